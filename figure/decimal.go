@@ -1,0 +1,202 @@
+package figure
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+)
+
+// Decimal is an exact decimal number: 2726.08 is 2726.08, and shifted by
+// four places 27260800, never 27260799.999. It holds 18 significant digits,
+// nine more than the largest figure any statistical office publishes. Equal
+// numbers are == whatever zeros they were written with; the zero value is 0.
+type Decimal struct {
+	coef int64 // no trailing zeros
+	exp  int32 // the value is coef × 10^exp
+}
+
+const (
+	maxDigits   = 18
+	maxExponent = 40 // enough for every UNIT_MULT of SDMX (±15) on either side
+)
+
+// NewDecimal is coef × 10^exp.
+func NewDecimal(coef int64, exp int) Decimal {
+	d := Decimal{coef, int32(exp)}
+	return d.normal()
+}
+
+func (d Decimal) normal() Decimal {
+	if d.coef == 0 {
+		return Decimal{}
+	}
+	for d.coef%10 == 0 {
+		d.coef /= 10
+		d.exp++
+	}
+	return d
+}
+
+// ParseDecimal reads an optional sign, digits with an optional point, and an
+// optional exponent: 12, -0.5, 1.27e4. It reads no commas, no spaces and no
+// percent signs; whoever reads people's files takes those away first.
+// Numbers of more than 18 significant digits are refused, not rounded.
+func ParseDecimal(s string) (Decimal, error) { return parseDecimal(s) }
+
+func parseDecimal[T string | []byte](s T) (Decimal, error) {
+	refused := func(reason string) (Decimal, error) {
+		return Decimal{}, &Problem{Code: "figure/value", Field: "value", Text: string(s), Reason: reason,
+			Hint: "write digits with an optional sign and point, like 2726.08"}
+	}
+	i, negative := 0, false
+	if len(s) > 0 && (s[0] == '-' || s[0] == '+') {
+		negative, i = s[0] == '-', 1
+	}
+	var coef int64
+	var seen, significant, exp int
+	point := false
+	for ; i < len(s); i++ {
+		c := s[i]
+		if c == '.' && !point {
+			point = true
+			continue
+		}
+		if c < '0' || c > '9' {
+			break
+		}
+		seen++
+		if point {
+			exp--
+		}
+		switch {
+		case significant < maxDigits:
+			coef = coef*10 + int64(c-'0')
+			if coef != 0 {
+				significant++
+			}
+		case c == '0':
+			exp++
+		default:
+			return refused("has more than 18 significant digits")
+		}
+	}
+	if seen == 0 {
+		return refused("is not a number")
+	}
+	if i < len(s) {
+		e, ok := parseExponent(s[i:])
+		switch {
+		case !ok:
+			return refused("is not a number")
+		case e > maxExponent || e < -maxExponent:
+			return refused("is too large or too small to be a figure")
+		}
+		exp += e
+	}
+	if negative {
+		coef = -coef
+	}
+	d := Decimal{coef, int32(exp)}.normal()
+	if d.exp > maxExponent || d.exp < -maxExponent {
+		return refused("is too large or too small to be a figure")
+	}
+	return d, nil
+}
+
+// parseExponent reads what follows the digits of a mantissa. An exponent
+// beyond an int is the largest int: it is a number all the same.
+func parseExponent[T string | []byte](s T) (int, bool) {
+	if s[0] != 'e' && s[0] != 'E' {
+		return 0, false
+	}
+	n, err := strconv.Atoi(string(s[1:]))
+	return n, err == nil || errors.Is(err, strconv.ErrRange)
+}
+
+// Shift is d × 10^places: from 万 to ones is Shift(4).
+func (d Decimal) Shift(places int) Decimal {
+	if d.coef == 0 {
+		return d
+	}
+	return Decimal{d.coef, d.exp + int32(places)}
+}
+
+// Sign is -1, 0 or 1.
+func (d Decimal) Sign() int { return cmp.Compare(d.coef, 0) }
+
+// IsZero tells whether d is 0.
+func (d Decimal) IsZero() bool { return d.coef == 0 }
+
+// Cmp is -1, 0 or 1 as d is smaller than, equal to or larger than o.
+func (d Decimal) Cmp(o Decimal) int {
+	if d.exp == o.exp || d.Sign() != o.Sign() {
+		if d.exp == o.exp {
+			return cmp.Compare(d.coef, o.coef)
+		}
+		return cmp.Compare(d.Sign(), o.Sign())
+	}
+	low := min(d.exp, o.exp)
+	return d.over(low).Cmp(o.over(low))
+}
+
+// over is d as a whole number of 10^exp, for an exp not above its own.
+func (d Decimal) over(exp int32) *big.Int {
+	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.exp-exp)), nil)
+	return scale.Mul(scale, big.NewInt(d.coef))
+}
+
+// powers holds the powers of ten that a float64 represents exactly.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
+// Float64 is the float64 nearest to d. It is the last step a figure takes.
+func (d Decimal) Float64() float64 {
+	const exactInt = 1 << 53
+	if d.coef > -exactInt && d.coef < exactInt {
+		// Both operands are exact, so IEEE 754 rounds once, correctly.
+		switch e := int(d.exp); {
+		case e >= 0 && e < len(powers):
+			return float64(d.coef) * powers[e]
+		case e < 0 && -e < len(powers):
+			return float64(d.coef) / powers[-e]
+		}
+	}
+	f, err := strconv.ParseFloat(fmt.Sprintf("%de%d", d.coef, d.exp), 64)
+	if err != nil {
+		panic("figure: a Decimal is always a float64: " + err.Error()) // 10^58 at most
+	}
+	return f
+}
+
+// String writes d in plain notation without exponent or trailing zeros.
+func (d Decimal) String() string { return string(d.AppendTo(nil)) }
+
+// AppendTo appends what String gives.
+func (d Decimal) AppendTo(b []byte) []byte {
+	if d.exp >= 0 {
+		b = strconv.AppendInt(b, d.coef, 10)
+		for range d.exp {
+			b = append(b, '0')
+		}
+		return b
+	}
+	var buf [20]byte
+	digits := strconv.AppendInt(buf[:0], d.coef, 10)
+	if digits[0] == '-' {
+		b = append(b, '-')
+		digits = digits[1:]
+	}
+	whole := len(digits) + int(d.exp)
+	if whole <= 0 {
+		b = append(b, '0', '.')
+		for range -whole {
+			b = append(b, '0')
+		}
+		return append(b, digits...)
+	}
+	b = append(b, digits[:whole]...)
+	b = append(b, '.')
+	return append(b, digits[whole:]...)
+}

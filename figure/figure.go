@@ -1,0 +1,105 @@
+package figure
+
+import (
+	"strings"
+	"time"
+)
+
+// Total is the SDMX code of the category that is all categories together.
+const Total = "_T"
+
+// Cell names one place in the tables: what a revision replaces.
+type Cell struct {
+	Indicator string // what is measured
+	Area      string // REF_AREA, where
+	Category  string // a breakdown, Total when there is none
+	Measure   Measure
+	Period    Period
+}
+
+// Series is a cell without its period. A year's figure and a month's belong
+// to different series, as in SDMX.
+type Series struct {
+	Indicator string
+	Area      string
+	Category  string
+	Measure   Measure
+	Frequency Frequency
+}
+
+// Series is the series to which the cell belongs.
+func (c Cell) Series() Series {
+	return Series{c.Indicator, c.Area, c.Category, c.Measure, c.Period.Frequency()}
+}
+
+// At is the series' cell of the period p, which has the series' frequency.
+func (s Series) At(p Period) Cell {
+	return Cell{s.Indicator, s.Area, s.Category, s.Measure, p}
+}
+
+// Compare orders series by indicator, area, category, measure and frequency.
+func (s Series) Compare(o Series) int {
+	if c := strings.Compare(s.Indicator, o.Indicator); c != 0 {
+		return c
+	}
+	if c := strings.Compare(s.Area, o.Area); c != 0 {
+		return c
+	}
+	if c := strings.Compare(s.Category, o.Category); c != 0 {
+		return c
+	}
+	if s.Measure != o.Measure {
+		return int(s.Measure) - int(o.Measure)
+	}
+	return int(s.Frequency) - int(o.Frequency)
+}
+
+// String names the cell for people: container_throughput 330200 level 2023-01,
+// with the category when it is not the total.
+func (c Cell) String() string {
+	parts := []string{c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String()}
+	if c.Category == Total {
+		parts = append(parts[:2], parts[3:]...)
+	}
+	return strings.Join(parts, " ")
+}
+
+// Figure is one value as its agency sends it: in the unit it was written in,
+// not yet held against a catalogue.
+type Figure struct {
+	Cell
+	Value     Decimal // in Unit; 0 when Withheld
+	Withheld  bool    // there is no number; Status says why
+	Unit      string  // as written, e.g. 万TEU; for growth measures %
+	Status    Status
+	Note      string // for people, kept with the message
+	Confirmed bool   // the sender has looked at an implausible value and stands by it
+	Published string // the day or instant of publication when an archive is loaded, else empty
+}
+
+// Subject is where the figure is published on NATS when agency sends it:
+// figures.<agency>.<indicator>.<area>.<category>.<measure>.<period>.
+func (c Cell) Subject(agency string) string {
+	return strings.Join([]string{SubjectPrefix, agency, c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String()}, ".")
+}
+
+// SubjectPrefix is the first token of every figure's subject.
+const SubjectPrefix = "figures"
+
+// MaxNote is the longest note a figure may carry, in characters.
+const MaxNote = 4096
+
+// ParsePublished reads the publication of an archived figure: a day in the
+// given location, or an instant with its offset (RFC 3339). exact is true
+// for an instant.
+func ParsePublished(s string, loc *time.Location) (at time.Time, exact bool, err error) {
+	if at, err = time.ParseInLocation(time.DateOnly, s, loc); err == nil {
+		return at, false, nil
+	}
+	// time.Parse is lenient and would read 9:30 and a decimal comma, too.
+	if at, err = time.Parse(time.RFC3339, s); err == nil && s[len("2006-01-02T15")] == ':' && !strings.Contains(s, ",") {
+		return at, true, nil
+	}
+	return time.Time{}, false, &Problem{Code: "figure/published", Field: "published", Text: s,
+		Reason: "is neither a day nor an instant", Hint: "write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out"}
+}

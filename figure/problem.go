@@ -1,0 +1,73 @@
+package figure
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Problem is one thing that is wrong with a figure, told so that the person
+// who sent it can mend it: a stable code to look up, the field and the text
+// that gave offence, the reason, and the way out.
+type Problem struct {
+	Code   string `json:"code"`            // stable, e.g. "figure/period"; explained in docs/rules.md
+	Field  string `json:"field,omitempty"` // the field or column, e.g. "period"
+	Text   string `json:"text,omitempty"`  // the offending text as it was written
+	Reason string `json:"reason"`          // what is wrong
+	Hint   string `json:"hint,omitempty"`  // how to put it right
+}
+
+// Error gives the problem on one line: code, field, text, reason, hint.
+func (p *Problem) Error() string {
+	var b strings.Builder
+	b.WriteString(p.Code)
+	b.WriteString(": ")
+	if p.Field != "" {
+		b.WriteString(p.Field)
+		b.WriteByte(' ')
+	}
+	if p.Text != "" {
+		b.WriteString(quote(p.Text))
+		b.WriteByte(' ')
+	}
+	b.WriteString(p.Reason)
+	if p.Hint != "" {
+		b.WriteString("; ")
+		b.WriteString(p.Hint)
+	}
+	return b.String()
+}
+
+// quotedRunes bounds how much of a stranger's text a message repeats.
+const quotedRunes = 80
+
+// quote puts s in quotation marks, shortened. What cannot be seen (control
+// characters, line separators, the no-break spaces of spreadsheets) becomes
+// a middle dot and bytes that are not UTF-8 a replacement character, because
+// the message is one line and goes to a terminal.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	n := 0
+	for _, r := range s {
+		if n == quotedRunes {
+			b.WriteString("…")
+			break
+		}
+		n++
+		if !unicode.IsPrint(r) {
+			r = '·'
+		}
+		b.WriteRune(r)
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// Quoted is the offending text in quotation marks, shortened and made safe
+// for a terminal; empty when the problem has none.
+func (p *Problem) Quoted() string {
+	if p.Text == "" {
+		return ""
+	}
+	return quote(p.Text)
+}

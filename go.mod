@@ -1,0 +1,10 @@
+module github.com/tidemark-stats/tidemark
+
+go 1.26.0
+
+require (
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
+	pgregory.net/rapid v1.3.0
+)
+
+require golang.org/x/text v0.43.0 // indirect

@@ -1,0 +1,126 @@
+// Package catalog knows what is measured: the indicators of a city with their
+// units, areas, agencies, release calendars and targets, read from one strict
+// YAML file. docs/catalog.md explains every key of that file. Another city
+// needs another file, never other code.
+package catalog
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+	_ "time/tzdata" // due dates must not depend on what a container image carries
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Name is what people call a thing, in Chinese and in English.
+type Name struct {
+	ZH, EN string
+}
+
+// Catalog is everything a catalogue file says, in the order of the file. It
+// is never changed once it is read, so that all may share it.
+type Catalog struct {
+	City       Name
+	Timezone   string // IANA name; release dates are days there
+	Agencies   []*Agency
+	Areas      []*Area
+	Units      []*Unit
+	Calendars  []*Calendar
+	Indicators []*Indicator
+	Targets    []*Target
+
+	location   *time.Location
+	agencies   map[string]*Agency
+	areas      map[string]*Area
+	units      map[string]*Unit
+	calendars  map[string]*Calendar
+	indicators map[string]*Indicator
+	targets    map[string]*Target
+}
+
+// Agency is who sends figures (SDMX agency). Its code is the subject token
+// that NATS permissions bind.
+type Agency struct {
+	Code string
+	Name Name
+}
+
+// Area is where something is measured (SDMX REF_AREA). Areas are scopes of
+// their own and are never added up.
+type Area struct {
+	Code string
+	Name Name
+	Kind string // e.g. district; indicators may name all areas of a kind at once
+}
+
+// Load reads the catalogue file at path. Its error is an Errors with every
+// mistake in the file, or says why the file can not be read.
+func Load(path string) (*Catalog, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("catalogue: %w", err)
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a catalogue from the content of a file; the name appears in
+// messages only. Its error is an Errors with every mistake in the file.
+func Parse(filename string, data []byte) (*Catalog, error) {
+	d := &decoder{file: filename, places: map[any]*yaml.Node{}, cat: &Catalog{
+		location:   time.UTC,
+		agencies:   map[string]*Agency{},
+		areas:      map[string]*Area{},
+		units:      map[string]*Unit{},
+		calendars:  map[string]*Calendar{},
+		indicators: map[string]*Indicator{},
+		targets:    map[string]*Target{},
+	}}
+	if root := d.document(data); root != nil {
+		d.catalogue(root)
+	}
+	if len(d.errs) > 0 {
+		return nil, d.errs.inOrder()
+	}
+	return d.cat, nil
+}
+
+//go:embed ningbo.yaml
+var ningbo []byte
+
+// Ningbo is the built-in catalogue of Ningbo.
+func Ningbo() *Catalog { return builtIn() }
+
+var builtIn = sync.OnceValue(func() *Catalog {
+	c, err := Parse("ningbo.yaml", ningbo)
+	if err != nil {
+		panic("catalog: the built-in catalogue does not read: " + err.Error()) // a test reads it
+	}
+	return c
+})
+
+// Location is the catalogue's time zone.
+func (c *Catalog) Location() *time.Location { return c.location }
+
+// Agency finds an agency by its code.
+func (c *Catalog) Agency(code string) (*Agency, bool) { a, ok := c.agencies[code]; return a, ok }
+
+// Area finds an area by its code.
+func (c *Catalog) Area(code string) (*Area, bool) { a, ok := c.areas[code]; return a, ok }
+
+// Unit finds a unit by the code of its base unit.
+func (c *Catalog) Unit(code string) (*Unit, bool) { u, ok := c.units[code]; return u, ok }
+
+// Calendar finds a release calendar by its code.
+func (c *Catalog) Calendar(code string) (*Calendar, bool) { r, ok := c.calendars[code]; return r, ok }
+
+// Indicator finds an indicator by its code.
+func (c *Catalog) Indicator(code string) (*Indicator, bool) {
+	i, ok := c.indicators[code]
+	return i, ok
+}
+
+// Target finds a target by its id.
+func (c *Catalog) Target(id string) (*Target, bool) { t, ok := c.targets[id]; return t, ok }

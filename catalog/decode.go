@@ -1,0 +1,122 @@
+package catalog
+
+import (
+	"strconv"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// catalogue reads the whole file. Sections are read in the order in which
+// they refer to each other, not in the order in which they stand.
+func (d *decoder) catalogue(root *yaml.Node) {
+	m, ok := d.mapping(root, "catalogue")
+	if !ok {
+		return
+	}
+	d.cat.City = m.name("city")
+	d.timezone(m)
+	for _, section := range []struct {
+		key  string
+		read func(*yaml.Node)
+	}{
+		{"agencies", d.agency},
+		{"areas", d.area},
+		{"units", d.unit},
+		{"calendars", d.calendar},
+		{"indicators", d.indicator},
+		{"targets", d.target},
+	} {
+		if optional := section.key == "calendars" || section.key == "targets"; !optional {
+			m.need(section.key)
+		}
+		for _, n := range m.list(section.key) {
+			section.read(n)
+		}
+		if section.key == "indicators" {
+			for _, check := range d.late {
+				check()
+			}
+		}
+	}
+	d.conflicts()
+}
+
+func (d *decoder) timezone(m mapping) {
+	zone := m.needText("timezone")
+	if zone == "" {
+		return
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "Local" {
+		m.errorf("timezone", "timezone %q is unknown, write an IANA name like Asia/Shanghai", zone)
+		return
+	}
+	d.cat.Timezone, d.cat.location = zone, loc
+}
+
+// open begins a part that has a code of its own. An empty code means that
+// nothing of the part can be read; the reason is reported.
+func (d *decoder) open(n *yaml.Node, part, key string) (m mapping, code string) {
+	m, ok := d.mapping(n, part)
+	if !ok {
+		return m, ""
+	}
+	code = m.needText(key)
+	if code != "" {
+		m.label = part + " " + printable(code)
+	}
+	return m, code
+}
+
+// printable is s itself unless a terminal would stumble over it.
+func printable(s string) string {
+	if quoted := strconv.Quote(s); quoted != `"`+s+`"` {
+		return quoted
+	}
+	return s
+}
+
+// keep enters a part under its code, unless the code is taken.
+func keep[T comparable](m mapping, key string, taken map[string]T, code string, part T) bool {
+	if _, again := taken[code]; again {
+		m.errorf(key, "the %s is given twice", key)
+		return false
+	}
+	taken[code] = part
+	m.d.places[part] = m.values[key]
+	return true
+}
+
+// token reports a code that can not be a token of a NATS subject or a label.
+func (m mapping) token(key, code string) {
+	if !figure.IsCode(code) {
+		m.errorf(key, "%s %q must be made of letters, digits, _ and -", key, code)
+	}
+}
+
+func (d *decoder) agency(n *yaml.Node) {
+	m, code := d.open(n, "agency", "code")
+	if code == "" {
+		return
+	}
+	m.token("code", code)
+	a := &Agency{Code: code, Name: m.name("name")}
+	if keep(m, "code", d.cat.agencies, code, a) {
+		d.cat.Agencies = append(d.cat.Agencies, a)
+	}
+}
+
+func (d *decoder) area(n *yaml.Node) {
+	m, code := d.open(n, "area", "code")
+	if code == "" {
+		return
+	}
+	m.token("code", code)
+	a := &Area{Code: code, Name: m.name("name"), Kind: m.needText("kind")}
+	if keep(m, "code", d.cat.areas, code, a) {
+		d.cat.Areas = append(d.cat.Areas, a)
+	}
+}

@@ -1,0 +1,174 @@
+package catalog
+
+import (
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// targetRule says which keys a kind of target needs, which it may have
+// beside those, and on which kinds of indicators it can be judged.
+type targetRule struct {
+	kind       TargetKind
+	need, may  []string
+	indicators []Kind
+}
+
+// targetRules in the order in which they are explained. A by that may be
+// open still has to be written, so that a forgotten deadline is noticed.
+var targetRules = []targetRule{
+	{AnnualTotal, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Flow}},
+	{LevelBy, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Stock, Ratio}},
+	{Growth, []string{"by"}, []string{"measure", "tolerance"}, []Kind{Flow, Stock}},
+	{RankBy, []string{"by"}, []string{"from", "kept"}, []Kind{Rank}},
+	{Cumulative, []string{"from", "by"}, []string{"tolerance"}, []Kind{Flow}},
+	{Multiple, []string{"base", "by"}, []string{"base_value", "tolerance"}, []Kind{Flow, Stock}},
+	{Floor, nil, []string{"from", "by", "measure", "per", "record"}, []Kind{Flow, Stock, Ratio}},
+	{Ceiling, nil, []string{"from", "by", "measure", "per"}, []Kind{Flow, Stock, Ratio}},
+}
+
+func (d *decoder) target(n *yaml.Node) {
+	m, id := d.open(n, "target", "id")
+	if id == "" {
+		return
+	}
+	m.token("id", id)
+	t := &Target{ID: id, Name: m.name("name"), Wording: m.needText("wording"), Source: m.needText("source"),
+		Kept: m.yes("kept"), Record: m.yes("record")}
+	t.Indicator = lookup(m, "indicator", d.cat.indicators)
+	t.Area = lookup(m, "area", d.cat.areas)
+	known := make([]string, len(targetRules))
+	for k, rule := range targetRules {
+		known[k] = string(rule.kind)
+	}
+	t.Kind = TargetKind(m.oneOf("kind", known))
+	for _, rule := range targetRules {
+		if rule.kind == t.Kind {
+			d.targetKeys(m, t, rule)
+		}
+	}
+	d.targetCell(m, t)
+	d.targetValues(m, t)
+	d.targetTime(m, t)
+	if m.has("per") {
+		t.PerDay = m.oneOf("per", []string{"day"}) == "day"
+	}
+	if keep(m, "id", d.cat.targets, id, t) {
+		d.cat.Targets = append(d.cat.Targets, t)
+	}
+}
+
+// targetKeys holds the keys and the indicator against the target's kind.
+func (d *decoder) targetKeys(m mapping, t *Target, rule targetRule) {
+	for _, key := range rule.need {
+		m.need(key)
+	}
+	for _, key := range []string{"from", "by", "base", "base_value", "tolerance", "kept", "per", "record", "measure"} {
+		if m.has(key) && !slices.Contains(rule.need, key) && !slices.Contains(rule.may, key) {
+			m.errorf(key, "%s means nothing for a target of kind %s, leave it out", key, t.Kind)
+		}
+	}
+	if t.Indicator != nil && t.Indicator.Kind != "" && !slices.Contains(rule.indicators, t.Indicator.Kind) {
+		m.errorf("kind", "kind %s can not be judged on %s, which is a %s", t.Kind, t.Indicator.Code, t.Indicator.Kind)
+	}
+}
+
+// targetCell reads on which cells the target is judged.
+func (d *decoder) targetCell(m mapping, t *Target) {
+	t.Category = figure.Total
+	if m.has("category") {
+		t.Category = m.text("category")
+	}
+	if t.Kind == Growth {
+		t.Measure = figure.YoY
+	}
+	if s := m.text("measure"); s != "" {
+		measure, err := figure.ParseMeasure(s)
+		if err != nil {
+			m.errorf("measure", "measure %s", because(err))
+		} else {
+			t.Measure = measure
+		}
+	}
+	i := t.Indicator
+	if i == nil {
+		return
+	}
+	if t.Area != nil && !i.HasArea(t.Area.Code) {
+		m.errorf("area", "area %s does not report %s", t.Area.Code, i.Code)
+	}
+	each := t.Category == AnyCategory && (len(i.Categories) > 1 || i.Categories[0] == AnyCategory)
+	if !each && !i.HasCategory(t.Category) {
+		m.errorf("category", "category %q is unknown to %s%s", t.Category, i.Code, didYouMean(t.Category, i.Categories))
+	}
+	switch {
+	case len(i.Measures) == 0: // reported with the indicator
+	case t.Kind == Growth && !i.Publishes(figure.YoY) && !i.Publishes(figure.YTDYoY):
+		m.errorf("kind", "a growth target needs yoy or ytd_yoy, of which %s publishes none", i.Code)
+	case t.Kind == Growth && !t.Measure.Growth():
+		m.errorf("measure", "a growth target is judged on yoy or ytd_yoy, not on %s", t.Measure)
+	case !i.Publishes(t.Measure):
+		m.errorf("measure", "measure %s is not published for %s", t.Measure, i.Code)
+	}
+}
+
+// targetValues reads the value and what belongs to it.
+func (d *decoder) targetValues(m mapping, t *Target) {
+	t.Written = m.needText("value")
+	var unit *Unit
+	if t.Indicator != nil {
+		unit = t.Indicator.UnitOf(t.Measure)
+	}
+	var ok bool
+	if t.Kind == Multiple {
+		t.Value, ok = m.number("value")
+	} else {
+		t.Value, ok = m.quantity("value", unit)
+	}
+	if ok && t.Value.Sign() <= 0 {
+		m.errorf("value", "value %s must be above zero", t.Written)
+	}
+	if t.BaseValue, ok = m.quantity("base_value", unit); ok && t.BaseValue.Sign() <= 0 {
+		m.errorf("base_value", "base_value %s must be above zero", m.text("base_value"))
+	}
+	if ok && !m.has("base") {
+		m.errorf("base_value", "base_value needs the base period it belongs to")
+	}
+	if percent, ok := m.quantity("tolerance", d.percent()); ok {
+		t.Tolerance = percent.Shift(-2)
+		if t.Tolerance.Sign() <= 0 || t.Tolerance.Cmp(figure.NewDecimal(1, 0)) >= 0 {
+			m.errorf("tolerance", "tolerance %s must lie between 0 %% and 100 %%", m.text("tolerance"))
+		}
+	}
+}
+
+// openDeadline is what by says when a target has no deadline.
+const openDeadline = "open"
+
+// targetTime reads when the target holds.
+func (d *decoder) targetTime(m mapping, t *Target) {
+	t.From, t.Base = m.period("from"), m.period("base")
+	t.Open = m.has("by") && m.text("by") == openDeadline
+	switch {
+	case t.Open && (t.Kind == Floor || t.Kind == Ceiling):
+		m.errorf("by", "a %s without an end has no by, leave it out", t.Kind)
+	case t.Open && t.Kind == Growth:
+		m.errorf("by", "a growth target can not be open, it needs the period whose growth is judged")
+	case !t.Open:
+		t.By = m.period("by")
+	}
+	if t.By.IsZero() {
+		return
+	}
+	if t.Kind == AnnualTotal && t.By.Frequency() != figure.Annual {
+		m.errorf("by", "by %s is not a year, by which an annual total is judged", t.By)
+	}
+	if !t.From.IsZero() && t.From.Start().After(t.By.Start()) {
+		m.errorf("from", "from %s lies after by %s", t.From, t.By)
+	}
+	if !t.Base.IsZero() && !t.Base.Start().Before(t.By.Start()) {
+		m.errorf("base", "base %s does not lie before by %s", t.Base, t.By)
+	}
+}

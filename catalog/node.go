@@ -1,0 +1,328 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// decoder reads a catalogue from YAML nodes rather than into structs. Of the
+// two YAML libraries at hand yaml/v3 is taken because its nodes carry line
+// and column and the text as it was written: 330200, 1e3 and 2023-01 stay
+// what they are, and every mistake has its place. Nothing stops at the first
+// mistake; all of them are collected.
+type decoder struct {
+	file   string
+	cat    *Catalog
+	errs   Errors
+	places map[any]*yaml.Node // where each part has its code
+	late   []func()           // what refers to indicators that stand further down
+}
+
+// partKeys names every key of every part of a catalogue file. It is what the
+// decoder accepts and what docs/catalog.md explains.
+var partKeys = map[string][]string{
+	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "indicators", "targets"},
+	"name":         {"zh", "en"},
+	"agency":       {"code", "name"},
+	"area":         {"code", "name", "kind"},
+	"unit":         {"code", "name", "written"},
+	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
+	"release rule": {"months_later", "day", "with_next"},
+	"indicator": {"code", "name", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
+		"categories", "better", "bounds", "max_jump", "max_growth", "calendar", "quotation", "source", "ratio"},
+	"bounds": {"min", "max", "year_max", "areas"},
+	"range":  {"min", "max", "year_max"},
+	"ratio":  {"numerator", "denominator"},
+	"target": {"id", "name", "wording", "source", "kind", "indicator", "area", "category", "measure", "value", "from",
+		"by", "base", "base_value", "tolerance", "kept", "per", "record"},
+}
+
+func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
+	d.errs = append(d.errs, &Error{d.file, n.Line, n.Column, fmt.Sprintf(format, args...)})
+}
+
+// document reads data as one YAML document and returns its root, or nil
+// after reporting why there is none.
+func (d *decoder) document(data []byte) *yaml.Node {
+	dec := yaml.NewDecoder(strings.NewReader(string(data)))
+	var doc, second yaml.Node
+	err := dec.Decode(&doc)
+	switch {
+	case errors.Is(err, io.EOF):
+		d.errorf(&yaml.Node{}, "the catalogue is empty")
+		return nil
+	case err != nil:
+		d.syntax(err)
+		return nil
+	}
+	switch err := dec.Decode(&second); {
+	case err == nil:
+		d.errorf(&second, "a second document begins; a catalogue is one YAML document")
+	case !errors.Is(err, io.EOF):
+		d.syntax(err)
+	}
+	if len(doc.Content) == 0 {
+		d.errorf(&yaml.Node{}, "the catalogue is empty")
+		return nil
+	}
+	return doc.Content[0]
+}
+
+// syntax takes the line out of the library's "yaml: line 3: text".
+func (d *decoder) syntax(err error) {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	at := &yaml.Node{}
+	if rest, found := strings.CutPrefix(text, "line "); found {
+		if number, reason, found := strings.Cut(rest, ": "); found {
+			if line, err := strconv.Atoi(number); err == nil {
+				at.Line, text = line, reason
+			}
+		}
+	}
+	d.errorf(at, "is not YAML: %s", text)
+}
+
+// mapping is a YAML mapping with known keys.
+type mapping struct {
+	d      *decoder
+	node   *yaml.Node
+	label  string // how messages call it, e.g. "indicator trade_exports"
+	values map[string]*yaml.Node
+}
+
+// mapping reads n as the given part of the catalogue. It reports what is no
+// mapping, keys that are unknown and keys given twice; ok is false only when
+// there is nothing to read.
+func (d *decoder) mapping(n *yaml.Node, part string) (m mapping, ok bool) {
+	if n == nil || !d.is(n, yaml.MappingNode, part) {
+		return mapping{}, false
+	}
+	known := partKeys[part]
+	m = mapping{d, n, part, make(map[string]*yaml.Node, len(n.Content)/2)}
+	d.pairs(n, func(key, value *yaml.Node) {
+		if !slices.Contains(known, key.Value) {
+			hint := didYouMean(key.Value, known)
+			if n.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" {
+				hint = ", a text with a comma in it needs quotation marks here"
+			}
+			d.errorf(key, "%s: unknown key %q%s", part, key.Value, hint)
+			return
+		}
+		m.values[key.Value] = value
+	})
+	return m, true
+}
+
+// pairs calls f for each key and value of a mapping; a key given twice is
+// reported and its second value left out.
+func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
+	first := make(map[string]int, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if !d.is(key, yaml.ScalarNode, "key") {
+			continue
+		}
+		if line, twice := first[key.Value]; twice {
+			d.errorf(key, "key %q is given twice, first in line %d", key.Value, line)
+			continue
+		}
+		first[key.Value] = key.Line
+		f(key, value)
+	}
+}
+
+// is reports n when it is not of the wanted kind.
+func (d *decoder) is(n *yaml.Node, want yaml.Kind, what string) bool {
+	names := map[yaml.Kind]string{yaml.MappingNode: "a mapping of keys", yaml.SequenceNode: "a list", yaml.ScalarNode: "one value"}
+	switch {
+	case n.Kind == want:
+		return true
+	case n.Kind == yaml.AliasNode:
+		d.errorf(n, "%s: aliases are not used in a catalogue, write the value out", what)
+	default:
+		d.errorf(n, "%s: must be %s", what, names[want])
+	}
+	return false
+}
+
+// errorf reports a mistake in the value of key, or in the whole mapping when
+// the key is missing.
+func (m mapping) errorf(key, format string, args ...any) {
+	n := m.values[key]
+	if n == nil {
+		n = m.node
+	}
+	m.d.errorf(n, m.label+": "+format, args...)
+}
+
+// has tells whether the key is there.
+func (m mapping) has(key string) bool { return m.values[key] != nil }
+
+// need is the node of a key that must be there.
+func (m mapping) need(key string) *yaml.Node {
+	n := m.values[key]
+	if n == nil {
+		m.errorf(key, "lacks %q", key)
+	}
+	return n
+}
+
+// text is the value of an optional key, as written, without the spaces
+// around it; "" when it is absent or was reported as empty.
+func (m mapping) text(key string) string {
+	n := m.values[key]
+	if n == nil || !m.d.is(n, yaml.ScalarNode, m.label+": "+key) {
+		return ""
+	}
+	s := strings.TrimSpace(n.Value)
+	if s == "" || n.Tag == "!!null" {
+		m.errorf(key, "%s is empty", key)
+		return ""
+	}
+	return s
+}
+
+// needText is the value of a key that must be there.
+func (m mapping) needText(key string) string {
+	if m.need(key) == nil {
+		return ""
+	}
+	return m.text(key)
+}
+
+// list is the elements of a key's list.
+func (m mapping) list(key string) []*yaml.Node {
+	n := m.values[key]
+	if n == nil || !m.d.is(n, yaml.SequenceNode, m.label+": "+key) {
+		return nil
+	}
+	if len(n.Content) == 0 {
+		m.errorf(key, "%s is an empty list, leave it out", key)
+	}
+	return n.Content
+}
+
+// words calls f for each scalar of a key's list, once for each word.
+func (m mapping) words(key string, f func(n *yaml.Node, word string)) {
+	seen := map[string]bool{}
+	for _, n := range m.list(key) {
+		switch {
+		case !m.d.is(n, yaml.ScalarNode, m.label+": "+key):
+		case seen[n.Value]:
+			m.d.errorf(n, "%s: %s names %q twice", m.label, key, n.Value)
+		default:
+			seen[n.Value] = true
+			f(n, n.Value)
+		}
+	}
+}
+
+// whole is the whole number of a key that must be there, between low and high.
+func (m mapping) whole(key string, low, high int) int {
+	s := m.needText(key)
+	if s == "" {
+		return low
+	}
+	v, err := strconv.Atoi(s)
+	if err != nil || v < low || v > high {
+		m.errorf(key, "%s %q is not a whole number from %d to %d", key, s, low, high)
+		return low
+	}
+	return v
+}
+
+// yes is an optional key that is true or false.
+func (m mapping) yes(key string) bool {
+	switch s := m.text(key); s {
+	case "true":
+		return true
+	case "", "false":
+	default:
+		m.errorf(key, "%s %q is neither true nor false", key, s)
+	}
+	return false
+}
+
+// name is the mapping of both languages under "name" or another key.
+func (m mapping) name(key string) (name Name) {
+	n := m.need(key)
+	if n == nil {
+		return name
+	}
+	if names, ok := m.d.mapping(n, "name"); ok {
+		names.label = m.label + ": " + key
+		name = Name{ZH: names.needText("zh"), EN: names.needText("en")}
+	}
+	return name
+}
+
+// period is the value of an optional key, zero when there is none.
+func (m mapping) period(key string) figure.Period {
+	s := m.text(key)
+	if s == "" {
+		return figure.Period{}
+	}
+	p, err := figure.ParsePeriod(s)
+	if err != nil {
+		m.errorf(key, "%s %s", key, because(err))
+	}
+	return p
+}
+
+// quantity is the value of a key: a number and a spelling of unit, like
+// "3500 万TEU", in the base unit. A nil unit was reported elsewhere.
+func (m mapping) quantity(key string, unit *Unit) (value figure.Decimal, ok bool) {
+	s := m.text(key)
+	if s == "" || unit == nil {
+		return value, false
+	}
+	number, written, _ := strings.Cut(s, " ")
+	value, err := figure.ParseDecimal(number)
+	if err != nil {
+		m.errorf(key, "%s %s", key, because(err))
+		return value, false
+	}
+	written = strings.TrimSpace(written)
+	if written == "" {
+		m.errorf(key, "%s %q lacks its unit, write it like %q", key, s, s+" "+unit.Written[0].Text)
+		return value, false
+	}
+	exp, known := unit.Multiplier(written)
+	if !known {
+		m.errorf(key, "%s %q: %q is not a spelling of the unit %s%s", key, s, written, unit.Code, didYouMean(written, unit.Spellings()))
+		return value, false
+	}
+	return value.Shift(exp), true
+}
+
+// number is the value of a key that has no unit.
+func (m mapping) number(key string) (value figure.Decimal, ok bool) {
+	s := m.text(key)
+	if s == "" {
+		return value, false
+	}
+	value, err := figure.ParseDecimal(s)
+	if err != nil {
+		m.errorf(key, "%s %s", key, because(err))
+		return value, false
+	}
+	return value, true
+}
+
+// because tells a figure.Problem without its code, which belongs to figures
+// and not to catalogues.
+func because(err error) string {
+	var p *figure.Problem
+	if errors.As(err, &p) {
+		return fmt.Sprintf("%s %s; %s", p.Quoted(), p.Reason, p.Hint)
+	}
+	return err.Error()
+}

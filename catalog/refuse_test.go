@@ -1,0 +1,152 @@
+package catalog
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// refusals holds for each testdata/invalid-*.yaml, which differs from
+// testdata/valid.yaml by one mistake, all that is said about it: line, column
+// and text.
+var refusals = map[string]string{
+	"accepts-shorter":            `26:18: indicator boxes: accepts M, which is not longer than its own frequency M`,
+	"agency-code-twice":          `5:12: agency port: the code is given twice`,
+	"alias":                      `60:14: indicator rank: display: aliases are not used in a catalogue, write the value out`,
+	"area-kind-is-a-code":        `9:12: area P: kind "1" is also the code of an area`,
+	"bounds-area-not-reporting":  `38:9: indicator boxes: bounds: P does not report this indicator`,
+	"bounds-area-unknown":        `38:9: indicator boxes: bounds: area "21" is unknown, did you mean "1"?`,
+	"bounds-min-above-max":       `33:12: indicator boxes: bounds: min 11 万TEU lies above max 10 万TEU`,
+	"bounds-min-missing":         `52:13: indicator ships: bounds: lacks "min"`,
+	"bounds-missing":             `43:5: indicator ships: lacks "bounds"`,
+	"bounds-number":              `33:12: indicator boxes: bounds: min "1,5" is not a number; write digits with an optional sign and point, like 2726.08`,
+	"bounds-too-many-digits":     `34:12: indicator boxes: bounds: the bounds of a year have more than 18 digits`,
+	"bounds-unit":                `33:12: indicator boxes: bounds: min "1 万TUE": "万TUE" is not a spelling of the unit TEU, did you mean "万TEU"?`,
+	"bounds-without-unit":        `33:12: indicator boxes: bounds: min "10000" lacks its unit, write it like "10000 TEU"`,
+	"calendar-code-twice":        `21:11: calendar monthly: the code is given twice`,
+	"calendar-date":              `20:16: calendar monthly: dates: "2023-3-20" is not a day, write it like 2023-10-18`,
+	"calendar-date-period":       `20:7: calendar monthly: dates: "2023-2" is not a month, quarter or year; write a month as 2023-01, a quarter as 2023-Q1, a year as 2023`,
+	"calendar-date-too-early":    `20:16: calendar monthly: dates: 2023-02-20 lies before the end of 2023-02`,
+	"calendar-date-too-late":     `20:16: calendar monthly: dates: 2032-03-20 lies more than 24 months after 2023-02`,
+	"calendar-date-without-rule": `20:7: calendar monthly: dates: 2023-Q1 has no rule beside it for other periods of its frequency`,
+	"calendar-day":               `17:37: calendar monthly: monthly: day "32" is not a whole number from 1 to 31`,
+	"calendar-grace":             `18:17: calendar monthly: grace_days "ten" is not a whole number from 0 to 366`,
+	"calendar-months-later":      `17:29: calendar monthly: monthly: months_later "0" is not a whole number from 1 to 24`,
+	"calendar-never-released":    `17:52: calendar monthly: monthly: with_next names every period, so that none is ever released`,
+	"calendar-with-next":         `17:53: calendar monthly: monthly: with_next "13" is not a period's number from 1 to 12`,
+	"calendar-without-rule":      `14:11: calendar monthly: has no rule, give monthly, quarterly or annual`,
+	"category-malformed":         `39:18: indicator boxes: category "a b" must be made of letters, digits, _ and -`,
+	"code-malformed":             `79:9: target boxes.2027: id "boxes.2027" must be made of letters, digits, _ and -`,
+	"comma-without-quotes":       `4:43: name: unknown key "harbour", a text with a comma in it needs quotation marks here`,
+	"display-not-a-spelling":     `28:14: indicator boxes: display "万teus" is not a spelling of the unit TEU, did you mean "万TEU"?`,
+	"empty":                      `the catalogue is empty`,
+	"indicator-code-twice":       `43:11: indicator boxes: the code is given twice`,
+	"key-twice":                  `29:5: key "display" is given twice, first in line 28`,
+	"list-empty":                 `26:14: indicator boxes: accepts is an empty list, leave it out`,
+	"max-growth-missing":         `22:5: indicator boxes: lacks "max_growth"`,
+	"max-growth-negative":        `40:17: indicator boxes: max_growth -50 % must be above zero`,
+	"max-growth-without-growth":  `52:17: indicator ships: max_growth means nothing here, leave it out`,
+	"max-jump-below-1":           `39:15: indicator boxes: max_jump 0.5 must be above 1`,
+	"max-jump-missing":           `22:5: indicator boxes: lacks "max_jump"`,
+	"measures-missing":           `22:5: indicator boxes: lacks "measures"`,
+	"measure-twice":              `31:33: indicator boxes: measures names "ytd" twice`,
+	"name-lacks-en":              `7:40: area 11: name: lacks "en"`,
+	"name-lacks-zh":              `23:11: indicator boxes: name: lacks "zh"`,
+	"not-a-mapping":              `1:1: catalogue: must be a mapping of keys`,
+	"not-yaml":                   `10: is not YAML: did not find expected node content`,
+	"ratio-missing":              `67:5: indicator per_ship: lacks "ratio"`,
+	"ratio-of-a-flow":            `39:12: indicator boxes: ratio means nothing here, leave it out`,
+	"ratio-of-a-ratio":           `76:44: indicator per_ship: ratio: denominator per_ship is a ratio itself`,
+	"ratio-part-missing":         `76:12: indicator per_ship: ratio: lacks "denominator"`,
+	"ratio-unknown-part":         `76:44: indicator per_ship: ratio: denominator "shps" is unknown, did you mean "ships"?`,
+	"section-missing":            `1:1: catalogue: lacks "agencies"`,
+	"section-not-a-list":         `3:11: catalogue: agencies: must be a list`,
+	"several": `22:5: indicator boxes: lacks "agency"
+28:14: indicator boxes: display "亿TEU" is not a spelling of the unit TEU, did you mean "TEU"?
+29:5: indicator: unknown key "agnecy", did you mean "agency"?
+44:11: indicator ships: name: lacks "en"
+76:44: indicator per_ship: ratio: denominator "shps" is unknown, did you mean "ships"?
+96:12: target growth_2024: value 0 % must be above zero`,
+	"source-missing":               `22:5: indicator boxes: lacks "source"`,
+	"target-area-not-reporting":    `85:11: target boxes_2027: area P does not report boxes`,
+	"target-base-after-deadline":   `106:11: target ships_2027: base 2027 does not lie before by 2027`,
+	"target-base-missing":          `98:5: target ships_2027: lacks "base"`,
+	"target-base-value-alone":      `87:17: target boxes_2027: base_value needs the base period it belongs to`,
+	"target-base-value-zero":       `107:17: target ships_2027: base_value 0 TEU must be above zero`,
+	"target-deadline-malformed":    `88:9: target boxes_2027: by "end of 2027" is not a month, quarter or year; write a month as 2023-01, a quarter as 2023-Q1, a year as 2023`,
+	"target-deadline-missing":      `79:5: target boxes_2027: lacks "by"`,
+	"target-deadline-not-a-year":   `88:9: target boxes_2027: by 2027-06 is not a year, by which an annual total is judged`,
+	"target-factor-with-unit":      `105:12: target ships_2027: value "2 倍" is not a number; write digits with an optional sign and point, like 2726.08`,
+	"target-floor-open":            `97:9: target growth_2024: a floor without an end has no by, leave it out`,
+	"target-from-after-by":         `87:11: target boxes_2027: from 2028 lies after by 2027`,
+	"target-growth-open":           `97:9: target growth_2024: a growth target can not be open, it needs the period whose growth is judged`,
+	"target-growth-without-growth": `93:11: target growth_2024: a growth target needs yoy or ytd_yoy, of which ships publishes none`,
+	"target-id-twice":              `89:9: target boxes_2027: the id is given twice`,
+	"target-key-of-another-kind":   `88:11: target boxes_2027: kept means nothing for a target of kind annual_total, leave it out`,
+	"target-kind-on-a-rank":        `83:11: target boxes_2027: kind annual_total can not be judged on rank, which is a rank`,
+	"target-measure-not-growth":    `94:14: target growth_2024: a growth target is judged on yoy or ytd_yoy, not on ytd`,
+	"target-measure-not-published": `94:14: target growth_2024: measure ytd_yoy is not published for boxes`,
+	"target-measure-unknown":       `94:14: target growth_2024: measure "yyo" is not a measure; write one of level, ytd, yoy, ytd_yoy`,
+	"target-per":                   `97:10: target growth_2024: per "week" is unknown, known is only "day"`,
+	"target-same-line":             `89:9: target boxes_again: boxes_2027 already is the annual_total target of these figures with this deadline`,
+	"target-tolerance":             `87:16: target boxes_2027: tolerance 120 % must lie between 0 % and 100 %`,
+	"target-unknown-area":          `85:11: target boxes_2027: area "3" is unknown, known are 1, 11, 12, P`,
+	"target-unknown-category":      `86:15: target boxes_2027: category "fish" is unknown to boxes, known is only "_T"`,
+	"target-unknown-indicator":     `84:16: target boxes_2027: indicator "boxs" is unknown, did you mean "boxes"?`,
+	"target-unknown-kind":          `83:11: target boxes_2027: kind "anual_total" is unknown, did you mean "annual_total"?`,
+	"target-value-missing":         `89:5: target growth_2024: lacks "value"`,
+	"target-value-negative":        `105:12: target ships_2027: value -2 must be above zero`,
+	"target-value-unit":            `96:12: target growth_2024: value "5 万TEU": "万TEU" is not a spelling of the unit %, known is only "%"`,
+	"target-value-zero":            `86:12: target boxes_2027: value 0 万TEU must be above zero`,
+	"target-wording-missing":       `79:5: target boxes_2027: lacks "wording"`,
+	"target-yes-or-no":             `97:13: target growth_2024: record "maybe" is neither true nor false`,
+	"timezone-unknown":             `2:11: catalogue: timezone "Asia/Ningbo" is unknown, write an IANA name like Asia/Shanghai`,
+	"two-documents":                `78:1: a second document begins; a catalogue is one YAML document`,
+	"unit-power":                   `11:57: unit TEU: 标箱 "none" is not a whole number from -15 to 15`,
+	"unit-spelling-twice":          `11:69: unit TEU: "万 teu" is already written as 10^4`,
+	"unknown-agency":               `29:13: indicator boxes: agency "prot" is unknown, did you mean "port"?`,
+	"unknown-area": `30:19: indicator boxes: area "distrct" is unknown, did you mean "district"?
+38:9: indicator boxes: bounds: 12 does not report this indicator`,
+	"unknown-better":    `39:13: indicator boxes: better "lowest" is unknown, did you mean "lower"?`,
+	"unknown-calendar":  `41:15: indicator boxes: calendar "montly" is unknown, did you mean "monthly"?`,
+	"unknown-frequency": `25:16: indicator boxes: frequency "W" is not a frequency; write A (annual), Q (quarterly) or M (monthly)`,
+	"unknown-key": `22:5: indicator boxes: lacks "agency"
+29:5: indicator: unknown key "agnecy", did you mean "agency"?`,
+	"unknown-kind":        `24:11: indicator boxes: kind "flwo" is unknown, did you mean "flow"?`,
+	"unknown-measure":     `31:23: indicator boxes: measures "yty" is not a measure; write one of level, ytd, yoy, ytd_yoy`,
+	"unknown-section":     `13:1: catalogue: unknown key "calenders", did you mean "calendars"?`,
+	"unknown-unit":        `27:11: indicator boxes: unit "TUE" is unknown, did you mean "TEU"?`,
+	"value-empty":         `29:12: indicator boxes: agency is empty`,
+	"value-not-one":       `25:16: indicator boxes: frequency: must be one value`,
+	"year-max-below-max":  `35:17: indicator boxes: bounds: year_max 5 万TEU lies below max 10 万TEU`,
+	"year-max-of-a-stock": `52:48: indicator ships: bounds: year_max means nothing for a stock, leave it out`,
+}
+
+func TestEachMistakeIsToldWithItsPlace(t *testing.T) {
+	for name, want := range refusals {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", "invalid-"+name+".yaml")
+			_, err := Load(path)
+			if err == nil {
+				t.Fatal("was read without an error")
+			}
+			got := strings.ReplaceAll(err.Error(), path+":", "")
+			if got = strings.TrimPrefix(got, " "); got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+func TestEachInvalidFileIsInTheTable(t *testing.T) {
+	files, err := filepath.Glob("testdata/invalid-*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(f), "invalid-"), ".yaml")
+		if _, ok := refusals[name]; !ok {
+			t.Errorf("%s has no entry", f)
+		}
+	}
+}

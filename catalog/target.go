@@ -1,0 +1,51 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// TargetKind says how a target is judged.
+type TargetKind string
+
+// The kinds of targets.
+const (
+	AnnualTotal TargetKind = "annual_total" // a year's flow reaches Value by the year By
+	LevelBy     TargetKind = "level_by"     // a stock or ratio reaches Value by By
+	Growth      TargetKind = "growth"       // published growth of By reaches Value percent
+	RankBy      TargetKind = "rank"         // the place is Value or better by By
+	Cumulative  TargetKind = "cumulative"   // the flow of From to By adds up to Value
+	Multiple    TargetKind = "multiple"     // the value of By is Value times that of Base
+	Floor       TargetKind = "floor"        // no period lies below Value
+	Ceiling     TargetKind = "ceiling"      // no period lies above Value
+)
+
+// Target is a line that figures are meant to reach or to keep.
+type Target struct {
+	ID        string
+	Name      Name
+	Wording   string // as the plan says it
+	Source    string
+	Kind      TargetKind
+	Indicator *Indicator
+	Area      *Area
+	Category  string // AnyCategory: each category by itself
+	Measure   figure.Measure
+	Value     figure.Decimal // in the base unit of Measure; of a Multiple the factor
+	Written   string         // Value as the file writes it, e.g. 4000 万TEU
+	From, By  figure.Period  // the first and last period that count; zero when not bounded
+	Open      bool           // there is no deadline: what is asked is when it will be reached
+	Base      figure.Period  // from which progress is measured; zero when not given
+	BaseValue figure.Decimal // the value of Base, in the base unit; 0 when the figures say it
+	Tolerance figure.Decimal // of an approximate target: the share of Value that may be missing, e.g. 0.05
+	Kept      bool           // holds in every period up to By, not only at By
+	PerDay    bool           // Value is a daily average; a period's figure is divided by its days
+	Record    bool           // a value that is the highest ever for its calendar month is an event of its own
+}
+
+// Approximate tells whether the target is met by coming close.
+func (t *Target) Approximate() bool { return !t.Tolerance.IsZero() }
+
+// Days is the number of days of p, by which a daily average is judged.
+func Days(p figure.Period) int { return int(p.End().Sub(p.Start()) / (24 * time.Hour)) }

@@ -1,0 +1,135 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// PercentUnit is the code of the unit that every growth measure is written
+// in, whatever the unit of its indicator.
+const PercentUnit = "%"
+
+// Unit is a base unit (SDMX UNIT_MEASURE) and the ways people write it and
+// its multiples.
+type Unit struct {
+	Code    string // e.g. TEU, CNY; what is stored and exported
+	Name    Name
+	Written []Spelling // the code itself first, then as in the file
+
+	powers map[string]int // by folded spelling
+}
+
+// Spelling is one way to write a unit: 万TEU is the base unit times 10^4.
+type Spelling struct {
+	Text  string
+	Power int // the power of ten (SDMX UNIT_MULT)
+}
+
+// Multiplier is the power of ten by which a value in the written unit has to
+// be shifted to be in the base unit; ok is false when this unit is not
+// written so. Case and spaces do not matter: 万 teu is 万TEU.
+func (u *Unit) Multiplier(written string) (power int, ok bool) {
+	if power, ok = u.powers[written]; ok { // the common case makes no garbage
+		return power, true
+	}
+	power, ok = u.powers[fold(written)]
+	return power, ok
+}
+
+// Spellings lists the ways to write the unit, the base unit's code first.
+func (u *Unit) Spellings() []string {
+	all := make([]string, len(u.Written))
+	for i, w := range u.Written {
+		all[i] = w.Text
+	}
+	return all
+}
+
+// fold makes spellings equal that people take to be the same. Full-width
+// letters and signs (％, ＴＥＵ) become the ASCII ones.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ', r == '\t', r == '\u00a0', r == '\u3000':
+			return -1
+		case r >= '\uff01' && r <= '\uff5e':
+			return r - '\uff01' + '!'
+		}
+		return r
+	}, strings.ToLower(s))
+}
+
+// maxPower is the largest UNIT_MULT of SDMX on either side of 0.
+const maxPower = 15
+
+func (d *decoder) unit(n *yaml.Node) {
+	m, code := d.open(n, "unit", "code")
+	if code == "" {
+		return
+	}
+	u := &Unit{Code: code, Name: m.name("name"), powers: map[string]int{}}
+	u.spell(code, 0)
+	if w := m.need("written"); w != nil && d.is(w, yaml.MappingNode, m.label+": written") {
+		d.pairs(w, func(key, value *yaml.Node) { d.spelling(m, u, key, value) })
+	}
+	if keep(m, "code", d.cat.units, code, u) {
+		d.cat.Units = append(d.cat.Units, u)
+	}
+}
+
+func (d *decoder) spelling(m mapping, u *Unit, key, value *yaml.Node) {
+	one := mapping{d, key, m.label, map[string]*yaml.Node{key.Value: value}}
+	power := one.whole(key.Value, -maxPower, maxPower)
+	known, again := u.powers[fold(key.Value)]
+	switch {
+	case strings.TrimSpace(key.Value) == "":
+		d.errorf(key, "%s: a spelling is empty", m.label)
+	case again && known != power:
+		d.errorf(key, "%s: %q is already written as 10^%d", m.label, key.Value, known)
+	case key.Value != u.Code:
+		u.spell(key.Value, power)
+	}
+}
+
+func (u *Unit) spell(text string, power int) {
+	u.Written = append(u.Written, Spelling{text, power})
+	u.powers[text] = power
+	u.powers[fold(text)] = power
+}
+
+// UnitError tells that a figure came in a unit its indicator is not measured
+// in.
+type UnitError struct {
+	Written string // as the sender wrote it
+	Unit    *Unit  // what the indicator and measure are in
+}
+
+// Error names the unit and the ways to write it.
+func (e *UnitError) Error() string {
+	return fmt.Sprintf("unit %q is not a spelling of %s (%s), write one of %s",
+		e.Written, e.Unit.Code, e.Unit.Name.EN, strings.Join(e.Unit.Spellings(), ", "))
+}
+
+// UnitOf is the unit in which figures of the measure are: percent for growth
+// measures, else the indicator's own.
+func (i *Indicator) UnitOf(m figure.Measure) *Unit {
+	if m.Growth() {
+		return i.percent
+	}
+	return i.Unit
+}
+
+// ToBase is v, which was written in the given unit, in the base unit: exact,
+// nothing is rounded. The error is a *UnitError.
+func (i *Indicator) ToBase(v figure.Decimal, written string, m figure.Measure) (figure.Decimal, error) {
+	unit := i.UnitOf(m)
+	power, ok := unit.Multiplier(written)
+	if !ok {
+		return figure.Decimal{}, &UnitError{written, unit}
+	}
+	return v.Shift(power), nil
+}

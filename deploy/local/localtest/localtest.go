@@ -1,0 +1,124 @@
+// Package localtest gives tests the real engines: a NATS server and an influxd
+// of their own, one influxd shared by a test binary, and a proxy that breaks
+// the way to InfluxDB on purpose.
+package localtest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/deploy/local"
+)
+
+// limit ends a test whose engine does not start or stop. It has room for the
+// first build of influxd on a slow machine.
+const limit = 10 * time.Minute
+
+// executable builds influxd once per test binary.
+var executable = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return local.FindInfluxd(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
+})
+
+// Influx starts an influxd with an empty directory of its own, for tests that
+// stop or kill it. It is stopped at the end of the test. Each of changes may
+// alter the options before the start.
+func Influx(t testing.TB, changes ...func(*local.InfluxOptions)) *local.Influx {
+	t.Helper()
+	influx, err := startInflux(t.TempDir(), changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		if err := influx.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return influx
+}
+
+// WithoutFlux makes Influx start an influxd without Flux: in a fraction of a
+// second, for tests that start it often and ask in InfluxQL or not at all.
+func WithoutFlux(opts *local.InfluxOptions) { opts.WithoutFlux = true }
+
+func startInflux(dir string, changes ...func(*local.InfluxOptions)) (*local.Influx, error) {
+	path, err := executable()
+	if err != nil {
+		return nil, err
+	}
+	opts := local.InfluxOptions{Dir: dir, Executable: path}
+	for _, change := range changes {
+		change(&opts)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return local.StartInflux(ctx, opts)
+}
+
+// NATS starts a NATS server with an empty directory of its own. It is shut down
+// at the end of the test.
+func NATS(t testing.TB) *local.NATS {
+	t.Helper()
+	server, err := local.StartNATS(local.NATSOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Shutdown)
+	return server
+}
+
+// shared is the influxd of this test binary. Main clears it away.
+var shared struct {
+	main    atomic.Bool
+	start   sync.Once
+	err     error
+	dir     string
+	influx  *local.Influx
+	buckets atomic.Int64
+}
+
+// SharedInflux returns the URL of an influxd that all tests of the binary
+// share, with Flux, and the name of a bucket that no other test is given and
+// that is yet to be created. It saves the seconds a start takes; a test must
+// not stop it. The package's TestMain must be Main.
+func SharedInflux(t testing.TB) (url, bucket string) {
+	t.Helper()
+	if !shared.main.Load() {
+		t.Fatal("SharedInflux without anyone to stop it: add `func TestMain(m *testing.M) { localtest.Main(m) }` to the package's tests")
+	}
+	shared.start.Do(func() {
+		if shared.dir, shared.err = os.MkdirTemp("", "tidemark-influx-"); shared.err == nil {
+			shared.influx, shared.err = startInflux(shared.dir)
+		}
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.influx.URL(), fmt.Sprintf("test_%d", shared.buckets.Add(1))
+}
+
+// Main runs the tests of a package that uses SharedInflux, and clears up after
+// them:
+//
+//	func TestMain(m *testing.M) { localtest.Main(m) }
+func Main(m *testing.M) {
+	shared.main.Store(true)
+	// The exit code of m.Run is used by the testing package itself.
+	defer func() {
+		if shared.influx != nil {
+			shared.influx.Kill() // nobody reads its data any more
+		}
+		if shared.dir != "" {
+			os.RemoveAll(shared.dir)
+		}
+	}()
+	m.Run()
+}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	influxhttp "github.com/influxdata/influxdb-client-go/v2/api/http"
+)
+
+// RefusedError says that InfluxDB will never take at least one of the points
+// it was given. It may have stored the others, and names one reason only.
+type RefusedError struct {
+	Reason string // InfluxDB's words
+}
+
+// Error gives InfluxDB's reason.
+func (e *RefusedError) Error() string { return "InfluxDB refused a point: " + e.Reason }
+
+// UnavailableError says that InfluxDB did not do what it was asked for a
+// reason that can pass: it is away, overloaded, or locked against us.
+type UnavailableError struct {
+	Doing      string        // what was asked
+	After      time.Duration // how long InfluxDB wants to be left alone; 0 when it did not say
+	StatusCode int           // of the HTTP answer; 0 when there was none
+	Err        error
+}
+
+// Error says what was asked and why it failed.
+func (e *UnavailableError) Error() string {
+	return fmt.Sprintf("could not %s: %v%s", e.Doing, e.Err, e.hint())
+}
+
+func (e *UnavailableError) hint() string {
+	switch {
+	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
+		return " (check the InfluxDB token)"
+	case e.StatusCode == http.StatusNotFound, e.StatusCode != 0 && strings.Contains(e.Err.Error(), noDatabase):
+		return " (check organisation and bucket, or run tidemark init)"
+	}
+	return ""
+}
+
+// noDatabase is what 1.8 says, as an internal error, when Flux asks for a
+// database that is not there.
+const noDatabase = "no database"
+
+// Unwrap gives the cause.
+func (e *UnavailableError) Unwrap() error { return e.Err }
+
+// wrap makes an *UnavailableError of an error of the client, nil of nil.
+func (s *Store) wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var answer *influxhttp.Error
+	if !errors.As(err, &answer) || answer.StatusCode == 0 {
+		var timeout net.Error
+		if errors.As(err, &timeout) && timeout.Timeout() {
+			err = &silence{limit: s.opts.Timeout, err: err}
+		}
+		return &UnavailableError{Doing: doing, Err: err}
+	}
+	return &UnavailableError{
+		Doing:      doing,
+		After:      retryAfter(answer),
+		StatusCode: answer.StatusCode,
+		Err:        fmt.Errorf("InfluxDB answers %d: %s", answer.StatusCode, words(answer)),
+	}
+}
+
+// silence says in one way what the layers below say in many.
+type silence struct {
+	limit time.Duration
+	err   error
+}
+
+func (e *silence) Error() string { return fmt.Sprintf("InfluxDB has not answered for %s", e.limit) }
+func (e *silence) Unwrap() error { return e.err }
+
+// retryAfter reads both forms of Retry-After; the client knows seconds only,
+// and what stands before an InfluxDB may write a date.
+func retryAfter(answer *influxhttp.Error) time.Duration {
+	if at, err := http.ParseTime(answer.Header.Get("Retry-After")); err == nil {
+		return max(0, time.Until(at))
+	}
+	return time.Duration(answer.RetryAfter) * time.Second
+}
+
+// words are the server's own, on one line. Whatever stands before an
+// InfluxDB may answer with a page.
+func words(answer *influxhttp.Error) string {
+	text := answer.Message
+	if text == "" {
+		text = answer.Header.Get("X-Influxdb-Error")
+	}
+	if text == "" {
+		text = http.StatusText(answer.StatusCode)
+	}
+	const longest = 500
+	text = strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "error ") // 1.8 answers Flux with a table
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
+}
+
+// status is the HTTP status of the client's error, 0 when there was none.
+func status(err error) int {
+	var answer *influxhttp.Error
+	if errors.As(err, &answer) {
+		return answer.StatusCode
+	}
+	return 0
+}
+
+// refusal gives the *RefusedError of a write's error: 400 (partial write of
+// 1.8, malformed line), 422 (partial write of 2.x) and 413 (too large) are
+// answers to the points, nothing else is.
+func refusal(err error) *RefusedError {
+	var answer *influxhttp.Error
+	if !errors.As(err, &answer) {
+		return nil
+	}
+	switch answer.StatusCode {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:
+		return &RefusedError{Reason: words(answer)}
+	}
+	return nil
+}

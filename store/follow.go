@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Follower keeps a reader up to date: first with everything, then with what
+// the journal says has changed. It is used by one goroutine.
+type Follower struct {
+	s      *Store
+	loaded bool
+	mark   time.Time           // InfluxDB's time of the newest entry seen
+	seen   map[entry]time.Time // entries within overlap of the mark
+}
+
+// entry tells journal entries apart.
+type entry struct {
+	at        int64 // InfluxDB's clock, nanoseconds since 1970
+	slot      string
+	indicator string
+}
+
+// overlap is how far behind the newest entry seen another may still appear:
+// InfluxDB stamps an entry when it reads the request and shows it when it
+// has stored it, and Store.Write bounds the time between.
+const overlap = 15 * time.Second
+
+// Follow makes a Follower. Entries that this very Store has written are left
+// out: whoever wrote knows.
+func (s *Store) Follow() *Follower {
+	return &Follower{s: s, seen: map[entry]time.Time{}}
+}
+
+// Poll looks for changes once. The first successful call gives update all
+// vintages, a later one those around the cells that have changed since, with
+// known ones among them; without changes update is not called. When update
+// or InfluxDB fails nothing is marked as seen and the next call tries again.
+func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (changed bool, err error) {
+	if !f.loaded {
+		return f.load(ctx, update)
+	}
+	entries, changes, err := f.journal(ctx, f.mark)
+	if err != nil {
+		return false, err
+	}
+	if len(changes) > 0 {
+		if err := readAll(update, f.vintages(ctx, changes)); err != nil {
+			return false, err
+		}
+	}
+	f.remember(entries)
+	return len(changes) > 0, nil
+}
+
+// load reads all vintages. The journal is read before them: what it says is
+// in them, and what it does not say yet comes with the next Poll.
+func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (bool, error) {
+	mark, err := f.newest(ctx)
+	if err != nil {
+		return false, err
+	}
+	entries, _, err := f.journal(ctx, mark)
+	if err != nil {
+		return false, err
+	}
+	if err := readAll(update, f.s.Vintages(ctx, Selection{})); err != nil {
+		return false, err
+	}
+	f.loaded = true
+	f.remember(entries)
+	return true, nil
+}
+
+// readAll gives update the vintages, and an error when it has not read to
+// their end: what it has not seen must not count as seen.
+func readAll(update func(iter.Seq2[*Vintage, error]) error, vintages iter.Seq2[*Vintage, error]) error {
+	var failed error
+	ended := false
+	err := update(func(yield func(*Vintage, error) bool) {
+		failed, ended = nil, false
+		for v, err := range vintages {
+			failed = err
+			if !yield(v, err) {
+				return
+			}
+		}
+		ended = true
+	})
+	switch {
+	case err != nil:
+		return err
+	case failed != nil:
+		return failed
+	case !ended:
+		return errors.New("the vintages were not read to their end")
+	}
+	return nil
+}
+
+// vintages reads what changed, indicator by indicator.
+func (f *Follower) vintages(ctx context.Context, c changes) iter.Seq2[*Vintage, error] {
+	return func(yield func(*Vintage, error) bool) {
+		for _, selection := range c {
+			for v, err := range f.s.Vintages(ctx, selection) {
+				if !yield(v, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// newest is InfluxDB's time of the newest journal entry, zero when there is
+// none.
+func (f *Follower) newest(ctx context.Context) (mark time.Time, err error) {
+	flux := f.flux(beginning, `
+  |> last()`)
+	err = f.s.query(ctx, flux, func(t *table) error {
+		at, err := t.columns("_time")
+		for err == nil && t.next() {
+			var stamp time.Time
+			if err = stamp.UnmarshalText(t.row[at[0]]); stamp.After(mark) {
+				mark = stamp
+			}
+		}
+		return err
+	})
+	return mark, f.s.wrap("read the journal from InfluxDB", err)
+}
+
+// journal reads the entries not yet seen, from overlap before mark on.
+func (f *Follower) journal(ctx context.Context, mark time.Time) (map[entry]time.Time, changes, error) {
+	from := beginning
+	if !mark.IsZero() {
+		from = mark.Add(-overlap)
+	}
+	entries, changed := map[entry]time.Time{}, changes{}
+	err := f.s.query(ctx, f.flux(from, ""), func(t *table) error {
+		at, err := t.columns("_time", "_value")
+		if err != nil {
+			return err
+		}
+		slot, indicator := t.name("slot"), t.name("indicator")
+		for t.next() {
+			var stamp time.Time
+			if err := stamp.UnmarshalText(t.row[at[0]]); err != nil {
+				return fmt.Errorf("journal time %q: %w", t.row[at[0]], err)
+			}
+			e := entry{stamp.UnixNano(), slot, indicator}
+			if _, known := f.seen[e]; known {
+				continue
+			}
+			entries[e] = stamp
+			periods, own := strings.CutSuffix(string(t.row[at[1]]), "/"+f.s.id)
+			if own {
+				continue
+			}
+			if err := changed.addSpan(indicator, periods); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return entries, changed, f.s.wrap("read the journal from InfluxDB", err)
+}
+
+// flux is the query for journal entries, with what is to be done to them.
+func (f *Follower) flux(from time.Time, then string) string {
+	return fmt.Sprintf(`from(bucket: %s)
+  |> range(start: %s, stop: %s)
+  |> filter(fn: (r) => r._measurement == %q and r._field == %q)%s`,
+		fluxString(f.s.opts.Bucket), from.Format(time.RFC3339Nano), end.Format(time.RFC3339), journal, fieldPeriods, then)
+}
+
+// addSpan reads what encodeJournal wrote: first period, last period, writer.
+func (c changes) addSpan(indicator, text string) error {
+	days := strings.SplitN(text, "/", 3)
+	for _, day := range days[:min(2, len(days))] {
+		start, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			return fmt.Errorf("journal periods %q: %w", text, err)
+		}
+		c.add(indicator, figure.PeriodAt(figure.Monthly, start))
+	}
+	return nil
+}
+
+// remember marks the entries as seen and forgets those that no later answer
+// can hold.
+func (f *Follower) remember(entries map[entry]time.Time) {
+	for e, at := range entries {
+		f.seen[e] = at
+		if at.After(f.mark) {
+			f.mark = at
+		}
+	}
+	for e, at := range f.seen {
+		if at.Before(f.mark.Add(-overlap)) {
+			delete(f.seen, e)
+		}
+	}
+}

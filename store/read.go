@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Selection says which vintages to read; its zero value is all of them.
+type Selection struct {
+	Indicator string    // only this one, when not empty
+	From, To  time.Time // only periods that start within these, both included, when not zero
+}
+
+// Including is the selection widened to one more period of its indicator.
+func (sel Selection) Including(indicator string, p figure.Period) Selection {
+	start := p.Start()
+	if sel.Indicator == "" || start.Before(sel.From) {
+		sel.From = start
+	}
+	if sel.Indicator == "" || start.After(sel.To) {
+		sel.To = start
+	}
+	sel.Indicator = indicator
+	return sel
+}
+
+// The bounds of what InfluxDB's clock can say, a little inside.
+var (
+	beginning = time.Date(1678, 1, 1, 0, 0, 0, 0, time.UTC)
+	end       = time.Date(2261, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// Vintages streams the selected vintages, series by series; within a series
+// in no particular order, because a change of status begins another table.
+// The *Vintage is overwritten by the next one; its strings may be kept, there
+// is one copy of each. An error ends the sequence and is an
+// *UnavailableError.
+func (s *Store) Vintages(ctx context.Context, sel Selection) iter.Seq2[*Vintage, error] {
+	return func(yield func(*Vintage, error) bool) {
+		flux, some := sel.flux(s.opts.Bucket)
+		if !some {
+			return
+		}
+		var v Vintage
+		err := s.query(ctx, flux, func(t *table) error { return v.scan(t, yield) })
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(nil, s.wrap("read figures from InfluxDB", err))
+		}
+	}
+}
+
+// errStopped says that whoever reads has seen enough.
+var errStopped = errors.New("stopped")
+
+// scan passes the table's rows to yield.
+func (v *Vintage) scan(t *table, yield func(*Vintage, error) bool) error {
+	if err := v.setTags(t); err != nil {
+		return err
+	}
+	freq, err := figure.ParseFrequency(t.name("freq"))
+	if err != nil {
+		return err
+	}
+	at, err := t.columns("_time", "_value")
+	if err != nil {
+		return err
+	}
+	timeAt, valueAt := at[0], at[1]
+	v.Withheld, v.Value = t.name("_field") == fieldMissing, 0
+	var moment time.Time
+	for t.next() {
+		if err := moment.UnmarshalText(t.row[timeAt]); err != nil {
+			return fmt.Errorf("time %q: %w", t.row[timeAt], err)
+		}
+		v.setTime(freq, moment)
+		if !v.Withheld {
+			if v.Value, err = strconv.ParseFloat(string(t.row[valueAt]), 64); err != nil {
+				return fmt.Errorf("value %q: %w", t.row[valueAt], err)
+			}
+		}
+		if !yield(v, nil) {
+			return errStopped
+		}
+	}
+	return nil
+}
+
+// flux is the query for the selection, and whether it can have an answer.
+// It does not leave out the columns that are of no use here: keep and drop
+// make InfluxDB sort all rows into tables anew, which took it longer than
+// printing the columns (200,000 figures: 720 ms against 415 ms).
+func (sel Selection) flux(bucket string) (query string, some bool) {
+	from, to := beginning, end
+	if !sel.From.IsZero() {
+		from = monthOf(sel.From)
+		if from.Before(sel.From) {
+			from = from.AddDate(0, 1, 0)
+		}
+	}
+	if !sel.To.IsZero() {
+		to = monthOf(sel.To).Add(time.Duration(MaxMoment) + 1) // the offset of a vintage published last
+	}
+	filter := fmt.Sprintf(`r._measurement == %q and (r._field == %q or r._field == %q)`, measurement, fieldValue, fieldMissing)
+	if sel.Indicator != "" {
+		filter += fmt.Sprintf(" and r.indicator == %s", fluxString(sel.Indicator))
+	}
+	return fmt.Sprintf(`from(bucket: %s)
+  |> range(start: %s, stop: %s)
+  |> filter(fn: (r) => %s)`,
+		fluxString(bucket), from.Format(time.RFC3339), to.Format(time.RFC3339), filter), from.Before(to)
+}
+
+// monthOf is the start of the month that t lies in. All periods start with a
+// month, and a vintage's offset must not push it out of a selection.
+func monthOf(t time.Time) time.Time {
+	return figure.PeriodAt(figure.Monthly, t.UTC()).Start()
+}
+
+// fluxString quotes s for Flux, which knows fewer escapes than Go. A dollar
+// sign could begin an interpolation, and 1.8 loses its way in "$\${".
+func fluxString(s string) string { return `"` + fluxEscapes.Replace(s) + `"` }
+
+var fluxEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\x24`)
+
+// setTags takes what is the same for all rows of a table.
+func (v *Vintage) setTags(t *table) (err error) {
+	v.Indicator = t.name("indicator")
+	v.Area = t.name("area")
+	v.Category = t.name("category")
+	v.Agency = t.name("agency")
+	if v.Measure, err = figure.ParseMeasure(t.name("measure")); err != nil {
+		return err
+	}
+	v.Status, err = figure.ParseStatus(t.name("status"))
+	return err
+}

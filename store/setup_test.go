@@ -1,0 +1,208 @@
+package store_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func TestSetupMakesADatabaseForMonthlyFigures(t *testing.T) {
+	address, bucket := localtest.SharedInflux(t)
+	opts := store.Options{URL: address, Bucket: bucket}
+	s := open(t, opts)
+	for _, want := range []string{
+		"InfluxDB: made database " + bucket + ", shard groups of 3640 days, no retention limit",
+		"InfluxDB: database " + bucket + " is as it should be",
+	} {
+		got, err := s.Setup(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("Setup says %q and not %q", got, want)
+		}
+		policies := influxQL(t, opts, fmt.Sprintf("SHOW RETENTION POLICIES ON %q", bucket))
+		if !strings.Contains(policies, `"values":[["autogen","0s","87360h0m0s",1,true]]`) {
+			t.Errorf("the retention policies are %s", policies)
+		}
+	}
+}
+
+func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ create, want string }{
+		"short shard groups": {
+			`CREATE DATABASE %q`,
+			`InfluxDB bucket %q has shard groups of 7 days, which makes monthly figures slow; give tidemark a bucket that is not there yet and it makes one with 3640 days, or alter this one while it is empty`,
+		},
+		"a retention limit": {
+			`CREATE DATABASE %q WITH DURATION 1040w SHARD DURATION 520w`,
+			`InfluxDB bucket %q forgets what is older than 7280 days; take its retention limit away, or give tidemark another bucket`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			address, bucket := localtest.SharedInflux(t)
+			opts := store.Options{URL: address, Bucket: bucket}
+			influxQL(t, opts, fmt.Sprintf(c.create, bucket))
+			_, err := open(t, opts).Setup(t.Context())
+			refused(t, err, fmt.Sprintf(c.want, bucket))
+		})
+	}
+}
+
+func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
+	address, bucket := localtest.SharedInflux(t)
+	opts := store.Options{URL: address, Bucket: bucket}
+	influxQL(t, opts, fmt.Sprintf(`CREATE DATABASE %q WITH SHARD DURATION 3650d`, bucket))
+	if _, err := open(t, opts).Setup(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADatabaseNameThatInfluxDBDoesNotTakeIsAnError(t *testing.T) {
+	address, _ := localtest.SharedInflux(t)
+	_, err := open(t, store.Options{URL: address, Bucket: "a/b"}).Setup(t.Context())
+	refused(t, err, `InfluxDB refused CREATE DATABASE "a/b" WITH DURATION INF SHARD DURATION 520w NAME "autogen": invalid name`)
+}
+
+// bucketAPI answers as the documentation of InfluxDB 2.x says
+// (docs.influxdata.com/influxdb/v2/api: /health, /api/v2/orgs and
+// /api/v2/buckets). It stands in for a real InfluxDB 2.x, which is no Go
+// module and so can not be built by a test; all else is tested with a real
+// 1.8. It holds Setup to the contract, it does not show that 2.x keeps it.
+type bucketAPI struct {
+	buckets []map[string]any
+	made    []json.RawMessage // bodies of POST /api/v2/buckets
+	raced   map[string]any    // made by somebody else just before our POST
+}
+
+func (a *bucketAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer := func(status int, body any) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(body)
+	}
+	query := r.URL.Query()
+	switch {
+	case r.URL.Path == "/health":
+		answer(200, map[string]any{"name": "influxdb", "status": "pass", "version": "v2.7.11"})
+	case r.Header.Get("Authorization") != "Token t0ken":
+		answer(401, map[string]any{"code": "unauthorized", "message": "unauthorized access"})
+	case query.Has("org") && query.Get("org") != "city":
+		answer(404, map[string]any{"code": "not found", "message": fmt.Sprintf("organization name %q not found", query.Get("org"))})
+	case r.URL.Path == "/api/v2/orgs":
+		answer(200, map[string]any{"orgs": []any{map[string]any{"id": "0a0b", "name": "city"}}})
+	case r.URL.Path == "/api/v2/buckets" && r.Method == http.MethodGet:
+		found := []any{}
+		for _, b := range a.buckets {
+			if !query.Has("name") || b["name"] == query.Get("name") {
+				found = append(found, b)
+			}
+		}
+		answer(200, map[string]any{"buckets": found[:min(20, len(found))]}) // a page
+	case r.URL.Path == "/api/v2/buckets" && r.Method == http.MethodPost && a.raced != nil:
+		a.buckets, a.raced = append(a.buckets, a.raced), nil
+		answer(422, map[string]any{"code": "conflict", "message": "bucket with name figures already exists"})
+	case r.URL.Path == "/api/v2/buckets" && r.Method == http.MethodPost:
+		body, _ := io.ReadAll(r.Body)
+		a.made = append(a.made, body)
+		var b map[string]any
+		_ = json.Unmarshal(body, &b)
+		a.buckets = append(a.buckets, b)
+		answer(201, b)
+	default:
+		answer(404, map[string]any{"code": "not found", "message": "path not found"})
+	}
+}
+
+func (a *bucketAPI) setup(t *testing.T, change func(*store.Options)) (string, error) {
+	t.Helper()
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	opts := store.Options{URL: server.URL, Token: "t0ken", Org: "city", Bucket: "figures"}
+	if change != nil {
+		change(&opts)
+	}
+	return open(t, opts).Setup(t.Context())
+}
+
+// others are so many that figures is not on the first page of a list.
+func others() (list []map[string]any) {
+	for i := range 30 {
+		list = append(list, map[string]any{"name": fmt.Sprintf("bucket%d", i), "retentionRules": []any{}})
+	}
+	return list
+}
+
+func bucket(every, shard int64) map[string]any {
+	return map[string]any{"name": "figures", "retentionRules": []any{
+		map[string]any{"type": "expire", "everySeconds": every, "shardGroupDurationSeconds": shard}}}
+}
+
+func TestSetupMakesABucketByTheContractOfInfluxDB2(t *testing.T) {
+	api := &bucketAPI{buckets: others()}
+	for _, want := range []string{
+		"InfluxDB 2.7.11: made bucket figures, shard groups of 3640 days, no retention limit",
+		"InfluxDB 2.7.11: bucket figures is as it should be",
+	} {
+		got, err := api.setup(t, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("Setup says %q and not %q", got, want)
+		}
+	}
+	const want = `{"name":"figures","orgID":"0a0b","retentionRules":[{"everySeconds":0,"shardGroupDurationSeconds":314496000}]}`
+	if len(api.made) != 1 || strings.TrimSpace(string(api.made[0])) != want {
+		t.Errorf("what was made: %s", api.made)
+	}
+}
+
+func TestABucketThatSomebodyElseMakesFirstIsVerified(t *testing.T) {
+	got, err := (&bucketAPI{raced: bucket(0, 314496000)}).setup(t, nil)
+	if err != nil || got != "InfluxDB 2.7.11: bucket figures is as it should be" {
+		t.Error(got, err)
+	}
+}
+
+func TestSetupSaysWhatIsWrongOnInfluxDB2(t *testing.T) {
+	for name, c := range map[string]struct {
+		buckets []map[string]any
+		change  func(*store.Options)
+		want    string
+	}{
+		"a retention limit": {[]map[string]any{bucket(2592000, 314496000)}, nil,
+			`InfluxDB bucket "figures" forgets what is older than 30 days; take its retention limit away, or give tidemark another bucket`},
+		"short shard groups": {[]map[string]any{bucket(0, 604800)}, nil,
+			`InfluxDB bucket "figures" has shard groups of 7 days, which makes monthly figures slow; give tidemark a bucket that is not there yet and it makes one with 3640 days, or alter this one while it is empty`},
+		"a wrong token": {nil, func(o *store.Options) { o.Token = "another" },
+			`could not ask InfluxDB for its buckets: InfluxDB answers 401: unauthorized access (check the InfluxDB token)`},
+		"an unknown organisation": {nil, func(o *store.Options) { o.Org = "town" },
+			`could not look for the InfluxDB bucket "figures": InfluxDB answers 404: organization name "town" not found (check organisation and bucket, or run tidemark init)`},
+		"no organisation": {nil, func(o *store.Options) { o.Org = "" },
+			`the InfluxDB organisation has no name; name the one that owns the bucket`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := (&bucketAPI{buckets: c.buckets}).setup(t, c.change)
+			refused(t, err, c.want)
+		})
+	}
+}
+
+func TestAnInfluxDBThatIsNotWellIsUnavailable(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprint(w, `{"name":"influxdb","status":"fail","message":"the disk is full"}`)
+	}))
+	defer server.Close()
+	err := open(t, store.Options{URL: server.URL, Bucket: "b"}).Ping(t.Context())
+	refused(t, err, "could not ask InfluxDB for its health: InfluxDB answers 503: the disk is full")
+}

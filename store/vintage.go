@@ -1,0 +1,89 @@
+package store
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/influxdata/line-protocol/v2/lineprotocol"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Vintage is one publication of a cell, as it is stored.
+type Vintage struct {
+	figure.Cell
+	Agency   string
+	Status   figure.Status
+	Value    float64 // in the indicator's base unit, growth in %; 0 when Withheld
+	Withheld bool
+	Moment   int64 // of publication, milliseconds since 1970, UTC; not negative
+
+	// For audits: written, never read back.
+	Submission string
+	Seq        uint64 // in the stream FIGURES
+}
+
+// Published is the vintage's moment as a time in UTC.
+func (v *Vintage) Published() time.Time { return time.UnixMilli(v.Moment).UTC() }
+
+// The names of the data model.
+const (
+	measurement  = "figure"
+	fieldValue   = "value"
+	fieldMissing = "missing"
+)
+
+// MaxMoment is the last moment of publication the data model can carry: an
+// offset that still keeps every point within its period's first day.
+const MaxMoment = int64(24*time.Hour) - 1
+
+// time is where the vintage's point stands.
+func (v *Vintage) time() time.Time {
+	return v.Period.Start().Add(time.Duration(v.Moment))
+}
+
+// setTime is the inverse of time for a vintage of the given frequency.
+func (v *Vintage) setTime(freq figure.Frequency, t time.Time) {
+	v.Period = figure.PeriodAt(freq, t)
+	v.Moment = int64(t.Sub(v.Period.Start()))
+}
+
+// check refuses what the data model can not carry. A catalogued figure has
+// none of it; written, it would come back as something else.
+func (v *Vintage) check() error {
+	switch {
+	case v.Period.IsZero():
+		return fmt.Errorf("%s %s has no period", v.Indicator, v.Area)
+	case v.Moment < 0 || v.Moment > MaxMoment:
+		return fmt.Errorf("%s was published at %d ms since 1970, and 0 to %d can be told", v.Cell, v.Moment, MaxMoment)
+	case math.IsNaN(v.Value) || math.IsInf(v.Value, 0):
+		return fmt.Errorf("%s is %v and not a number", v.Cell, v.Value)
+	}
+	return nil
+}
+
+// encode appends the vintage's point in line protocol. The tags come in the
+// order of their names, which spares InfluxDB the sorting.
+func (v *Vintage) encode(e *lineprotocol.Encoder) {
+	e.StartLine(measurement)
+	e.AddTag("agency", v.Agency)
+	e.AddTag("area", v.Area)
+	e.AddTag("category", v.Category)
+	e.AddTag("freq", v.Period.Frequency().String())
+	e.AddTag("indicator", v.Indicator)
+	e.AddTag("measure", v.Measure.String())
+	e.AddTag("status", v.Status.String())
+	if v.Withheld {
+		e.AddField(fieldMissing, lineprotocol.MustNewValue(1.0))
+	} else {
+		e.AddField(fieldValue, lineprotocol.MustNewValue(v.Value))
+	}
+	if v.Submission != "" {
+		if s, ok := lineprotocol.StringValue(v.Submission); ok {
+			e.AddField("submission", s)
+		}
+	}
+	e.AddField("seq", lineprotocol.IntValue(int64(v.Seq)))
+	e.EndLine(v.time())
+}

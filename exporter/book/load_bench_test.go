@@ -1,0 +1,155 @@
+package book
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"runtime"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func TestMain(m *testing.M) { localtest.Main(m) }
+
+const (
+	benchSeries = 10_000
+	benchMonths = 100
+)
+
+// fill writes 1,000,000 figures: 10,000 series of 100 months.
+func fill(b *testing.B, s *store.Store) {
+	b.Helper()
+	var writers errgroup.Group
+	writers.SetLimit(2)
+	const batch = 50 // series
+	for from := 0; from < benchSeries; from += batch {
+		writers.Go(func() error {
+			vintages := make([]store.Vintage, 0, batch*benchMonths)
+			for i := from; i < from+batch; i++ {
+				for m := range benchMonths {
+					cell := figure.Cell{Indicator: fmt.Sprintf("indicator_%02d", i%40), Area: fmt.Sprintf("3302%02d", i/40%10),
+						Category: fmt.Sprintf("kind_%02d", i/400), Measure: figure.Level, Period: figure.Month(2015, 1).Add(m)}
+					vintages = append(vintages, store.Vintage{Cell: cell, Agency: "port", Status: figure.Normal,
+						Value: float64(i*1000+m) * 1.25, Moment: cell.Period.End().UnixMilli()})
+				}
+			}
+			return s.Write(b.Context(), vintages)
+		})
+	}
+	if err := writers.Wait(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// overheard gives the request with which the store asks for all vintages.
+func overheard(b *testing.B, target, bucket string) (header http.Header, path string, body []byte) {
+	b.Helper()
+	to, err := url.Parse(target)
+	if err != nil {
+		b.Fatal(err)
+	}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }}
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header, path = r.Header.Clone(), r.URL.RequestURI()
+		if body, err = io.ReadAll(r.Body); err != nil {
+			b.Error(err)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		forward.ServeHTTP(w, r)
+	}))
+	defer proxy.Close()
+	s, err := store.Open(store.Options{URL: proxy.URL, Bucket: bucket})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for _, err := range s.Vintages(b.Context(), store.Selection{}) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		break // the request is all that is wanted
+	}
+	return header, path, body
+}
+
+// BenchmarkLoad loads a book of 1,000,000 figures from InfluxDB. "speed-ratio"
+// is its speed over that of reading the same response and throwing it away,
+// by turns in one run: at least 0.8. "B/figure" is all the memory the book
+// takes: at most 100.
+func BenchmarkLoad(b *testing.B) {
+	target, bucket := localtest.SharedInflux(b)
+	s, err := store.Open(store.Options{URL: target, Bucket: bucket, Timeout: time.Minute})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Setup(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	fill(b, s)
+	header, path, query := overheard(b, target, bucket)
+
+	discard := func() {
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, target+path, bytes.NewReader(query))
+		if err != nil {
+			b.Fatal(err)
+		}
+		request.Header = header.Clone()
+		resp, err := http.DefaultClient.Do(request)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if n, err := io.Copy(io.Discard, resp.Body); err != nil || n < benchSeries*benchMonths {
+			b.Fatalf("%d bytes: %v", n, err)
+		}
+	}
+	load := func() *Book {
+		book, err := new(Book).Merge(s.Vintages(b.Context(), store.Selection{}))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if book.Figures() != benchSeries*benchMonths {
+			b.Fatalf("%d figures", book.Figures())
+		}
+		return book
+	}
+	discard() // both read what InfluxDB then has in memory
+
+	var discarding, loading time.Duration
+	var book *Book
+	before := heap()
+	for b.Loop() {
+		book = nil
+		start := time.Now()
+		discard()
+		discarding += time.Since(start)
+		start = time.Now()
+		book = load()
+		loading += time.Since(start)
+	}
+	b.ReportMetric(float64(heap()-before)/float64(book.Figures()), "B/figure")
+	runtime.KeepAlive(book)
+	b.ReportMetric(discarding.Seconds()/loading.Seconds(), "speed-ratio")
+	b.ReportMetric(float64(b.N)*benchSeries*benchMonths/loading.Seconds(), "figures/s")
+	b.ReportMetric(0, "ns/op") // would count the reading that is thrown away too
+}
+
+// heap is the memory in use.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // the second frees what finalizers held
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}

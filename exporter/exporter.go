@@ -1,0 +1,169 @@
+// Package exporter shows what InfluxDB holds: it keeps all figures in memory
+// (package book), fresh within two seconds of a write, and serves the newest
+// ones to Prometheus together with its own health. When InfluxDB goes away it
+// goes on serving what it knows.
+package exporter
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// Options say what an Exporter shows and how.
+type Options struct {
+	Catalog *catalog.Catalog // names, units and calendars
+
+	// Store is where the figures are. It must not be the Store that writes
+	// them in the same process: a Store does not follow its own writes.
+	Store *store.Store
+
+	Logger *slog.Logger // nil: nothing is logged
+
+	// Registry takes the exporter's own metrics and is shown on /metrics
+	// after the figures. Nil: a new one, with those of Go and the process.
+	Registry *prometheus.Registry
+
+	// Interval is the time between two looks for changes; 500 ms when zero.
+	// Figures are fresh within two seconds up to an interval of one.
+	Interval time.Duration
+}
+
+// maxDelay is the longest pause between two attempts while InfluxDB is away,
+// maxAskedDelay the longest it may ask for.
+const (
+	maxDelay      = 5 * time.Second
+	maxAskedDelay = time.Minute
+)
+
+// Exporter keeps the book fresh and serves it.
+type Exporter struct {
+	catalog  *catalog.Catalog
+	store    *store.Store
+	log      *slog.Logger
+	registry *prometheus.Registry
+	interval time.Duration
+	health   *health
+	view     atomic.Pointer[view] // nil until the first load
+	away     atomic.Bool          // the last look at InfluxDB failed
+}
+
+// New makes an Exporter that holds nothing yet; Run loads it. It panics when
+// the registry already holds an exporter's metrics.
+func New(opts Options) *Exporter {
+	e := &Exporter{catalog: opts.Catalog, store: opts.Store, log: opts.Logger, registry: opts.Registry, interval: opts.Interval}
+	if e.log == nil {
+		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.registry == nil {
+		e.registry = NewRegistry()
+	}
+	if e.interval == 0 {
+		e.interval = 500 * time.Millisecond
+	}
+	e.health = newHealth(e)
+	return e
+}
+
+// Book is all figures as they are known now; nil until they are loaded.
+func (e *Exporter) Book() *book.Book {
+	if v := e.view.Load(); v != nil {
+		return v.book
+	}
+	return nil
+}
+
+// Run loads the book and keeps it fresh until ctx is done. It returns nil
+// then: that InfluxDB is away is a state the exporter lives with, and tells,
+// not an error that ends it.
+func (e *Exporter) Run(ctx context.Context) error {
+	follower := e.store.Follow()
+	delay := e.interval
+	for {
+		delay = e.pause(delay, e.sync(ctx, follower))
+		timer := time.NewTimer(delay)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-timer.C:
+		}
+	}
+}
+
+// pause is how long to wait after a look at InfluxDB that ended with err, when
+// the pause before it was last: the interval, after failures longer and longer,
+// and as long as InfluxDB itself asks for.
+func (e *Exporter) pause(last time.Duration, err error) time.Duration {
+	if err == nil {
+		return e.interval
+	}
+	delay := min(2*last, max(maxDelay, e.interval))
+	var unavailable *store.UnavailableError
+	if errors.As(err, &unavailable) {
+		delay = max(delay, min(unavailable.After, maxAskedDelay))
+	}
+	return delay
+}
+
+// sync looks for changes once.
+func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
+	start := time.Now()
+	changed, err := follower.Poll(ctx, e.update)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e.health.synced(start, err)
+	if err != nil {
+		e.failed(err)
+		return err
+	}
+	if e.away.Swap(false) {
+		e.log.Info("InfluxDB is back", "url", e.store.URL())
+	}
+	if b := e.Book(); changed {
+		e.log.Debug("figures read", "figures", b.Figures(), "vintages", b.Vintages(), "series", b.Len(), "took", time.Since(start))
+	}
+	return nil
+}
+
+// update merges what the store has read and shows the result.
+func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error]) error {
+	known := e.view.Load()
+	var b *book.Book
+	if known == nil {
+		b = new(book.Book)
+	} else {
+		b = known.book
+	}
+	merged, err := b.Merge(vintages)
+	if err != nil {
+		return err
+	}
+	if known == nil || merged != known.book {
+		e.view.Store(newView(merged, e.catalog))
+	}
+	return nil
+}
+
+// failed reports the first of a row of failures; the metrics count them all.
+func (e *Exporter) failed(err error) {
+	if e.away.Swap(true) {
+		e.log.Debug("figures can still not be read", "error", err)
+		return
+	}
+	doing := "figures can not be read, trying again"
+	if e.Book() != nil {
+		doing = "figures can not be read, serving those read before and trying again"
+	}
+	e.log.Warn(doing, "url", e.store.URL(), "error", err)
+}

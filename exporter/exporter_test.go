@@ -1,0 +1,245 @@
+package exporter
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// sample is one of everything that looks different on the page.
+func sample() []store.Vintage {
+	growth := published("boxes", "2023-02", 4.5, "2023-03-10")
+	growth.Measure = figure.YoY
+	elsewhere := published("boxes", "2023-01", 310000, "2023-02-10")
+	elsewhere.Area = "H2"
+	return []store.Vintage{
+		published("boxes", "2023-01", 2726080.5, "2023-02-10"),
+		published("boxes", "2023-02", 2500000, "2023-03-10"),
+		published("boxes", "2023-02", 2510000, "2023-04-10"),
+		published("boxes", "2022", 33351000, "2023-01-20"),
+		growth,
+		elsewhere,
+		withheld(published("people", "2022", 0, "2023-02-20")),
+		published("ships", "2023-01", 7, "2023-02-10"),
+	}
+}
+
+// changing are the lines whose values no two runs share.
+var changing = regexp.MustCompile(`(?m)^(tidemark_exporter_(?:build_info|last_sync_timestamp_seconds|sync_duration_seconds_(?:bucket|sum|count)).*) \S+$`)
+
+var buildLabels = regexp.MustCompile(`tidemark_exporter_build_info\{.*\}`)
+
+func TestTheWholePage(t *testing.T) {
+	url, name, writer := bucket(t)
+	write(t, writer, sample()...)
+	_, served := run(t, open(t, url, name), io.Discard)
+	await(t, served+"/-/ready", "ready\n", patience)
+	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 1", patience)
+
+	got := changing.ReplaceAllString(tidemarks(page), "$1 …")
+	got = buildLabels.ReplaceAllString(got, "tidemark_exporter_build_info{…}")
+	const golden = "testdata/metrics.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the page differs from %s; if it should, run go test ./exporter -update. Got\n%s", golden, got)
+	}
+	problems, err := promlint.New(strings.NewReader(page)).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestARevisionReplacesAndALateOldVintageDoesNot(t *testing.T) {
+	url, name, writer := bucket(t)
+	_, served := run(t, open(t, url, name), io.Discard)
+	steps := []struct {
+		written store.Vintage
+		want    string
+	}{
+		{published("boxes", "2023-02", 2500000, "2023-03-10"), "tidemark_figure" + boxesOfH1 + " 2500000\n"},
+		{published("boxes", "2023-02", 2510000, "2023-05-10"), "tidemark_figure" + boxesOfH1 + " 2510000\n"},
+		{withheld(published("boxes", "2023-02", 0, "2023-06-10")), "tidemark_figure_withheld" + boxesOfH1 + " 1\n"},
+		{published("boxes", "2023-02", 2520000, "2023-07-10"), "tidemark_figure" + boxesOfH1 + " 2520000\n"},
+	}
+	for _, step := range steps {
+		write(t, writer, step.written)
+		await(t, served+"/metrics", step.want, patience)
+	}
+	write(t, writer, published("boxes", "2023-02", 1, "2023-04-10"))
+	page := await(t, served+"/metrics", "tidemark_exporter_book_vintages 5\n", patience)
+	if want := "tidemark_figure" + boxesOfH1 + " 2520000\n"; !strings.Contains(page, want) {
+		t.Errorf("the late vintage is shown:\n%s", tidemarks(page))
+	}
+}
+
+func TestAWriteIsOnThePageWithinTwoSeconds(t *testing.T) {
+	url, name, writer := bucket(t)
+	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
+	_, served := run(t, open(t, url, name), io.Discard)
+	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
+	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
+	await(t, served+"/metrics", boxesOfH1+" 2\n", 2*time.Second)
+}
+
+func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
+	influx := localtest.Influx(t)
+	writer := open(t, influx.URL(), "figures")
+	if _, err := writer.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
+	_, served := run(t, open(t, influx.URL(), "figures"), io.Discard)
+	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
+
+	if err := influx.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 0\n", patience)
+	if !strings.Contains(page, boxesOfH1+" 1\n") || strings.Contains(page, "tidemark_exporter_sync_errors_total 0\n") {
+		t.Errorf("without InfluxDB the page is\n%s", tidemarks(page))
+	}
+	if status, body := get(t, served+"/-/ready"); status != http.StatusOK {
+		t.Errorf("without InfluxDB /-/ready says %d %s", status, body)
+	}
+
+	if err := influx.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
+	page = await(t, served+"/metrics", boxesOfH1+" 2\n", patience)
+	if !strings.Contains(page, "tidemark_exporter_influxdb_up 1\n") {
+		t.Errorf("with InfluxDB back the page is\n%s", tidemarks(page))
+	}
+}
+
+func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
+	url, name, writer := bucket(t)
+	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
+	proxy := localtest.Proxy(t, url)
+	proxy.Refuse()
+	_, served := run(t, open(t, proxy.URL(), name), io.Discard)
+
+	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 0\n", patience)
+	if strings.Contains(page, "tidemark_figure") || strings.Contains(page, "tidemark_indicator_info") {
+		t.Errorf("figures before the first load:\n%s", tidemarks(page))
+	}
+	await(t, served+"/-/ready", "not ready: InfluxDB can not be read; the log says why\n", patience)
+	if status, _ := get(t, served+"/-/ready"); status != http.StatusServiceUnavailable {
+		t.Errorf("/-/ready gives %d", status)
+	}
+	if status, _ := get(t, served+"/-/healthy"); status != http.StatusOK {
+		t.Errorf("/-/healthy gives %d", status)
+	}
+
+	proxy.Allow()
+	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
+	await(t, served+"/-/ready", "ready\n", patience)
+}
+
+func TestAFailureIsLoggedOnceAndSoIsItsEnd(t *testing.T) {
+	url, name, _ := bucket(t)
+	proxy := localtest.Proxy(t, url)
+	proxy.Respond(http.StatusServiceUnavailable, nil)
+	var log logBuffer
+	_, served := run(t, open(t, proxy.URL(), name), &log)
+	await(t, served+"/metrics", "tidemark_exporter_sync_errors_total 2\n", patience)
+	proxy.Allow()
+	await(t, served+"/-/ready", "ready\n", patience)
+	await(t, served+"/metrics", "tidemark_exporter_influxdb_up 1\n", patience)
+	if failed := strings.Count(log.String(), "figures can not be read"); failed != 1 {
+		t.Errorf("logged %d times:\n%s", failed, log.String())
+	}
+	if back := strings.Count(log.String(), "InfluxDB is back"); back != 1 {
+		t.Errorf("its end is logged %d times:\n%s", back, log.String())
+	}
+}
+
+func TestThePausesGrowWhileInfluxDBIsAway(t *testing.T) {
+	e := New(Options{Catalog: city(t)})
+	away := errors.New("away")
+	busy := func(after time.Duration) error { return &store.UnavailableError{After: after, Err: away} }
+	const s = time.Second
+	for _, c := range []struct {
+		name       string
+		last, want time.Duration
+		err        error
+	}{
+		{"all is well", 500 * time.Millisecond, 500 * time.Millisecond, nil},
+		{"the first failure", 500 * time.Millisecond, s, away},
+		{"more of them", 2 * s, 4 * s, away},
+		{"many", 5 * s, 5 * s, busy(0)},
+		{"InfluxDB asks for time", s, 30 * s, busy(30 * s)},
+		{"InfluxDB asks for too much", s, 60 * s, busy(time.Hour)},
+		{"back", 5 * s, 500 * time.Millisecond, nil},
+	} {
+		if got := e.pause(c.last, c.err); got != c.want {
+			t.Errorf("%s: after %s comes %s, want %s", c.name, c.last, got, c.want)
+		}
+	}
+}
+
+func TestCredentialsAppearNowhere(t *testing.T) {
+	url, name, _ := bucket(t)
+	proxy := localtest.Proxy(t, url)
+	proxy.Respond(http.StatusUnauthorized, nil)
+	s, err := store.Open(store.Options{URL: strings.Replace(proxy.URL(), "://", "://user:hush1@", 1), Token: "user:hush2", Bucket: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	var log logBuffer
+	_, served := run(t, s, &log)
+	all := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 0\n", patience)
+	for _, path := range []string{"/", "/-/ready"} {
+		_, body := get(t, served+path)
+		all += body
+	}
+	if all += log.String(); strings.Contains(all, "hush") || !strings.Contains(all, "figures can not be read") {
+		t.Errorf("a password is shown, or the failure is not:\n%s", tidemarks(all))
+	}
+}
+
+// logBuffer is written by the exporter and read by the test.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

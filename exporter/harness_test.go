@@ -1,0 +1,114 @@
+package exporter
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func TestMain(m *testing.M) { localtest.Main(m) }
+
+// patience is how long a test waits for what must happen sooner or later.
+const patience = time.Minute
+
+// open gives a Store on a bucket that is ready for use.
+func open(t testing.TB, url, bucket string) *store.Store {
+	t.Helper()
+	s, err := store.Open(store.Options{URL: url, Bucket: bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// bucket gives the URL of an InfluxDB, the name of an empty bucket in it and a
+// Store that writes there, as the worker does.
+func bucket(t testing.TB) (url, name string, writer *store.Store) {
+	t.Helper()
+	url, name = localtest.SharedInflux(t)
+	writer = open(t, url, name)
+	if _, err := writer.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return url, name, writer
+}
+
+func write(t testing.TB, s *store.Store, vintages ...store.Vintage) {
+	t.Helper()
+	if err := s.Write(t.Context(), vintages); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run starts an exporter on a Store until the end of the test. Its URL is
+// what it serves; what it logs goes to log.
+func run(t testing.TB, s *store.Store, log io.Writer) (e *Exporter, url string) {
+	t.Helper()
+	e = New(Options{Catalog: city(t), Store: s, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	server := httptest.NewServer(e.Handler())
+	t.Cleanup(func() {
+		server.Close()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	})
+	return e, server.URL
+}
+
+// get gives status and body.
+func get(t testing.TB, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+// await asks for a page until it holds the text, and gives it.
+func await(t testing.TB, url, text string, limit time.Duration) string {
+	t.Helper()
+	deadline := time.After(limit)
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for {
+		_, body := get(t, url)
+		if strings.Contains(body, text) {
+			return body
+		}
+		select {
+		case <-deadline:
+			t.Fatalf("after %s there is still no %q in\n%s", limit, text, tidemarks(body))
+		case <-again.C:
+		}
+	}
+}
+
+// tidemarks is the page without the metrics of Go and the process.
+func tidemarks(page string) string {
+	var kept []string
+	for line := range strings.Lines(page) {
+		if strings.Contains(line, "tidemark_") || !strings.Contains(line, "go_") && !strings.Contains(line, "process_") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}

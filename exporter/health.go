@@ -1,0 +1,81 @@
+package exporter
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	versioncollector "github.com/prometheus/client_golang/prometheus/collectors/version"
+
+	"github.com/tidemark-stats/tidemark/exporter/book"
+)
+
+// health is what the exporter tells about itself.
+type health struct {
+	up       prometheus.Gauge
+	lastSync prometheus.Gauge
+	errors   prometheus.Counter
+	duration prometheus.Histogram
+}
+
+// NewRegistry makes a registry that holds the metrics of Go and the process,
+// for a process in which others beside the exporter have metrics to show.
+func NewRegistry() *prometheus.Registry {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return r
+}
+
+func newHealth(e *Exporter) *health {
+	h := &health{
+		up: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tidemark_exporter_influxdb_up",
+			Help: "Whether the last look at InfluxDB succeeded (1) or not (0).",
+		}),
+		lastSync: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tidemark_exporter_last_sync_timestamp_seconds",
+			Help: "When the exporter last was up to date with InfluxDB; 0 before the first time.",
+		}),
+		errors: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tidemark_exporter_sync_errors_total",
+			Help: "Looks at InfluxDB that failed.",
+		}),
+		duration: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "tidemark_exporter_sync_duration_seconds",
+			Help:    "How long one look at InfluxDB took, reading the changes included.",
+			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
+		}),
+	}
+	held := func(name, help string, of func(*view) int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			if v := e.view.Load(); v != nil {
+				return float64(of(v))
+			}
+			return 0
+		})
+	}
+	inBook := func(of func(*book.Book) int) func(*view) int {
+		return func(v *view) int { return of(v.book) }
+	}
+	e.registry.MustRegister(h.up, h.lastSync, h.errors, h.duration,
+		versioncollector.NewCollector("tidemark_exporter"),
+		held("tidemark_exporter_book_series", "Series held in memory.", inBook((*book.Book).Len)),
+		held("tidemark_exporter_book_figures", "Figures held in memory: cells with a current value or a withheld one.", inBook((*book.Book).Figures)),
+		held("tidemark_exporter_book_vintages", "Publications of all figures held in memory.", inBook((*book.Book).Vintages)),
+		held("tidemark_exporter_unknown_figures", "Figures held but not shown because the catalogue does not know their indicator.",
+			func(v *view) int { return v.unknown }),
+	)
+	return h
+}
+
+// synced notes the outcome of one look at InfluxDB.
+func (h *health) synced(start time.Time, err error) {
+	h.duration.Observe(time.Since(start).Seconds())
+	if err != nil {
+		h.errors.Inc()
+		h.up.Set(0)
+		return
+	}
+	h.up.Set(1)
+	h.lastSync.SetToCurrentTime()
+}

@@ -1,0 +1,158 @@
+package exporter
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/prometheus/common/expfmt"
+)
+
+// serveMetrics writes the figures' part as it is kept, then the exporter's
+// own health as it is now.
+func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	v := e.view.Load()
+	format := expfmt.NegotiateAccept(r.Header, formats...)
+	own, err := e.ownHealth(format)
+	if err != nil {
+		e.log.Error("own metrics could not be gathered", "error", err)
+		http.Error(w, "the exporter's own metrics could not be gathered; the log says why", http.StatusInternalServerError)
+		return
+	}
+	header := w.Header()
+	header.Set("Content-Type", string(format))
+	header.Set("Vary", "Accept, Accept-Encoding")
+	if acceptsGzip(r.Header) {
+		header.Set("Content-Encoding", "gzip")
+		var figures deflated
+		if v != nil {
+			figures = v.packed()
+		}
+		_ = figures.writeGzip(w, own) // the scraper has left
+		return
+	}
+	var figures []byte
+	if v != nil {
+		figures = v.page()
+	}
+	header.Set("Content-Length", strconv.Itoa(len(figures)+len(own)))
+	_, err = w.Write(figures)
+	if err == nil {
+		_, _ = w.Write(own)
+	}
+}
+
+// formats can be asked for, the first also by those who take anything. Protocol
+// buffers are not among them: only native histograms need those, Prometheus
+// always takes text too, and the kept page is text.
+var formats = []expfmt.Format{
+	expfmt.NewFormat(expfmt.TypeTextPlain),
+	openMetrics(expfmt.OpenMetricsVersion_1_0_0),
+	openMetrics(expfmt.OpenMetricsVersion_0_0_1),
+}
+
+func openMetrics(version string) expfmt.Format {
+	f, err := expfmt.NewOpenMetricsFormat(version)
+	if err != nil {
+		panic("exporter: " + err.Error())
+	}
+	return f
+}
+
+// ownHealth is the end of the page.
+func (e *Exporter) ownHealth(format expfmt.Format) ([]byte, error) {
+	families, err := e.registry.Gather()
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	encoder := expfmt.NewEncoder(&b, format)
+	for _, f := range families {
+		if err := encoder.Encode(f); err != nil {
+			return nil, err
+		}
+	}
+	if end, ok := encoder.(expfmt.Closer); ok { // OpenMetrics: # EOF
+		if err := end.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// acceptsGzip reads Accept-Encoding (RFC 9110, section 12.5.3).
+func acceptsGzip(h http.Header) bool {
+	for _, item := range strings.Split(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
+		coding, parameters, _ := strings.Cut(item, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			continue
+		}
+		q, found := strings.CutPrefix(strings.ToLower(strings.TrimSpace(parameters)), "q=")
+		weight, err := strconv.ParseFloat(q, 64)
+		return !found || err != nil || weight > 0
+	}
+	return false
+}
+
+// deflated is the beginning of a gzip file: compressed blocks that end on a
+// byte, so that others may follow, and what the checksum at the file's end
+// needs to know of them. Two gzip files in a row would be valid too, but
+// browsers show only the first.
+type deflated struct {
+	blocks []byte
+	crc    uint32
+	size   uint32
+}
+
+// compressors are kept because one takes a megabyte.
+var compressors = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic("exporter: a flate level that does not exist: " + err.Error())
+	}
+	return w
+}}
+
+func deflate(text []byte) deflated {
+	var b bytes.Buffer
+	w := compressors.Get().(*flate.Writer)
+	defer compressors.Put(w)
+	w.Reset(&b)
+	_, err := w.Write(text)
+	if err = errors.Join(err, w.Flush()); err != nil {
+		panic("exporter: writing to memory failed: " + err.Error())
+	}
+	return deflated{bytes.Clone(b.Bytes()), crc32.ChecksumIEEE(text), uint32(len(text))}
+}
+
+// writeGzip writes the whole gzip file, of which tail is the end in clear
+// (RFC 1952; blocks by RFC 1951).
+func (d deflated) writeGzip(w io.Writer, tail []byte) error {
+	const deflateMethod, unknownSystem = 8, 255
+	if _, err := w.Write([]byte{0x1f, 0x8b, deflateMethod, 0, 0, 0, 0, 0, 0, unknownSystem}); err != nil {
+		return err
+	}
+	if _, err := w.Write(d.blocks); err != nil {
+		return err
+	}
+	c := compressors.Get().(*flate.Writer)
+	defer compressors.Put(c)
+	c.Reset(w)
+	if _, err := c.Write(tail); err != nil {
+		return err
+	}
+	if err := c.Close(); err != nil {
+		return err
+	}
+	trailer := binary.LittleEndian.AppendUint32(nil, crc32.Update(d.crc, crc32.IEEETable, tail))
+	trailer = binary.LittleEndian.AppendUint32(trailer, d.size+uint32(len(tail)))
+	_, err := w.Write(trailer)
+	return err
+}

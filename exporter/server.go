@@ -1,0 +1,91 @@
+package exporter
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+)
+
+// Handler serves everything the exporter shows: / for people, /metrics for
+// Prometheus, /-/healthy and /-/ready for whoever runs it.
+func (e *Exporter) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", e.serveLanding)
+	mux.HandleFunc("GET /metrics", e.serveMetrics)
+	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "healthy") })
+	mux.HandleFunc("GET /-/ready", e.serveReady)
+	return mux
+}
+
+// serveReady says yes when the figures are loaded, and keeps saying so when
+// InfluxDB goes away later: what is shown is still right.
+func (e *Exporter) serveReady(w http.ResponseWriter, _ *http.Request) {
+	switch {
+	case e.view.Load() != nil:
+		_, _ = fmt.Fprintln(w, "ready")
+	case e.away.Load():
+		http.Error(w, "not ready: InfluxDB can not be read; the log says why", http.StatusServiceUnavailable)
+	default:
+		http.Error(w, "not ready: the figures are being loaded from InfluxDB", http.StatusServiceUnavailable)
+	}
+}
+
+//go:embed landing.html
+var landingText string
+
+var landingTemplate = template.Must(template.New("landing").Parse(landingText))
+
+func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
+	var page bytes.Buffer
+	err := landingTemplate.Execute(&page, struct {
+		City catalog.Name
+		Book *book.Book
+		Away bool
+	}{e.catalog.City, e.Book(), e.away.Load()})
+	if err != nil {
+		e.log.Error("landing page could not be written", "error", err)
+		http.Error(w, "the page could not be written; the log says why", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = page.WriteTo(w)
+}
+
+// Serve answers with the handler on the listener until ctx is done, then lets
+// running answers finish. webConfig is the path of an exporter-toolkit web configuration (TLS,
+// basic auth; docs of github.com/prometheus/exporter-toolkit), or empty.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string, log *slog.Logger) error {
+	const patience = 5 * time.Second // with running answers
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		err := server.Shutdown(grace)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		stopped <- err
+	})
+	err := web.Serve(listener, server, &web.FlagConfig{WebConfigFile: &webConfig}, log)
+	if !stop() && errors.Is(err, http.ErrServerClosed) {
+		return <-stopped
+	}
+	if err != nil {
+		_ = listener.Close() // the web configuration was refused before the server took it
+		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
+	}
+	return nil
+}

@@ -11,22 +11,30 @@ import (
 // else the list of them while it is short, else nothing.
 func DidYouMean(written string, known []string) string {
 	const few = 12
-	// A slip changes two letters, a third of a long word, and never all of a
-	// short one: 外贸 is no slip for 出口.
-	n := utf8.RuneCountInString(written)
-	best, nearest := "", max(n/3, min(2, n/2))+1
-	for _, k := range known {
-		if d := distance(strings.ToLower(written), strings.ToLower(k)); d < nearest {
-			best, nearest = k, d
-		}
-	}
+	best, ok := Nearest(written, known)
 	switch {
-	case best != "":
+	case ok:
 		return fmt.Sprintf("did you mean %q?", best)
+	case len(known) == 1:
+		return fmt.Sprintf("known is only %q", known[0])
 	case len(known) > 0 && len(known) <= few:
 		return "known are " + strings.Join(known, ", ")
 	}
 	return ""
+}
+
+// Nearest is the known word that was perhaps meant by what was written: a
+// slip changes two letters, or a third of a long word, but never all of a
+// short one.
+func Nearest(written string, known []string) (nearest string, ok bool) {
+	length := utf8.RuneCountInString(written)
+	limit := min(max(2, length/3)+1, length)
+	for _, k := range known {
+		if d := distance(strings.ToLower(written), strings.ToLower(k)); d < limit {
+			nearest, limit = k, d
+		}
+	}
+	return nearest, nearest != ""
 }
 
 // distance is Levenshtein's: the fewest runes to insert, delete or replace

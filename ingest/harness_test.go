@@ -1,0 +1,392 @@
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// site is a NATS server of its own with the streams made, and a bucket.
+type site struct {
+	t      testing.TB
+	ctx    context.Context
+	url    string // of NATS
+	influx string // URL of InfluxDB, through a proxy where the test has one
+	bucket string
+	wait   time.Duration // for InfluxDB's answers; 0 is the store's own
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	store  *store.Store // straight to InfluxDB
+}
+
+// newSite makes a site on the InfluxDB that all tests share.
+func newSite(t testing.TB) *site {
+	t.Helper()
+	url, bucket := localtest.SharedInflux(t)
+	return newSiteAt(t, url, bucket)
+}
+
+// newSiteAt makes a site on the InfluxDB at the URL.
+func newSiteAt(t testing.TB, influx, bucket string) *site {
+	t.Helper()
+	return newSiteOn(t, localtest.NATS(t).ClientURL(), influx, bucket)
+}
+
+// newSiteOn makes a site on the NATS server and the InfluxDB at the URLs.
+func newSiteOn(t testing.TB, url, influx, bucket string) *site {
+	t.Helper()
+	s := &site{t: t, ctx: t.Context(), url: url, influx: influx, bucket: bucket}
+	s.nc, s.js = s.connect()
+	if _, err := Setup(s.ctx, s.js, 1); err != nil {
+		t.Fatal(err)
+	}
+	s.store = s.open(influx)
+	if _, err := s.store.Setup(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// connect makes a connection over TCP, as in production.
+func (s *site) connect() (*nats.Conn, jetstream.JetStream) {
+	s.t.Helper()
+	nc, err := nats.Connect(s.url, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return nc, js
+}
+
+func (s *site) open(influx string) *store.Store {
+	s.t.Helper()
+	db, err := store.Open(store.Options{URL: influx, Bucket: s.bucket, Timeout: s.wait})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(db.Close)
+	return db
+}
+
+// ackWait makes the consumer deliver again what is not acknowledged within d.
+func (s *site) ackWait(d time.Duration) {
+	s.t.Helper()
+	config := consumerConfig()
+	config.AckWait = d
+	if _, err := s.js.UpdateConsumer(s.ctx, FiguresStream, config); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// worker is a Worker that runs until the test's end or stop.
+type worker struct {
+	*Worker
+	registry *prometheus.Registry
+	log      *logBuffer
+	stop     func() // and wait
+}
+
+// startWorker starts a worker and does not wait until it is ready.
+func (s *site) startWorker() *worker {
+	s.t.Helper()
+	return s.startWorkerOn(s.nc, s.influx)
+}
+
+func (s *site) startWorkerOn(nc *nats.Conn, influx string) *worker {
+	s.t.Helper()
+	w := s.newWorker(nc, influx)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := w.Run(ctx); err != nil {
+			s.t.Error(err)
+		}
+	}()
+	w.stop = func() { cancel(); <-done }
+	s.t.Cleanup(w.stop)
+	return w
+}
+
+func (s *site) newWorker(nc *nats.Conn, influx string) *worker {
+	s.t.Helper()
+	w := &worker{registry: prometheus.NewRegistry(), log: &logBuffer{}}
+	var err error
+	w.Worker, err = NewWorker(Config{Conn: nc, Store: s.open(influx), Catalog: catalog.Ningbo(),
+		Logger: slog.New(slog.NewTextHandler(w.log, nil)), Registry: w.registry})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return w
+}
+
+// startStopped makes a worker that has opened the streams and knows what is
+// there, and does nothing by itself: the test does its steps.
+func (s *site) startStopped() *worker {
+	s.t.Helper()
+	w := s.newWorker(s.nc, s.influx)
+	if missing, err := w.open(s.ctx); err != nil || missing != nil {
+		s.t.Fatal(err, missing)
+	}
+	if err := w.follow(s.ctx, w.store.Follow()); err != nil {
+		s.t.Fatal(err)
+	}
+	return w
+}
+
+// take fetches n messages with a worker that startStopped has made.
+func (s *site) take(w *worker, n int) []*item {
+	s.t.Helper()
+	var items []*item
+	s.await("the messages are delivered", func() bool {
+		var err error
+		if items, err = w.Worker.take(items, n-len(items)); err != nil {
+			s.t.Fatal(err)
+		}
+		return len(items) == n
+	})
+	return items
+}
+
+// settleAll settles n messages with such a worker.
+func (s *site) settleAll(w *worker, n int) {
+	s.t.Helper()
+	acks, err := newAcker(s.nc, n)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer acks.close()
+	w.settle(s.ctx, s.take(w, n), acks)
+}
+
+// settleWithoutAck settles n messages and loses the acknowledgements, as a
+// crash at that moment would.
+func (s *site) settleWithoutAck(w *worker, n int) {
+	s.t.Helper()
+	nc, _ := s.connect()
+	acks, err := newAcker(nc, n)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	nc.Close()
+	w.settle(s.ctx, s.take(w, n), acks)
+}
+
+// counted is the sum of a worker's counter.
+func counted(t testing.TB, w *worker, name string) (sum float64) {
+	t.Helper()
+	families, err := w.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() == name {
+			for _, m := range family.GetMetric() {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+// logBuffer keeps what a worker says.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// container is a container throughput of the port, as its agency sends it:
+// in 万TEU, confirmed so that no neighbour matters.
+func container(period, value string) figure.Figure {
+	f := plain(period, value)
+	f.Confirmed = true
+	return f
+}
+
+// plain is container without the confirmation.
+func plain(period, value string) figure.Figure {
+	p, err := figure.ParsePeriod(period)
+	if err != nil {
+		panic(err)
+	}
+	v, err := figure.ParseDecimal(value)
+	if err != nil {
+		panic(err)
+	}
+	return figure.Figure{Cell: figure.Cell{Indicator: "container_throughput", Area: "NBZS", Category: figure.Total,
+		Measure: figure.Level, Period: p}, Value: v, Unit: "万TEU", Status: figure.Normal}
+}
+
+// publish sends a figure of the port as any program could, and gives its
+// sequence.
+func (s *site) publish(f figure.Figure) uint64 {
+	s.t.Helper()
+	return s.publishRaw(f.Subject("port"), f.AppendJSON(nil), "")
+}
+
+func (s *site) publishRaw(subject string, body []byte, submission string) uint64 {
+	s.t.Helper()
+	msg := nats.NewMsg(subject)
+	msg.Data = body
+	if submission != "" {
+		msg.Header.Set(HeaderSubmission, submission)
+	}
+	ack, err := s.js.PublishMsg(s.ctx, msg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ack.Sequence
+}
+
+// await returns when the condition holds.
+func (s *site) await(what string, condition func() bool) {
+	s.t.Helper()
+	limit := time.After(90 * time.Second)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			s.t.Fatalf("waited too long: %s", what)
+		}
+	}
+}
+
+// idle returns when every message is settled and acknowledged.
+func (s *site) idle() {
+	s.t.Helper()
+	consumer, err := s.js.Consumer(s.ctx, FiguresStream, WorkerConsumer)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.await("every message acknowledged", func() bool {
+		info, err := consumer.Info(s.ctx)
+		return err == nil && info.NumPending == 0 && info.NumAckPending == 0
+	})
+}
+
+// messages is how many messages FIGURES holds.
+func (s *site) messages() uint64 {
+	s.t.Helper()
+	stream, err := s.js.Stream(s.ctx, FiguresStream)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return stream.CachedInfo().State.Msgs
+}
+
+// vintages reads everything InfluxDB holds, in the order of their cells and
+// moments.
+func (s *site) vintages() []store.Vintage {
+	s.t.Helper()
+	var all []store.Vintage
+	for v, err := range s.store.Vintages(s.ctx, store.Selection{}) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, *v)
+	}
+	slices.SortFunc(all, func(a, b store.Vintage) int {
+		return cmp.Or(a.Series().Compare(b.Series()), a.Period.Compare(b.Period), cmp.Compare(a.Moment, b.Moment), cmp.Compare(a.Status, b.Status))
+	})
+	return all
+}
+
+// values are the vintages as "period value" lines.
+func (s *site) values() []string {
+	s.t.Helper()
+	var out []string
+	for _, v := range s.vintages() {
+		text := fmt.Sprintf("%s %.0f", v.Period, v.Value)
+		if v.Withheld {
+			text = v.Period.String() + " withheld " + v.Status.String()
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// rejects lists REJECTS.
+func (s *site) rejects() []*Reject {
+	s.t.Helper()
+	var all []*Reject
+	if err := Rejects(s.ctx, s.js, true, func(r *Reject) error { all = append(all, r); return nil }); err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// receipts joins the receipts of a submission: the first one counts.
+func (s *site) receipts(submission string) map[uint64]Outcome {
+	s.t.Helper()
+	got := map[uint64]Outcome{}
+	stream, err := s.js.Stream(s.ctx, ReceiptsStream)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for seq := uint64(1); seq <= stream.CachedInfo().State.LastSeq; seq++ {
+		msg, err := stream.GetMsg(s.ctx, seq)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if msg.Subject != receiptsPrefix+submission {
+			continue
+		}
+		decodeReceipt(s.t, msg.Data).each(func(seq uint64, o Outcome, _ *figure.Problem) {
+			if _, known := got[seq]; !known {
+				got[seq] = o
+			}
+		})
+	}
+	return got
+}
+
+// wantBalance asserts that at idle every message is either written or
+// rejected, by number.
+func (s *site) wantBalance() {
+	s.t.Helper()
+	written, rejected, all := len(s.vintages()), len(s.rejects()), s.messages()
+	if uint64(written+rejected) != all {
+		s.t.Errorf("%d vintages + %d rejects, but %d messages", written, rejected, all)
+	}
+}
+
+func wantLines(t testing.TB, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}

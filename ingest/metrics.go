@@ -1,0 +1,56 @@
+package ingest
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// metrics are the worker's own, for Prometheus.
+type metrics struct {
+	figures     *prometheus.CounterVec
+	rejects     *prometheus.CounterVec
+	redelivered prometheus.Counter
+	unconfirmed prometheus.Counter
+	batchSize   prometheus.Histogram
+	writeTime   prometheus.Histogram
+	retries     *prometheus.CounterVec
+	influxUp    prometheus.Gauge
+	pending     prometheus.Gauge
+	ackPending  prometheus.Gauge
+	rejected    prometheus.Gauge
+	lastBatch   prometheus.Gauge
+	known       prometheus.Gauge
+}
+
+func newMetrics(reg prometheus.Registerer) (*metrics, error) {
+	counter := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Namespace: "tidemark", Subsystem: "ingest", Name: name, Help: help}
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "ingest", Name: name, Help: help})
+	}
+	m := &metrics{
+		figures:     prometheus.NewCounterVec(counter("figures_total", "Figures written to InfluxDB, by what they were to their cell: written (the first), revised or unchanged."), []string{"outcome"}),
+		rejects:     prometheus.NewCounterVec(counter("rejects_total", "Figures refused and stored in REJECTS, by the code of the rule."), []string{"code"}),
+		redelivered: prometheus.NewCounter(counter("redelivered_total", "Messages that JetStream delivered more than once.")),
+		unconfirmed: prometheus.NewCounter(counter("unconfirmed_acks_total", "Acknowledgements that NATS did not confirm; their messages are delivered again.")),
+		retries:     prometheus.NewCounterVec(counter("retries_total", "Attempts that had to be repeated, by what was attempted: load, fetch, recall, write, reject or receipt."), []string{"doing"}),
+		influxUp:    gauge("influxdb_up", "Whether the last request to InfluxDB succeeded (1) or not (0)."),
+		pending:     gauge("pending_messages", "Messages in FIGURES that no worker has been given yet."),
+		ackPending:  gauge("ack_pending_messages", "Messages in FIGURES that a worker holds and has not acknowledged."),
+		rejected:    gauge("rejects_stored", "Messages in REJECTS."),
+		lastBatch:   gauge("last_batch_timestamp_seconds", "When this worker settled its last batch, 0 when it has settled none."),
+		known:       gauge("known_cells", "Cells this worker knows the current value of."),
+		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "batch_messages",
+			Help: "Messages in a batch.", Buckets: prometheus.ExponentialBuckets(1, 4, 7)}),
+		writeTime: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "write_duration_seconds",
+			Help: "Time of one write to InfluxDB, failed ones included.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
+	}
+	for _, c := range []prometheus.Collector{m.figures, m.rejects, m.redelivered, m.unconfirmed, m.batchSize, m.writeTime,
+		m.retries, m.influxUp, m.pending, m.ackPending, m.rejected, m.lastBatch, m.known} {
+		if err := reg.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	for _, o := range []Outcome{Written, Revised, Unchanged} {
+		m.figures.WithLabelValues(string(o)) // 0 from the start, so that rate() sees the first
+	}
+	return m, nil
+}

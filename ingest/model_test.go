@@ -1,0 +1,211 @@
+package ingest
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// The notes say what a message of the model is.
+const (
+	noteGood   = "good"   // has to be written
+	noteBad    = "bad"    // has to be refused
+	noteEither = "either" // depends on what is known when it is judged
+)
+
+// randomFigure is a message of the model on one of a few cells, and its note.
+func randomFigure(r *rand.Rand, cells int) figure.Figure {
+	f := container("2001-01", fmt.Sprint(200+r.IntN(100)))
+	f.Period = f.Period.Add(r.IntN(cells))
+	f.Note = noteGood
+	switch r.IntN(12) {
+	case 0:
+		f.Note, f.Unit = noteBad, "头"
+	case 1:
+		f.Note, f.Value = noteBad, f.Value.Shift(6)
+	case 2:
+		f.Withheld, f.Value, f.Status = true, figure.Decimal{}, 'Q'
+	case 3:
+		f.Status = figure.Provisional
+	case 4:
+		f.Published = fmt.Sprintf("2024-01-%02d", 1+r.IntN(3))
+	case 5:
+		f.Published = fmt.Sprintf("2024-01-02T%02d:%02d:00+08:00", r.IntN(3), r.IntN(60))
+	case 6:
+		f.Note, f.Confirmed, f.Value = noteEither, false, f.Value.Shift(-1)
+	}
+	return f
+}
+
+// told is a message of FIGURES as the model reads it: on its own, without
+// any code of the package.
+type told struct {
+	Period    string  `json:"period"`
+	Value     *string `json:"value"`
+	Status    string  `json:"status"`
+	Note      string  `json:"note"`
+	Published string  `json:"published"`
+}
+
+// vintage is the line that the message has to become.
+func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) string {
+	t.Helper()
+	moment := stored.UnixMilli()
+	if at, err := time.ParseInLocation("2006-01-02", m.Published, time.FixedZone("", 8*3600)); err == nil {
+		moment = at.UnixMilli() + int64(seq)
+	} else if at, err := time.Parse(time.RFC3339, m.Published); err == nil {
+		moment = at.Truncate(time.Hour).UnixMilli() + int64(seq)
+	}
+	value := "withheld"
+	if m.Value != nil {
+		var v float64
+		if _, err := fmt.Sscan(*m.Value, &v); err != nil {
+			t.Fatal(err)
+		}
+		value = fmt.Sprintf("%.0f", v*10_000)
+	}
+	return fmt.Sprintf("%s %s %s @%d", m.Period, value, m.Status, moment)
+}
+
+// wantAccounted asserts that every message of FIGURES is in exactly one
+// place, the right one, with the right value and moment, and that nothing
+// else is there.
+func (s *site) wantAccounted() {
+	s.t.Helper()
+	stored := map[string]int{}
+	for _, v := range s.vintages() {
+		value := fmt.Sprintf("%.0f", v.Value)
+		if v.Withheld {
+			value = "withheld"
+		}
+		stored[fmt.Sprintf("%s %s %s @%d", v.Period, value, v.Status, v.Moment)]++
+	}
+	refused := map[uint64]bool{}
+	for _, r := range s.rejects() {
+		refused[r.Seq] = true
+	}
+	s.eachMessage(func(seq uint64, at time.Time, body []byte) {
+		var m told
+		if err := json.Unmarshal(body, &m); err != nil {
+			s.t.Fatal(err)
+		}
+		line := m.vintage(s.t, seq, at)
+		written, rejected := stored[line] > 0, refused[seq]
+		if written == rejected || m.Note == noteGood && rejected || m.Note == noteBad && written {
+			s.t.Errorf("message %d (%s, %s): written %t, rejected %t", seq, line, m.Note, written, rejected)
+		}
+		delete(stored, line)
+		delete(refused, seq)
+	})
+	for line, n := range stored {
+		s.t.Errorf("%s is stored %d times and no message says so", line, n)
+	}
+	for seq := range refused {
+		s.t.Errorf("%d was refused and is no message", seq)
+	}
+	s.wantBalance()
+}
+
+// eachMessage reads FIGURES from the beginning.
+func (s *site) eachMessage(each func(seq uint64, stored time.Time, body []byte)) {
+	s.t.Helper()
+	n := s.messages()
+	if n == 0 {
+		return
+	}
+	consumer, err := s.js.OrderedConsumer(s.ctx, FiguresStream, jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer messages.Stop()
+	for range n {
+		msg, err := messages.Next()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		each(meta.Sequence.Stream, meta.Timestamp, msg.Data())
+	}
+}
+
+// seeded gives random numbers whose seed the test's output names.
+func seeded(t testing.TB) *rand.Rand {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// awaitNextMillisecond keeps two messages on one cell from being one moment.
+// People who revise take longer.
+func awaitNextMillisecond() {
+	for now := time.Now().UnixMilli(); time.Now().UnixMilli() <= now; {
+		runtime.Gosched()
+	}
+}
+
+func TestOrderAndRepetitionDoNotMatter(t *testing.T) {
+	for round := range 8 {
+		t.Run(fmt.Sprint(round), func(t *testing.T) {
+			t.Parallel()
+			r := seeded(t)
+			s := newSite(t)
+			s.ackWait(200 * time.Millisecond)
+			workers := make([]*worker, 1+r.IntN(3))
+			for i := range workers {
+				workers[i] = s.startStopped()
+			}
+			for range 30 {
+				for range r.IntN(8) {
+					s.publish(randomFigure(r, 6))
+					awaitNextMillisecond()
+				}
+				s.stumble(r, workers[r.IntN(len(workers))])
+			}
+			s.startWorker()
+			s.idle()
+			s.wantAccounted()
+		})
+	}
+}
+
+// stumble lets a worker take some messages in any order and settle them,
+// settle them and lose the acknowledgements, or forget them.
+func (s *site) stumble(r *rand.Rand, w *worker) {
+	s.t.Helper()
+	items, err := w.take(nil, 1+r.IntN(10))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if len(items) == 0 {
+		return
+	}
+	r.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	nc, _ := s.connect()
+	defer nc.Close()
+	acks, err := newAcker(nc, len(items))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	switch r.IntN(3) {
+	case 0:
+		nc.Close() // before the acknowledgements
+		w.settle(s.ctx, items, acks)
+	case 1:
+		w.settle(s.ctx, items, acks)
+	}
+}

@@ -1,0 +1,347 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// push is a submission whose receipts are collected.
+type push struct {
+	*Submission
+	mu       sync.Mutex
+	outcomes map[int64][]Outcome // by reference; one each, if all is well
+}
+
+func (s *site) newPush(nc *nats.Conn) *push {
+	s.t.Helper()
+	p := &push{outcomes: map[int64][]Outcome{}}
+	var err error
+	p.Submission, err = NewSubmission(context.WithoutCancel(s.ctx), nc, func(ref int64, o Outcome, _ *figure.Problem) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.outcomes[ref] = append(p.outcomes[ref], o)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(p.Close)
+	return p
+}
+
+// send sends the figures; a figure's place is its reference.
+func (s *site) send(p *push, figures []figure.Figure) {
+	s.t.Helper()
+	for i := range figures {
+		if err := p.Send(s.ctx, &figures[i], "port", int64(i)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// finish waits for the receipts and sums them up.
+func (s *site) finish(p *push) string {
+	s.t.Helper()
+	if err := p.Flush(s.ctx); err != nil {
+		s.t.Fatal(err)
+	}
+	missing := p.Await(s.ctx, 30*time.Second)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sum := map[Outcome]int{}
+	for ref, outcomes := range p.outcomes {
+		if len(outcomes) != 1 {
+			s.t.Errorf("figure %d was settled as %v", ref, outcomes)
+		}
+		sum[outcomes[0]]++
+	}
+	return fmt.Sprintf("written %d, revised %d, unchanged %d, refused %d, missing %d",
+		sum[Written], sum[Revised], sum[Unchanged], sum[Refused], missing)
+}
+
+// pushAll pushes figures in one submission.
+func (s *site) pushAll(figures []figure.Figure) string {
+	s.t.Helper()
+	p := s.newPush(s.nc)
+	defer p.Close()
+	s.send(p, figures)
+	return s.finish(p)
+}
+
+func months(n int, value string) []figure.Figure {
+	figures := make([]figure.Figure, n)
+	for i := range figures {
+		figures[i] = container("1990-01", value)
+		figures[i].Period = figures[i].Period.Add(i)
+	}
+	return figures
+}
+
+func want(t testing.TB, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestTheSameFilePushedTwiceIsOnePush(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	want(t, s.pushAll(months(300, "280")), "written 300, revised 0, unchanged 0, refused 0, missing 0")
+	want(t, s.pushAll(months(300, "280")), "written 0, revised 0, unchanged 300, refused 0, missing 0")
+	if n := s.messages(); n != 300 {
+		t.Errorf("%d messages, want 300", n)
+	}
+}
+
+func TestARevisionBackToTheFormerValueIsANewMessage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	want(t, s.pushAll(months(3, "280")), "written 3, revised 0, unchanged 0, refused 0, missing 0")
+	for range 2 { // also when the way back has been gone before
+		want(t, s.pushAll(months(3, "290")), "written 0, revised 3, unchanged 0, refused 0, missing 0")
+		want(t, s.pushAll(months(3, "280")), "written 0, revised 3, unchanged 0, refused 0, missing 0")
+	}
+	s.idle()
+	lines := s.values()
+	want(t, lines[len(lines)-1], "1990-03 2800000")
+	s.wantBalance()
+}
+
+func TestARefusedFigurePushedAgainIsJudgedAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	want(t, s.pushAll(months(4, "15")), "written 4, revised 0, unchanged 0, refused 0, missing 0")
+	late := []figure.Figure{plain("1990-05", "280")}
+	want(t, s.pushAll(late), "written 0, revised 0, unchanged 0, refused 1, missing 0")
+	want(t, s.pushAll(late), "written 0, revised 0, unchanged 0, refused 1, missing 0")
+	want(t, s.pushAll(months(4, "290")), "written 0, revised 4, unchanged 0, refused 0, missing 0")
+	want(t, s.pushAll(late), "written 1, revised 0, unchanged 0, refused 0, missing 0")
+	s.wantBalance()
+}
+
+func TestManyRefusedFiguresCanBePushedAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	bad := months(1000, "280")
+	for i := range bad {
+		bad[i].Unit = "头"
+	}
+	for range 2 {
+		want(t, s.pushAll(bad), "written 0, revised 0, unchanged 0, refused 1000, missing 0")
+	}
+	s.wantBalance()
+}
+
+func TestAFigureThatStandsTwiceInOnePushIsUnchangedTheSecondTime(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	want(t, s.pushAll(append(months(50, "280"), months(50, "280")...)), "written 50, revised 0, unchanged 50, refused 0, missing 0")
+	if n := s.messages(); n != 50 {
+		t.Errorf("%d messages, want 50", n)
+	}
+}
+
+func TestAFigureThatAnotherProgramSentIsUnchangedOrJudgedAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	good, bad := months(2, "280"), months(2, "280")
+	bad[1].Unit = "头"
+	for _, f := range []figure.Figure{good[0], bad[1]} {
+		subject, body := f.Subject("port"), f.AppendJSON(nil)
+		msg := nats.NewMsg(subject)
+		msg.Data = body
+		msg.Header.Set(nats.MsgIdHdr, messageID(subject, body))
+		if _, err := s.js.PublishMsg(s.ctx, msg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.idle()
+	want(t, s.pushAll([]figure.Figure{good[0], bad[1]}), "written 0, revised 0, unchanged 1, refused 1, missing 0")
+	s.wantBalance()
+}
+
+func TestTwoConcurrentPushesOfTheSameFileAreOne(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	nc, _ := s.connect()
+	a, b := s.newPush(s.nc), s.newPush(nc)
+	var both sync.WaitGroup
+	for _, p := range []*push{a, b} {
+		both.Go(func() {
+			figures := months(400, "280")
+			for i := range figures {
+				if err := p.Send(s.ctx, &figures[i], "port", int64(i)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	both.Wait()
+	s.finish(a)
+	s.finish(b)
+	written := 0
+	for _, p := range []*push{a, b} {
+		if len(p.outcomes) != 400 {
+			t.Errorf("%d figures of a push are settled, want 400", len(p.outcomes))
+		}
+		for _, o := range p.outcomes {
+			if o[0] == Written {
+				written++
+			} else if o[0] != Unchanged {
+				t.Errorf("a figure is %s", o[0])
+			}
+		}
+	}
+	if n := s.messages(); n != 400 || written != 400 {
+		t.Errorf("%d messages and %d written, want 400", n, written)
+	}
+}
+
+func TestReceiptsOfAFirstPushAnswerASecondOneBeforeTheWorkerComes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	first, second := s.newPush(s.nc), s.newPush(s.nc)
+	s.send(first, months(20, "280"))
+	if err := first.Flush(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.send(second, months(20, "280"))
+	if err := second.Flush(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := second.Waiting(); n != 20 {
+		t.Errorf("%d figures wait, want 20", n)
+	}
+	s.startWorker()
+	if missing := second.Await(s.ctx, 30*time.Second); missing != 0 {
+		t.Errorf("%d receipts are missing", missing)
+	}
+	if n := second.Stored(); n != 20 {
+		t.Errorf("%d figures are stored, want 20", n)
+	}
+	if missing := first.Await(s.ctx, 30*time.Second); missing != 0 {
+		t.Errorf("%d receipts are missing", missing)
+	}
+	want(t, fmt.Sprint(first.outcomes[7], second.outcomes[7]), "[written] [unchanged]")
+}
+
+func TestAReceiptMayComeBeforeTheAnswerOfNATS(t *testing.T) {
+	t.Parallel()
+	var got []string
+	s := &Submission{waiting: map[uint64][]wait{}, unclaimed: map[uint64]fate{}, progress: make(chan struct{}, 1),
+		settled: func(ref int64, o Outcome, p *figure.Problem) { got = append(got, fmt.Sprint(ref, " ", o)) }}
+	s.claim(7, Written, nil)
+	s.claim(8, Refused, &figure.Problem{Code: "figure/unit"})
+	s.await(7, wait{ref: 70})
+	s.await(8, wait{ref: 80})
+	wantLines(t, got, "70 written", "80 refused")
+	if n := s.Waiting(); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+}
+
+func TestASendingWhoseAnswerWasLostIsItsOwnAndNotARepetition(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.newPush(s.nc)
+	f := container("2023-01", "280")
+	s.send(p, []figure.Figure{f})
+	if err := p.Flush(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	// As if NATS had stored it and not said so: the sending is not counted,
+	// and the message is sent again.
+	p.release(1, 0)
+	msg := nats.NewMsg(f.Subject("port"))
+	msg.Header.Set(headerRef, "0")
+	if err := p.repeat(1, sending{msg: msg, ref: 0, again: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.Waiting(); n != 1 {
+		t.Errorf("%d figures wait for a receipt, want 1", n)
+	}
+	s.startWorker()
+	p.Await(s.ctx, 30*time.Second)
+	want(t, fmt.Sprint(p.outcomes[0]), "[written]")
+}
+
+func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	server, err := local.StartNATS(local.NATSOptions{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := strings.TrimPrefix(server.ClientURL(), "nats://")
+	t.Cleanup(func() { server.Shutdown() })
+	influx, bucket := localtest.SharedInflux(t)
+	s := newSiteOn(t, "nats://"+address, influx, bucket)
+	s.ackWait(time.Second)
+	s.startWorker()
+	const n = 6000
+	p := s.newPush(s.nc)
+	figures := months(400, "280")
+	for i := range n {
+		f := figures[i%len(figures)]
+		f.Note = fmt.Sprint("so that every one is another, ", i)
+		if err := p.Send(s.ctx, &f, "port", int64(i)); err != nil {
+			t.Fatal(err)
+		}
+		if i%2000 == 1000 {
+			server.Shutdown()
+			if server, err = local.StartNATS(local.NATSOptions{Dir: dir, Listen: address}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s.finish(p)
+	if got := len(p.outcomes); got != n {
+		t.Errorf("%d figures are settled, want %d", got, n)
+	}
+	if got := s.messages(); got != n {
+		t.Errorf("%d messages, want %d", got, n)
+	}
+	if got := p.Stored(); got != n {
+		t.Errorf("%d figures are stored, want %d", got, n)
+	}
+}
+
+func TestAPushThatIsInterruptedCountsWhatItSent(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	p := s.newPush(s.nc)
+	ctx, cancel := context.WithCancel(s.ctx)
+	defer cancel()
+	sent := 0
+	for i, f := range months(3000, "280") {
+		if i == 2000 {
+			cancel()
+		}
+		if err := p.Send(ctx, &f, "port", int64(i)); err == nil {
+			sent++
+		}
+	}
+	if err := p.Flush(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.messages(); got != 2000 || sent != 2000 || p.Stored() != 2000 {
+		t.Errorf("%d messages, %d sent, %d stored; want 2000", got, sent, p.Stored())
+	}
+}

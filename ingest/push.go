@@ -1,0 +1,261 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Report is what became of the figures of some files. Figures is the sum of
+// Written, Revised, Unchanged, Refused, Waiting and NotSent.
+type Report struct {
+	Submission string   `json:"submission,omitempty"` // empty when nothing was sent
+	Files      []string `json:"files"`
+	Figures    int      `json:"figures"` // rows of the files
+	Written    int      `json:"written"`
+	Revised    int      `json:"revised"`
+	Unchanged  int      `json:"unchanged"`
+	Refused    int      `json:"refused"`  // by a check before sending, or by the worker
+	Waiting    int      `json:"waiting"`  // stored in NATS, not settled yet
+	NotSent    int      `json:"not_sent"` // good ones that were not sent
+	// FirstNotSent is where the first of these stands.
+	FirstNotSent string `json:"first_not_sent,omitempty"`
+	// Findings are the first problems, ByCode counts all of them.
+	Findings []Finding      `json:"findings,omitempty"`
+	ByCode   map[string]int `json:"by_code,omitempty"`
+}
+
+// maxFindings bounds a report: a file of a million rows in a wrong unit is
+// told in some hundred.
+const maxFindings = 200
+
+// Clean tells whether every figure ended well or, when nothing was sent,
+// could be sent.
+func (r *Report) Clean() bool { return r.Accepted() && r.Waiting == 0 }
+
+// Accepted tells whether nothing is wrong so far: Clean but for figures whose
+// receipts nobody has waited for.
+func (r *Report) Accepted() bool {
+	return r.Refused == 0 && len(r.ByCode) == 0 && (r.NotSent == 0 || r.Submission == "")
+}
+
+// LeftOut is how many findings the report counts but does not list.
+func (r *Report) LeftOut() int {
+	all := 0
+	for _, n := range r.ByCode {
+		all += n
+	}
+	return all - len(r.Findings)
+}
+
+func (r *Report) find(f Finding) {
+	if r.ByCode == nil {
+		r.ByCode = map[string]int{}
+	}
+	r.ByCode[f.Code]++
+	if len(r.Findings) < maxFindings {
+		r.Findings = append(r.Findings, f)
+	}
+}
+
+// Check looks through files and sends nothing. The error says which file
+// could not be read, or that ctx has ended; problems of figures are in the
+// report.
+func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
+	r := &Report{}
+	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs)
+	return r, err
+}
+
+func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input) (files []*File, err error) {
+	for _, input := range inputs {
+		r.Files = append(r.Files, input.Name)
+		f, err := in.Load(input.until(ctx))
+		if err != nil {
+			return nil, err
+		}
+		err = f.Each(func(row *Row) error {
+			r.Figures++
+			if len(row.Findings) == 0 {
+				r.NotSent++
+				return nil
+			}
+			r.Refused++
+			for _, finding := range row.Findings {
+				r.find(finding)
+			}
+			return nil
+		}, r.find)
+		if err != nil {
+			return nil, err
+		}
+		f.input = input // sending has its own way to stop
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+// PushOptions say how files are pushed.
+type PushOptions struct {
+	Conn    *nats.Conn
+	Catalog *catalog.Catalog
+	Confirm bool // stand by values that are implausible
+	Partial bool // send the good figures of files with bad ones
+	NoWait  bool // do not wait for receipts
+	// Patience is how long to wait for the next receipt.
+	Patience time.Duration
+	// Progress is called now and then, from several goroutines, with how many
+	// figures are stored and how many settled.
+	Progress func(stored, settled, all int)
+}
+
+// Push checks files, sends their figures and waits for the receipts. When a
+// figure of any file is refused by the check nothing is sent, unless Partial.
+// When ctx ends sending stops, and figures that are sent are still awaited
+// until the receipts cease. The error says why it could not be done; the
+// report is true also then.
+func Push(ctx context.Context, opts PushOptions, inputs []Input) (*Report, error) {
+	r := &Report{}
+	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs)
+	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
+		return r, err
+	}
+	p := &pusher{opts: opts, report: r, files: files}
+	// What was sent is followed to its end although ctx may be over.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	p.submission, err = NewSubmission(background, opts.Conn, p.settled)
+	if err != nil {
+		return r, err
+	}
+	defer p.submission.Close()
+	r.Submission = p.submission.ID
+	err = p.send(ctx)
+	// Also when sending has failed, what was sent before is accounted for.
+	return r, cmp.Or(err, p.await(background, stop))
+}
+
+type pusher struct {
+	opts       PushOptions
+	files      []*File
+	submission *Submission
+
+	mu             sync.Mutex
+	report         *Report
+	sent           int
+	settledFigures int
+}
+
+// A reference holds the place of a figure: the file's number and the line.
+const lineBits = 40
+
+func reference(file, line int) int64 { return int64(file)<<lineBits | int64(line) }
+
+// errStopped ends the reading of a file.
+var errStopped = errors.New("told to stop")
+
+// send sends the good figures of all files. Being told to stop is no error:
+// the report names the rest.
+func (p *pusher) send(ctx context.Context) error {
+	for i, f := range p.files {
+		err := f.Each(func(row *Row) error {
+			if len(row.Findings) > 0 {
+				return nil
+			}
+			if err := p.submission.Send(ctx, &row.Figure, row.Agency, reference(i, row.Line)); err != nil {
+				if ctx.Err() == nil {
+					return err // which figures are stored is not a matter of their order then
+				}
+				p.mu.Lock()
+				p.report.FirstNotSent = f.where(row.Line, "")
+				p.mu.Unlock()
+				return errStopped
+			}
+			p.mu.Lock()
+			p.sent++
+			p.report.NotSent--
+			p.mu.Unlock()
+			p.progress()
+			return nil
+		}, func(Finding) {})
+		if errors.Is(err, errStopped) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// await waits for NATS and for the receipts.
+func (p *pusher) await(ctx context.Context, giveUp func()) error {
+	err := p.flush(ctx, giveUp)
+	if !p.opts.NoWait && err == nil {
+		p.submission.Await(ctx, p.opts.Patience)
+	}
+	stored := p.submission.Stored()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.NotSent += p.sent - stored
+	p.report.Waiting = max(0, stored-p.settledFigures)
+	return err
+}
+
+// flush waits until NATS has stored what was sent. When it has not stored one
+// figure, however often it was asked, the others are given up: to ask for each
+// of them as long would take hours.
+func (p *pusher) flush(ctx context.Context, giveUp func()) error {
+	flushed := make(chan error, 1)
+	go func() { flushed <- p.submission.Flush(ctx) }()
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-flushed:
+			return cmp.Or(p.submission.err(), err)
+		case <-look.C:
+			if p.submission.err() != nil {
+				giveUp()
+			}
+		}
+	}
+}
+
+// settled takes what became of a figure.
+func (p *pusher) settled(ref int64, o Outcome, problem *figure.Problem) {
+	p.mu.Lock()
+	p.settledFigures++
+	switch o {
+	case Written:
+		p.report.Written++
+	case Revised:
+		p.report.Revised++
+	case Unchanged:
+		p.report.Unchanged++
+	case Refused:
+		p.report.Refused++
+		file, line := p.files[ref>>lineBits], int(ref&(1<<lineBits-1))
+		p.report.find(Finding{Where: file.where(line, problem.Field), Problem: *problem})
+	}
+	p.mu.Unlock()
+	p.progress()
+}
+
+func (p *pusher) progress() {
+	if p.opts.Progress == nil {
+		return
+	}
+	stored := p.submission.Stored()
+	p.mu.Lock()
+	settled, all := p.settledFigures, p.sent+p.report.NotSent
+	p.mu.Unlock()
+	p.opts.Progress(stored, settled, all)
+}

@@ -1,0 +1,170 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// The headers of a message in REJECTS. Its body is the original, byte for
+// byte.
+const (
+	headerProblem  = "Tidemark-Problem"  // the figure.Problem as JSON
+	headerSubject  = "Tidemark-Subject"  // on which the figure was sent
+	headerSequence = "Tidemark-Sequence" // in FIGURES
+	headerStored   = "Tidemark-Stored"   // when it was stored in FIGURES, RFC 3339
+	headerResent   = "Tidemark-Resent"   // the sequence under which it was sent again
+)
+
+// Reject is a figure that was refused.
+type Reject struct {
+	Seq        uint64         `json:"seq"`     // in FIGURES
+	Subject    string         `json:"subject"` // on which it was sent
+	Submission string         `json:"submission,omitempty"`
+	Stored     time.Time      `json:"stored"` // in FIGURES
+	Problem    figure.Problem `json:"problem"`
+	Resent     uint64         `json:"resent,omitempty"` // sequence under which it was sent again, 0 when it was not
+	Body       []byte         `json:"body"`             // the original bytes
+}
+
+// rejectSubject is where the reject of a message is stored, always the same
+// for the same message.
+func rejectSubject(subject string, seq uint64) string {
+	return rejectsPrefix + strings.TrimPrefix(subject, figure.SubjectPrefix+".") + "." + strconv.FormatUint(seq, 10)
+}
+
+// reject is the refused item as it is stored.
+func (it *item) reject() *Reject {
+	return &Reject{Seq: it.seq, Subject: it.msg.Subject(), Submission: it.submission,
+		Stored: time.UnixMilli(it.stored).UTC(), Problem: *it.problem, Body: it.msg.Data()}
+}
+
+// store puts the reject into REJECTS. Doing so again replaces it.
+func (r *Reject) store(ctx context.Context, js jetstream.JetStream) error {
+	problem, err := json.Marshal(&r.Problem)
+	if err != nil {
+		return fmt.Errorf("encode a reject: %w", err)
+	}
+	msg := nats.NewMsg(rejectSubject(r.Subject, r.Seq))
+	msg.Data = r.Body
+	msg.Header.Set(headerProblem, string(problem))
+	msg.Header.Set(headerSubject, r.Subject)
+	msg.Header.Set(headerSequence, strconv.FormatUint(r.Seq, 10))
+	msg.Header.Set(headerStored, r.Stored.Format(time.RFC3339Nano))
+	if r.Submission != "" {
+		msg.Header.Set(HeaderSubmission, r.Submission)
+	}
+	if r.Resent != 0 {
+		msg.Header.Set(headerResent, strconv.FormatUint(r.Resent, 10))
+	}
+	if _, err := js.PublishMsg(ctx, msg); err != nil {
+		return fmt.Errorf("store a reject: %w", err)
+	}
+	return nil
+}
+
+// findReject gives the reject of a message and its sequence in REJECTS, nil
+// when there is none.
+func findReject(ctx context.Context, rejects jetstream.Stream, subject string, seq uint64) (r *Reject, at uint64, err error) {
+	raw, err := rejects.GetLastMsgForSubject(ctx, rejectSubject(subject, seq))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("look up a reject: %w", err)
+	}
+	r, err = decodeReject(raw.Header, raw.Data)
+	return r, raw.Sequence, err
+}
+
+func decodeReject(h nats.Header, body []byte) (*Reject, error) {
+	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body}
+	if err := json.Unmarshal([]byte(h.Get(headerProblem)), &r.Problem); err != nil {
+		return nil, fmt.Errorf("reject without a readable problem: %w", err)
+	}
+	var err error
+	if r.Seq, err = strconv.ParseUint(h.Get(headerSequence), 10, 64); err != nil {
+		return nil, fmt.Errorf("reject without a sequence: %w", err)
+	}
+	if r.Stored, err = time.Parse(time.RFC3339Nano, h.Get(headerStored)); err != nil {
+		return nil, fmt.Errorf("reject without the time it was stored: %w", err)
+	}
+	if text := h.Get(headerResent); text != "" {
+		if r.Resent, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return nil, fmt.Errorf("reject with a bad sequence: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// Rejects lists all refused figures in the order in which they were refused,
+// those that were sent again only when all is true. An error of each ends
+// the listing.
+func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*Reject) error) error {
+	stream, err := js.Stream(ctx, RejectsStream)
+	if err != nil {
+		return fmt.Errorf("open stream %s: %w", RejectsStream, err)
+	}
+	last := stream.CachedInfo().State.LastSeq
+	if stream.CachedInfo().State.Msgs == 0 {
+		return nil
+	}
+	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+	}
+	defer messages.Stop()
+	for {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		r, err := decodeReject(msg.Headers(), msg.Data())
+		if err != nil {
+			return err
+		}
+		if all || r.Resent == 0 {
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if meta.Sequence.Stream >= last {
+			return nil
+		}
+	}
+}
+
+// Resend sends a refused figure again, as it was, to be judged by what is
+// known now. The reject stays, marked with the new sequence.
+func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64, err error) {
+	msg := nats.NewMsg(r.Subject)
+	msg.Data = r.Body
+	if r.Submission != "" {
+		msg.Header.Set(HeaderSubmission, r.Submission)
+	}
+	// The id names the reject, so that a retry after a lost answer is not a
+	// second message; it differs from the figure's own.
+	ack, err := js.PublishMsg(ctx, msg, jetstream.WithMsgID(fmt.Sprintf("resend-%d-%d", r.Seq, r.Resent)))
+	if err != nil {
+		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)
+	}
+	r.Resent = ack.Sequence
+	return ack.Sequence, r.store(ctx, js)
+}

@@ -1,0 +1,150 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// The streams, and the durable consumer that all workers share.
+const (
+	FiguresStream  = "FIGURES"
+	RejectsStream  = "REJECTS"
+	ReceiptsStream = "RECEIPTS"
+	WorkerConsumer = "ingest"
+)
+
+// HeaderSubmission is the header of a message in FIGURES that groups the
+// figures of one push.
+const HeaderSubmission = "Tidemark-Submission"
+
+// headerRef tells the figures of one submission apart, so that a sender whom
+// NATS did not answer knows its own message when it sends it again.
+const headerRef = "Tidemark-Ref"
+
+const (
+	rejectsPrefix  = "rejects."
+	receiptsPrefix = "receipts."
+
+	ackWait = 30 * time.Second
+	// maxAckPending has to exceed what all workers hold together, or some of
+	// them wait for the others.
+	maxAckPending = 50_000
+	// receiptsAge is how long a receipt can be looked up. FIGURES and REJECTS
+	// are kept for ever, so nothing is lost with it.
+	receiptsAge = 400 * 24 * time.Hour
+	// dedupWindow is within which the same content is one message. It bounds
+	// the memory of the NATS server, not what a sender may rely on: later
+	// repetitions are found to be unchanged by the worker.
+	dedupWindow = 2 * time.Minute
+)
+
+func streamConfigs(replicas int) []jetstream.StreamConfig {
+	return []jetstream.StreamConfig{{
+		Name:        FiguresStream,
+		Description: "every figure ever sent: the replayable source of truth",
+		Subjects:    []string{figure.SubjectPrefix + ".>"},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		Duplicates:  dedupWindow,
+		MaxMsgSize:  figure.MaxBody + 4096, // and the headers
+		Replicas:    replicas,
+		AllowDirect: true,
+		DenyDelete:  true,
+		DenyPurge:   true,
+	}, {
+		Name:        RejectsStream,
+		Description: "figures that were refused, with the reason",
+		Subjects:    []string{rejectsPrefix + ">"},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		// One subject a refused message, so that rejecting it again after a
+		// crash replaces the reject instead of adding one.
+		MaxMsgsPerSubject: 1,
+		Replicas:          replicas,
+		AllowDirect:       true,
+	}, {
+		Name:        ReceiptsStream,
+		Description: "what became of the figures of each submission",
+		Subjects:    []string{receiptsPrefix + "*"},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		MaxAge:      receiptsAge,
+		Replicas:    replicas,
+		AllowDirect: true,
+	}}
+}
+
+func consumerConfig() jetstream.ConsumerConfig {
+	return jetstream.ConsumerConfig{
+		Durable:       WorkerConsumer,
+		Description:   "the ingest workers",
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       ackWait,
+		MaxDeliver:    -1, // a figure is settled, however often it takes
+		MaxAckPending: maxAckPending,
+	}
+}
+
+// Setup makes the streams and the consumer where they are missing and
+// verifies the others. Each returned line says what was found or done. An
+// error tells which setting of an existing stream would lose figures.
+func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []string, err error) {
+	for _, want := range streamConfigs(replicas) {
+		stream, err := js.Stream(ctx, want.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			if _, err := js.CreateStream(ctx, want); err != nil {
+				return done, fmt.Errorf("make stream %s: %w", want.Name, err)
+			}
+			done = append(done, fmt.Sprintf("NATS: made stream %s, replicas %d", want.Name, replicas))
+			continue
+		}
+		if err != nil {
+			return done, fmt.Errorf("look up stream %s: %w", want.Name, err)
+		}
+		if err := verifyStream(want, stream.CachedInfo().Config); err != nil {
+			return done, err
+		}
+		done = append(done, fmt.Sprintf("NATS: stream %s is as it should be", want.Name))
+	}
+	state := "is as it should be"
+	if _, err := js.Consumer(ctx, FiguresStream, WorkerConsumer); errors.Is(err, jetstream.ErrConsumerNotFound) {
+		state = "was made"
+	}
+	if _, err := js.CreateOrUpdateConsumer(ctx, FiguresStream, consumerConfig()); err != nil {
+		return done, fmt.Errorf("make consumer %s: %w", WorkerConsumer, err)
+	}
+	return append(done, fmt.Sprintf("NATS: consumer %s %s", WorkerConsumer, state)), nil
+}
+
+// verifyStream compares what keeps figures safe; an operator may set the
+// rest as the site wants it.
+func verifyStream(want, got jetstream.StreamConfig) error {
+	limit := func(n int64) string {
+		if n <= 0 {
+			return "none"
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	for _, c := range []struct{ setting, want, got string }{
+		{"subjects", fmt.Sprint(want.Subjects), fmt.Sprint(got.Subjects)},
+		{"storage", want.Storage.String(), got.Storage.String()},
+		{"retention", want.Retention.String(), got.Retention.String()},
+		{"max age", want.MaxAge.String(), got.MaxAge.String()},
+		{"max messages", limit(want.MaxMsgs), limit(got.MaxMsgs)},
+		{"max bytes", limit(want.MaxBytes), limit(got.MaxBytes)},
+		{"max messages per subject", limit(want.MaxMsgsPerSubject), limit(got.MaxMsgsPerSubject)},
+		{"allow direct", strconv.FormatBool(want.AllowDirect), strconv.FormatBool(got.AllowDirect)},
+	} {
+		if c.want != c.got {
+			return fmt.Errorf("stream %s has %s %s where tidemark needs %s; alter it with `nats stream edit %s`", want.Name, c.setting, c.got, c.want, want.Name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package ingest
+
+// rules are messages with what becomes of them on 15 March 2024, while
+// months of about 300 万TEU are known of the port's container throughput.
+// Without a subject they come on the one that fits their body.
+var rules = []struct{ name, subject, body, want string }{
+	{"a good figure", "", teu(`"level","period":"2024-01","value":"310.5","unit":"万TEU"`), "ok"},
+	{"not JSON", "figures.x", `港口 300`,
+		`figure/not-json: is not one JSON object: '{' expected at byte 0; send {"indicator": …, "area": …, "measure": …, "period": …, "value": …, "unit": …}`},
+	{"unknown indicator with a suggestion", "", `{"indicator":"container_troughput","area":"NBZS","measure":"level","period":"2024-01","value":300,"unit":"万TEU"}`,
+		`figure/unknown-indicator: indicator "container_troughput" is not an indicator of the catalogue; did you mean "container_throughput"?`},
+	{"unknown indicator without one", "", `{"indicator":"rainfall","area":"NBZS","measure":"level","period":"2024-01","value":300,"unit":"mm"}`,
+		`figure/unknown-indicator: indicator "rainfall" is not an indicator of the catalogue; tidemark catalog show lists them`},
+	{"derived indicator", "", `{"indicator":"people_per_entity","area":"330200","measure":"level","period":"2023","value":4.7,"unit":"人/户"}`,
+		`figure/derived-indicator: indicator "people_per_entity" is derived from others and never sent; send registered_population and market_entities`},
+	{"unknown area", "", `{"indicator":"container_throughput","area":"NBZZ","measure":"level","period":"2024-01","value":300,"unit":"万TEU"}`,
+		`figure/unknown-area: area "NBZZ" is not an area of the catalogue; did you mean "NBZS"?`},
+	{"area of another indicator", "", `{"indicator":"gdp","area":"NBZS","measure":"level","period":"2023-Q4","value":4000,"unit":"亿元"}`,
+		`figure/area-not-reported: area "NBZS" gdp is not reported for this area; its areas are 330200, 330203, 330205, 330206, 330211, 330212, 330213, 330225, 330226, 330281, 330282`},
+	{"unknown category", "", `{"indicator":"container_throughput","area":"NBZS","category":"外贸","measure":"level","period":"2024-01","value":300,"unit":"万TEU"}`,
+		`figure/unknown-category: category "外贸" container_throughput has no such category; known is only "_T"`},
+	{"measure that is not published", "", `{"indicator":"fixed_asset_investment","area":"330200","measure":"level","period":"2024-02","value":300,"unit":"亿元"}`,
+		`figure/measure-not-published: measure "level" fixed_asset_investment is not published in this measure; its measures are yoy, ytd_yoy`},
+	{"a month of a quarterly indicator", "", `{"indicator":"gdp","area":"330200","measure":"level","period":"2024-01","value":1300,"unit":"亿元"}`,
+		`figure/wrong-frequency: period "2024-01" is of a length that gdp is not published for; it takes quarters (2023-Q1), years (2023)`},
+	{"a year of a monthly indicator", "", teu(`"level","period":"2023","value":"3530","unit":"万TEU"`), "ok"},
+	{"a period that has not begun", "", teu(`"level","period":"2024-04","value":"300","unit":"万TEU"`),
+		`figure/future-period: period "2024-04" had not begun now; check the year and the month`},
+	{"a period that is not over", "", teu(`"level","period":"2024-03","value":"300","unit":"万TEU"`),
+		`figure/unfinished-period: period "2024-03" was not over now; check the period, or give status E (estimated) to an early figure`},
+	{"an estimate of a period that is not over", "", teu(`"level","period":"2024-03","value":"300","unit":"万TEU","status":"E"`), "ok"},
+	{"a stock of the present month", "", `{"indicator":"market_entities","area":"330200","measure":"level","period":"2024-03","value":130,"unit":"万户"}`, "ok"},
+	{"a month published before it was over", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"2024-01-30"`),
+		`figure/unfinished-period: period "2024-01" was not over when it was published; check the period, or give status E (estimated) to an early figure`},
+	{"a month published on its last day", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"2024-01-31"`), "ok"},
+	{"a month published before it began", "", teu(`"level","period":"2024-02","value":"300","unit":"万TEU","published":"2024-01-30T09:00:00+08:00"`),
+		`figure/future-period: period "2024-02" had not begun when it was published; check the year and the month`},
+	{"published in the future", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"2024-03-16"`),
+		`figure/published: published "2024-03-16" lies in the future; leave it out when the figure is published now`},
+	{"published before 1970", "", teu(`"level","period":"1969-01","value":"300","unit":"万TEU","published":"1970-01-01"`),
+		`figure/published: published "1970-01-01" lies before 1970, which can not be stored; write 1970-01-02 and say the true day in the note`},
+	{"published as the hint for that says", "", teu(`"level","period":"1969-01","value":"300","unit":"万TEU","published":"1970-01-02"`), "ok"},
+	{"published no day", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"10 Feb 2024"`),
+		`figure/published: published "10 Feb 2024" is neither a day nor an instant; write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out`},
+	{"unit of another indicator", "", teu(`"level","period":"2024-01","value":"300","unit":"万吨"`),
+		`figure/unit: unit "万吨" is not a unit of container_throughput (level); write one of TEU, TEUs, 标箱, 标准箱, 箱, 千TEU, 千标箱, 万TEU, 万标箱, 万标准箱, 万箱, 百万TEU, 百万标箱, 亿TEU, 亿标箱, thousand TEU, 10,000 TEU, million TEU`},
+	{"unit of a growth rate", "", teu(`"yoy","period":"2024-01","value":"3.2","unit":"万TEU"`),
+		`figure/unit: unit "万TEU" is not a unit of container_throughput (yoy); write one of %, percent, per cent, pct, 百分比`},
+	{"the newspaper's population", "", population("6211"),
+		`figure/out-of-bounds: value "6211" 6211 万人 is 62110000 person, outside 3000000 to 10000000; a decimal point or unit slipped? 621.1 万人 would fit`},
+	{"the true population", "", population("621.1"), "ok"},
+	{"beyond the bounds, with no power of ten to help", "", teu(`"yoy","period":"2024-01","value":"101","unit":"%"`),
+		`figure/out-of-bounds: value "101" 101 % is 101 %, outside -100 to 100; check value and unit; a true value needs wider bounds in the catalogue`},
+	{"below zero", "", teu(`"level","period":"2024-01","value":"-300","unit":"万TEU"`),
+		`figure/out-of-bounds: value "-300" -300 万TEU is -3000000 TEU, outside 100000 to 6000000; check value and unit; a true value needs wider bounds in the catalogue`},
+	{"a decimal point that slipped", "", teu(`"level","period":"2024-01","value":"32","unit":"万TEU"`),
+		`figure/unit-slip: value "32" is 10^-1 off what is known around it (about 300 万TEU); did you mean 320 万TEU? If it is right send it again with confirmed: true (--confirm)`},
+	{"a unit that slipped", "", teu(`"level","period":"2024-01","value":"305","unit":"千TEU"`),
+		`figure/unit-slip: value "305" is 10^-1 off what is known around it (about 3000 千TEU); did you mean 305 万TEU? If it is right send it again with confirmed: true (--confirm)`},
+	{"a year-to-date in ones", "", teu(`"ytd","period":"2024-02","value":"6100000","unit":"TEU"`), "ok"},
+	{"a year-to-date of a tenth", "", teu(`"ytd","period":"2024-02","value":"61","unit":"万TEU"`),
+		`figure/unit-slip: value "61" is 10^-1 off what is known around it (about 600 万TEU); did you mean 610 万TEU? If it is right send it again with confirmed: true (--confirm)`},
+	{"a jump", "", teu(`"level","period":"2024-01","value":"100","unit":"万TEU"`),
+		`figure/jump: value "100" is 0.333 times what is known around it (about 300 万TEU); the catalogue allows 2.5 times; check it; if it is right send it again with confirmed: true (--confirm)`},
+	{"a jump that is confirmed", "", teu(`"level","period":"2024-01","value":"100","unit":"万TEU","confirmed":true`), "ok"},
+	{"a unit slip that is confirmed", "", teu(`"level","period":"2024-01","value":"30","unit":"万TEU","confirmed":true`), "ok"},
+	{"out of bounds although confirmed", "", teu(`"level","period":"2024-01","value":"3","unit":"万TEU","confirmed":true`),
+		`figure/out-of-bounds: value "3" 3 万TEU is 30000 TEU, outside 100000 to 6000000; a decimal point or unit slipped? 30 万TEU would fit`},
+	{"346 TEU among months of 万TEU", "", teu(`"level","period":"2024-01","value":"346","unit":"TEU"`),
+		`figure/out-of-bounds: value "346" 346 TEU is 346 TEU, outside 100000 to 6000000; a unit slipped? 346 万TEU would fit`},
+	{"withheld", "", teu(`"level","period":"2024-01","value":null,"unit":"万TEU","status":"Q"`), "ok"},
+	{"sent by another agency", "figures.customs.container_throughput.NBZS._T.level.2024-01", teu(`"level","period":"2024-01","value":"300","unit":"万TEU"`),
+		`figure/foreign-agency: indicator "container_throughput" belongs to port and was sent by customs; only its own agency may send an indicator`},
+	{"on the subject of another month", "figures.port.container_throughput.NBZS._T.level.2023-01", teu(`"level","period":"2024-01","value":"300","unit":"万TEU"`),
+		`figure/subject-mismatch: "figures.port.container_throughput.NBZS._T.level.2023-01" is not the subject of the figure in the body; publish it on figures.port.container_throughput.NBZS._T.level.2024-01`},
+}
+
+// teu is a message of the port's container throughput with these values.
+func teu(rest string) string {
+	return `{"indicator":"container_throughput","area":"NBZS","measure":` + rest + `}`
+}
+
+func population(value string) string {
+	return `{"indicator":"registered_population","area":"330200","measure":"level","period":"2022","value":` + value + `,"unit":"万人"}`
+}

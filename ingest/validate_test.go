@@ -1,0 +1,145 @@
+package ingest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// validatorAt is a validator of the built-in catalogue whose clock stands.
+func validatorAt(t testing.TB, now string) *Validator {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := NewValidator(catalog.Ningbo())
+	v.now = func() time.Time { return at }
+	return v
+}
+
+// knownContainers knows months of container throughput of about 300 万TEU,
+// and their year-to-dates.
+func knownContainers(t testing.TB) *known {
+	t.Helper()
+	k := newKnown()
+	for year := 2022; year <= 2023; year++ {
+		for month := 1; month <= 12; month++ {
+			c := container("2022-01", "1").Cell
+			c.Period = figure.Month(year, month)
+			k.put(c, point{value: 3_000_000, status: figure.Normal})
+			c.Measure = figure.YTD
+			k.put(c, point{value: 3_000_000 * float64(month), status: figure.Normal})
+		}
+	}
+	return k
+}
+
+// judged is what a message comes to: ok, or the whole message of its problem.
+func judged(v *Validator, k *known, subject, body string) string {
+	f, c, problem := v.read(subject, []byte(body))
+	if problem == nil {
+		problem = k.plausible(&c)
+	}
+	if problem == nil {
+		return "ok"
+	}
+	if f == nil && c.figure != nil {
+		return "a candidate without a figure"
+	}
+	return problem.Error()
+}
+
+func TestEveryRuleSaysWhatIsWrongAndTheWayOut(t *testing.T) {
+	v, k := validatorAt(t, "2024-03-15T12:00:00+08:00"), knownContainers(t)
+	for _, c := range rules {
+		t.Run(c.name, func(t *testing.T) {
+			subject := c.subject
+			if subject == "" {
+				f, err := figure.Decode([]byte(c.body))
+				if err == nil {
+					agency := "port"
+					if ind, ok := v.cat.Indicator(f.Indicator); ok {
+						agency = ind.Agency.Code
+					}
+					subject = f.Subject(agency)
+				}
+			}
+			if got := judged(v, k, subject, c.body); got != c.want {
+				t.Errorf("\ngot  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAllProblemsOfIndependentKindsAreGivenAtOnce(t *testing.T) {
+	f := plain("2030-Q1", "300")
+	f.Area, f.Category, f.Unit, f.Published = "330299", "X", "头", "yesterday"
+	_, problems := validatorAt(t, "2024-03-15T12:00:00+08:00").check(&f)
+	var codes []string
+	for _, p := range problems {
+		codes = append(codes, p.Code)
+	}
+	wantLines(t, codes, "figure/unknown-area", "figure/unknown-category", "figure/published", "figure/future-period", "figure/unit")
+}
+
+func TestAPeriodEndsAtMidnightInTheCity(t *testing.T) {
+	for now, want := range map[string]string{
+		"2024-02-29T15:59:59Z": `figure/unfinished-period: period "2024-02" was not over now; check the period, or give status E (estimated) to an early figure`,
+		"2024-02-29T16:00:00Z": "ok",
+	} {
+		f := container("2024-02", "300")
+		if got := judged(validatorAt(t, now), newKnown(), f.Subject("port"), string(f.AppendJSON(nil))); got != want {
+			t.Errorf("at %s\ngot  %s\nwant %s", now, got, want)
+		}
+	}
+}
+
+func TestAValueIsComparedOnlyWhenTwoNeighboursAreKnown(t *testing.T) {
+	v, k := validatorAt(t, "2024-03-15T12:00:00+08:00"), newKnown()
+	f := plain("2023-03", "30")
+	body := string(f.AppendJSON(nil))
+	for i, want := range []string{"ok", "ok", `figure/unit-slip: value "30" is 10^-1 off what is known around it (about 300 万TEU); did you mean 300 万TEU? If it is right send it again with confirmed: true (--confirm)`} {
+		if got := judged(v, k, f.Subject("port"), body); got != want {
+			t.Errorf("with %d neighbours\ngot  %s\nwant %s", i, got, want)
+		}
+		k.put(f.Series().At(f.Period.Add(-1-i)), point{value: 3_000_000})
+	}
+}
+
+func TestNeighboursAreThoseBesideAndThoseOfTheSeason(t *testing.T) {
+	k := newKnown()
+	c := plain("2022-03", "1").Cell
+	for year := 2018; year <= 2026; year++ {
+		for month := 1; month <= 12; month++ {
+			k.put(c.Series().At(figure.Month(year, month)), point{value: float64(year*100 + month)})
+		}
+	}
+	k.put(c.Series().At(figure.Month(2022, 2)), point{withheld: true, moment: 1})
+	var buf [16]float64
+	got := map[float64]bool{}
+	for _, v := range k.neighbours(c, buf[:0]) {
+		got[v] = true
+	}
+	for _, want := range []float64{202201, 202204, 202205, 202003, 202103, 202303, 202403} {
+		if !got[want] {
+			t.Errorf("%.0f is not among the neighbours", want)
+		}
+		delete(got, want)
+	}
+	for v := range got {
+		t.Errorf("%.0f is no neighbour", v)
+	}
+}
+
+func TestAnOlderPublicationDoesNotReplaceWhatIsKnown(t *testing.T) {
+	k := newKnown()
+	c := plain("2022-03", "1").Cell
+	k.put(c, point{value: 2, moment: 20})
+	k.put(c, point{value: 1, moment: 10})
+	if p, _ := k.get(c); p.value != 2 {
+		t.Errorf("known is %v, want 2", p.value)
+	}
+}

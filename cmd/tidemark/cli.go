@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line: a field a command, in the order of the help.
+type cli struct {
+	Demo     demoCmd     `cmd:"" help:"Run everything in one process tree, with the built-in sample; no Docker."`
+	Push     pushCmd     `cmd:"" help:"Send the figures of files and wait for their receipts."`
+	Check    checkCmd    `cmd:"" help:"Report on files as push would, and send nothing."`
+	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
+	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
+	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
+	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
+	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// Help shows an example.
+func (*cli) Help() string {
+	return `Exit codes: 0 done, 1 some figures were refused, 2 could not run.
+
+Example:
+  tidemark demo
+  tidemark push --nats nats://127.0.0.1:4222 port-2024-05.csv`
+}
+
+// newParser makes the parser of the command line.
+func newParser(stdout, stderr io.Writer, options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(&cli{}, append(options,
+		kong.Name("tidemark"),
+		kong.Description("A city's monthly figures from its statisticians to Prometheus and Grafana."),
+		kong.DefaultEnvars("TIDEMARK"),
+		kong.Writers(stdout, stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: true, WrapUpperBound: 100}),
+		kong.ValueFormatter(describe),
+	)...)
+	if err != nil {
+		panic("tidemark: the command line is malformed: " + err.Error()) // any test finds it
+	}
+	parser.Model.HelpFlag.Help = "Show this help."
+	return parser
+}
+
+// describe is the help of a flag, with its default and its variable: kong
+// leaves the default out where there is a placeholder.
+func describe(v *kong.Value) string {
+	var more []string
+	if v.HasDefault && v.Default != "" {
+		more = append(more, "default "+v.Default)
+	}
+	for _, name := range v.Tag.Envs {
+		more = append(more, "$"+name)
+	}
+	if len(more) == 0 {
+		return v.Help
+	}
+	return strings.TrimSuffix(v.Help, ".") + " (" + strings.Join(more, ", ") + ")."
+}
+
+// misused says what is wrong with a command line, and whose help to read.
+func misused(err error) string {
+	command := "tidemark"
+	var p *kong.ParseError
+	if errors.As(err, &p) && p.Context != nil && p.Context.Selected() != nil {
+		command = p.Context.Selected().FullPath()
+	}
+	separator := "; "
+	if strings.HasSuffix(err.Error(), "?") { // kong's "did you mean"
+		separator = " "
+	}
+	return fmt.Sprintf("%v%s%s --help shows the way", err, separator, command)
+}

@@ -1,0 +1,263 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/catalog/sample"
+	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+type demoCmd struct {
+	catalogFlag
+	Listen       string `help:"Where the exporter serves; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	NATSListen   string `name:"nats-listen" help:"Where NATS listens." default:"127.0.0.1:4222" placeholder:"HOST:PORT"`
+	InfluxListen string `help:"Where InfluxDB listens." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
+	Influxd      string `help:"An influxd 1.8 to run; without it the Go toolchain builds one, about a minute the first time." placeholder:"FILE"`
+	Data         string `help:"Directory that keeps the data between runs; without it a temporary one that is removed." placeholder:"DIR"`
+	NoSample     bool   `help:"Do not push the built-in sample."`
+}
+
+// Help shows an example.
+func (*demoCmd) Help() string {
+	return `NATS, InfluxDB, a worker and the exporter in one process tree: nothing is installed
+and no Docker is needed. When the sample can be read on /metrics it prints one line,
+"ready http://HOST:PORT/", and goes on until Ctrl-C; a second Ctrl-C ends it at once.
+
+Example:
+  tidemark demo --data ./data`
+}
+
+// Run runs everything until it is told to stop.
+func (c *demoCmd) Run(e *env) error {
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	listener, err := listen("--listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // the server may have closed it
+	if err := errors.Join(free("--nats-listen", c.NATSListen), free("--influx-listen", c.InfluxListen)); err != nil {
+		return err
+	}
+	dir, cleanup, err := c.directory()
+	if err != nil {
+		return err
+	}
+	defer cleanup()
+	d := &demo{catalog: cat, listener: listener, env: e, say: printer(e.stderr), log: e.log()}
+	defer d.stop()
+	if err := d.start(e.ctx, c, dir); err != nil {
+		if e.ctx.Err() != nil {
+			return nil // told to stop while starting
+		}
+		return err
+	}
+	return d.run(c.NoSample)
+}
+
+// free tells whether an engine could listen on an address, whose own words
+// would not name the flag.
+func free(flag, address string) error {
+	l, err := listen(flag, address)
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// directory is where the data is kept, and what removes it.
+func (c *demoCmd) directory() (dir string, cleanup func(), err error) {
+	if c.Data != "" {
+		return c.Data, func() {}, os.MkdirAll(c.Data, 0o755)
+	}
+	dir, err = os.MkdirTemp("", "tidemark-demo-")
+	return dir, func() { _ = os.RemoveAll(dir) }, err // temporary: the system clears it sooner or later
+}
+
+// demo is the whole of tidemark in one process tree.
+type demo struct {
+	catalog  *catalog.Catalog
+	listener net.Listener
+	env      *env
+	say      func(format string, v ...any)
+	log      *slog.Logger
+
+	influx   *local.Influx
+	nats     *local.NATS
+	conn     *nats.Conn
+	stores   []*store.Store
+	worker   *ingest.Worker
+	exporter *exporter.Exporter
+}
+
+// start starts the engines and makes stream and bucket.
+func (d *demo) start(ctx context.Context, c *demoCmd, dir string) (err error) {
+	d.influx, err = local.StartInflux(ctx, local.InfluxOptions{Dir: filepath.Join(dir, "influxdb"), Listen: c.InfluxListen,
+		Executable: c.Influxd, Progress: func(line string) { d.say("%s", line) }})
+	if err != nil {
+		return err
+	}
+	d.say("InfluxDB listens on %s", d.influx.URL())
+	d.nats, err = local.StartNATS(local.NATSOptions{Dir: filepath.Join(dir, "nats"), Listen: c.NATSListen, Logger: d.log})
+	if err != nil {
+		return err
+	}
+	d.say("NATS listens on %s", d.nats.ClientURL())
+	if d.conn, err = d.nats.Connect(nats.Name("tidemark demo")); err != nil {
+		return err
+	}
+	// Two, as in production: each tells its own writes from those of others.
+	for range 2 {
+		s, err := store.Open(store.Options{URL: d.influx.URL(), Bucket: "tidemark"})
+		if err != nil {
+			return err
+		}
+		d.stores = append(d.stores, s)
+	}
+	done, err := d.stores[0].Setup(ctx)
+	if err != nil {
+		return err
+	}
+	d.say("%s", done)
+	js, err := jetstream.New(d.conn)
+	if err != nil {
+		return err
+	}
+	lines, err := ingest.Setup(ctx, js, 1)
+	for _, line := range lines {
+		d.say("%s", line)
+	}
+	return err
+}
+
+// stop stops what start has started, in the opposite order.
+func (d *demo) stop() {
+	for _, s := range d.stores {
+		s.Close()
+	}
+	if d.conn != nil {
+		d.conn.Close()
+	}
+	if d.nats != nil {
+		d.nats.Shutdown()
+	}
+	if d.influx != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := d.influx.Stop(ctx); err != nil {
+			d.say("%v", err)
+		}
+	}
+}
+
+// run runs worker and exporter, and pushes the sample.
+func (d *demo) run(noSample bool) (err error) {
+	registry := exporter.NewRegistry()
+	quiet := slog.New(slog.NewTextHandler(d.env.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	d.worker, err = ingest.NewWorker(ingest.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry})
+	if err != nil {
+		return err
+	}
+	d.exporter = exporter.New(exporter.Options{Catalog: d.catalog, Store: d.stores[1], Logger: quiet, Registry: registry})
+
+	group := actors{ctx: d.env.ctx}
+	group.add(idle)
+	group.add(d.worker.Run)
+	group.add(d.exporter.Run)
+	group.add(func(ctx context.Context) error {
+		return exporter.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)
+	})
+	group.add(d.guardInflux)
+	group.add(func(ctx context.Context) error {
+		err := d.prepare(ctx, noSample)
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(d.env.stdout, "ready http://%s/\n", d.listener.Addr())
+		if err != nil {
+			return err
+		}
+		return idle(ctx)
+	})
+	err = group.group.Run()
+	if d.env.ctx.Err() != nil {
+		d.say("stopping")
+	}
+	return err
+}
+
+// guardInflux ends the demo when InfluxDB ends by itself.
+func (d *demo) guardInflux(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-d.influx.Done():
+		return d.influx.Err()
+	}
+}
+
+// prepare pushes the sample and waits until it can be read on /metrics.
+func (d *demo) prepare(ctx context.Context, noSample bool) error {
+	loaded := func() bool { return d.exporter.Book() != nil }
+	if noSample {
+		return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, loaded))
+	}
+	select {
+	case <-d.worker.Ready():
+	case <-ctx.Done():
+		return nil
+	}
+	d.say("pushing the built-in sample: %s", strings.Join(sample.Files(), ", "))
+	bar := newProgress(d.env.stderr)
+	inputs := sampleInputs()
+	report, err := ingest.Push(ctx, ingest.PushOptions{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, inputs)
+	bar.clear()
+	if err != nil {
+		return unlessStopped(ctx, err)
+	}
+	var b strings.Builder
+	for i := range report.Findings {
+		writeFinding(&b, &report.Findings[i])
+	}
+	writeSummary(&b, report, pushed)
+	_, _ = fmt.Fprint(d.env.stderr, b.String())
+	// A receipt says that a figure is in InfluxDB; the exporter follows.
+	settled := report.Written + report.Revised + report.Unchanged
+	return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, func() bool {
+		return loaded() && d.exporter.Book().Vintages() >= settled
+	}))
+}
+
+// unlessStopped makes no error of being told to stop.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+func sampleInputs() []ingest.Input {
+	var inputs []ingest.Input
+	for _, name := range sample.Files() {
+		inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
+	}
+	return inputs
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+
+	"github.com/tidemark-stats/tidemark/exporter"
+)
+
+type exporterCmd struct {
+	influxFlags
+	catalogFlag
+	webFlags
+	Listen string `help:"Where to serve; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+}
+
+// Help shows an example.
+func (*exporterCmd) Help() string {
+	return `Loads all figures from InfluxDB, keeps them fresh within two seconds of a write
+and serves the newest on /metrics. It knows nothing of NATS.
+
+Example:
+  tidemark exporter --influx http://influxdb:8086 --listen :9464`
+}
+
+// Run serves until it is told to stop.
+func (c *exporterCmd) Run(e *env) error {
+	log := e.log()
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	figures, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer figures.Close()
+	listener, err := listen("--listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	x := exporter.New(exporter.Options{Catalog: cat, Store: figures, Logger: log})
+	log.Info("exporter listens", "url", "http://"+listener.Addr().String()+"/")
+
+	group := actors{ctx: e.ctx}
+	group.add(x.Run)
+	group.add(func(ctx context.Context) error {
+		return exporter.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
+	})
+	return group.group.Run()
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// catalogFlag says which catalogue to go by.
+type catalogFlag struct {
+	Catalog string `help:"Catalogue file; without it the built-in catalogue of Ningbo." placeholder:"FILE"`
+}
+
+func (f *catalogFlag) load() (*catalog.Catalog, error) {
+	if f.Catalog == "" {
+		return catalog.Ningbo(), nil
+	}
+	return catalog.Load(f.Catalog)
+}
+
+// natsFlags say how to reach NATS.
+type natsFlags struct {
+	NATS         string `name:"nats" help:"NATS server, or several separated by commas." default:"nats://127.0.0.1:4222" placeholder:"URL"`
+	NATSCreds    string `name:"nats-creds" help:"NATS credentials file." placeholder:"FILE"`
+	NATSUser     string `name:"nats-user" help:"NATS user." placeholder:"NAME"`
+	NATSPassword string `name:"nats-password" help:"NATS password; better as the variable than as a flag, which others on the machine can see." placeholder:"SECRET"`
+	NATSCA       string `name:"nats-ca" help:"File of the certificate authority that the NATS server's certificate is from." placeholder:"FILE"`
+}
+
+// connect connects to NATS. A daemon waits for a server that is away and
+// comes back to it for ever; a person is told at once.
+func (f *natsFlags) connect(name string, daemon bool, log func(format string, v ...any)) (*nats.Conn, error) {
+	options := []nats.Option{
+		nats.Name("tidemark " + name),
+		nats.MaxReconnects(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log("lost the connection to NATS: %v", err)
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) { log("connected to NATS again at %s", c.ConnectedUrlRedacted()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log("NATS: %v", err) }),
+	}
+	if daemon {
+		options = append(options, nats.RetryOnFailedConnect(true), nats.ReconnectWait(time.Second))
+	}
+	if f.NATSCreds != "" {
+		options = append(options, nats.UserCredentials(f.NATSCreds))
+	}
+	if f.NATSUser != "" {
+		options = append(options, nats.UserInfo(f.NATSUser, f.NATSPassword))
+	}
+	if f.NATSCA != "" {
+		options = append(options, nats.RootCAs(f.NATSCA))
+	}
+	shown, err := redact(f.NATS)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := nats.Connect(f.NATS, options...)
+	switch {
+	case errors.Is(err, nats.ErrNoServers):
+		return nil, fmt.Errorf("connect to NATS at %s: nothing answers there; is the server running, and is --nats right?", shown)
+	case errors.Is(err, nats.ErrAuthorization):
+		return nil, fmt.Errorf("connect to NATS at %s: %w; check --nats-user and --nats-password, or --nats-creds", shown, err)
+	case err != nil:
+		return nil, fmt.Errorf("connect to NATS at %s: %w", shown, err)
+	}
+	return conn, nil
+}
+
+// redact takes user names and passwords out of a list of URLs that is shown.
+// The error does not show what can not be read: it may hold a password.
+func redact(list string) (string, error) {
+	var urls []string
+	for raw := range strings.SplitSeq(list, ",") {
+		if raw = strings.TrimSpace(raw); raw == "" {
+			continue // as NATS does
+		}
+		if !strings.Contains(raw, "://") {
+			raw = "nats://" + raw // as NATS reads it
+		}
+		u, err := url.Parse(raw)
+		if err != nil || u.Host == "" {
+			return "", errors.New("a NATS URL can not be read; write nats://HOST:PORT, and a password with special characters as --nats-password or its variable")
+		}
+		u.User = nil
+		urls = append(urls, u.String())
+	}
+	return strings.Join(urls, ","), nil
+}
+
+// influxFlags say how to reach InfluxDB.
+type influxFlags struct {
+	Influx          string `help:"InfluxDB 2.x or 1.8." default:"http://127.0.0.1:8086" placeholder:"URL"`
+	InfluxToken     string `help:"API token (2.x) or user:password (1.8); better as the variable or the file." placeholder:"SECRET"`
+	InfluxTokenFile string `help:"File that holds the token." placeholder:"FILE"`
+	InfluxOrg       string `help:"Organisation (2.x)." default:"tidemark" placeholder:"NAME"`
+	InfluxBucket    string `help:"Bucket (2.x) or database (1.8)." default:"tidemark" placeholder:"NAME"`
+}
+
+func (f *influxFlags) open() (*store.Store, error) {
+	token := f.InfluxToken
+	if f.InfluxTokenFile != "" {
+		text, err := os.ReadFile(f.InfluxTokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("InfluxDB token: %w", err)
+		}
+		token = strings.TrimSpace(string(text))
+	}
+	return store.Open(store.Options{URL: f.Influx, Token: token, Org: f.InfluxOrg, Bucket: f.InfluxBucket})
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+type ingestCmd struct {
+	natsFlags
+	influxFlags
+	catalogFlag
+	webFlags
+	Listen string `help:"Where the worker serves its own metrics; port 0 is a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
+}
+
+// Help shows an example.
+func (*ingestCmd) Help() string {
+	return `Takes figures out of the stream FIGURES, holds them against the catalogue and
+against what is known, writes the good ones to InfluxDB and stores the others in
+REJECTS. Any number of workers may run side by side. On SIGTERM it finishes the
+batch in hand.
+
+Example:
+  tidemark ingest --nats nats://nats:4222 --influx http://influxdb:8086 --listen :9465`
+}
+
+// Run works until it is told to stop.
+func (c *ingestCmd) Run(e *env) error {
+	log := e.log()
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	figures, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer figures.Close()
+	listener, err := listen("--listen", c.Listen)
+	if err != nil {
+		return err
+	}
+	conn, err := c.connect("ingest", true, func(format string, v ...any) { log.Warn(fmt.Sprintf(format, v...)) })
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	registry := exporter.NewRegistry()
+	worker, err := ingest.NewWorker(ingest.Config{Conn: conn, Store: figures, Catalog: cat, Logger: log, Registry: registry})
+	if err != nil {
+		return err
+	}
+	log.Info("worker listens", "metrics", "http://"+listener.Addr().String()+"/metrics")
+
+	group := actors{ctx: e.ctx}
+	group.add(worker.Run)
+	group.add(func(ctx context.Context) error {
+		return exporter.Serve(ctx, listener, workerHandler(worker, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})), c.WebConfig, log)
+	})
+	return group.group.Run()
+}
+
+// workerHandler serves a worker's metrics and state.
+func workerHandler(w *ingest.Worker, metrics http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /-/healthy", func(rw http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(rw, "healthy") })
+	mux.HandleFunc("GET /-/ready", func(rw http.ResponseWriter, _ *http.Request) {
+		select {
+		case <-w.Ready():
+			_, _ = fmt.Fprintln(rw, "ready")
+		default:
+			http.Error(rw, "not ready: what is known is being loaded from InfluxDB", http.StatusServiceUnavailable)
+		}
+	})
+	return mux
+}

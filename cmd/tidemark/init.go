@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+type initCmd struct {
+	natsFlags
+	influxFlags
+	Replicas int `help:"Copies that a NATS cluster keeps of each stream: 1, 3 or 5." default:"1" enum:"1,3,5" placeholder:"N"`
+}
+
+// Help shows an example.
+func (*initCmd) Help() string {
+	return `Makes the streams FIGURES, REJECTS and RECEIPTS, the consumer of the workers,
+and the InfluxDB bucket with long shard groups; what is there already is verified
+and never altered.
+
+Example:
+  tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
+}
+
+// Run makes or verifies what the daemons need.
+func (c *initCmd) Run(e *env) error {
+	figures, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer figures.Close()
+	done, err := figures.Setup(e.ctx)
+	var away *store.UnavailableError
+	if errors.As(err, &away) && away.StatusCode == 0 {
+		return fmt.Errorf("%w; is InfluxDB running, and is --influx right?", err)
+	}
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(e.stdout, done)
+	conn, err := c.connect("init", false, printer(e.stderr))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	lines, err := ingest.Setup(e.ctx, js, c.Replicas)
+	for _, line := range lines {
+		_, _ = fmt.Fprintln(e.stdout, line)
+	}
+	return err
+}

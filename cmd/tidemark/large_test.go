@@ -1,0 +1,88 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// rows is a file of figures that is never in memory as a whole: as many rows
+// of unlike cells as fit into size, each with a long note.
+func rows(size int) io.Reader {
+	note := strings.Repeat("n", 800)
+	r, w := io.Pipe()
+	go func() {
+		written, _ := io.WriteString(w, "indicator,area,category,measure,period,value,unit,note\n")
+		for i := 0; written < size; i++ {
+			n, err := fmt.Fprintf(w, "unresolved_cases,330200,window_%d,level,%d-%02d,5,件,%s\n", i/120, 2015+i%120/12, i%12+1, note)
+			if err != nil {
+				break // the reader has gone
+			}
+			written += n
+		}
+		_ = w.Close() // never fails
+	}()
+	return r
+}
+
+func TestAFileIsCheckedInLessMemoryThanItTakes(t *testing.T) {
+	const size = 128 << 20
+	temporary := t.TempDir()
+	check := exec.Command("tidemark", "check", "-")
+	check.Env = append(os.Environ(), "TMPDIR="+temporary)
+	check.Stdin = rows(size)
+	out, err := check.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	usage, ok := check.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Fatal("the system does not tell the memory")
+	}
+	peak := usage.Maxrss // in KiB, on macOS in bytes
+	if runtime.GOOS != "darwin" {
+		peak <<= 10
+	}
+	t.Logf("%d MiB were checked in %d MiB", size>>20, peak>>20)
+	if peak > size {
+		t.Errorf("%d bytes were checked in %d bytes of memory", size, peak)
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("it leaves %v behind (%v)", left, err)
+	}
+}
+
+func TestStandardInputIsReadTwiceWhateverItsLength(t *testing.T) {
+	for _, size := range []int{1 << 10, inMemory - 1, inMemory, inMemory + 1} {
+		text, err := io.ReadAll(io.LimitReader(rows(size), int64(size)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, cleanup, err := spool(t.Context(), bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			f, err := in.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(f)
+			if err != nil || !bytes.Equal(got, text) {
+				t.Errorf("of %d bytes it reads %d others (%v)", size, len(got), err)
+			}
+			if err := f.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		cleanup()
+	}
+}

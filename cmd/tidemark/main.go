@@ -1,0 +1,78 @@
+// Tidemark takes a city's monthly figures from its statisticians over NATS,
+// writes them to InfluxDB and serves them to Prometheus.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes, the same for every command.
+const (
+	exitDone    = 0
+	exitRefused = 1 // some figures were refused or are not settled
+	exitFailed  = 2 // the command could not do its work
+)
+
+// errRefused ends a command whose report says the rest.
+var errRefused = errors.New("some figures were refused")
+
+func main() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// env is what commands work with beside their flags.
+type env struct {
+	ctx    context.Context // ends at the first Ctrl-C or SIGTERM
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// log writes what happens to stderr, for people.
+func (e *env) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(e.stderr, nil))
+}
+
+// execute is the whole program but for its exit.
+func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// The second Ctrl-C is left to the operating system, which ends the
+	// process at once.
+	context.AfterFunc(ctx, stop)
+
+	type exit int
+	defer func() { // kong exits after --help; a test must survive that
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	parser := newParser(stdout, stderr, kong.Exit(func(code int) { panic(exit(code)) }))
+	command, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintf(stderr, "tidemark: %s\n", misused(err))
+		return exitFailed
+	}
+	err = command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr})
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errRefused):
+		return exitRefused
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		err = errors.New("interrupted")
+	}
+	_, _ = fmt.Fprintf(stderr, "tidemark: %v\n", err)
+	return exitFailed
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what scripts expect and golden files anew")
+
+// TestMain makes the test binary answer to the name tidemark too, so that
+// scripts and tests run the program itself as a process.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"tidemark": func() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// TestWithoutServers runs the scripts that need no server. They compare all
+// that the program says.
+func TestWithoutServers(t *testing.T) {
+	testscript.Run(t, params("script"))
+}
+
+// params are those of the scripts in a folder of testdata.
+func params(folder string) testscript.Params {
+	return testscript.Params{
+		Dir:                 filepath.Join("testdata", folder),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exit":  exitWith,
+			"bytes": writeBytes,
+		},
+	}
+}
+
+// submission is the part of a report that is never the same.
+var submission = regexp.MustCompile(`\d{8}T\d{6}Z-[A-Z0-9]{10}`)
+
+// exitWith runs a command that has to end with a code: exit CODE COMMAND...
+func exitWith(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exit CODE COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	var ended *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	out, errs := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	_, _ = io.WriteString(ts.Stdout(), submission.ReplaceAllString(out, "SUBMISSION"))
+	_, _ = io.WriteString(ts.Stderr(), errs)
+	if code != want {
+		ts.Fatalf("it ends with %d and not %d", code, want)
+	}
+}
+
+// writeBytes writes a file with bytes that a script can not hold:
+// bytes FILE TEXT, the text in Go's escapes.
+func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: bytes FILE TEXT")
+	}
+	text, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}

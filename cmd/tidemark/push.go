@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+// fileFlags are what push and check share.
+type fileFlags struct {
+	catalogFlag
+	Files   []string `arg:"" name:"file" help:"CSV files; - is standard input."`
+	Confirm bool     `help:"Stand by values that are merely implausible."`
+	JSON    bool     `name:"json" help:"Print one report as JSON."`
+}
+
+type pushCmd struct {
+	fileFlags
+	natsFlags
+	Partial bool          `help:"Send the good figures although others are refused."`
+	NoWait  bool          `help:"Do not wait for receipts."`
+	Timeout time.Duration `help:"How long to wait for the next receipt." default:"1m" placeholder:"DURATION"`
+}
+
+// Help shows an example.
+func (*pushCmd) Help() string {
+	return `Every figure is held against the catalogue before anything is sent; a file with
+errors sends nothing, unless --partial. Then it waits until every figure is in
+InfluxDB or refused with a reason. Ctrl-C stops sending; what was sent is still
+receipted and running the command again completes the rest: a file that is
+pushed twice is one push.
+
+Example:
+  tidemark push port-2024-05.csv
+  tidemark push --json - < trade.csv`
+}
+
+// Run pushes the files.
+func (c *pushCmd) Run(e *env) error {
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	if c.Timeout <= 0 {
+		return fmt.Errorf("--timeout %s is no time to wait; write one like 30s, or --no-wait", c.Timeout)
+	}
+	inputs, cleanup, err := openAll(e.ctx, c.Files, e.stdin)
+	defer cleanup()
+	if err != nil {
+		return err
+	}
+	conn, err := c.connect("push", false, printer(e.stderr))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	bar := newProgress(e.stderr)
+	quiet := context.AfterFunc(e.ctx, func() {
+		bar.clear()
+		printer(e.stderr)("stopping; waiting for the receipts of what was sent, Ctrl-C again ends at once")
+	})
+	report, err := ingest.Push(e.ctx, ingest.PushOptions{
+		Conn: conn, Catalog: cat, Confirm: c.Confirm, Partial: c.Partial, NoWait: c.NoWait,
+		Patience: c.Timeout, Progress: bar.show,
+	}, inputs)
+	quiet()
+	bar.clear()
+	if report != nil && (err == nil || report.Submission != "") {
+		if perr := printReport(e.stdout, report, c.JSON, pushed); perr != nil {
+			return perr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if report.Clean() || c.NoWait && report.Accepted() {
+		return nil
+	}
+	return errRefused
+}
+
+type checkCmd struct {
+	fileFlags
+}
+
+// Help shows an example.
+func (*checkCmd) Help() string {
+	return `The same report as push gives before it sends; no server is needed.
+
+Example:
+  tidemark check port-2024-05.csv`
+}
+
+// Run checks the files.
+func (c *checkCmd) Run(e *env) error {
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	inputs, cleanup, err := openAll(e.ctx, c.Files, e.stdin)
+	defer cleanup()
+	if err != nil {
+		return err
+	}
+	report, err := ingest.Check(e.ctx, cat, c.Confirm, inputs)
+	if err != nil {
+		return err
+	}
+	if err := printReport(e.stdout, report, c.JSON, checked); err != nil {
+		return err
+	}
+	if !report.Clean() {
+		return errRefused
+	}
+	return nil
+}
+
+// inMemory is up to where standard input is kept in memory; what is longer
+// goes to a temporary file, because a file is read more than once.
+const inMemory = 8 << 20
+
+// openAll makes inputs of the named files and of standard input for "-".
+// cleanup is to be called also after an error.
+func openAll(ctx context.Context, names []string, stdin io.Reader) (inputs []ingest.Input, cleanup func(), err error) {
+	cleanup = func() {}
+	used := false
+	for _, name := range names {
+		if name != "-" {
+			if err := readable(name); err != nil {
+				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
+			}
+			inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			continue
+		}
+		if used {
+			return nil, cleanup, errors.New("- (standard input) can be read once only")
+		}
+		used = true
+		var in ingest.Input
+		if in, cleanup, err = spool(ctx, stdin); err != nil {
+			return nil, cleanup, fmt.Errorf("standard input: %w", err)
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs, cleanup, nil
+}
+
+// readable tells at once why a file could not be read. A file is read more
+// than once, which a pipe does not bear.
+func readable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return unwrapPath(err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return unwrapPath(err)
+	case info.IsDir():
+		return errors.New("is a directory; name the files in it")
+	case info.Mode()&os.ModeNamedPipe != 0:
+		return errors.New("is a pipe; pass it as standard input: tidemark push - < pipe")
+	}
+	return nil
+}
+
+// unwrapPath takes the path out of an error that is told with it anyway.
+func unwrapPath(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// spool makes standard input readable several times. It ends with ctx also
+// while a person has yet to type something.
+func spool(ctx context.Context, stdin io.Reader) (in ingest.Input, cleanup func(), err error) {
+	type result struct {
+		head []byte
+		file string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		head, file, err := spoolAll(stdin)
+		done <- result{head, file, err}
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		return in, func() {}, ctx.Err() // the process ends, and the reader with it
+	}
+	in = ingest.Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
+	cleanup = func() {}
+	if r.file != "" {
+		in.Open = func() (io.ReadCloser, error) { return os.Open(r.file) }
+		cleanup = func() { _ = os.Remove(r.file) } // temporary anyway
+	}
+	return in, cleanup, r.err
+}
+
+// spoolAll reads to the end: into memory, or into a file when it is long.
+func spoolAll(stdin io.Reader) (head []byte, file string, err error) {
+	var b bytes.Buffer
+	if _, err := io.CopyN(&b, stdin, inMemory); errors.Is(err, io.EOF) {
+		return b.Bytes(), "", nil
+	} else if err != nil {
+		return nil, "", err
+	}
+	f, err := os.CreateTemp("", "tidemark-push-*.csv")
+	if err != nil {
+		return nil, "", err
+	}
+	_, err = io.Copy(f, io.MultiReader(&b, stdin))
+	return nil, f.Name(), errors.Join(err, f.Close())
+}
+
+// watch calls look until it says yes or the context ends.
+func watch(ctx context.Context, every time.Duration, look func() bool) error {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for !look() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+type rejectsCmd struct {
+	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List the figures that were refused and not sent again."`
+	Resend rejectsResendCmd `cmd:"" help:"Send refused figures again, to be judged by what is known now."`
+}
+
+// Help shows an example.
+func (*rejectsCmd) Help() string {
+	return "Example:\n  tidemark rejects\n  tidemark rejects resend --all"
+}
+
+type rejectsListCmd struct {
+	natsFlags
+	All  bool `help:"Also those that were sent again."`
+	JSON bool `name:"json" help:"Print one JSON object a line, with the original bytes in base64."`
+}
+
+// Help shows an example.
+func (*rejectsListCmd) Help() string { return "Example:\n  tidemark rejects list" }
+
+// Run lists rejects.
+func (c *rejectsListCmd) Run(e *env) error {
+	return withRejects(&c.natsFlags, e, func(js jetstream.JetStream) error {
+		enc := json.NewEncoder(e.stdout)
+		enc.SetEscapeHTML(false)
+		n := 0
+		err := ingest.Rejects(e.ctx, js, c.All, func(r *ingest.Reject) error {
+			n++
+			if c.JSON {
+				return enc.Encode(r)
+			}
+			var b strings.Builder
+			writeFinding(&b, &ingest.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Problem: r.Problem})
+			if r.Resent != 0 {
+				fmt.Fprintf(&b, "    已重发 (sent again): #%d\n", r.Resent)
+			}
+			_, err := fmt.Fprint(e.stdout, b.String())
+			return err
+		})
+		if err == nil && n == 0 && !c.JSON {
+			_, err = fmt.Fprintln(e.stdout, "没有拒收的数据 (no figures are refused)")
+		}
+		return err
+	})
+}
+
+type rejectsResendCmd struct {
+	natsFlags
+	Sequences []uint64 `arg:"" optional:"" name:"sequence" help:"Numbers as rejects list shows them."`
+	All       bool     `help:"All that were not sent again."`
+}
+
+// Help shows an example.
+func (*rejectsResendCmd) Help() string {
+	return `After the catalogue was changed, or InfluxDB mended, what was refused may be
+accepted. A figure that was wrong is not sent again: push the right one.
+
+Example:
+  tidemark rejects resend 1412 1413`
+}
+
+// Run sends rejects again.
+func (c *rejectsResendCmd) Run(e *env) error {
+	if len(c.Sequences) == 0 && !c.All {
+		return errors.New("which ones? name their numbers, or --all; tidemark rejects list shows them")
+	}
+	return withRejects(&c.natsFlags, e, func(js jetstream.JetStream) error {
+		wanted := map[uint64]bool{}
+		for _, seq := range c.Sequences {
+			wanted[seq] = true
+		}
+		err := ingest.Rejects(e.ctx, js, false, func(r *ingest.Reject) error {
+			if !c.All && !wanted[r.Seq] {
+				return nil
+			}
+			delete(wanted, r.Seq)
+			seq, err := ingest.Resend(e.ctx, js, r)
+			if err == nil {
+				_, err = fmt.Fprintf(e.stdout, "#%d %s 已重发为 (sent again as) #%d\n", r.Seq, r.Subject, seq)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for seq := range wanted {
+			err = errors.Join(err, fmt.Errorf("no figure of number %d waits among the rejects", seq))
+		}
+		return err
+	})
+}
+
+func withRejects(flags *natsFlags, e *env, do func(jetstream.JetStream) error) error {
+	conn, err := flags.connect("rejects", false, printer(e.stderr))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	return do(js)
+}

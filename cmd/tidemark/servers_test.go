@@ -1,0 +1,165 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+)
+
+// TestOnServers runs the scripts of testdata/servers. All share an influxd,
+// each has a bucket and a NATS server of its own.
+func TestOnServers(t *testing.T) {
+	influx := localtest.Influx(t)
+	t.Run("scripts", func(t *testing.T) {
+		p := params("servers")
+		p.Setup = func(env *testscript.Env) error {
+			server, err := local.StartNATS(local.NATSOptions{Dir: filepath.Join(env.WorkDir, ".nats")})
+			if err != nil {
+				return err
+			}
+			env.Defer(server.Shutdown)
+			env.Vars = append(env.Vars, site(server.ClientURL(), influx.URL(), filepath.Base(env.WorkDir))...)
+			env.Values[daemonsKey{}] = daemons{}
+			return nil
+		}
+		maps.Copy(p.Cmds, map[string]func(*testscript.TestScript, bool, []string){
+			"daemon": startDaemon,
+			"end":    endDaemon,
+			"metric": awaitMetric,
+		})
+		testscript.Run(t, p)
+	})
+	t.Run("an interrupted push is completed by the next", func(t *testing.T) {
+		interruptAPush(t, influx.URL())
+	})
+}
+
+// site is the environment in which commands find the engines.
+func site(nats, influx, bucket string) []string {
+	return []string{"TIDEMARK_NATS=" + nats, "TIDEMARK_INFLUX=" + influx, "TIDEMARK_INFLUX_BUCKET=" + bucket, "TIDEMARK_LISTEN=127.0.0.1:0"}
+}
+
+// daemons holds what ends the daemons of a script, by their names.
+type daemons map[string]func() error
+
+type daemonsKey struct{}
+
+// startDaemon starts `tidemark NAME` until the end of the script or end, and
+// puts its URL into the variable NAME: daemon NAME.
+func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: daemon NAME")
+	}
+	bucket := ts.Getenv("TIDEMARK_INFLUX_BUCKET")
+	url, stop, err := launch(site(ts.Getenv("TIDEMARK_NATS"), ts.Getenv("TIDEMARK_INFLUX"), bucket), args[0])
+	ts.Check(err)
+	ts.Setenv(args[0], url)
+	running, _ := ts.Value(daemonsKey{}).(daemons)
+	running[args[0]] = stop
+	ts.Defer(func() { _ = stop() }) // a second time where the script has stopped it
+}
+
+// endDaemon ends a daemon in good order: end NAME.
+func endDaemon(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: end NAME")
+	}
+	running, _ := ts.Value(daemonsKey{}).(daemons)
+	ts.Check(running[args[0]]())
+}
+
+// launch starts a daemon as a process. stop ends it as a service manager does
+// and gives an error when it did not end well.
+func launch(env []string, name string) (url string, stop func() error, err error) {
+	cmd := exec.Command("tidemark", name)
+	cmd.Env = append(os.Environ(), env...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", nil, err
+	}
+	address, read := make(chan string, 1), make(chan struct{})
+	var log strings.Builder
+	go func() {
+		defer close(read)
+		defer close(address)
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			log.WriteString(lines.Text() + "\n")
+			if m := listens.FindStringSubmatch(lines.Text()); m != nil {
+				address <- m[1]
+			}
+		}
+	}()
+	stop = sync.OnceValue(func() error {
+		_ = cmd.Process.Signal(syscall.SIGTERM) // Wait tells whether it had ended before
+		<-read
+		return cmd.Wait()
+	})
+	url, ok := <-address
+	if !ok {
+		return "", nil, fmt.Errorf("%s does not listen: %w\n%s", name, stop(), &log)
+	}
+	return url, stop, nil
+}
+
+// listens finds the URL in a daemon's line about it.
+var listens = regexp.MustCompile(`msg="\w+ listens" \w+="?(http://[^/]+)/`)
+
+// awaitMetric waits until the exporter serves a line, or with ! does no
+// longer: metric LINE.
+func awaitMetric(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: [!] metric LINE")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var page string
+	var failure error
+	begin := time.Now()
+	if watch(ctx, 10*time.Millisecond, func() bool {
+		page, failure = get(ctx, ts.Getenv("exporter")+"/metrics")
+		return failure == nil && strings.Contains(page, "\n"+args[0]+"\n") != neg
+	}) != nil {
+		ts.Fatalf("%s: not so on /metrics (%v)\n%s", args[0], failure, page)
+	}
+	ts.Logf("on /metrics after %s", time.Since(begin).Round(time.Millisecond))
+}
+
+// get reads a page.
+func get(ctx context.Context, url string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", url, resp.Status)
+	}
+	return string(body), err
+}

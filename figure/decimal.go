@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 )
@@ -131,17 +132,33 @@ func (d Decimal) IsZero() bool { return d.coef == 0 }
 
 // Cmp is -1, 0 or 1 as d is smaller than, equal to or larger than o.
 func (d Decimal) Cmp(o Decimal) int {
-	if d.exp == o.exp || d.Sign() != o.Sign() {
-		if d.exp == o.exp {
-			return cmp.Compare(d.coef, o.coef)
-		}
+	if d.Sign() != o.Sign() {
 		return cmp.Compare(d.Sign(), o.Sign())
 	}
 	low := min(d.exp, o.exp)
+	if a, ok := d.whole(low); ok {
+		if b, ok := o.whole(low); ok {
+			return cmp.Compare(a, b)
+		}
+	}
 	return d.over(low).Cmp(o.over(low))
 }
 
-// over is d as a whole number of 10^exp, for an exp not above its own.
+// whole is d as a whole number of 10^exp, for an exp not above its own; ok is
+// false when that does not fit.
+func (d Decimal) whole(exp int32) (n int64, ok bool) {
+	const limit = math.MaxInt64 / 10
+	n = d.coef
+	for range d.exp - exp {
+		if n > limit || n < -limit {
+			return 0, false
+		}
+		n *= 10
+	}
+	return n, true
+}
+
+// over is whole for numbers of any size.
 func (d Decimal) over(exp int32) *big.Int {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(d.exp-exp)), nil)
 	return scale.Mul(scale, big.NewInt(d.coef))

@@ -25,8 +25,8 @@ var targetRules = []targetRule{
 	{RankBy, []string{"by"}, []string{"from", "kept"}, []Kind{Rank}},
 	{Cumulative, []string{"from", "by"}, []string{"tolerance"}, []Kind{Flow}},
 	{Multiple, []string{"base", "by"}, []string{"base_value", "tolerance"}, []Kind{Flow, Stock}},
-	{Floor, nil, []string{"from", "by", "measure", "per", "record"}, []Kind{Flow, Stock, Ratio}},
-	{Ceiling, nil, []string{"from", "by", "measure", "per"}, []Kind{Flow, Stock, Ratio}},
+	{Floor, nil, []string{"from", "by", "measure", "per", "record", "each_month"}, []Kind{Flow, Stock, Ratio}},
+	{Ceiling, nil, []string{"from", "by", "measure", "per", "each_month"}, []Kind{Flow, Stock, Ratio}},
 }
 
 func (d *decoder) target(n *yaml.Node) {
@@ -36,7 +36,7 @@ func (d *decoder) target(n *yaml.Node) {
 	}
 	m.token("id", id)
 	t := &Target{ID: id, Name: m.name("name"), Wording: m.needText("wording"), Source: m.needText("source"),
-		Kept: m.yes("kept"), Record: m.yes("record")}
+		Kept: m.yes("kept"), Record: m.yes("record"), EachMonth: m.yes("each_month")}
 	t.Indicator = lookup(m, "indicator", d.cat.indicators)
 	t.Area = lookup(m, "area", d.cat.areas)
 	known := make([]string, len(targetRules))
@@ -65,7 +65,7 @@ func (d *decoder) targetKeys(m mapping, t *Target, rule targetRule) {
 	for _, key := range rule.need {
 		m.need(key)
 	}
-	for _, key := range []string{"from", "by", "base", "base_value", "tolerance", "kept", "per", "record", "measure"} {
+	for _, key := range []string{"from", "by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month", "measure"} {
 		if m.has(key) && !slices.Contains(rule.need, key) && !slices.Contains(rule.may, key) {
 			m.errorf(key, "%s means nothing for a target of kind %s, leave it out", key, t.Kind)
 		}

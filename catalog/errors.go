@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // Error is one mistake in a catalogue file, with the place where it stands.
@@ -56,49 +58,10 @@ func (es Errors) inOrder() Errors {
 	return slices.CompactFunc(es, func(a, b *Error) bool { return *a == *b })
 }
 
-// didYouMean is `, did you mean "x"?` when one of the known words is close
-// to the written one, and otherwise names them all while they are few.
+// didYouMean is figure.DidYouMean as the end of a sentence.
 func didYouMean(written string, known []string) string {
-	const few = 12
-	length := len([]rune(written))
-	best, nearest := "", min(max(2, length/3)+1, length)
-	for _, k := range known {
-		if d := distance(strings.ToLower(written), strings.ToLower(k)); d < nearest {
-			best, nearest = k, d
-		}
-	}
-	switch {
-	case best != "":
-		return fmt.Sprintf(", did you mean %q?", best)
-	case len(known) == 0:
-		return ""
-	case len(known) == 1:
-		return fmt.Sprintf(", known is only %q", known[0])
-	case len(known) <= few:
-		return ", known are " + strings.Join(known, ", ")
+	if hint := figure.DidYouMean(written, known); hint != "" {
+		return ", " + hint
 	}
 	return ""
-}
-
-// distance is Levenshtein's: the fewest runes to insert, delete or replace
-// to make b of a.
-func distance(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range from {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range to {
-			replace := diagonal
-			if r != s {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(to)]
 }

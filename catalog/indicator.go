@@ -37,6 +37,9 @@ type Indicator struct {
 	Measures      []figure.Measure   // what is published of it
 	Categories    []string           // the listed ones; figure.Total or AnyCategory among them
 	LowerIsBetter bool
+	// ConstantPrices says that growth is published on comparable prices, so that
+	// levels of two years never give it back, nor growth the level of a year.
+	ConstantPrices bool
 	// MaxJump is the largest believable ratio between a value (or its
 	// inverse) and the median of its neighbours; 0 where no level is
 	// published.

@@ -254,3 +254,11 @@ func TestDaysOfAPeriod(t *testing.T) {
 		}
 	}
 }
+
+func TestGrowthAtConstantPricesIsSaidSo(t *testing.T) {
+	for code, want := range map[string]bool{"gdp": true, "industrial_value_added": true, "trade_exports": false, "container_throughput": false} {
+		if i, _ := Ningbo().Indicator(code); i.ConstantPrices != want {
+			t.Errorf("%s: constant prices is %t, want %t", code, i.ConstantPrices, want)
+		}
+	}
+}

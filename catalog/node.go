@@ -37,12 +37,12 @@ var partKeys = map[string][]string{
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
 	"release rule": {"months_later", "day", "with_next"},
 	"indicator": {"code", "name", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
-		"categories", "better", "bounds", "max_jump", "max_growth", "calendar", "quotation", "source", "ratio"},
+		"categories", "better", "constant_prices", "bounds", "max_jump", "max_growth", "calendar", "quotation", "source", "ratio"},
 	"bounds": {"min", "max", "year_max", "areas"},
 	"range":  {"min", "max", "year_max"},
 	"ratio":  {"numerator", "denominator"},
 	"target": {"id", "name", "wording", "source", "kind", "indicator", "area", "category", "measure", "value", "from",
-		"by", "base", "base_value", "tolerance", "kept", "per", "record"},
+		"by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month"},
 }
 
 func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {

@@ -42,6 +42,10 @@ type Target struct {
 	Kept      bool           // holds in every period up to By, not only at By
 	PerDay    bool           // Value is a daily average; a period's figure is divided by its days
 	Record    bool           // a value that is the highest ever for its calendar month is an event of its own
+	// EachMonth says that January and February are judged one by one, because
+	// the Spring Festival moves nothing between them. Otherwise a floor or a
+	// ceiling on a monthly flow judges the two together.
+	EachMonth bool
 }
 
 // Approximate tells whether the target is met by coming close.

@@ -55,6 +55,7 @@ type Exporter struct {
 	health   *health
 	view     atomic.Pointer[view] // nil until the first load
 	away     atomic.Bool          // the last look at InfluxDB failed
+	targets  targets
 }
 
 // New makes an Exporter that holds nothing yet; Run loads it. It panics when
@@ -71,6 +72,7 @@ func New(opts Options) *Exporter {
 		e.interval = 500 * time.Millisecond
 	}
 	e.health = newHealth(e)
+	e.targets.now = time.Now
 	return e
 }
 

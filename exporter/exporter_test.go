@@ -48,7 +48,8 @@ var buildLabels = regexp.MustCompile(`tidemark_exporter_build_info\{.*\}`)
 func TestTheWholePage(t *testing.T) {
 	url, name, writer := bucket(t)
 	write(t, writer, sample()...)
-	_, served := run(t, open(t, url, name), io.Discard)
+	e, served := run(t, open(t, url, name), io.Discard)
+	e.targets.now = func() time.Time { return time.Date(2023, 5, 1, 9, 0, 0, 0, time.UTC) }
 	await(t, served+"/-/ready", "ready\n", patience)
 	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 1", patience)
 

@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// serveMetrics writes the figures' part as it is kept, then the exporter's
-// own health as it is now.
+// serveMetrics writes the figures' part as it is kept, then the targets and
+// the exporter's own health as they are now.
 func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	v := e.view.Load()
 	format := expfmt.NegotiateAccept(r.Header, formats...)
@@ -25,6 +25,9 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		e.log.Error("own metrics could not be gathered", "error", err)
 		http.Error(w, "the exporter's own metrics could not be gathered; the log says why", http.StatusInternalServerError)
 		return
+	}
+	if v != nil {
+		own = append(e.targets.pageFor(v), own...)
 	}
 	header := w.Header()
 	header.Set("Content-Type", string(format))

@@ -48,8 +48,9 @@ var (
 	familyWithheld  = family{"tidemark_figure_withheld", "Whether the newest period of a series has no number (1), because it is withheld or missing, or has one (0)."}
 	familyInfo      = family{"tidemark_indicator_info", "Names and properties of an indicator in an area that reports it or is to be judged by it."}
 	familyDue       = family{"tidemark_release_due_timestamp_seconds", "When the figures after the newest period of an indicator and area are due by its release calendar."}
+	familyGrace     = family{"tidemark_release_grace_seconds", "How long after the due day figures count as late but not yet as overdue."}
 
-	figureFamilies = []family{familyFigure, familyPeriod, familyPublished, familyWithheld, familyInfo, familyDue}
+	figureFamilies = []family{familyFigure, familyPeriod, familyPublished, familyWithheld, familyInfo, familyDue, familyGrace}
 )
 
 // family is a metric family of gauges.
@@ -102,12 +103,7 @@ func (v *view) write() []byte {
 	each(familyFigure, func(f *book.Figure) (float64, bool) { return f.Value, !f.Withheld })
 	each(familyPeriod, func(f *book.Figure) (float64, bool) { return seconds(f.Period.Start()), true })
 	each(familyPublished, func(f *book.Figure) (float64, bool) { return seconds(f.Published), true })
-	each(familyWithheld, func(f *book.Figure) (float64, bool) {
-		if f.Withheld {
-			return 1, true
-		}
-		return 0, true
-	})
+	each(familyWithheld, func(f *book.Figure) (float64, bool) { return bit(f.Withheld), true })
 	b = familyInfo.appendHead(b)
 	for _, r := range reports {
 		b = familyInfo.appendSample(b, v.infoLabels(r), 1)
@@ -116,6 +112,12 @@ func (v *view) write() []byte {
 	for _, r := range reports {
 		if due, ok := r.due(); ok {
 			b = familyDue.appendSample(b, appendLabels(nil, "area", r.area, "indicator", r.indicator.Code), seconds(due))
+		}
+	}
+	b = familyGrace.appendHead(b)
+	for _, r := range reports {
+		if _, ok := r.due(); ok {
+			b = familyGrace.appendSample(b, appendLabels(nil, "area", r.area, "indicator", r.indicator.Code), r.indicator.Calendar.Grace.Seconds())
 		}
 	}
 	return b

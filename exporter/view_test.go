@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,7 @@ func TestLabelValuesAreEscaped(t *testing.T) {
 }
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	for _, f := range figureFamilies {
+	for _, f := range slices.Concat(figureFamilies, targetFamilies) {
 		if strings.ContainsAny(f.help, "\"\\\n") || f.help == "" {
 			t.Errorf("%s: the help text %q would differ between text and OpenMetrics", f.name, f.help)
 		}

@@ -173,7 +173,7 @@ func (v *vintage) same(o *vintage) bool {
 // those published in the same millisecond the larger status is the newer one,
 // then a withheld value, then the larger value: any rule would do, as long as
 // the order of arrival has no part in it.
-func (b *builder) compare(v, o *vintage) int {
+func (m *builder) compare(v, o *vintage) int {
 	if v.period != o.period {
 		return cmp.Compare(v.period, o.period)
 	}
@@ -193,7 +193,7 @@ func (b *builder) compare(v, o *vintage) int {
 		return cmp.Compare(v.value, o.value)
 	}
 	if v.agency != o.agency {
-		return strings.Compare(b.agencies[v.agency], b.agencies[o.agency])
+		return strings.Compare(m.agencies[v.agency], m.agencies[o.agency])
 	}
 	return 0
 }

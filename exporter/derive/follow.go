@@ -1,0 +1,190 @@
+package derive
+
+import (
+	"iter"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Rate is the published growth of a cell (m is figure.YoY or figure.YTDYoY):
+// its own, or that of another cell of the same stretch of the year, as
+// December's 累计同比 is the year's growth. It is what growth targets are
+// judged on. A withheld rate is one.
+func (h *History) Rate(m figure.Measure, p figure.Period) (v Value, ok bool) {
+	if v, ok = h.given[cell{m, p}]; ok {
+		return v, true
+	}
+	if p.Frequency().PerYear() == 0 {
+		return Value{}, false
+	}
+	if v, ok = h.rates[spanOf(h.Indicator.Kind, m, p)]; !ok {
+		return Value{}, false
+	}
+	return v.as(m, p), true
+}
+
+// growth is the published growth, else the level over that of a year
+// before, less one, in percent. It is never worked out for an indicator whose
+// growth is published at constant prices, nor over a base that is not above
+// zero.
+func (h *History) growth(m figure.Measure, p figure.Period) (Value, bool) {
+	s := spanOf(h.Indicator.Kind, m, p)
+	if v, ok := h.rates[s]; ok {
+		return v, true
+	}
+	now, ok := h.spans[s]
+	base, known := h.spans[span{s.year - 1, s.from, s.to}]
+	switch {
+	case !ok || !known, h.Indicator.ConstantPrices, h.Indicator.Kind == catalog.Rank, base.Value <= 0:
+		return Value{}, false
+	}
+	level := levelOf(m)
+	now, base = now.as(level, p), base.as(level, p.YearAgo())
+	v := Value{Value: (now.Value/base.Value - 1) * 100}
+	return v.rests(growth, []Term{now.term(false), base.term(false)}, now, base)
+}
+
+func levelOf(m figure.Measure) figure.Measure {
+	if m.ToDate() {
+		return figure.YTD
+	}
+	return figure.Level
+}
+
+// JanFeb is January and February of a year together: what the Spring
+// Festival moves between them does not show in it.
+func (h *History) JanFeb(year int) (Value, bool) { return h.At(figure.YTD, figure.Month(year, 2)) }
+
+// LastTwelve is the sum of the twelve months that end with the month or
+// quarter p of a flow. A withheld figure in between that no year-to-date
+// covers leaves no sum.
+func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
+	if h.Indicator.Kind != catalog.Flow || p.Frequency().PerYear() == 0 {
+		return Value{}, false
+	}
+	to := spanOf(catalog.Flow, figure.YTD, p).to
+	if to == 12 {
+		v, ok = h.At(figure.Level, figure.Year(p.Year()))
+		return v.as(figure.Level, p), ok && !v.Withheld
+	}
+	last, now := h.years[p.Year()-1], h.years[p.Year()]
+	if last == nil || now == nil || !last.known(to, 12) || !now.known(0, to) {
+		return Value{}, false
+	}
+	v, ok = total(now.path(0, to, last.path(to, 12, nil)))
+	return v.as(figure.Level, p), ok
+}
+
+// LastTwelves gives LastTwelve of all periods of a frequency, in order.
+func (h *History) LastTwelves(f figure.Frequency) iter.Seq[Value] {
+	return h.each(f, h.LastTwelve)
+}
+
+// Daily is the daily average of a flow in the period p.
+func (h *History) Daily(p figure.Period) (Value, bool) {
+	v, ok := h.At(figure.Level, p)
+	if !ok || v.Withheld || h.Indicator.Kind != catalog.Flow {
+		return Value{}, false
+	}
+	average := Value{Measure: figure.Level, Period: p, Value: v.Value / float64(catalog.Days(p))}
+	return average.rests(daily, []Term{v.term(false)}, v)
+}
+
+// Dailies gives Daily of all periods of a frequency, in order.
+func (h *History) Dailies(f figure.Frequency) iter.Seq[Value] { return h.each(f, h.Daily) }
+
+func (h *History) each(f figure.Frequency, value func(figure.Period) (Value, bool)) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		for p := range h.Periods(f) {
+			if v, ok := value(p); ok && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// RecordYears is of how many earlier years the same month (or quarter) has to
+// be known before one can be the highest ever.
+const RecordYears = 3
+
+// Record is a value above all known ones of the same month (or quarter) of
+// earlier years.
+type Record struct {
+	Value
+	Before Value // the highest until then
+	Years  int   // how many earlier years it exceeds
+}
+
+// Record tells whether the period's level is the highest ever for its
+// calendar month. It has to be published or follow from what is; those it
+// exceeds may be imputed, which Before tells.
+func (h *History) Record(p figure.Period) (r Record, ok bool) {
+	r.Value, ok = h.At(figure.Level, p)
+	if !ok || r.Withheld || r.Imputed || h.Indicator.Kind == catalog.Rank {
+		return Record{}, false
+	}
+	for before := p.YearAgo(); before.Year() >= h.oldest; before = before.YearAgo() {
+		v, known := h.At(figure.Level, before)
+		switch {
+		case !known || v.Withheld:
+			continue
+		case v.Value >= r.Value.Value:
+			return Record{}, false
+		}
+		if r.Years++; r.Years == 1 || v.Value > r.Before.Value {
+			r.Before = v
+		}
+	}
+	return r, r.Years >= RecordYears
+}
+
+// Records gives the records of a frequency, in the order of periods.
+func (h *History) Records(f figure.Frequency) iter.Seq[Record] {
+	return func(yield func(Record) bool) {
+		for p := range h.Periods(f) {
+			if r, ok := h.Record(p); ok && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// Covered is the newest period of which a level or a year-to-date (growth
+// false) or a growth rate (growth true) was reported: a number or that it is
+// withheld, but nothing imputed and nothing from before the period's end. A
+// year covers its December. ok is false when nothing was.
+func (h *History) Covered(growth bool) (newest Value, ok bool) {
+	for i, part := range h.parts {
+		if part == nil {
+			continue
+		}
+		if v, known := part.Covered(growth); known && (i == 0 || v.Period.End().After(newest.Period.End())) {
+			newest, ok = v, true
+		}
+	}
+	for c, v := range h.given {
+		if c.measure.Growth() != growth || v.Imputed || v.Early {
+			continue
+		}
+		if !ok || after(v, newest) {
+			newest, ok = v, true
+		}
+	}
+	return newest, ok
+}
+
+// after orders by the end of periods, then the shorter period first, then by
+// measure, so that the order of a map has no part in it.
+func after(v, o Value) bool {
+	a, b := v.Period.End(), o.Period.End()
+	if !a.Equal(b) {
+		return a.After(b)
+	}
+	return compareCells(cell{v.Measure, v.Period}, cell{o.Measure, o.Period}) > 0
+}
+
+// stale is how old the newest value of a stock may be to stand for a later
+// period in a ratio.
+const stale = 2 * 366 * 24 * time.Hour

@@ -1,0 +1,102 @@
+package derive
+
+import (
+	"iter"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// NewRatio is the history of a ratio of the catalogue: the numerator's level
+// over the denominator's. Where the two are published at different
+// frequencies a stock counts as its newest level at or before the end of the
+// period, not older than two years; one of the two has to be of the period
+// itself, so that a ratio does not go on when both have ended.
+func NewRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
+	h := New(ind)
+	h.Area, h.Category = numerator.Area, numerator.Category
+	h.parts = [2]*History{numerator, denominator}
+	h.oldest = min(numerator.oldest, denominator.oldest)
+	h.newest = max(numerator.newest, denominator.newest)
+	return h
+}
+
+func (h *History) divide(m figure.Measure, p figure.Period) (Value, bool) {
+	if m != figure.Level {
+		return Value{}, false
+	}
+	numerator, ok := h.parts[0].standing(p)
+	denominator, known := h.parts[1].standing(p)
+	inside := numerator.Period.End().After(p.Start()) || denominator.Period.End().After(p.Start())
+	if !ok || !known || !inside || denominator.Value <= 0 {
+		return Value{}, false
+	}
+	terms := []Term{numerator.term(false), denominator.term(false)}
+	terms[0].Of, terms[1].Of = h.parts[0].Indicator.Code, h.parts[1].Indicator.Code
+	v := Value{Value: numerator.Value / denominator.Value}
+	return v.rests(ratio, terms, numerator, denominator)
+}
+
+// standing is the level that counts at the end of p. The newest one being
+// withheld leaves none.
+func (h *History) standing(p figure.Period) (newest Value, ok bool) {
+	if v, known := h.At(figure.Level, p); known || h.Indicator.Kind != catalog.Stock {
+		return v, known && !v.Withheld
+	}
+	for c, v := range h.given {
+		end := c.period.End()
+		if c.measure != figure.Level || end.After(p.End()) || p.End().Sub(end) > stale {
+			continue
+		}
+		if !ok || after(v, newest) {
+			newest, ok = v, true
+		}
+	}
+	return newest, ok && !newest.Withheld
+}
+
+// Kind says what a derived series holds beside the measures.
+type Kind string
+
+// What Series gives.
+const (
+	KindLevel      Kind = "level"       // of the period alone
+	KindYTD        Kind = "ytd"         // January to the period
+	KindYoY        Kind = "yoy"         // growth of the level, %
+	KindYTDYoY     Kind = "ytd_yoy"     // growth of the year-to-date, %
+	KindLastTwelve Kind = "last_twelve" // sum of twelve months
+	KindDaily      Kind = "daily"       // average a day
+	KindRecord     Kind = "record"      // the values that were the highest ever for their month
+)
+
+// Kinds lists all kinds of series in their order.
+func Kinds() []Kind {
+	return []Kind{KindLevel, KindYTD, KindYoY, KindYTDYoY, KindLastTwelve, KindDaily, KindRecord}
+}
+
+// Series gives a kind of series in the order of periods, what is published
+// and what is derived; Derived tells them apart, and the last three kinds are
+// never published.
+func (h *History) Series(k Kind, f figure.Frequency) iter.Seq[Value] {
+	switch k {
+	case KindYTD:
+		return h.Figures(figure.YTD, f)
+	case KindYoY:
+		return h.Figures(figure.YoY, f)
+	case KindYTDYoY:
+		return h.Figures(figure.YTDYoY, f)
+	case KindLastTwelve:
+		return h.LastTwelves(f)
+	case KindDaily:
+		return h.Dailies(f)
+	case KindRecord:
+		return func(yield func(Value) bool) {
+			for r := range h.Records(f) {
+				if !yield(r.Value) {
+					return
+				}
+			}
+		}
+	}
+	return h.Figures(figure.Level, f)
+}

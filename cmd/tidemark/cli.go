@@ -16,6 +16,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Report on files as push would, and send nothing."`
 	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
+	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
 	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`

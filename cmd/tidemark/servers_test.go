@@ -71,7 +71,8 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: daemon NAME")
 	}
 	bucket := ts.Getenv("TIDEMARK_INFLUX_BUCKET")
-	url, stop, err := launch(site(ts.Getenv("TIDEMARK_NATS"), ts.Getenv("TIDEMARK_INFLUX"), bucket), args[0])
+	env := append(site(ts.Getenv("TIDEMARK_NATS"), ts.Getenv("TIDEMARK_INFLUX"), bucket), "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"))
+	url, stop, err := launch(env, args[0])
 	ts.Check(err)
 	ts.Setenv(args[0], url)
 	running, _ := ts.Value(daemonsKey{}).(daemons)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -27,6 +28,9 @@ func (t *table) row(cells ...string) {
 func (t *table) write(w io.Writer) error {
 	var b strings.Builder
 	for _, cells := range t.rows {
+		for len(cells) > 1 && cells[len(cells)-1] == "" {
+			cells = cells[:len(cells)-1] // no spaces at the end of a line
+		}
 		for i, cell := range cells {
 			b.WriteString(cell)
 			if i < len(cells)-1 {
@@ -39,10 +43,13 @@ func (t *table) write(w io.Writer) error {
 	return err
 }
 
+// escapes are the colours of a terminal, which take no columns.
+var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
 // columns is how many columns of a terminal a text takes.
 func columns(s string) int {
 	n := 0
-	for _, r := range s {
+	for _, r := range escapes.ReplaceAllString(s, "") {
 		n++
 		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
 			n++

@@ -123,7 +123,7 @@ func BenchmarkDiscard(b *testing.B) {
 
 func discardAll(b *testing.B, s *Store) {
 	b.Helper()
-	flux, _ := Selection{}.flux(s.opts.Bucket)
+	flux, _ := Selection{}.flux(s.opts.Bucket, []string{fieldValue, fieldMissing})
 	answer, err := s.ask(b.Context(), flux)
 	if err != nil {
 		b.Fatal(err)
@@ -138,7 +138,7 @@ func discardAll(b *testing.B, s *Store) {
 func BenchmarkPoll(b *testing.B) {
 	s := loadForBench(b)
 	f := s.Follow()
-	f.loaded = true
+	f.loaded = time.Now()
 	b.ReportAllocs()
 	for b.Loop() {
 		if changed, err := f.Poll(b.Context(), nil); changed || err != nil {

@@ -125,8 +125,15 @@ func refusal(err error) *RefusedError {
 	if !errors.As(err, &answer) {
 		return nil
 	}
+	// A proxy in front of InfluxDB that is set up wrongly answers 400 too, to
+	// everything; its answers bear no code and no version of InfluxDB.
+	influx := answer.Code != "" || answer.Header.Get("X-Influxdb-Version") != ""
 	switch answer.StatusCode {
-	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		if influx {
+			return &RefusedError{Reason: words(answer)}
+		}
+	case http.StatusRequestEntityTooLarge: // whoever says so, fewer at a time may pass
 		return &RefusedError{Reason: words(answer)}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 // the journal says has changed. It is used by one goroutine.
 type Follower struct {
 	s      *Store
-	loaded bool
+	loaded time.Time           // when everything was read last; zero before
 	mark   time.Time           // InfluxDB's time of the newest entry seen
 	seen   map[entry]time.Time // entries within overlap of the mark
 }
@@ -32,6 +32,11 @@ type entry struct {
 // has stored it, and Store.Write bounds the time between.
 const overlap = 15 * time.Second
 
+// reloadEvery is after how long everything is read again. It heals what the
+// journal can not tell, as when InfluxDB's clock was set back: entries then
+// stand before those that were seen.
+const reloadEvery = time.Hour
+
 // Follow makes a Follower. Entries that this very Store has written are left
 // out: whoever wrote knows.
 func (s *Store) Follow() *Follower {
@@ -39,11 +44,12 @@ func (s *Store) Follow() *Follower {
 }
 
 // Poll looks for changes once. The first successful call gives update all
-// vintages, a later one those around the cells that have changed since, with
-// known ones among them; without changes update is not called. When update
+// vintages, and so does one in each reloadEvery; another those around the cells
+// that have changed since, with known ones among them; without changes update
+// is not called. When update
 // or InfluxDB fails nothing is marked as seen and the next call tries again.
 func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (changed bool, err error) {
-	if !f.loaded {
+	if f.loaded.IsZero() || time.Since(f.loaded) > reloadEvery {
 		return f.load(ctx, update)
 	}
 	entries, changes, err := f.journal(ctx, f.mark)
@@ -73,7 +79,7 @@ func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	if err := readAll(update, f.s.Vintages(ctx, Selection{})); err != nil {
 		return false, err
 	}
-	f.loaded = true
+	f.loaded = time.Now()
 	f.remember(entries)
 	return true, nil
 }

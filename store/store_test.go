@@ -49,6 +49,23 @@ func TestThePointOfAVintageIsWhatTheDocumentationSays(t *testing.T) {
 	}
 }
 
+func TestSequencesTellWhichMessagesAreStored(t *testing.T) {
+	s := open(t, empty(t))
+	one, two := vintage("gdp", figure.Year(2022), 1), vintage("gdp", figure.Year(2023), 2)
+	one.Seq, two.Seq = 7, 9
+	write(t, s, one, two)
+	got := map[uint64]int64{}
+	for v, err := range s.Sequences(t.Context(), store.Selection{}.Including("gdp", figure.Year(2022))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[v.Seq] = v.Moment
+	}
+	if len(got) != 1 || got[7] != one.Moment {
+		t.Errorf("got %v, want sequence 7 at %d", got, one.Moment)
+	}
+}
+
 func TestAWithheldVintageHasTheFieldMissingInPlaceOfAValue(t *testing.T) {
 	opts := empty(t)
 	v := vintage("gdp", figure.Year(2023), 0)

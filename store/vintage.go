@@ -19,7 +19,7 @@ type Vintage struct {
 	Withheld bool
 	Moment   int64 // of publication, milliseconds since 1970, UTC; not negative
 
-	// For audits: written, never read back.
+	// For audits: written, and read back by Sequences only.
 	Submission string
 	Seq        uint64 // in the stream FIGURES
 }
@@ -32,6 +32,7 @@ const (
 	measurement  = "figure"
 	fieldValue   = "value"
 	fieldMissing = "missing"
+	fieldSeq     = "seq"
 )
 
 // MaxMoment is the last moment of publication the data model can carry: an
@@ -84,6 +85,6 @@ func (v *Vintage) encode(e *lineprotocol.Encoder) {
 			e.AddField("submission", s)
 		}
 	}
-	e.AddField("seq", lineprotocol.IntValue(int64(v.Seq)))
+	e.AddField(fieldSeq, lineprotocol.IntValue(int64(v.Seq)))
 	e.EndLine(v.time())
 }

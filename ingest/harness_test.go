@@ -168,6 +168,11 @@ func (s *site) take(w *worker, n int) []*item {
 	return items
 }
 
+// settle judges messages and brings them to their end, as a lane does.
+func (w *worker) settle(ctx context.Context, items []*item, acks *acker) {
+	w.finish(ctx, w.begin(ctx, items), acks)
+}
+
 // settleAll settles n messages with such a worker.
 func (s *site) settleAll(w *worker, n int) {
 	s.t.Helper()

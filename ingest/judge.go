@@ -29,8 +29,10 @@ type item struct {
 	late bool
 }
 
-// newItem reads what JetStream says of a message.
-func newItem(msg jetstream.Msg) (*item, error) {
+// newItem reads what JetStream says of a message. One that is older than the
+// consumer may have been settled under an earlier one, as when the consumer
+// was deleted or restored.
+func newItem(msg jetstream.Msg, consumer time.Time) (*item, error) {
 	meta, err := msg.Metadata()
 	if err != nil {
 		return nil, err
@@ -40,14 +42,13 @@ func newItem(msg jetstream.Msg) (*item, error) {
 		seq:         meta.Sequence.Stream,
 		stored:      meta.Timestamp.UnixMilli(),
 		taken:       time.Now(),
-		redelivered: meta.NumDelivered > 1,
+		redelivered: meta.NumDelivered > 1 || meta.Timestamp.Before(consumer),
 		submission:  msg.Headers().Get(HeaderSubmission),
 	}, nil
 }
 
 // judge decides whether the message's figure is accepted, which makes its
-// vintage, or refused, which gives the problem. The instants are those of the
-// messages before it in the batch.
+// vintage, or refused, which gives the problem.
 func (v *Validator) judge(it *item, k *known, taken instants) {
 	f, c, problem := v.read(it.msg.Subject(), it.msg.Data())
 	if problem == nil {
@@ -57,27 +58,41 @@ func (v *Validator) judge(it *item, k *known, taken instants) {
 		it.refuse(problem)
 		return
 	}
-	it.accept(c.vintage(), taken.take(f.Cell, publication(&c, it.seq, it.stored)))
+	it.accept(c.vintage(), taken.take(f.Cell, publication(&c, it.seq, it.stored), it.seq))
 	before, existed := k.put(f.Cell, it.point())
 	it.late = existed && before.moment > it.vintage.Moment
 	it.outcome = outcomeOf(before, existed && !it.late, it.point())
 }
 
-// instants are the last publications of the cells of a batch. Two figures of
-// one cell that JetStream stored within the same millisecond would be one
-// point; they come in one batch, nearly always, and there the later one is
-// put a millisecond after the other. A batch is judged in the order of the
-// stream.
-type instants map[figure.Cell]int64
+// instants are the publications of cells that a worker judged last. Two
+// figures of one cell that JetStream stored within the same millisecond would
+// be one point; the later one is put a millisecond after the other. A worker
+// judges in the order of the stream, but for messages that come again.
+type instants map[figure.Cell]instant
+
+type instant struct {
+	moment int64
+	seq    uint64
+}
 
 // sameInstant is how many figures of a cell can share a millisecond.
 const sameInstant = 16
 
-func (t instants) take(c figure.Cell, moment int64) int64 {
-	if last, ok := t[c]; ok && moment <= last && last-moment < sameInstant {
-		moment = last + 1
+func (t instants) take(c figure.Cell, moment int64, seq uint64) int64 {
+	last, ok := t[c]
+	switch {
+	case !ok:
+	case seq == last.seq: // it comes again
+		return last.moment
+	case seq < last.seq:
+		if moment == last.moment {
+			moment-- // it comes late and was the first
+		}
+		return moment
+	case moment <= last.moment && last.moment-moment < sameInstant:
+		moment = last.moment + 1
 	}
-	t[c] = moment
+	t[c] = instant{moment, seq}
 	return moment
 }
 
@@ -138,20 +153,21 @@ func token(subject string, i int) string {
 
 // publication is the moment that orders the figure among the vintages of its
 // cell. It is when JetStream stored the message, or, for an archive, the
-// publication the figure names. Of that, only the day or the hour is taken;
-// the sequence fills the rest, so that an archived figure that is corrected
-// under the same publication comes after the wrong one, on every redelivery.
-// An hour has room for 3.6 million messages before the count begins anew.
+// publication the figure names. Of that, the day or the minute is taken; the
+// sequence fills the rest, so that a figure that is corrected under the same
+// publication comes after the wrong one, on every redelivery. A minute has
+// room for 60,000 messages before the count begins anew. No publication lies
+// after the moment it was stored.
 func publication(c *candidate, seq uint64, stored int64) int64 {
 	if c.figure.Published == "" {
 		return stored
 	}
 	slot, start := int64(24*time.Hour/time.Millisecond), c.moment
 	if c.exact {
-		slot = int64(time.Hour / time.Millisecond)
+		slot = int64(time.Minute / time.Millisecond)
 		start -= start % slot
 	}
-	return start + int64(seq%uint64(slot))
+	return min(start+int64(seq%uint64(slot)), max(start, stored))
 }
 
 func (it *item) accept(v store.Vintage, moment int64) {

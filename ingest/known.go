@@ -59,6 +59,17 @@ func (k *known) put(c figure.Cell, p point) (before point, existed bool) {
 	return point{}, false
 }
 
+// forget takes a value back that was put and could not be stored.
+func (k *known) forget(c figure.Cell, moment int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := c.Series()
+	points, n := k.series[s], ordinal(c.Period)
+	if i := search(points, n); i < len(points) && points[i].period == n && points[i].moment == moment {
+		k.series[s] = slices.Delete(points, i, i+1)
+	}
+}
+
 // get is the cell's current value.
 func (k *known) get(c figure.Cell) (point, bool) {
 	k.mu.RLock()

@@ -61,7 +61,7 @@ func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) string {
 	if at, err := time.ParseInLocation("2006-01-02", m.Published, time.FixedZone("", 8*3600)); err == nil {
 		moment = at.UnixMilli() + int64(seq)
 	} else if at, err := time.Parse(time.RFC3339, m.Published); err == nil {
-		moment = at.Truncate(time.Hour).UnixMilli() + int64(seq)
+		moment = at.Truncate(time.Minute).UnixMilli() + int64(seq)
 	}
 	value := "withheld"
 	if m.Value != nil {

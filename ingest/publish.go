@@ -63,6 +63,8 @@ type sending struct {
 	msg    *nats.Msg
 	ref    int64
 	again  bool // it was sent more than once, because NATS did not answer
+
+	answered chan struct{} // of Settle, which sends nothing: closed when all before it are answered
 }
 
 // wait is a figure that waits for a receipt. One that repeats an earlier
@@ -220,6 +222,10 @@ func (s *Submission) collect() {
 	defer close(s.done)
 	limit := make(chan struct{}, 64)
 	for sent := range s.queue {
+		if sent.answered != nil {
+			close(sent.answered)
+			continue
+		}
 		ack, err := s.answer(&sent)
 		<-s.slots
 		switch {

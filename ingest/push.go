@@ -14,7 +14,7 @@ import (
 )
 
 // Report is what became of the figures of some files. Figures is the sum of
-// Written, Revised, Unchanged, Refused, Waiting and NotSent.
+// Written, Revised, Unchanged, Superseded, Refused, Waiting and NotSent.
 type Report struct {
 	Submission string   `json:"submission,omitempty"` // empty when nothing was sent
 	Files      []string `json:"files"`
@@ -22,9 +22,10 @@ type Report struct {
 	Written    int      `json:"written"`
 	Revised    int      `json:"revised"`
 	Unchanged  int      `json:"unchanged"`
-	Refused    int      `json:"refused"`  // by a check before sending, or by the worker
-	Waiting    int      `json:"waiting"`  // stored in NATS, not settled yet
-	NotSent    int      `json:"not_sent"` // good ones that were not sent
+	Superseded int      `json:"superseded"` // kept as history: a later publication is known
+	Refused    int      `json:"refused"`    // by a check before sending, or by the worker
+	Waiting    int      `json:"waiting"`    // stored in NATS, not settled yet
+	NotSent    int      `json:"not_sent"`   // good ones that were not sent
 	// FirstNotSent is where the first of these stands.
 	FirstNotSent string `json:"first_not_sent,omitempty"`
 	// Findings are the first problems, ByCode counts all of them.
@@ -151,6 +152,7 @@ type pusher struct {
 	report         *Report
 	sent           int
 	settledFigures int
+	over           bool // the report is with the caller; a receipt that comes now is too late
 }
 
 // A reference holds the place of a figure: the file's number and the line.
@@ -191,6 +193,10 @@ func (p *pusher) send(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		// A file may revise what another before it says.
+		if i < len(p.files)-1 {
+			p.submission.Settle(ctx)
+		}
 	}
 	return nil
 }
@@ -204,6 +210,7 @@ func (p *pusher) await(ctx context.Context, giveUp func()) error {
 	stored := p.submission.Stored()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.over = true
 	p.report.NotSent += p.sent - stored
 	p.report.Waiting = max(0, stored-p.settledFigures)
 	return err
@@ -232,6 +239,10 @@ func (p *pusher) flush(ctx context.Context, giveUp func()) error {
 // settled takes what became of a figure.
 func (p *pusher) settled(ref int64, o Outcome, problem *figure.Problem) {
 	p.mu.Lock()
+	if p.over {
+		p.mu.Unlock()
+		return
+	}
 	p.settledFigures++
 	switch o {
 	case Written:
@@ -240,6 +251,8 @@ func (p *pusher) settled(ref int64, o Outcome, problem *figure.Problem) {
 		p.report.Revised++
 	case Unchanged:
 		p.report.Unchanged++
+	case Superseded:
+		p.report.Superseded++
 	case Refused:
 		p.report.Refused++
 		file, line := p.files[ref>>lineBits], int(ref&(1<<lineBits-1))

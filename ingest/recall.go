@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -45,23 +47,31 @@ func (w *Worker) recall(ctx context.Context, items []*item) error {
 	if err := w.recallWritten(ctx, items); err != nil {
 		return err
 	}
-	for _, it := range items {
+	return eachAtOnce(items, func(it *item) error {
 		reject, at, err := findReject(ctx, w.rejects, it.msg.Subject(), it.seq)
 		switch {
-		case err != nil:
+		case err != nil || reject == nil:
 			return err
-		case reject == nil:
-			continue
 		case it.outcome == "" || it.outcome == Refused:
 			it.refuse(&reject.Problem)
 			it.recalled = true
-		default:
-			if err := w.rejects.DeleteMsg(ctx, at); err != nil {
-				return fmt.Errorf("remove the reject of a figure that is written: %w", err)
-			}
+			return nil
 		}
+		if err := w.rejects.DeleteMsg(ctx, at); err != nil {
+			return fmt.Errorf("remove the reject of a figure that is written: %w", err)
+		}
+		return nil
+	})
+}
+
+// eachAtOnce does for many items what takes a round trip to NATS for each.
+func eachAtOnce(items []*item, do func(*item) error) error {
+	var all errgroup.Group
+	all.SetLimit(64)
+	for _, it := range items {
+		all.Go(func() error { return do(it) })
 	}
-	return nil
+	return all.Wait()
 }
 
 // sought is an item with the vintage it has made if it was written.
@@ -83,12 +93,20 @@ func (w *Worker) recallWritten(ctx context.Context, items []*item) error {
 		v.Moment = publication(&c, it.seq, it.stored)
 		all = append(all, sought{it, v})
 	}
+	stored, err := w.stored(ctx, all)
+	if err != nil {
+		return err
+	}
 	past, err := w.past(ctx, all)
 	if err != nil {
 		return err
 	}
 	for i := range all {
-		all[i].recall(past[all[i].vintage.Cell])
+		if moment, ok := stored[all[i].item.seq]; ok {
+			it := all[i].item
+			it.accept(all[i].vintage, moment)
+			it.outcome = it.point().among(past[it.vintage.Cell])
+		}
 	}
 	return nil
 }
@@ -108,23 +126,46 @@ func (w *Worker) placeLate(ctx context.Context, items []*item) error {
 		return err
 	}
 	for _, s := range all {
-		now := s.item.point()
-		before, existed, _ := now.among(past[s.vintage.Cell])
-		s.item.outcome = outcomeOf(before, existed, now)
+		// The later publication may be in this very batch, not written yet.
+		if s.item.outcome = s.item.point().among(past[s.vintage.Cell]); s.item.outcome != Unchanged {
+			s.item.outcome = Superseded
+		}
 	}
 	return nil
+}
+
+// selections are the cells of the items, by indicator.
+func selections(all []sought) map[string]store.Selection {
+	selections := map[string]store.Selection{}
+	for i := range all {
+		v := &all[i].vintage
+		selections[v.Indicator] = selections[v.Indicator].Including(v.Indicator, v.Period)
+	}
+	return selections
+}
+
+// stored reads from InfluxDB which messages are stored, with the moments of
+// their vintages.
+func (w *Worker) stored(ctx context.Context, all []sought) (map[uint64]int64, error) {
+	moments := map[uint64]int64{}
+	for _, selection := range selections(all) {
+		for v, err := range w.store.Sequences(ctx, selection) {
+			if err != nil {
+				return nil, err
+			}
+			moments[v.Seq] = v.Moment
+		}
+	}
+	return moments, nil
 }
 
 // past reads all vintages of the cells from InfluxDB.
 func (w *Worker) past(ctx context.Context, all []sought) (map[figure.Cell][]point, error) {
 	past := map[figure.Cell][]point{}
-	selections := map[string]store.Selection{}
 	for i := range all {
-		v := &all[i].vintage
-		past[v.Cell] = nil
-		selections[v.Indicator] = selections[v.Indicator].Including(v.Indicator, v.Period)
+		past[all[i].vintage.Cell] = nil
 	}
-	for _, selection := range selections {
+	for _, selection := range selections(all) {
 		for v, err := range w.store.Vintages(ctx, selection) {
 			if err != nil {
 				return nil, err
@@ -137,26 +178,20 @@ func (w *Worker) past(ctx context.Context, all []sought) (map[figure.Cell][]poin
 	return past, nil
 }
 
-// among places p among the publications of its cell: the one before it, and
-// whether it is one of them itself, up to what instants may have moved it.
-func (p point) among(past []point) (before point, existed bool, itself *point) {
-	for i, o := range past {
+// among tells what p is to the publications of its cell.
+func (p point) among(past []point) Outcome {
+	var before point
+	existed, later := false, false
+	for _, other := range past {
 		switch {
-		case o.moment >= p.moment && o.moment-p.moment < sameInstant && o.same(p):
-			itself = &past[i]
-		case o.moment < p.moment && (!existed || o.moment > before.moment):
-			before, existed = o, true
+		case other.moment > p.moment:
+			later = true
+		case other.moment < p.moment && (!existed || other.moment > before.moment):
+			before, existed = other, true
 		}
 	}
-	return before, existed, itself
-}
-
-// recall gives the item the outcome it had when it was written; when its
-// vintage is not among those of its cell, none.
-func (s *sought) recall(past []point) {
-	now := pointOf(&s.vintage)
-	if before, existed, itself := now.among(past); itself != nil {
-		s.item.accept(s.vintage, itself.moment)
-		s.item.outcome = outcomeOf(before, existed, now)
+	if o := outcomeOf(before, existed, p); !later || o == Unchanged {
+		return o
 	}
+	return Superseded
 }

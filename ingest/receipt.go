@@ -15,10 +15,12 @@ type Outcome string
 
 // The outcomes.
 const (
-	Written   Outcome = "written"   // the first of its cell, or published before all that is known of it
+	Written   Outcome = "written"   // the first figure of its cell
 	Revised   Outcome = "revised"   // differs from what was known of its cell
 	Unchanged Outcome = "unchanged" // says what was known already
-	Refused   Outcome = "refused"   // stored in REJECTS
+	// Superseded is kept as history: a later publication of its cell is known.
+	Superseded Outcome = "superseded"
+	Refused    Outcome = "refused" // stored in REJECTS
 )
 
 // Receipt is the body of a message in RECEIPTS: what became of some figures
@@ -26,10 +28,11 @@ const (
 // several receipts, after a crash between receipt and acknowledgement; the
 // first one counts.
 type Receipt struct {
-	Written   []uint64  `json:"written,omitempty"`
-	Revised   []uint64  `json:"revised,omitempty"`
-	Unchanged []uint64  `json:"unchanged,omitempty"`
-	Refused   []Refusal `json:"refused,omitempty"`
+	Written    []uint64  `json:"written,omitempty"`
+	Revised    []uint64  `json:"revised,omitempty"`
+	Unchanged  []uint64  `json:"unchanged,omitempty"`
+	Superseded []uint64  `json:"superseded,omitempty"`
+	Refused    []Refusal `json:"refused,omitempty"`
 }
 
 // Refusal tells why a figure was refused.
@@ -46,6 +49,8 @@ func (r *Receipt) add(it *item) {
 		r.Revised = append(r.Revised, it.seq)
 	case Unchanged:
 		r.Unchanged = append(r.Unchanged, it.seq)
+	case Superseded:
+		r.Superseded = append(r.Superseded, it.seq)
 	case Refused:
 		r.Refused = append(r.Refused, Refusal{it.seq, *it.problem})
 	}
@@ -61,6 +66,9 @@ func (r *Receipt) each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 	}
 	for _, seq := range r.Unchanged {
 		f(seq, Unchanged, nil)
+	}
+	for _, seq := range r.Superseded {
+		f(seq, Superseded, nil)
 	}
 	for i := range r.Refused {
 		f(r.Refused[i].Seq, Refused, &r.Refused[i].Problem)

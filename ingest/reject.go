@@ -48,11 +48,11 @@ func (it *item) reject() *Reject {
 		Stored: time.UnixMilli(it.stored).UTC(), Problem: *it.problem, Body: it.msg.Data()}
 }
 
-// store puts the reject into REJECTS. Doing so again replaces it.
-func (r *Reject) store(ctx context.Context, js jetstream.JetStream) error {
+// message is the reject as a message of REJECTS.
+func (r *Reject) message() (*nats.Msg, error) {
 	problem, err := json.Marshal(&r.Problem)
 	if err != nil {
-		return fmt.Errorf("encode a reject: %w", err)
+		return nil, fmt.Errorf("encode a reject: %w", err)
 	}
 	msg := nats.NewMsg(rejectSubject(r.Subject, r.Seq))
 	msg.Data = r.Body
@@ -66,8 +66,33 @@ func (r *Reject) store(ctx context.Context, js jetstream.JetStream) error {
 	if r.Resent != 0 {
 		msg.Header.Set(headerResent, strconv.FormatUint(r.Resent, 10))
 	}
-	if _, err := js.PublishMsg(ctx, msg); err != nil {
-		return fmt.Errorf("store a reject: %w", err)
+	return msg, nil
+}
+
+// storeRejects puts rejects into REJECTS, in their order, and waits until all
+// are stored. Doing so again replaces them.
+func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject) error {
+	futures := make([]jetstream.PubAckFuture, len(rejects))
+	for i, r := range rejects {
+		msg, err := r.message()
+		if err != nil {
+			return err
+		}
+		if futures[i], err = js.PublishMsgAsync(msg); err != nil {
+			return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
+		}
+	}
+	for i, future := range futures {
+		var err error
+		select {
+		case <-future.Ok():
+		case err = <-future.Err():
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("store the reject of sequence %d: %w", rejects[i].Seq, err)
+		}
 	}
 	return nil
 }
@@ -114,7 +139,6 @@ func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*R
 	if err != nil {
 		return fmt.Errorf("open stream %s: %w", RejectsStream, err)
 	}
-	last := stream.CachedInfo().State.LastSeq
 	if stream.CachedInfo().State.Msgs == 0 {
 		return nil
 	}
@@ -145,7 +169,7 @@ func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*R
 				return err
 			}
 		}
-		if meta.Sequence.Stream >= last {
+		if meta.NumPending == 0 {
 			return nil
 		}
 	}
@@ -166,5 +190,5 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)
 	}
 	r.Resent = ack.Sequence
-	return ack.Sequence, r.store(ctx, js)
+	return ack.Sequence, storeRejects(ctx, js, []*Reject{r})
 }

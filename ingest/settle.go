@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -12,30 +11,44 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// settle brings a batch to its end: every message is judged, written or
-// rejected, receipted and acknowledged, in this order, so that a crash
-// between any two steps leaves messages that are delivered again and then
-// come to the same end. When the context ends first, the messages go back.
-func (w *Worker) settle(ctx context.Context, items []*item, acks *acker) {
-	defer w.hold(items)()
+// batch is some messages that a worker has in hand.
+type batch struct {
+	items   []*item
+	release func() // lets JetStream give them to another
+	err     error  // why they could not be judged
+}
+
+// begin holds a batch and judges it. A worker begins one batch at a time, so
+// that it judges in the order of the stream.
+func (w *Worker) begin(ctx context.Context, items []*item) *batch {
+	b := &batch{items: items, release: w.hold(items)}
 	w.metrics.batchSize.Observe(float64(len(items)))
-	err := w.persist(ctx, "recall", func() error { return w.recall(ctx, delivered(items)) })
-	if err == nil {
+	b.err = w.persist(ctx, "recall", func() error { return w.recall(ctx, delivered(items)) })
+	if b.err == nil {
 		w.judgeAll(items)
-		err = w.persist(ctx, "recall", func() error { return w.placeLate(ctx, items) })
 	}
+	return b
+}
+
+// finish brings a batch to its end: what was judged is written or rejected,
+// receipted and acknowledged, in this order, so that a crash between any two
+// steps leaves messages that are delivered again and then come to the same
+// end. When the context ends first, the messages go back.
+func (w *Worker) finish(ctx context.Context, b *batch, acks *acker) {
+	defer b.release()
+	items, err := b.items, b.err
+	step := func(doing string, do func() error) {
+		if err == nil {
+			err = w.persist(ctx, doing, do)
+		}
+	}
+	step("recall", func() error { return w.placeLate(ctx, items) })
 	if err == nil {
 		err = w.write(ctx, accepted(items))
 	}
-	if err == nil {
-		err = w.persist(ctx, "reject", func() error { return w.rejectAll(ctx, items) })
-	}
-	if err == nil {
-		err = w.persist(ctx, "recall", func() error { return w.recall(ctx, w.shared(items)) })
-	}
-	if err == nil {
-		err = w.persist(ctx, "receipt", func() error { return publishReceipts(ctx, w.js, items) })
-	}
+	step("reject", func() error { return w.rejectAll(ctx, items) })
+	step("recall", func() error { return w.recall(ctx, w.shared(items)) })
+	step("receipt", func() error { return publishReceipts(ctx, w.js, items) })
 	if err != nil {
 		w.giveBack(items)
 		return
@@ -50,14 +63,24 @@ func (w *Worker) settle(ctx context.Context, items []*item, acks *acker) {
 	w.count(items)
 }
 
+// quiet is a gap in the stream after which no figure can share a millisecond
+// with those before it, in milliseconds.
+const quiet = 1000
+
+// manyInstants bounds how many are remembered while there is no such gap.
+const manyInstants = 1 << 17
+
 // judgeAll judges what was not settled by an earlier delivery, in the order
 // of the stream: messages that come again stand anywhere in a batch.
 func (w *Worker) judgeAll(items []*item) {
 	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
-	taken := make(instants, len(items))
+	if items[0].stored-w.judged > quiet || len(w.taken) > manyInstants {
+		w.taken = instants{}
+	}
+	w.judged = items[len(items)-1].stored
 	for _, it := range items {
 		if it.outcome == "" {
-			w.validator.judge(it, w.known, taken)
+			w.validator.judge(it, w.known, w.taken)
 		}
 	}
 }
@@ -125,6 +148,7 @@ func (w *Worker) write(ctx context.Context, items []*item) error {
 		}
 		return w.write(ctx, items[half:])
 	}
+	w.known.forget(items[0].vintage.Cell, items[0].vintage.Moment)
 	items[0].refuse(&figure.Problem{Code: "store/refused", Field: "value", Text: items[0].vintage.Cell.String(),
 		Reason: "was refused by InfluxDB: " + refused.Reason,
 		Hint:   "an operator has to look at the bucket; then send it again with tidemark rejects resend"})
@@ -133,15 +157,15 @@ func (w *Worker) write(ctx context.Context, items []*item) error {
 
 // rejectAll stores what was refused.
 func (w *Worker) rejectAll(ctx context.Context, items []*item) error {
+	var rejects []*Reject
 	for _, it := range items {
-		if it.outcome != Refused || it.recalled {
-			continue // what was recalled is there, and may bear the mark of having been sent again
-		}
-		if err := it.reject().store(ctx, w.js); err != nil {
-			return fmt.Errorf("sequence %d: %w", it.seq, err)
+		// What was recalled is there, and may bear the mark of having been sent
+		// again.
+		if it.outcome == Refused && !it.recalled {
+			rejects = append(rejects, it.reject())
 		}
 	}
-	return nil
+	return storeRejects(ctx, w.js, rejects)
 }
 
 // count keeps the counters, after everything is done.

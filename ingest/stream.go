@@ -113,14 +113,32 @@ func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []st
 		}
 		done = append(done, fmt.Sprintf("NATS: stream %s is as it should be", want.Name))
 	}
-	state := "is as it should be"
-	if _, err := js.Consumer(ctx, FiguresStream, WorkerConsumer); errors.Is(err, jetstream.ErrConsumerNotFound) {
-		state = "was made"
+	line, err := setupConsumer(ctx, js)
+	if err != nil {
+		return done, err
 	}
-	if _, err := js.CreateOrUpdateConsumer(ctx, FiguresStream, consumerConfig()); err != nil {
-		return done, fmt.Errorf("make consumer %s: %w", WorkerConsumer, err)
+	return append(done, line), nil
+}
+
+// setupConsumer makes the workers' consumer or verifies what keeps figures
+// safe: how long to wait for an acknowledgement is the site's to say.
+func setupConsumer(ctx context.Context, js jetstream.JetStream) (string, error) {
+	consumer, err := js.Consumer(ctx, FiguresStream, WorkerConsumer)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		if _, err := js.CreateConsumer(ctx, FiguresStream, consumerConfig()); err != nil {
+			return "", fmt.Errorf("make consumer %s: %w", WorkerConsumer, err)
+		}
+		return fmt.Sprintf("NATS: made consumer %s", WorkerConsumer), nil
 	}
-	return append(done, fmt.Sprintf("NATS: consumer %s %s", WorkerConsumer, state)), nil
+	if err != nil {
+		return "", fmt.Errorf("look up consumer %s: %w", WorkerConsumer, err)
+	}
+	got := consumer.CachedInfo().Config
+	if got.AckPolicy != jetstream.AckExplicitPolicy || got.MaxDeliver > 0 || got.FilterSubject != "" || len(got.FilterSubjects) > 0 {
+		return "", fmt.Errorf("consumer %s would lose figures: it needs explicit acknowledgement, no limit of deliveries and no filter; delete it with `nats consumer rm %s %s` and run tidemark init again",
+			WorkerConsumer, FiguresStream, WorkerConsumer)
+	}
+	return fmt.Sprintf("NATS: consumer %s is as it should be", WorkerConsumer), nil
 }
 
 // verifyStream compares what keeps figures safe; an operator may set the

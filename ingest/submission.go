@@ -1,13 +1,34 @@
 package ingest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
+
+// Settle waits until NATS has answered for what was sent so far, and until its
+// clock has gone on, so that what is sent next is stored later by more than a
+// millisecond: figures of one cell stay in order.
+func (s *Submission) Settle(ctx context.Context) {
+	answered := make(chan struct{})
+	select {
+	case s.queue <- sending{answered: answered}:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case <-answered:
+	case <-ctx.Done():
+	}
+	clock := time.NewTimer(2 * time.Millisecond)
+	defer clock.Stop()
+	<-clock.C
+}
 
 // receipt takes one message of RECEIPTS. One that can not be read leaves its
 // figures without a receipt, which Await tells.

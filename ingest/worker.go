@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -57,14 +58,19 @@ type Worker struct {
 
 	consumer jetstream.Consumer
 	ackWait  time.Duration // of the consumer
+	since    atomic.Int64  // when the consumer was made, ns since 1970
 	rejects  jetstream.Stream
 	ready    chan struct{}
+
+	turn   sync.Mutex // held by the lane that fetches and judges
+	taken  instants   // guarded by turn
+	judged int64      // when the message judged last was stored, ms; guarded by turn
 }
 
 // NewWorker makes a Worker. Errors are those of the connection or of metrics
 // that are registered already.
 func NewWorker(c Config) (*Worker, error) {
-	js, err := jetstream.New(c.Conn)
+	js, err := jetstream.New(c.Conn, jetstream.WithPublishAsyncMaxPending(2*lanes*batchSize), jetstream.WithPublishAsyncTimeout(ackTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
@@ -73,7 +79,7 @@ func NewWorker(c Config) (*Worker, error) {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	return &Worker{nc: c.Conn, js: js, store: c.Store, validator: NewValidator(c.Catalog),
-		log: c.Logger, metrics: m, known: newKnown(), ready: make(chan struct{})}, nil
+		log: c.Logger, metrics: m, known: newKnown(), taken: instants{}, ready: make(chan struct{})}, nil
 }
 
 // Ready is closed when the worker has loaded what is known and takes figures.
@@ -120,6 +126,7 @@ func (w *Worker) open(ctx context.Context) (missing, err error) {
 		err = fmt.Errorf("stream %s: %w", RejectsStream, err)
 	} else {
 		w.ackWait = w.consumer.CachedInfo().Config.AckWait
+		w.since.Store(w.consumer.CachedInfo().Created.UnixNano())
 	}
 	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("%w; run tidemark init first", err), nil
@@ -199,17 +206,46 @@ func (w *Worker) lane(ctx context.Context) error {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
 	for ctx.Err() == nil {
-		var items []*item
-		err := w.persist(ctx, "fetch", func() (err error) {
-			items, err = w.fetch(ctx)
-			return err
-		})
-		if err != nil || len(items) == 0 {
-			continue
+		if b := w.next(ctx, work); b != nil {
+			w.finish(work, b, acks)
 		}
-		w.settle(work, items, acks)
 	}
 	return nil
+}
+
+// next waits for its turn, fetches a batch and judges it; nil when there is
+// none. The lanes take turns, so that one judges while the other writes.
+func (w *Worker) next(ctx, work context.Context) *batch {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	var items []*item
+	err := w.persist(ctx, "fetch", func() (err error) {
+		items, err = w.fetch(ctx)
+		if gone(err) {
+			err = w.lookAgain(ctx, err)
+		}
+		return err
+	})
+	if err != nil || len(items) == 0 {
+		return nil
+	}
+	return w.begin(work, items)
+}
+
+// gone tells whether an error can mean that consumer or stream are no more.
+func gone(err error) bool {
+	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, jetstream.ErrConsumerNotFound)
+}
+
+// lookAgain finds out about a consumer that was gone: made anew, it delivers
+// what was settled before; still gone, the error says what to do.
+func (w *Worker) lookAgain(ctx context.Context, gone error) error {
+	info, err := w.consumer.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("%w; if consumer %s is not there, tidemark init makes it", gone, WorkerConsumer)
+	}
+	w.since.Store(info.Created.UnixNano())
+	return gone
 }
 
 // fetch gives the messages that are there, up to a batch; when there are
@@ -228,7 +264,7 @@ func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	case err != nil:
 		return nil, fmt.Errorf("wait for a message: %w", err)
 	}
-	it, err := newItem(first)
+	it, err := newItem(first, time.Unix(0, w.since.Load()))
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +278,7 @@ func (w *Worker) take(items []*item, n int) ([]*item, error) {
 		return items, fmt.Errorf("fetch messages: %w", err)
 	}
 	for msg := range batch.Messages() {
-		it, err := newItem(msg)
+		it, err := newItem(msg, time.Unix(0, w.since.Load()))
 		if err != nil {
 			return items, err
 		}

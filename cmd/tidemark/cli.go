@@ -25,7 +25,7 @@ type cli struct {
 
 // Help shows an example.
 func (*cli) Help() string {
-	return `Exit codes: 0 done, 1 some figures were refused, 2 could not run.
+	return `Exit codes: 0 done, 1 some figures were refused or are not settled yet, 2 could not run.
 
 Example:
   tidemark demo

@@ -94,6 +94,7 @@ func writeSummary(b *strings.Builder, r *ingest.Report, o occasion) {
 	line(r.Written, "新增", "written")
 	line(r.Revised, "修订", "revised")
 	line(r.Unchanged, "未变", "unchanged")
+	line(r.Superseded, "存为历史：已有更晚发布的数据", "kept as history: a later publication is known")
 	line(r.Refused, "拒收", "refused")
 	line(r.Waiting, "已送达，尚无回执，不会丢失", "stored in NATS, no receipt yet; nothing is lost")
 	switch {

@@ -2,7 +2,7 @@ package local
 
 import "time"
 
-// killAfter is how long the watchdog waits for influxd to end by itself.
+// killAfter is how long the watchdog waits for the child to end by itself.
 const killAfter = 5 * time.Second
 
 // guard is the shell program that starts a child which can not outlive its

@@ -16,7 +16,7 @@ type child struct {
 }
 
 func startChild(*os.File, []string, string, ...string) (*child, error) {
-	return nil, errors.New("a local influxd runs on Linux and macOS only; use docker compose here")
+	return nil, errors.New("local engines run on Linux and macOS only; use docker compose here")
 }
 
 func (c *child) pid() int   { return 0 }

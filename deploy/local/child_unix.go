@@ -23,7 +23,7 @@ func startChild(log *os.File, env []string, name string, args ...string) (*child
 	if err != nil {
 		return nil, err
 	}
-	defer read.Close()
+	defer func() { _ = read.Close() }() // the child has its own
 	c := &child{lifeline: write, done: make(chan struct{})}
 	c.cmd = exec.Command("/bin/sh", append([]string{"-c", guard, "tidemark-guard", name}, args...)...)
 	c.cmd.Env = env
@@ -31,7 +31,7 @@ func startChild(log *os.File, env []string, name string, args ...string) (*child
 	c.cmd.ExtraFiles = []*os.File{read} // becomes descriptor 3
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.cmd.Start(); err != nil {
-		write.Close()
+		_ = write.Close()
 		return nil, err
 	}
 	go c.wait()
@@ -42,7 +42,7 @@ func (c *child) wait() {
 	c.err = c.cmd.Wait()
 	// Tell the watchdog to go. It may have been killed with the group.
 	_, _ = c.lifeline.WriteString("ended\n")
-	c.lifeline.Close()
+	_ = c.lifeline.Close() // the watchdog has been told
 	close(c.done)
 }
 

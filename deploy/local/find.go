@@ -13,12 +13,15 @@ import (
 	"time"
 )
 
-// InfluxdVersion is the release of InfluxDB that deploy/influxd/go.mod requires.
-const InfluxdVersion = "1.8.10"
+// The releases of the engines that the tool modules require.
+const (
+	InfluxdVersion      = "1.8.10"
+	PrometheusVersion   = "3.15.0" // as a Go module it is v0.315.0
+	AlertmanagerVersion = "0.34.2"
+)
 
 const (
 	moduleLine = "module github.com/tidemark-stats/tidemark"
-	toolModule = "deploy/influxd"
 
 	// A build from the cache takes half a second; only what lasts longer is
 	// worth a word to the person who waits.
@@ -26,15 +29,26 @@ const (
 	buildLiveness = 10 * time.Second
 )
 
-// FindInfluxd returns the path of an influxd executable. It builds it with the
-// Go toolchain from tidemark's source tree, looked for upwards from the working
-// directory and then from the directory this package was compiled in. The
-// result is kept in Go's build cache: the first build takes about a minute, the
-// next ones half a second.
-//
-// progress, which may be nil, is told what goes on when it takes long. The
-// error says what is missing and how to do without it.
-func FindInfluxd(ctx context.Context, progress func(string)) (string, error) {
+// program is an engine that the Go toolchain builds from a tool module.
+type program struct {
+	name    string // of the tool, and of its log
+	title   string // name and version
+	module  string // directory of the tool module in the source tree
+	takes   string // how long the first build lasts
+	tags    string // build tags
+	instead string // how to do without a build
+	named   string // how to name an executable
+
+	// modfile, when not nil, makes the go.mod to build with in the place of
+	// the tool module's own. discard removes it.
+	modfile func(ctx context.Context, p *program, dir string) (path string, discard func(), err error)
+	// listening finds the address that the program listens on in its log.
+	listening func(log []byte) (address string, ok bool)
+}
+
+// find builds the program from the source tree around the working directory,
+// or else around the directory this package was compiled in.
+func (p *program) find(ctx context.Context, progress func(string)) (string, error) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {
 		starts = append(starts, dir)
@@ -43,68 +57,88 @@ func FindInfluxd(ctx context.Context, progress func(string)) (string, error) {
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 		starts = append(starts, filepath.Dir(file))
 	}
-	return buildInfluxd(ctx, starts, progress)
+	return p.build(ctx, starts, progress)
 }
 
-const wayOut = "name an influxd 1.8 executable by --influxd or TIDEMARK_INFLUXD, or use docker compose"
-
-func buildInfluxd(ctx context.Context, starts []string, progress func(string)) (string, error) {
-	tree, ok := sourceTree(starts)
+func (p *program) build(ctx context.Context, starts []string, progress func(string)) (string, error) {
+	tree, ok := sourceTree(starts, p.module)
 	if !ok {
-		return "", fmt.Errorf("no influxd to run: tidemark's source tree, which builds it, is not above %s; run tidemark inside a clone of its repository, or %s",
-			strings.Join(starts, " nor "), wayOut)
+		return "", fmt.Errorf("no %s to run: tidemark's source tree, which builds it, is not above %s; run tidemark inside a clone of its repository, or %s",
+			p.name, strings.Join(starts, " nor "), p.instead)
 	}
 	if _, err := exec.LookPath("go"); err != nil {
-		return "", fmt.Errorf("no influxd to run: building it needs the Go toolchain, and there is no go command in PATH; install Go from https://go.dev/dl, or %s", wayOut)
+		return "", fmt.Errorf("no %s to run: building it needs the Go toolchain, and there is no go command in PATH; install Go from https://go.dev/dl, or %s", p.name, p.instead)
 	}
 
 	done := make(chan struct{})
 	defer close(done)
 	if progress != nil {
-		go reportBuild(done, progress)
+		go p.report(done, progress)
 	}
 
-	dir := filepath.Join(tree, filepath.FromSlash(toolModule))
+	dir := filepath.Join(tree, filepath.FromSlash(p.module))
 	// The lock is on the directory, since the go command locks go.mod itself.
 	// `go test ./...` starts several test binaries at once. On an empty cache
-	// each would compile influxd; so one does and the others wait.
+	// each would compile the program; so one does and the others wait.
 	unlock, err := lockDir(ctx, dir)
 	if err != nil {
-		return "", fmt.Errorf("waiting for another build of influxd: %w", err)
+		return "", fmt.Errorf("waiting for another build of %s: %w", p.name, err)
 	}
 	defer unlock()
-	return goTool(ctx, dir)
+	args := []string{"tool"}
+	if p.modfile != nil {
+		path, discard, err := p.modfile(ctx, p, dir)
+		if err != nil {
+			return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p.title, dir, err, p.instead)
+		}
+		defer discard()
+		args = append(args, "-modfile="+path)
+	}
+	return p.goTool(ctx, dir, append(args, "-n", p.name)...)
 }
 
 // goTool builds the tool of the module in dir and returns where it is.
-func goTool(ctx context.Context, dir string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "tool", "-n", "influxd")
+func (p *program) goTool(ctx context.Context, dir string, args ...string) (string, error) {
+	out, err := p.goCommand(ctx, dir, args...)
+	if err != nil {
+		if ctx.Err() != nil {
+			return "", fmt.Errorf("building %s: %w", p.title, context.Cause(ctx))
+		}
+		return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p.title, dir, err, p.instead)
+	}
+	path := strings.TrimSpace(string(out))
+	if _, err := os.Stat(path); err != nil {
+		return "", fmt.Errorf("building %s in %s: go tool did not leave an executable: %w", p.title, dir, err)
+	}
+	return path, nil
+}
+
+// goCommand runs the go command in a tool module and returns what it prints.
+func (p *program) goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	// A workspace around the clone does not know this module.
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
+	if p.tags != "" {
+		// go tool has no flag for them. Of several -tags the last one counts.
+		cmd.Env = append(cmd.Env, strings.TrimSpace("GOFLAGS="+os.Getenv("GOFLAGS")+" -tags="+p.tags))
+	}
 	// When go is stopped its compilers may hold the pipes a little longer.
 	cmd.WaitDelay = 2 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return "", fmt.Errorf("building influxd %s: %w", InfluxdVersion, context.Cause(ctx))
-		}
-		return "", fmt.Errorf("building influxd %s in %s: go tool: %w: %s; mend that, or %s",
-			InfluxdVersion, dir, err, lastLines(stderr.Bytes(), 5), wayOut)
+		return nil, fmt.Errorf("go %s: %w: %s", args[0], err, lastLines(stderr.Bytes(), 5))
 	}
-	path := strings.TrimSpace(stdout.String())
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("building influxd %s in %s: go tool did not leave an executable: %w", InfluxdVersion, dir, err)
-	}
-	return path, nil
+	return stdout.Bytes(), nil
 }
 
-// sourceTree goes up from each of starts to the root of tidemark's sources.
-func sourceTree(starts []string) (string, bool) {
+// sourceTree goes up from each of starts to the root of tidemark's sources,
+// which has the tool module in it.
+func sourceTree(starts []string, module string) (string, bool) {
 	for _, dir := range starts {
 		for {
-			if isSourceTree(dir) {
+			if isSourceTree(dir, module) {
 				return dir, true
 			}
 			parent := filepath.Dir(dir)
@@ -117,7 +151,7 @@ func sourceTree(starts []string) (string, bool) {
 	return "", false
 }
 
-func isSourceTree(dir string) bool {
+func isSourceTree(dir, module string) bool {
 	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
 	if err != nil {
 		return false
@@ -126,18 +160,18 @@ func isSourceTree(dir string) bool {
 	if strings.TrimSpace(first) != moduleLine {
 		return false
 	}
-	_, err = os.Stat(filepath.Join(dir, filepath.FromSlash(toolModule), "go.mod"))
+	_, err = os.Stat(filepath.Join(dir, filepath.FromSlash(module), "go.mod"))
 	return err == nil
 }
 
-// reportBuild tells progress that the build is at work until done is closed.
-func reportBuild(done <-chan struct{}, progress func(string)) {
+// report tells progress that the build is at work until done is closed.
+func (p *program) report(done <-chan struct{}, progress func(string)) {
 	start := time.Now()
 	select {
 	case <-done:
 		return
 	case <-time.After(buildQuiet):
-		progress("building influxd " + InfluxdVersion + ", about a minute the first time")
+		progress("building " + p.title + ", " + p.takes + " the first time")
 	}
 	tick := time.NewTicker(buildLiveness)
 	defer tick.Stop()
@@ -146,13 +180,13 @@ func reportBuild(done <-chan struct{}, progress func(string)) {
 		case <-done:
 			return
 		case <-tick.C:
-			progress(fmt.Sprintf("still building influxd %s (%s)", InfluxdVersion, time.Since(start).Round(time.Second)))
+			progress(fmt.Sprintf("still building %s (%s)", p.title, time.Since(start).Round(time.Second)))
 		}
 	}
 }
 
-// executable checks the influxd a person has named.
-func executable(name string) (string, error) {
+// executable checks the program a person has named.
+func (p *program) executable(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		// The reason without exec's own prefix, which repeats the name.
@@ -160,7 +194,7 @@ func executable(name string) (string, error) {
 		if errors.As(err, &e) {
 			err = e.Err
 		}
-		return "", fmt.Errorf("influxd executable %q: %w; name an influxd 1.8 executable, or leave --influxd and TIDEMARK_INFLUXD empty to have it built", name, err)
+		return "", fmt.Errorf("%s executable %q: %w; %s", p.name, name, err, p.named)
 	}
 	return filepath.Abs(path)
 }

@@ -31,7 +31,7 @@ func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("PATH", c.path)
-			_, err := buildInfluxd(t.Context(), []string{c.start}, nil)
+			_, err := influxd.build(t.Context(), []string{c.start}, nil)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error is\n%v\nand not\n%s", err, c.want)
 			}
@@ -57,19 +57,26 @@ func TestTheSourceTreeIsFoundFromWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, ok := sourceTree([]string{t.TempDir(), filepath.Join(root, "deploy", "local")})
+	got, ok := sourceTree([]string{t.TempDir(), filepath.Join(root, "deploy", "local")}, influxd.module)
 	if !ok || got != root {
 		t.Errorf("found %q, %t and not %q", got, ok, root)
 	}
 }
 
-func TestTheToolModuleRequiresTheVersionWeName(t *testing.T) {
-	mod, err := os.ReadFile("../influxd/go.mod")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(mod), "github.com/influxdata/influxdb v"+InfluxdVersion+" ") {
-		t.Errorf("deploy/influxd/go.mod does not require influxdb v%s", InfluxdVersion)
+func TestTheToolModulesRequireTheVersionsWeName(t *testing.T) {
+	for file, requirement := range map[string]string{
+		"../influxd/go.mod":    "github.com/influxdata/influxdb v" + InfluxdVersion,
+		"../prometheus/go.mod": alertmanagerModule + " v" + AlertmanagerVersion,
+		// Prometheus 3.15.0 is the Go module v0.315.0.
+		"../prometheus/./go.mod": "github.com/prometheus/prometheus v0." + strings.Replace(PrometheusVersion, ".", "", 1),
+	} {
+		mod, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(mod), requirement+" ") {
+			t.Errorf("%s does not require %s", file, requirement)
+		}
 	}
 }
 
@@ -90,7 +97,7 @@ func TestOnlyALongBuildIsSpokenOf(t *testing.T) {
 				var said []string
 				done := make(chan struct{})
 				time.AfterFunc(c.takes, func() { close(done) })
-				reportBuild(done, func(line string) { said = append(said, line) })
+				influxd.report(done, func(line string) { said = append(said, line) })
 				if !slices.Equal(said, c.want) {
 					t.Errorf("said %q and not %q", said, c.want)
 				}
@@ -108,7 +115,7 @@ func TestTheAddressIsReadFromAWholeLineOnly(t *testing.T) {
 		"another server": {strings.Replace(line, "on HTTP", "on UDP", 1) + "\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, _ := listening([]byte(c.log)); got != c.want {
+			if got, _ := influxd.listening([]byte(c.log)); got != c.want {
 				t.Errorf("read %q and not %q", got, c.want)
 			}
 		})

@@ -1,6 +1,6 @@
-// Package localtest gives tests the real engines: a NATS server and an influxd
-// of their own, one influxd shared by a test binary, and a proxy that breaks
-// the way to InfluxDB on purpose.
+// Package localtest gives tests the real engines: NATS, InfluxDB, Prometheus and
+// Alertmanager of their own, one influxd shared by a test binary, and a proxy
+// that breaks the way to InfluxDB on purpose.
 package localtest
 
 import (
@@ -117,7 +117,7 @@ func Main(m *testing.M) {
 			shared.influx.Kill() // nobody reads its data any more
 		}
 		if shared.dir != "" {
-			os.RemoveAll(shared.dir)
+			_ = os.RemoveAll(shared.dir) // temporary anyway
 		}
 	}()
 	m.Run()

@@ -1,0 +1,314 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/alertmanager/timeinterval"
+	"go.yaml.in/yaml/v3"
+)
+
+const alertmanagerConfig = "alertmanager/alertmanager.yml"
+
+func TestAlertmanagerRunsWithTheConfigurationAsItStands(t *testing.T) {
+	url := startAlertmanager(t, alertmanagerConfig)
+	var status struct {
+		Config struct {
+			Original string `json:"original"`
+		} `json:"config"`
+	}
+	ask(t, url+"/api/v2/status", &status)
+	for _, receiver := range []string{"webhook", "wecom", "dingtalk", "feishu", "email"} {
+		for _, audience := range []string{"officials", "operators"} {
+			if !strings.Contains(status.Config.Original, "name: "+audience+"-"+receiver) {
+				t.Errorf("there is no receiver %s-%s", audience, receiver)
+			}
+		}
+	}
+}
+
+// onTarget and onFigure are the labels that the rules give beside alertname and
+// severity; the others have job.
+var (
+	onTarget = map[string]string{"target": "exports_2026", "indicator": "trade_exports", "area": "330200", "category": "_T"}
+	onFigure = map[string]string{"indicator": "trade_exports", "area": "330200"}
+)
+
+// labelled is an alert of a rule as Prometheus sends it.
+func labelled(t *testing.T, name string) alert {
+	t.Helper()
+	for _, r := range alertRules(t) {
+		if r.Alert != name {
+			continue
+		}
+		l := map[string]string{"alertname": name, "severity": r.Labels["severity"]}
+		switch {
+		case strings.HasPrefix(name, "TidemarkTarget"):
+			maps.Copy(l, onTarget)
+		case strings.HasPrefix(name, "TidemarkFigure"):
+			maps.Copy(l, onFigure)
+		case strings.HasPrefix(name, "TidemarkExporter"):
+			l["job"] = "tidemark-exporter"
+		default:
+			l["job"] = "tidemark-ingest"
+		}
+		return alert{Labels: l}
+	}
+	t.Fatalf("there is no rule %s", name)
+	return alert{}
+}
+
+func TestEveryAlertReachesThePeopleItIsFor(t *testing.T) {
+	url := startAlertmanager(t, alertmanagerConfig)
+	want := map[string]string{}
+	for _, r := range alertRules(t) {
+		post(t, url, labelled(t, r.Alert))
+		want[r.Alert] = "operators-webhook"
+		if strings.HasPrefix(r.Alert, "TidemarkTarget") || strings.HasPrefix(r.Alert, "TidemarkFigure") {
+			want[r.Alert] = "officials-webhook"
+		}
+	}
+	post(t, url, alert{Labels: map[string]string{"alertname": "OfSomebodyElse"}})
+	want["OfSomebodyElse"] = "operators-webhook"
+	var got []held
+	await(t, "alerts", func() bool { got = nil; ask(t, url+"/api/v2/alerts", &got); return len(got) == len(want) })
+	for _, a := range got {
+		name := a.Labels["alertname"]
+		if len(a.Receivers) != 1 || a.Receivers[0].Name != want[name] {
+			t.Errorf("%s goes to %v and not to %s", name, a.Receivers, want[name])
+		}
+	}
+}
+
+func TestWhatIsToldAlreadyIsNotToldAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		source, target string
+		elsewhere      map[string]string // labels of the target that free it
+	}{
+		"overdue silences slipping":       {"TidemarkFigureOverdue", "TidemarkTargetSlipping", map[string]string{"area": "330203"}},
+		"overdue silences at risk":        {"TidemarkFigureOverdue", "TidemarkTargetAtRisk", map[string]string{"indicator": "trade_imports"}},
+		"missed silences slipping":        {"TidemarkTargetMissed", "TidemarkTargetSlipping", map[string]string{"target": "imports_2026"}},
+		"missed silences un-met":          {"TidemarkTargetMissed", "TidemarkTargetUnmet", map[string]string{"category": "C1"}},
+		"slipping silences at risk":       {"TidemarkTargetSlipping", "TidemarkTargetAtRisk", map[string]string{"category": "C1"}},
+		"critical silences warning":       {"TidemarkExporterDown", "TidemarkExporterStale", map[string]string{"job": "another"}},
+		"a stall silences a lag":          {"TidemarkIngestStalled", "TidemarkIngestLagging", map[string]string{"job": "another"}},
+		"one cause, one message":          {"TidemarkInfluxDBUnreachable", "TidemarkIngestStalled", map[string]string{"job": "another"}},
+		"no exporter, no news of targets": {"TidemarkExporterDown", "TidemarkTargetSlipping", nil},
+		"no exporter, no news of figures": {"TidemarkExporterDown", "TidemarkFigureOverdue", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := startAlertmanager(t, alertmanagerConfig)
+			source, silenced := labelled(t, c.source), labelled(t, c.target)
+			alerts := []alert{source, silenced}
+			if c.elsewhere != nil {
+				free := labelled(t, c.target)
+				maps.Copy(free.Labels, c.elsewhere)
+				free.Labels["test"] = "free"
+				alerts = append(alerts, free)
+			}
+			post(t, url, alerts...)
+			await(t, c.target+" is silenced", func() bool { return inhibited(t, url)[c.target] })
+			if got := inhibited(t, url); got[c.source] || got["free"] {
+				t.Errorf("silenced are %v", got)
+			}
+		})
+	}
+}
+
+func TestSlippingDoesNotSilenceAnOverdueFigure(t *testing.T) {
+	url := startAlertmanager(t, alertmanagerConfig)
+	post(t, url, labelled(t, "TidemarkTargetSlipping"), labelled(t, "TidemarkFigureOverdue"))
+	await(t, "the verdict is silenced", func() bool { return inhibited(t, url)["TidemarkTargetSlipping"] })
+	if inhibited(t, url)["TidemarkFigureOverdue"] {
+		t.Error("it does")
+	}
+}
+
+// inhibited tells which alerts are, by name or by their label test.
+func inhibited(t *testing.T, url string) map[string]bool {
+	t.Helper()
+	var alerts []held
+	ask(t, url+"/api/v2/alerts", &alerts)
+	is := map[string]bool{}
+	for _, a := range alerts {
+		if len(a.Status.InhibitedBy) > 0 {
+			name := a.Labels["alertname"]
+			if test := a.Labels["test"]; test != "" {
+				name = test
+			}
+			is[name] = true
+		}
+	}
+	return is
+}
+
+// awkward is an alert whose text would be YAML of another kind, and bad JSON.
+var awkward = alert{
+	Labels: map[string]string{"alertname": "TidemarkTargetSlipping", "severity": "warning", "target": "exports_2026", "indicator": "trade_exports", "area": "330200", "category": "_T"},
+	Annotations: map[string]string{
+		"summary":       `出口额: 达不到"1万亿" / exports: {will} not reach it`,
+		"description":   "- 一\n- 二: \\ three",
+		"dashboard_url": "http://grafana.example.org/d/tidemark-indicator?var-indicator=trade_exports&var-area=330200",
+		"runbook_url":   runbookBase + "TidemarkTargetSlipping.md",
+	},
+}
+
+func TestARobotGetsTheMessageItUnderstands(t *testing.T) {
+	for channel, text := range map[string]func(m message) (kind, title, text string){
+		"wecom": func(m message) (string, string, string) {
+			return m.Msgtype, "tidemark 1 项告警 firing", m.Markdown.Content
+		},
+		"dingtalk": func(m message) (string, string, string) { return m.Msgtype, m.Markdown.Title, m.Markdown.Text },
+		"feishu": func(m message) (string, string, string) {
+			if len(m.Card.Elements) != 1 || m.Card.Header.Template != "orange" {
+				return "not a card", "", ""
+			}
+			return m.MsgType, m.Card.Header.Title.Content, m.Card.Elements[0].Content
+		},
+	} {
+		t.Run(channel, func(t *testing.T) {
+			t.Parallel()
+			in := newInbox(t)
+			changes := append([]change{in.secrets(t), {"receiver: officials-webhook", "receiver: officials-" + channel}}, atOnce...)
+			post(t, startAlertmanager(t, copied(t, "alertmanager", changes...)+"/alertmanager.yml"), awkward)
+			var m message
+			if err := json.Unmarshal([]byte(in.next(t, func(string) bool { return true })), &m); err != nil {
+				t.Fatal(err)
+			}
+			kind, title, got := text(m)
+			if want := map[string]string{"wecom": "markdown", "dingtalk": "markdown", "feishu": "interactive"}[channel]; kind != want {
+				t.Errorf("its kind is %q and not %q", kind, want)
+			}
+			if title != "tidemark 1 项告警 firing" {
+				t.Errorf("its title is %q", title)
+			}
+			for _, part := range []string{"**tidemark 1 项告警 firing**\n", "**[警告 warning] " + awkward.Annotations["summary"] + "**\n",
+				strings.ReplaceAll(awkward.Annotations["description"], "\n", "\n\n"), "](" + awkward.Annotations["dashboard_url"] + ")", "](" + awkward.Annotations["runbook_url"] + ")"} {
+				if !strings.Contains(got, part) {
+					t.Errorf("the text has no %q:\n%s", part, got)
+				}
+			}
+		})
+	}
+}
+
+// The longest texts of Ningbo's targets are about as long as this one.
+func TestAMessageFitsIntoWeCom(t *testing.T) {
+	const limit = 4096 // bytes of markdown.content
+	for name, n := range map[string]int{"told at length": 3, "told in short": 30} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := newInbox(t)
+			changes := append([]change{in.secrets(t), {"receiver: officials-webhook", "receiver: officials-wecom"}}, atOnce...)
+			changes = append(changes, change{"group_wait: 0s", "group_wait: 1s"})
+			var alerts []alert
+			for i := range n {
+				a := labelled(t, "TidemarkTargetSlipping")
+				a.Labels["category"] = strconv.Itoa(i)
+				a.Annotations = map[string]string{
+					"summary":       "世界一流强港：2027年集装箱吞吐量达到4000万标准箱（C12），按目前进度达不到目标 / world-class port: container throughput of 40 million TEU by 2027 (C12), at this pace the target will not be reached",
+					"description":   "宁波舟山港集装箱吞吐量，期限 2027，目标完成度 41.2%，预测 3810.00万 至 3920.00万 TEU，其余每期需 345.20万 TEU。\ncontainer throughput, Ningbo-Zhoushan Port, deadline 2027, attainment 41.2%, projection 38.1M to 39.2M TEU, 3.452M TEU needed in each remaining period.",
+					"dashboard_url": "https://grafana.ningbo.example.org/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS",
+					"runbook_url":   runbookBase + "TidemarkTargetSlipping.md",
+				}
+				alerts = append(alerts, a)
+			}
+			post(t, startAlertmanager(t, copied(t, "alertmanager", changes...)+"/alertmanager.yml"), alerts...)
+			var m message
+			if err := json.Unmarshal([]byte(in.next(t, func(string) bool { return true })), &m); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(m.Markdown.Content); n > limit {
+				t.Errorf("it has %d bytes and not at most %d:\n%s", n, limit, m.Markdown.Content)
+			}
+			if want := min(n, 12); strings.Count(m.Markdown.Content, "按目前进度") != want {
+				t.Errorf("it does not tell of %d alerts:\n%s", want, m.Markdown.Content)
+			}
+		})
+	}
+}
+
+// message is what the robots take, each its own part of it.
+type message struct {
+	Msgtype  string `json:"msgtype"`
+	Markdown struct{ Content, Title, Text string }
+	MsgType  string `json:"msg_type"`
+	Card     struct {
+		Header struct {
+			Template string
+			Title    struct{ Content string }
+		}
+		Elements []struct{ Content string }
+	}
+}
+
+func TestOfficialsAreToldInTheirWorkingHours(t *testing.T) {
+	text, err := os.ReadFile(alertmanagerConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		TimeIntervals []struct {
+			Name          string
+			TimeIntervals []timeinterval.TimeInterval `yaml:"time_intervals"`
+		} `yaml:"time_intervals"`
+	}
+	if err := yaml.Unmarshal(text, &config); err != nil {
+		t.Fatal(err)
+	}
+	intervals := map[string][]timeinterval.TimeInterval{}
+	for _, i := range config.TimeIntervals {
+		intervals[i.Name] = i.TimeIntervals
+	}
+	told := func(at time.Time) bool {
+		in := func(name string) bool {
+			for _, i := range intervals[name] {
+				if i.ContainsTime(at.UTC()) {
+					return true
+				}
+			}
+			return false
+		}
+		return in("working-hours") && !in("public-holidays")
+	}
+	for at, want := range map[string]bool{
+		"2026-11-23 08:29": false, // a Monday
+		"2026-11-23 08:30": true,
+		"2026-11-23 17:29": true,
+		"2026-11-23 17:30": false,
+		"2026-11-22 10:00": false, // a Sunday
+		"2026-10-02 10:00": false, // National Day
+		"2026-02-16 10:00": false, // New Year's Eve of 2026
+		"2026-02-19 10:00": false,
+		"2026-02-13 10:00": true,
+		"2029-02-13 10:00": false,
+	} {
+		moment, err := time.ParseInLocation("2006-01-02 15:04", at, shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told(moment) != want {
+			t.Errorf("at %s: %t", at, !want)
+		}
+	}
+}
+
+func TestNoSecretStandsInTheConfiguration(t *testing.T) {
+	text, err := os.ReadFile(alertmanagerConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		key, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- ")), ":")
+		switch key {
+		case "url", "auth_password", "api_secret", "credentials", "bearer_token":
+			t.Errorf("a secret could stand in: %s", line)
+		}
+	}
+}

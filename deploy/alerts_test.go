@@ -1,0 +1,241 @@
+package deploy_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+)
+
+// morning is a working day.
+var morning = time.Date(2024, 5, 21, 9, 0, 0, 0, shanghai)
+
+// minutes after morning.
+func minutes(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
+
+const ports = `{target="port_2027_containers",indicator="container_throughput",area="NBZS",category="_T"`
+
+// healthy is a page on which nothing is to be told.
+func healthy(at time.Time) page {
+	seconds := float64(at.Unix())
+	return page{
+		`tidemark_target_verdict` + ports + `,verdict="on_track"}`: 1,
+		`tidemark_target_verdict` + ports + `,verdict="at_risk"}`:  0,
+		`tidemark_target_verdict` + ports + `,verdict="slipping"}`: 0,
+		`tidemark_target_verdict` + ports + `,verdict="missed"}`:   0,
+		`tidemark_target_unmet` + ports + `}`:                      0,
+		`tidemark_target_info` + ports + `,name_zh="世界一流强港：4000万标箱",name_en="world-class port: 40 million TEU",kind="annual_total",unit="TEU",deadline="2027"}`: 1,
+		`tidemark_target_attainment_ratio` + ports + `}`:    0.412,
+		`tidemark_target_projection` + ports + `}`:          38.5e6,
+		`tidemark_target_projection_low` + ports + `}`:      38.1e6,
+		`tidemark_target_projection_high` + ports + `}`:     39.2e6,
+		`tidemark_target_required_per_period` + ports + `}`: 3452000,
+		`tidemark_indicator_info{indicator="container_throughput",area="NBZS",name_zh="集装箱吞吐量",name_en="container throughput",area_zh="宁波舟山港",area_en="Ningbo-Zhoushan Port",agency="port"}`: 1,
+		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:                                                                                               float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
+		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:                                                                                                       15 * 86400,
+		`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`:                                                                                                                             1,
+		`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`:                                                                                                             seconds,
+		`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`:                                                                                                                                 1,
+		`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`:                                                                                                                              0,
+		`tidemark_ingest_pending_messages{job="tidemark-ingest"}`:                                                                                                                            0,
+		`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`:                                                                                                                        0,
+		`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`:                                                                                                                float64(morning.AddDate(0, 0, -11).Unix()),
+		`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`:                                                                                                                 3,
+		`tidemark_ingest_rejects_total{job="tidemark-ingest",code="figure/jump"}`:                                                                                                            7,
+	}
+}
+
+// with is a healthy page with other values.
+func with(at time.Time, other page) page {
+	p := healthy(at)
+	maps.Copy(p, other)
+	return p
+}
+
+// says is a page of a target with one verdict.
+func says(at time.Time, verdict string) page {
+	return with(at, page{
+		`tidemark_target_verdict` + ports + `,verdict="on_track"}`:        0,
+		`tidemark_target_verdict` + ports + `,verdict="` + verdict + `"}`: 1,
+	})
+}
+
+func TestOneThingThatIsWrongRaisesOneAlert(t *testing.T) {
+	for alert, wrong := range map[string]func(at time.Time) page{
+		"TidemarkTargetSlipping": func(at time.Time) page { return says(at, "slipping") },
+		"TidemarkTargetAtRisk":   func(at time.Time) page { return says(at, "at_risk") },
+		"TidemarkTargetMissed":   func(at time.Time) page { return says(at, "missed") },
+		"TidemarkTargetUnmet":    func(at time.Time) page { return with(at, page{`tidemark_target_unmet` + ports + `}`: 1}) },
+		"TidemarkFigureOverdue": func(at time.Time) page {
+			return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 5, 5, 0, 0, 0, 0, shanghai).Unix())})
+		},
+		"TidemarkExporterStale": func(at time.Time) page {
+			return with(at, page{`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`: float64(morning.Unix())})
+		},
+		"TidemarkIngestStalled": func(at time.Time) page {
+			return with(at, page{`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`: 12})
+		},
+		"TidemarkIngestLagging": func(at time.Time) page {
+			return with(at, page{`tidemark_ingest_pending_messages{job="tidemark-ingest"}`: 12,
+				`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`: float64(at.Unix())})
+		},
+		"TidemarkRejectsWaiting": func(at time.Time) page {
+			return with(at, page{`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`: 12})
+		},
+		"TidemarkInfluxDBUnreachable": func(at time.Time) page {
+			return with(at, page{`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`: 0})
+		},
+		"TidemarkNATSUnreachable": func(at time.Time) page {
+			return with(at, page{`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`: at.Sub(morning).Seconds() / 10})
+		},
+		"TidemarkExporterDown": func(time.Time) page { return nil },
+	} {
+		t.Run(alert, func(t *testing.T) {
+			s := simulate(t)
+			s.run(minutes(-10), morning, time.Minute, healthy)
+			s.run(morning, minutes(90), time.Minute, wrong)
+			s.run(minutes(90), minutes(180), time.Minute, healthy)
+			if len(s.events) != 2 || s.events[0].alert.Get("alertname") != alert || !s.events[1].end {
+				t.Fatalf("events are\n%s", s.told())
+			}
+			s.events[0].annotations.Range(func(a labels.Label) {
+				if strings.Contains(a.Value, "<") || strings.Contains(a.Value, "NaN") || strings.Contains(a.Value, "error") {
+					t.Errorf("%s reads %s", a.Name, a.Value)
+				}
+			})
+		})
+	}
+}
+
+func TestATextIsReadInBothLanguages(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(60), time.Minute, func(at time.Time) page { return says(at, "slipping") })
+	if len(s.events) != 1 {
+		t.Fatalf("events are\n%s", s.told())
+	}
+	for name, want := range map[string]string{
+		"summary": "世界一流强港：4000万标箱，按目前进度达不到目标 / world-class port: 40 million TEU, at this pace the target will not be reached",
+		"description": "宁波舟山港集装箱吞吐量，期限 2027，目标完成度 41.2%，预测 3810.00万 至 3920.00万 TEU，其余每期需 345.20万 TEU。\n" +
+			"container throughput, Ningbo-Zhoushan Port, deadline 2027, attainment 41.2%, projection 38.1M to 39.2M TEU, 3.452M TEU needed in each remaining period.",
+		"dashboard_url": "http://localhost:3000/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS",
+	} {
+		if got := s.events[0].annotations.Get(name); got != want {
+			t.Errorf("%s reads\n%s\nand not\n%s", name, got, want)
+		}
+	}
+}
+
+func TestATextLeavesOutWhatIsNotKnown(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(60), time.Minute, func(time.Time) page {
+		return page{`tidemark_target_verdict{target="unresolved_hotspot",indicator="unresolved_cases",area="330200",category="不动产",verdict="missed"}`: 1}
+	})
+	for _, e := range s.events {
+		if e.alert.Get("target") == "" {
+			continue // the page has nothing else on it
+		}
+		if got, want := e.annotations.Get("summary"), "unresolved_hotspot（不动产），目标未达到 / unresolved_hotspot (不动产), the target was missed"; got != want {
+			t.Errorf("summary reads\n%s\nand not\n%s", got, want)
+		}
+		if got, want := e.annotations.Get("description"), "unresolved_cases 330200。\nunresolved_cases, 330200."; got != want {
+			t.Errorf("description reads\n%s\nand not\n%s", got, want)
+		}
+	}
+}
+
+func TestAFlappingVerdictIsOneAlert(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(40), time.Minute, func(at time.Time) page { return says(at, "slipping") })
+	s.run(minutes(40), minutes(600), time.Minute, func(at time.Time) page {
+		if at.Sub(morning)/(20*time.Minute)%2 == 0 {
+			return says(at, "on_track")
+		}
+		return says(at, "slipping")
+	})
+	s.run(minutes(600), minutes(720), time.Minute, healthy)
+	// It is held for an hour after the first minute without it.
+	s.expect("2024-05-21 09:30 TidemarkTargetSlipping fires", "2024-05-21 20:00 TidemarkTargetSlipping ends")
+}
+
+func TestAFigureCorrectedAtOnceRaisesNothing(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(25), time.Minute, func(at time.Time) page { return says(at, "slipping") })
+	s.run(minutes(25), minutes(180), time.Minute, healthy)
+	s.expect()
+}
+
+func TestAnExporterRestartNeitherResolvesNorFiresAgain(t *testing.T) {
+	late := page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 5, 5, 0, 0, 0, 0, shanghai).Unix())}
+	slipping := func(at time.Time) page {
+		p := says(at, "slipping")
+		maps.Copy(p, late)
+		return p
+	}
+	s := simulate(t)
+	s.run(morning, minutes(120), time.Minute, slipping)
+	s.run(minutes(120), minutes(124), time.Minute, func(time.Time) page { return nil })
+	// It answers again and loads: nothing but its own health is shown.
+	s.run(minutes(124), minutes(128), time.Minute, func(time.Time) page {
+		return page{`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1, `tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`: 0}
+	})
+	s.run(minutes(128), minutes(480), time.Minute, slipping)
+	s.expect("2024-05-21 09:30 TidemarkTargetSlipping fires", "2024-05-21 10:00 TidemarkFigureOverdue fires")
+}
+
+func TestASecondExporterRaisesNoSecondAlert(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(120), time.Minute, func(at time.Time) page {
+		p := says(at, "slipping")
+		for series, v := range says(at, "slipping") {
+			if strings.HasPrefix(series, "tidemark_target_") {
+				p[strings.Replace(series, "{", `{instance="another",`, 1)] = v
+			}
+		}
+		return p
+	})
+	s.expect("2024-05-21 09:30 TidemarkTargetSlipping fires")
+}
+
+func TestAFigureIsOverdueOnlyAfterItsGrace(t *testing.T) {
+	due := time.Date(2024, 5, 10, 0, 0, 0, 0, shanghai)
+	s := simulate(t)
+	s.run(due.AddDate(0, 0, -1), due.AddDate(0, 0, 17), 10*time.Minute, func(at time.Time) page {
+		return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(due.Unix())})
+	})
+	// Fifteen days of grace end on the 25th; the hour is `for`.
+	s.expect("2024-05-25 01:10 TidemarkFigureOverdue fires")
+	if got, want := s.events[0].annotations.Get("description"), "应于 2024-05-10 发布，宽限期已过，由 port 报送。在报送之前，有关目标不作判断。\n"+
+		"Due on 2024-05-10, the days of grace are over; port sends it. Until then the targets on it are not judged."; got != want {
+		t.Errorf("description reads\n%s\nand not\n%s", got, want)
+	}
+}
+
+func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
+	stored := func(n float64) func(time.Time) page {
+		return func(time.Time) page {
+			return page{`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`: n,
+				`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1}
+		}
+	}
+	s := simulate(t)
+	s.run(morning.AddDate(0, 0, -7), morning, time.Hour, stored(12))
+	s.events = nil // without a past they are all new
+	s.run(morning, morning.AddDate(0, 0, 6), time.Hour, stored(15))
+	s.expect("2024-05-21 10:00 TidemarkRejectsWaiting fires", "2024-05-25 10:00 TidemarkRejectsWaiting ends")
+	if got, want := s.events[0].annotations.Get("summary"), "最近四天有 3 条数据被拒，等待处理 / 3 figures were refused within four days and wait for somebody to look at them"; got != want {
+		t.Errorf("the summary reads %s", got)
+	}
+}
+
+func TestAPartThatWasNeverThereIsMissed(t *testing.T) {
+	s := simulate(t)
+	for at := morning; at.Before(minutes(10)); at = at.Add(time.Minute) {
+		for _, g := range s.groups {
+			g.Eval(t.Context(), at)
+		}
+		s.compare(at)
+	}
+	s.expect("2024-05-21 09:05 TidemarkExporterDown fires", "2024-05-21 09:05 TidemarkIngestDown fires")
+}

@@ -1,0 +1,36 @@
+package deploy_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// What Prometheus and Alertmanager are made of is, for the greater part, also
+// in the tests that use their engine as a library. With the same versions it is
+// compiled once, and outside of any test's time limit.
+func TestPrometheusIsBuiltFromTheVersionsThatAreCompiledAnyway(t *testing.T) {
+	ours := requirements(t, "../go.mod")
+	for module, version := range requirements(t, "prometheus/go.mod") {
+		if v, both := ours[module]; both && v != version {
+			t.Errorf("%s is %s in go.mod and %s in deploy/prometheus/go.mod: every first build takes longer; run `go get %s@%s` in the one that has the older",
+				module, v, version, module, max(v, version))
+		}
+	}
+}
+
+// requirements are the versions of the modules that a go.mod requires.
+func requirements(t *testing.T, file string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if words := strings.Fields(line); len(words) >= 2 && strings.HasPrefix(words[1], "v") && strings.Contains(words[0], ".") {
+			versions[words[0]] = words[1]
+		}
+	}
+	return versions
+}

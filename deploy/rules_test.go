@@ -1,0 +1,166 @@
+package deploy_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/promql/parser"
+)
+
+const (
+	ruleFiles   = "prometheus/rules/*.yml"
+	runbooks    = "../docs/runbooks"
+	runbookBase = "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/"
+)
+
+func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
+	severities := []string{"critical", "warning", "info"}
+	for _, r := range alertRules(t) {
+		t.Run(r.Alert, func(t *testing.T) {
+			if !strings.HasPrefix(r.Alert, "Tidemark") {
+				t.Error("its name has not the prefix Tidemark")
+			}
+			if s := r.Labels["severity"]; !slices.Contains(severities, s) {
+				t.Errorf("severity is %q and not one of %q", s, severities)
+			}
+			for _, text := range []string{"summary", "description"} {
+				if a := r.Annotations[text]; !chinese(a) || !english(a) {
+					t.Errorf("%s is not in both languages: %s", text, a)
+				}
+			}
+			if got, want := r.Annotations["runbook_url"], runbookBase+r.Alert+".md"; got != want {
+				t.Errorf("runbook_url is %s and not %s", got, want)
+			}
+			if !strings.Contains(r.Annotations["dashboard_url"], "/d/tidemark-") {
+				t.Errorf("dashboard_url is %q", r.Annotations["dashboard_url"])
+			}
+		})
+	}
+}
+
+func TestAnAlertIsNeitherHastyNorFlapping(t *testing.T) {
+	for _, r := range alertRules(t) {
+		// Values are there all the time, so minutes to hours are enough to be
+		// sure. Two scrapes at the longest interval are four minutes.
+		if hold := time.Duration(r.For); hold < 5*time.Minute || hold > 2*time.Hour {
+			t.Errorf("%s fires after %s", r.Alert, hold)
+		}
+		if keep := time.Duration(r.KeepFiringFor); keep < 5*time.Minute || keep > 2*time.Hour {
+			t.Errorf("%s is kept firing for %s", r.Alert, keep)
+		}
+	}
+}
+
+func TestNoRuleKnowsATargetOrDoesCalendarArithmetic(t *testing.T) {
+	code := regexp.MustCompile(`\b(target|indicator|area|category)\s*(=~?|!~|!=)`)
+	calendar := regexp.MustCompile(`\b(month|day_of_month|day_of_week|day_of_year|days_in_month|year|hour)\(`)
+	for _, r := range alertRules(t) {
+		if m := code.FindString(r.Expr); m != "" {
+			t.Errorf("%s selects by %s", r.Alert, m)
+		}
+		if m := calendar.FindString(r.Expr); m != "" {
+			t.Errorf("%s computes with %s)", r.Alert, m)
+		}
+	}
+}
+
+func TestEveryAlertHasARunbookAndEveryRunbookAnAlert(t *testing.T) {
+	var want []string
+	for _, r := range alertRules(t) {
+		want = append(want, r.Alert+".md")
+	}
+	slices.Sort(want)
+	entries, err := os.ReadDir(runbooks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		if e.Name() != "README.md" {
+			got = append(got, e.Name())
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("runbooks are\n%q\nand alerts\n%q", got, want)
+	}
+}
+
+func TestARunbookTellsTheSameThreeThings(t *testing.T) {
+	for _, r := range alertRules(t) {
+		page, err := os.ReadFile(filepath.Join(runbooks, r.Alert+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, heading := range []string{
+			"# " + r.Alert + "\n",
+			"\nSeverity: **" + r.Labels["severity"] + "**",
+			"\n## 含义 What it means\n", "\n## 如何查看 How to see it\n", "\n## 如何处置 What to do\n",
+		} {
+			if !strings.Contains(string(page), heading) {
+				t.Errorf("%s.md has no %q", r.Alert, strings.TrimSpace(heading))
+			}
+		}
+	}
+}
+
+func alertRules(t *testing.T) []rulefmt.Rule {
+	t.Helper()
+	files, err := filepath.Glob(ruleFiles)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no rules in %s: %v", ruleFiles, err)
+	}
+	var alerts []rulefmt.Rule
+	for _, file := range files {
+		groups, errs := rulefmt.ParseFile(file, false, model.UTF8Validation, parser.NewParser(parser.Options{}), promslog.NewNopLogger())
+		for _, err := range errs {
+			t.Error(err)
+		}
+		if groups == nil {
+			t.FailNow()
+		}
+		for _, g := range groups.Groups {
+			for _, r := range g.Rules {
+				if r.Alert != "" {
+					alerts = append(alerts, r)
+				}
+			}
+		}
+	}
+	return alerts
+}
+
+// actions are what a template replaces.
+var actions = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+
+func chinese(text string) bool {
+	return strings.ContainsFunc(actions.ReplaceAllString(text, ""), func(r rune) bool { return unicode.Is(unicode.Han, r) })
+}
+
+// english tells whether there are at least three English words in a row.
+func english(text string) bool {
+	return regexp.MustCompile(`[A-Za-z]+ [a-z]+ [a-z]+`).MatchString(actions.ReplaceAllString(text, " "))
+}
+
+func TestEveryMetricThatARuleReadsIsOnTheReferencePage(t *testing.T) {
+	page, err := os.ReadFile("../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range alertRules(t) {
+		for _, name := range regexp.MustCompile(`tidemark_\w+`).FindAllString(r.Expr, -1) {
+			family := regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(name, "")
+			if !strings.Contains(string(page), "### "+name+"\n") && !strings.Contains(string(page), "### "+family+"\n") {
+				t.Errorf("%s reads %s, which nothing exports", r.Alert, name)
+			}
+		}
+	}
+}

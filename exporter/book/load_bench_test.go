@@ -99,13 +99,15 @@ func BenchmarkLoad(b *testing.B) {
 	fill(b, s)
 	header, path, query := overheard(b, target, bucket)
 
+	// The store asks for no compression, which takes InfluxDB longer.
+	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	discard := func() {
 		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, target+path, bytes.NewReader(query))
 		if err != nil {
 			b.Fatal(err)
 		}
 		request.Header = header.Clone()
-		resp, err := http.DefaultClient.Do(request)
+		resp, err := client.Do(request)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -127,19 +129,19 @@ func BenchmarkLoad(b *testing.B) {
 	discard() // both read what InfluxDB then has in memory
 
 	var discarding, loading time.Duration
-	var book *Book
+	var kept struct{ book *Book }
 	before := heap()
 	for b.Loop() {
-		book = nil
+		kept.book = nil // two would count as one
 		start := time.Now()
 		discard()
 		discarding += time.Since(start)
 		start = time.Now()
-		book = load()
+		kept.book = load()
 		loading += time.Since(start)
 	}
-	b.ReportMetric(float64(heap()-before)/float64(book.Figures()), "B/figure")
-	runtime.KeepAlive(book)
+	b.ReportMetric(float64(heap()-before)/float64(kept.book.Figures()), "B/figure")
+	runtime.KeepAlive(kept.book)
 	b.ReportMetric(discarding.Seconds()/loading.Seconds(), "speed-ratio")
 	b.ReportMetric(float64(b.N)*benchSeries*benchMonths/loading.Seconds(), "figures/s")
 	b.ReportMetric(0, "ns/op") // would count the reading that is thrown away too

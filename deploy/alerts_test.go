@@ -220,11 +220,11 @@ func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
 		}
 	}
 	s := simulate(t)
-	s.run(morning.AddDate(0, 0, -7), morning, time.Hour, stored(12))
+	s.run(morning.AddDate(0, 0, -14), morning, time.Hour, stored(12))
 	s.events = nil // without a past they are all new
-	s.run(morning, morning.AddDate(0, 0, 6), time.Hour, stored(15))
-	s.expect("2024-05-21 10:00 TidemarkRejectsWaiting fires", "2024-05-25 10:00 TidemarkRejectsWaiting ends")
-	if got, want := s.events[0].annotations.Get("summary"), "最近四天有 3 条数据被拒，等待处理 / 3 figures were refused within four days and wait for somebody to look at them"; got != want {
+	s.run(morning, morning.AddDate(0, 0, 12), time.Hour, stored(15))
+	s.expect("2024-05-21 10:00 TidemarkRejectsWaiting fires", "2024-05-31 10:00 TidemarkRejectsWaiting ends")
+	if got, want := s.events[0].annotations.Get("summary"), "最近十天有 3 条数据被拒，等待处理 / 3 figures were refused within ten days and wait for somebody to look at them"; got != want {
 		t.Errorf("the summary reads %s", got)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,7 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if v != nil {
-		own = append(e.targets.pageFor(v), own...)
+		own = slices.Concat(e.targets.pageFor(v), own) // the page is shared by all scrapes
 	}
 	header := w.Header()
 	header.Set("Content-Type", string(format))

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -169,4 +170,24 @@ func TestOnlyReadingIsAllowed(t *testing.T) {
 			t.Errorf("%s: %d, want %d", method, got, want)
 		}
 	}
+}
+
+func TestScrapesAtTheSameTimeDoNotWriteIntoEachOther(t *testing.T) {
+	e := loaded(t, bookOf(t, sample()...))
+	ends := map[string]string{"text/plain": "\n", "application/openmetrics-text; version=1.0.0": "# EOF\n"}
+	var all sync.WaitGroup
+	for accept, end := range ends {
+		for range 4 {
+			all.Go(func() {
+				for range 50 {
+					body, err := io.ReadAll(scrape(t, e, http.MethodGet, "Accept", accept).Body)
+					if err != nil || !strings.HasSuffix(string(body), end) || strings.Count(string(body), "# EOF") != strings.Count(end, "EOF") {
+						t.Errorf("%s: %v, a page that ends with %q", accept, err, body[max(0, len(body)-20):])
+						return
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
 }

@@ -13,10 +13,18 @@ import (
 type targets struct {
 	now func() time.Time
 
-	mu   sync.Mutex
-	of   *view
-	at   time.Time
-	page []byte
+	mu    sync.Mutex
+	of    *view
+	at    time.Time
+	page  []byte
+	unmet map[unmetKey]bool // by the figures of the view
+}
+
+// unmetKey is what the answer to "was it met until a revision" depends on,
+// beside the figures.
+type unmetKey struct {
+	target, category string
+	met              bool
 }
 
 const judgeEvery = time.Minute
@@ -45,14 +53,17 @@ func (t *targets) pageFor(v *view) []byte {
 	defer t.mu.Unlock()
 	now := t.now()
 	if t.of != v || now.Sub(t.at) >= judgeEvery || now.Before(t.at) {
+		if t.of != v {
+			t.unmet = map[unmetKey]bool{} // looking back at every revision takes its time
+		}
 		t.of, t.at = v, now
-		t.page = v.writeTargets(now.In(v.catalog.Location()))
+		t.page = v.writeTargets(now.In(v.catalog.Location()), t.unmet)
 	}
 	return t.page
 }
 
 // writeTargets judges every target and writes the states.
-func (v *view) writeTargets(at time.Time) []byte {
+func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
 	states := target.All(v.catalog, v.book, at)
 	labels := make([][]byte, len(states))
 	for i := range states {
@@ -87,8 +98,13 @@ func (v *view) writeTargets(at time.Time) []byte {
 	}
 	b = familyTargetUnmet.appendHead(b)
 	for i := range states {
-		_, unmet := target.UnmetBy(states[i], v.book)
-		b = familyTargetUnmet.appendSample(b, labels[i], bit(unmet))
+		key := unmetKey{states[i].Target.ID, states[i].Category, states[i].Verdict == target.Met}
+		was, known := unmet[key]
+		if !known {
+			_, was = target.UnmetBy(states[i], v.book)
+			unmet[key] = was
+		}
+		b = familyTargetUnmet.appendSample(b, labels[i], bit(was))
 	}
 	return b
 }

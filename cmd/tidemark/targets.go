@@ -59,7 +59,7 @@ func (c *targetsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	out := targetsOutput{lang: language(c.Lang), color: colored(e.stdout)}
+	out := targetsOutput{book: b, lang: language(c.Lang), color: colored(e.stdout)}
 	switch {
 	case c.JSON:
 		return out.writeJSON(e.stdout, states)
@@ -126,6 +126,7 @@ func colored(w io.Writer) bool {
 
 // targetsOutput writes states for people and programs.
 type targetsOutput struct {
+	book  *book.Book
 	lang  language
 	color bool
 }
@@ -146,7 +147,7 @@ func (o targetsOutput) verdict(v target.Verdict) string {
 
 // headings of the table.
 var headings = []catalog.Name{
-	{ZH: "判断", EN: "verdict"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
+	{ZH: "判断", EN: "verdict"}, {ZH: "代号", EN: "id"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
 	{ZH: "预计（区间）", EN: "projection (band)"}, {ZH: "每期尚需", EN: "required per period"}, {ZH: "期限", EN: "deadline"},
 }
 
@@ -163,13 +164,22 @@ func (o targetsOutput) table(w io.Writer, states []target.State) error {
 		if s.Category != figure.Total && s.Category != catalog.AnyCategory {
 			name += " · " + s.Category
 		}
-		deadline := ""
-		if !s.Deadline.IsZero() {
-			deadline = s.Deadline.String()
-		}
-		t.row(o.verdict(s.Verdict), name, o.amount(s, s.Goal), o.valued(s), o.amount(s, s.Plan), o.projected(s), o.amount(s, s.Required), deadline)
+		t.row(o.verdict(s.Verdict), s.Target.ID, name, o.amount(s, s.Goal), o.valued(s), o.amount(s, s.Plan), o.projected(s), o.amount(s, s.Required), deadline(s))
 	}
 	return t.write(w)
+}
+
+// deadline is when a target is due; without one, when it would be reached.
+func deadline(s *target.State) string {
+	switch {
+	case !s.Deadline.IsZero():
+		return s.Deadline.String()
+	case s.Expected.IsZero():
+		return ""
+	case s.Earliest.IsZero() || s.Latest.IsZero():
+		return "≈ " + s.Expected.String()
+	}
+	return fmt.Sprintf("≈ %s (%s … %s)", s.Expected, s.Earliest, s.Latest)
 }
 
 // amount is a number as people write it, a dash when it is not known.
@@ -210,7 +220,11 @@ func (o targetsOutput) explain(w io.Writer, states []target.State) error {
 		if s.Category != figure.Total {
 			fmt.Fprintf(&b, "  %s\n", s.Category)
 		}
-		fmt.Fprintf(&b, "  %s: %s\n\n", o.verdict(s.Verdict), o.lang.of(s.Reason))
+		fmt.Fprintf(&b, "  %s: %s\n", o.verdict(s.Verdict), o.lang.of(s.Reason))
+		if unmet, ok := target.UnmetBy(*s, o.book); ok {
+			fmt.Fprintf(&b, "  %s\n", o.lang.of(unmet.Reason))
+		}
+		b.WriteByte('\n')
 		var t table
 		for _, step := range s.Steps {
 			t.row("  "+o.lang.of(step.Name), stepPeriod(step), stepValue(step), o.stepMarks(step), step.Formula)

@@ -24,6 +24,10 @@ func (j *judge) growth() {
 		j.closing(v)
 		return
 	}
+	if j.over(by) {
+		j.missing(by)
+		return
+	}
 	if j.ended(by) {
 		defer func() { // what was known of the year does not replace its end
 			if j.s.Verdict == TooEarly {

@@ -105,11 +105,11 @@ func (j *judge) setGoal() bool {
 		goal *= base.Value
 	}
 	j.s.Goal = number(goal)
-	tolerance := j.t.Tolerance.Float64()
+	tolerance := j.t.Tolerance.Float64() * math.Abs(goal)
 	if j.lower() {
 		tolerance = -tolerance
 	}
-	j.s.Least = number(goal * (1 - tolerance))
+	j.s.Least = number(goal - tolerance)
 	if !j.s.Goal.Known || !j.s.Least.Known {
 		j.verdict(NoData, say("目标值超出可计算的范围", "the goal is beyond what can be computed"))
 		return false
@@ -259,11 +259,17 @@ func (j *judge) late() {
 	j.verdict(Overdue, reason)
 }
 
+// over tells whether p is past and no figure of it is to come: a later one is
+// there, or no calendar says when one would be.
+func (j *judge) over(p figure.Period) bool {
+	return j.ended(p) && (j.t.Indicator.Calendar == nil || j.isCovered && j.covered.Period.End().After(p.End()))
+}
+
 // missing is the verdict after the deadline when its figure is not there. It
 // waits for the figure until a later one shows that none is to come.
 func (j *judge) missing(p figure.Period) {
 	switch {
-	case j.t.Indicator.Calendar == nil, j.isCovered && j.covered.Period.End().After(p.End()):
+	case j.over(p):
 		j.settled(NoData, say("期限%s已过，没有该期数据", "the deadline %s is past and has no figure", p))
 	case j.isCovered && j.covered.Period.End().Equal(p.End()):
 		j.verdict(NoData, say("期限%s已过，数据不全，无法得出该期数值", "the deadline %s is past, and what is known of it does not add up to its figure", p))

@@ -100,12 +100,12 @@ func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 	}
 	revisions := revised(t, b, s.Category, s.At)
 	for i := 0; i < len(revisions) && i < unmetBack; i++ {
-		moment := revisions[i].at.In(s.At.Location())
+		moment, first := revisions[i].at.In(s.At.Location()), revisions[i].first.In(s.At.Location())
 		after := known(moment, moment)
 		if after.Verdict == Met {
 			return u, false // it was met since then and is not now for another reason
 		}
-		before := known(moment, moment.Add(-time.Millisecond))
+		before := known(first, first.Add(-time.Millisecond))
 		if before.Verdict != Met {
 			continue
 		}
@@ -127,11 +127,15 @@ func unmetReason(t *catalog.Target, u Unmet) catalog.Name {
 	return say("%s由%s修订为%s，不再达成", "%s was revised from %s to %s, so that the target is no longer met", c.Period, value(c.Old), value(c.New))
 }
 
-// moment is a time at which figures were revised.
+// moment is a time at which figures were revised: a release, which is pushed
+// figure by figure.
 type moment struct {
-	at    time.Time
-	cells []Revision
+	first, at time.Time // of its first and its last revision
+	cells     []Revision
 }
+
+// release is how far the revisions of one release lie apart at the most.
+const release = time.Minute
 
 // revised lists the revisions that could touch a target, the newest first.
 func revised(t *catalog.Target, b *book.Book, category string, until time.Time) (moments []moment) {
@@ -148,7 +152,7 @@ func revised(t *catalog.Target, b *book.Book, category string, until time.Time) 
 			for f := range s.Figures() {
 				var old *book.Figure
 				for v := range s.Vintages(f.Period) {
-					if old != nil && !v.Published.After(until) {
+					if old != nil && !v.Published.After(until) && (v.Value != old.Value || v.Withheld != old.Withheld) {
 						at := v.Published.UnixMilli()
 						byTime[at] = append(byTime[at], Revision{s.Key.At(f.Period), *old, v})
 					}
@@ -158,8 +162,18 @@ func revised(t *catalog.Target, b *book.Book, category string, until time.Time) 
 		}
 	}
 	for at, cells := range byTime {
-		moments = append(moments, moment{time.UnixMilli(at).UTC(), cells})
+		t := time.UnixMilli(at).UTC()
+		moments = append(moments, moment{t, t, cells})
 	}
 	slices.SortFunc(moments, func(m, o moment) int { return cmp.Compare(o.at.UnixMilli(), m.at.UnixMilli()) })
-	return moments
+	var merged []moment
+	for _, m := range moments {
+		if last := len(merged) - 1; last >= 0 && merged[last].first.Sub(m.at) < release {
+			merged[last].first = m.first
+			merged[last].cells = append(merged[last].cells, m.cells...)
+			continue
+		}
+		merged = append(merged, m)
+	}
+	return merged
 }

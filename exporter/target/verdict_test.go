@@ -37,6 +37,7 @@ func TestVerdicts(t *testing.T) {
 		{"the final figure is withheld", year2024 + "1300 万TEU", past + "level 2024 -", "2025-01-15", NoData, "withheld"},
 		{"the final figure is not due yet", year2024 + "1300 万TEU", past + "ytd 2024-06 610", "2024-07-31", AtRisk, ""},
 		{"the final figure is overdue", year2024 + "1300 万TEU", past + "ytd 2024-11 1200", "2025-02-25", Overdue, "2024-12"},
+		{"the year was cut short and later figures came", year2024 + "1330 万TEU", past + "ytd 2024-06 610, 2025-06 300", "2025-07-15", NoData, "has no figure"},
 		{"the final figure never came, later ones did", year2024 + "1300 万TEU", past + "ytd 2025-03 300", "2025-04-15", NoData, "has no figure"},
 		{"a month is late by less than its grace", year2024 + "1250 万TEU", past + "ytd 2024-06 610", "2024-08-19", OnTrack, ""},
 		{"a month is overdue", year2024 + "1250 万TEU", past + "ytd 2024-06 610", "2024-08-21", Overdue, "until then: 2024 is projected"},

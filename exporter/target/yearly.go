@@ -31,6 +31,8 @@ func (j *judge) yearly() {
 	switch {
 	case inYear && j.reachedToDate(now):
 		return
+	case !j.t.Open && j.over(by):
+		j.missing(by)
 	case inYear && !j.t.Open && now.Period.Year() == by.Year() && (told || !j.planned(hasLast)):
 		j.withinYear(c, now, k)
 	case !j.t.Open && j.ended(by):

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,8 +52,8 @@ func workerProcess() error {
 }
 
 // startProcess starts a worker as a process of its own. kill ends it as kill
-// -9 does.
-func (s *site) startProcess() (kill func()) {
+// -9 does; ready is closed when it takes figures, or is dead.
+func (s *site) startProcess() (kill func(), ready <-chan struct{}) {
 	s.t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), envNATS+"="+s.url, envInflux+"="+s.influx, envBucket+"="+s.bucket)
@@ -59,16 +61,32 @@ func (s *site) startProcess() (kill func()) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	works, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		told := sync.OnceFunc(func() { close(works) })
+		defer told()
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			if strings.Contains(lines.Text(), "worker is ready") {
+				told()
+			}
+		}
+	}()
 	kill = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill() // fails when it has ended, which Wait tells as well
-		_ = cmd.Wait()         // says that it was killed
+		<-read
+		_ = cmd.Wait() // says that it was killed
 		_ = stdin.Close()
 	})
 	s.t.Cleanup(kill)
-	return kill
+	return kill, works
 }
 
 func TestNothingIsLostWhenWorkersAreKilledAndInfluxDBIsStopped(t *testing.T) {
@@ -97,16 +115,19 @@ func TestNothingIsLostWhenWorkersAreKilledAndInfluxDBIsStopped(t *testing.T) {
 		}
 		stop()
 	})
-	workers := make([]func(), side)
+	workers, ready := make([]func(), side), make([]<-chan struct{}, side)
 	for i := range workers {
-		workers[i] = s.startProcess()
+		workers[i], ready[i] = s.startProcess()
 	}
 	killed := 0
 	for ; killed < kills || done.Err() == nil; killed++ {
-		time.Sleep(time.Duration(r.IntN(800)) * time.Millisecond) // the random moment
 		i := r.IntN(side)
+		if r.IntN(2) == 0 { // else it may die before it has done anything
+			<-ready[i]
+		}
+		time.Sleep(time.Duration(r.IntN(500)) * time.Millisecond) // the random moment
 		workers[i]()
-		workers[i] = s.startProcess()
+		workers[i], ready[i] = s.startProcess()
 	}
 	stop()
 	all.Wait()

@@ -18,9 +18,11 @@ type batch struct {
 	err     error  // why they could not be judged
 }
 
-// begin holds a batch and judges it. A worker begins one batch at a time, so
-// that it judges in the order of the stream.
+// begin holds a batch and judges it. A worker begins one batch at a time, and
+// messages that come again stand anywhere in it, so it is put in order first:
+// a worker judges in the order of the stream.
 func (w *Worker) begin(ctx context.Context, items []*item) *batch {
+	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
 	b := &batch{items: items, release: w.hold(items)}
 	w.metrics.batchSize.Observe(float64(len(items)))
 	b.err = w.persist(ctx, "recall", func() error { return w.recall(ctx, delivered(items)) })
@@ -70,10 +72,9 @@ const quiet = 1000
 // manyInstants bounds how many are remembered while there is no such gap.
 const manyInstants = 1 << 17
 
-// judgeAll judges what was not settled by an earlier delivery, in the order
-// of the stream: messages that come again stand anywhere in a batch.
+// judgeAll judges what was not settled by an earlier delivery; the items are
+// in the order of the stream.
 func (w *Worker) judgeAll(items []*item) {
-	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
 	if items[0].stored-w.judged > quiet || len(w.taken) > manyInstants {
 		w.taken = instants{}
 	}

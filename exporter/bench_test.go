@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -20,12 +21,16 @@ type plainCollector struct{ e *Exporter }
 
 var (
 	figureLabels   = []string{"area", "category", "freq", "indicator", "measure", "unit"}
-	descFigure     = prometheus.NewDesc(familyFigure.name, familyFigure.help, figureLabels, nil)
-	descPeriod     = prometheus.NewDesc(familyPeriod.name, familyPeriod.help, figureLabels, nil)
-	descPublished  = prometheus.NewDesc(familyPublished.name, familyPublished.help, figureLabels, nil)
-	descWithheld   = prometheus.NewDesc(familyWithheld.name, familyWithheld.help, figureLabels, nil)
+	descFigure     = describe(0)
+	descPeriod     = describe(1)
+	descPublished  = describe(2)
+	descWithheld   = describe(3)
 	withheldValues = map[bool]float64{true: 1}
 )
+
+func describe(n int) *prometheus.Desc {
+	return prometheus.NewDesc(metric.Figures[n].Name, metric.Figures[n].Help, figureLabels, nil)
+}
 
 func (c plainCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- descFigure
@@ -45,8 +50,8 @@ func (c plainCollector) Collect(ch chan<- prometheus.Metric) {
 		if !f.Withheld {
 			ch <- prometheus.MustNewConstMetric(descFigure, prometheus.GaugeValue, f.Value, labels...)
 		}
-		ch <- prometheus.MustNewConstMetric(descPeriod, prometheus.GaugeValue, seconds(f.Period.Start()), labels...)
-		ch <- prometheus.MustNewConstMetric(descPublished, prometheus.GaugeValue, seconds(f.Published), labels...)
+		ch <- prometheus.MustNewConstMetric(descPeriod, prometheus.GaugeValue, metric.Seconds(f.Period.Start()), labels...)
+		ch <- prometheus.MustNewConstMetric(descPublished, prometheus.GaugeValue, metric.Seconds(f.Published), labels...)
 		ch <- prometheus.MustNewConstMetric(descWithheld, prometheus.GaugeValue, withheldValues[f.Withheld], labels...)
 	}
 }

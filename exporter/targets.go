@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/exporter/target"
 )
 
@@ -29,24 +30,6 @@ type unmetKey struct {
 
 const judgeEvery = time.Minute
 
-// The families of the targets' part; all are gauges.
-var (
-	familyTargetInfo       = family{"tidemark_target_info", "Names and properties of a target."}
-	familyTargetValue      = family{"tidemark_target_value", "What a target has reached, in the base unit: to date within the year of its deadline, else the newest."}
-	familyTargetGoal       = family{"tidemark_target_goal", "What a target is to reach or to keep, in the base unit."}
-	familyTargetPlan       = family{"tidemark_target_plan", "What the value of a target would have to be by now, in the base unit."}
-	familyTargetAttainment = family{"tidemark_target_attainment_ratio", "Value over goal of a target; goal over value where lower is better."}
-	familyTargetProjection = family{"tidemark_target_projection", "Where a target will end, in the base unit."}
-	familyTargetLow        = family{"tidemark_target_projection_low", "The lower end of the band of the projection."}
-	familyTargetHigh       = family{"tidemark_target_projection_high", "The upper end of the band of the projection."}
-	familyTargetRequired   = family{"tidemark_target_required_per_period", "What each remaining period has to bring to reach a target, in the base unit."}
-	familyTargetVerdict    = family{"tidemark_target_verdict", "The verdict on a target: 1 for the one that holds, 0 for the others."}
-	familyTargetUnmet      = family{"tidemark_target_unmet", "Whether a target was met until figures were revised (1) or not (0)."}
-
-	targetFamilies = []family{familyTargetInfo, familyTargetValue, familyTargetGoal, familyTargetPlan, familyTargetAttainment,
-		familyTargetProjection, familyTargetLow, familyTargetHigh, familyTargetRequired, familyTargetVerdict, familyTargetUnmet}
-)
-
 // pageFor is the part for a view, as it is now.
 func (t *targets) pageFor(v *view) []byte {
 	t.mu.Lock()
@@ -67,36 +50,28 @@ func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
 	states := target.All(v.catalog, v.book, at)
 	labels := make([][]byte, len(states))
 	for i := range states {
-		labels[i] = targetLabels(&states[i])
+		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
 	}
 	var b []byte
-	b = familyTargetInfo.appendHead(b)
+	b = appendHead(b, metric.TargetInfo)
 	for i := range states {
-		b = familyTargetInfo.appendSample(b, targetInfoLabels(&states[i]), 1)
+		b = appendSample(b, metric.TargetInfo, appendLabels(nil, metric.TargetInfoLabels(&states[i])), 1)
 	}
-	number := func(f family, of func(*target.State) target.Number) {
-		b = f.appendHead(b)
+	for _, number := range metric.TargetNumbers {
+		b = appendHead(b, number.Family)
 		for i := range states {
-			if n := of(&states[i]); n.Known {
-				b = f.appendSample(b, labels[i], n.Value)
+			if n := number.Of(&states[i]); n.Known {
+				b = appendSample(b, number.Family, labels[i], n.Value)
 			}
 		}
 	}
-	number(familyTargetValue, func(s *target.State) target.Number { return s.Value })
-	number(familyTargetGoal, func(s *target.State) target.Number { return s.Goal })
-	number(familyTargetPlan, func(s *target.State) target.Number { return s.Plan })
-	number(familyTargetAttainment, func(s *target.State) target.Number { return s.Attainment })
-	number(familyTargetProjection, func(s *target.State) target.Number { return s.Projection })
-	number(familyTargetLow, func(s *target.State) target.Number { return s.Low })
-	number(familyTargetHigh, func(s *target.State) target.Number { return s.High })
-	number(familyTargetRequired, func(s *target.State) target.Number { return s.Required })
-	b = familyTargetVerdict.appendHead(b)
+	b = appendHead(b, metric.TargetVerdict)
 	for i := range states {
 		for _, verdict := range target.Verdicts() {
-			b = familyTargetVerdict.appendSample(b, targetLabels(&states[i], "verdict", string(verdict)), bit(states[i].Verdict == verdict))
+			b = appendSample(b, metric.TargetVerdict, appendLabels(nil, metric.VerdictLabels(&states[i], verdict)), metric.Bit(states[i].Verdict == verdict))
 		}
 	}
-	b = familyTargetUnmet.appendHead(b)
+	b = appendHead(b, metric.TargetUnmet)
 	for i := range states {
 		key := unmetKey{states[i].Target.ID, states[i].Category, states[i].Verdict == target.Met}
 		was, known := unmet[key]
@@ -104,33 +79,7 @@ func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
 			_, was = target.UnmetBy(states[i], v.book)
 			unmet[key] = was
 		}
-		b = familyTargetUnmet.appendSample(b, labels[i], bit(was))
+		b = appendSample(b, metric.TargetUnmet, labels[i], metric.Bit(was))
 	}
 	return b
-}
-
-// bit is a truth as Prometheus writes it.
-func bit(holds bool) float64 {
-	if holds {
-		return 1
-	}
-	return 0
-}
-
-func targetLabels(s *target.State, more ...string) []byte {
-	return appendLabels(nil, append([]string{"area", s.Target.Area.Code, "category", s.Category,
-		"indicator", s.Target.Indicator.Code, "target", s.Target.ID}, more...)...)
-}
-
-func targetInfoLabels(s *target.State) []byte {
-	t := s.Target
-	deadline := ""
-	if !s.Deadline.IsZero() {
-		deadline = s.Deadline.String()
-	}
-	unit := t.Indicator.UnitOf(t.Measure).Code
-	if t.PerDay {
-		unit += "/d"
-	}
-	return targetLabels(s, "deadline", deadline, "kind", string(t.Kind), "name_en", t.Name.EN, "name_zh", t.Name.ZH, "unit", unit)
 }

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,14 +189,6 @@ func TestLabelValuesAreEscaped(t *testing.T) {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	if _, err := parser.TextToMetricFamilies(bytes.NewReader(page)); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	for _, f := range slices.Concat(figureFamilies, targetFamilies) {
-		if strings.ContainsAny(f.help, "\"\\\n") || f.help == "" {
-			t.Errorf("%s: the help text %q would differ between text and OpenMetrics", f.name, f.help)
-		}
 	}
 }
 

@@ -1,0 +1,49 @@
+package metric
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
+	all := []Family{IndicatorInfo, ReleaseDue, ReleaseGrace, TargetInfo, TargetVerdict, TargetUnmet}
+	for _, f := range Figures {
+		all = append(all, f.Family)
+	}
+	for _, n := range TargetNumbers {
+		all = append(all, n.Family)
+	}
+	for _, f := range all {
+		if strings.ContainsAny(f.Help, "\"\\\n") || f.Help == "" {
+			t.Errorf("%s: the help text %q would differ between text and OpenMetrics", f.Name, f.Help)
+		}
+	}
+}
+
+func TestLabelsAreInTheOrderOfTheirNames(t *testing.T) {
+	ningbo := catalog.Ningbo()
+	goal := ningbo.Targets[0]
+	state := &target.State{Target: goal, Category: figure.Total}
+	report := &Report{Indicator: goal.Indicator, Area: goal.Area.Code}
+	for name, labels := range map[string]Labels{
+		"figure":    FigureLabels(goal.Indicator, figure.Series{Indicator: goal.Indicator.Code}),
+		"indicator": report.InfoLabels(ningbo),
+		"release":   report.Labels(),
+		"target":    TargetLabels(state),
+		"info":      TargetInfoLabels(state),
+		"verdict":   VerdictLabels(state, target.Met),
+	} {
+		var names []string
+		for i := 0; i < len(labels); i += 2 {
+			names = append(names, labels[i])
+		}
+		if !slices.IsSorted(names) {
+			t.Errorf("those of %s are %v", name, names)
+		}
+	}
+}

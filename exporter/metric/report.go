@@ -1,0 +1,115 @@
+package metric
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// The metrics of what is reported where.
+var (
+	IndicatorInfo = Family{"tidemark_indicator_info", "Names and properties of an indicator in an area that reports it or is to be judged by it."}
+	ReleaseDue    = Family{"tidemark_release_due_timestamp_seconds", "When the figures after the newest period of an indicator and area are due by its release calendar."}
+	ReleaseGrace  = Family{"tidemark_release_grace_seconds", "How long after the due day figures count as late but not yet as overdue."}
+)
+
+// Report is an indicator in an area.
+type Report struct {
+	Indicator *catalog.Indicator
+	Area      string
+	// Newest is the newest period of the indicator's own frequency, in any
+	// measure and category, withheld or not; zero when there is none.
+	Newest figure.Period
+}
+
+// Due is when the period after the newest one is to be published; ok is false
+// where no calendar says so.
+func (r *Report) Due() (at time.Time, ok bool) {
+	if r.Indicator.Calendar == nil || r.Newest.IsZero() {
+		return time.Time{}, false
+	}
+	// A period that is not released on its own comes with the one after it.
+	p := r.Newest
+	for range p.Frequency().PerYear() {
+		p = p.Next()
+		if at, ok = r.Indicator.Calendar.Due(p); ok {
+			return at, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// Labels are those of the release metrics.
+func (r *Report) Labels() Labels { return Labels{"area", r.Area, "indicator", r.Indicator.Code} }
+
+// InfoLabels are those of IndicatorInfo.
+func (r *Report) InfoLabels(c *catalog.Catalog) Labels {
+	i := r.Indicator
+	area := catalog.Name{ZH: r.Area, EN: r.Area}
+	if a, known := c.Area(r.Area); known {
+		area = a.Name
+	}
+	return Labels{"agency", i.Agency.Code, "area", r.Area, "area_en", area.EN, "area_zh", area.ZH,
+		"display_unit", i.Display, "freq", i.Frequency().String(), "indicator", i.Code, "kind", string(i.Kind),
+		"name_en", i.Name.EN, "name_zh", i.Name.ZH, "unit", i.Unit.Code}
+}
+
+// Reports lists what is reported where, by what was known at that moment (the
+// zero time asks for what is known now): all that has a figure the catalogue
+// knows, and all that a target needs one of, ordered by indicator and area.
+// That an area may report an indicator is no reason to expect it to.
+func Reports(c *catalog.Catalog, b *book.Book, known time.Time) []*Report {
+	reports := map[[2]string]*Report{}
+	at := func(i *catalog.Indicator, area string) *Report {
+		key := [2]string{i.Code, area}
+		r := reports[key]
+		if r == nil {
+			r = &Report{Indicator: i, Area: area}
+			reports[key] = r
+		}
+		return r
+	}
+	for s := range b.All() {
+		i, listed := c.Indicator(s.Key.Indicator)
+		if !listed {
+			continue
+		}
+		newest, any := newestPeriod(s, known)
+		if !any {
+			continue
+		}
+		r := at(i, s.Key.Area)
+		if s.Key.Frequency == i.Frequency() && (r.Newest.IsZero() || newest.Compare(r.Newest) > 0) {
+			r.Newest = newest
+		}
+	}
+	for _, t := range c.Targets {
+		if t.Indicator.Kind != catalog.Ratio { // is worked out, not reported
+			at(t.Indicator, t.Area.Code)
+		}
+	}
+	sorted := make([]*Report, 0, len(reports))
+	for _, r := range reports {
+		sorted = append(sorted, r)
+	}
+	slices.SortFunc(sorted, func(r, o *Report) int {
+		return cmp.Or(strings.Compare(r.Indicator.Code, o.Indicator.Code), strings.Compare(r.Area, o.Area))
+	})
+	return sorted
+}
+
+// newestPeriod is the newest period of which something was known.
+func newestPeriod(s *book.Series, known time.Time) (newest figure.Period, any bool) {
+	if known.IsZero() {
+		return s.Latest().Period, true
+	}
+	for f := range s.AsOf(known) {
+		newest, any = f.Period, true
+	}
+	return newest, any
+}

@@ -1,0 +1,64 @@
+package metric
+
+import (
+	"github.com/tidemark-stats/tidemark/exporter/target"
+)
+
+// TargetNumber is a metric that is one number of a target's state.
+type TargetNumber struct {
+	Family
+	Of func(*target.State) target.Number
+	// Amount says that the number is in the target's unit.
+	Amount bool
+}
+
+// The metrics of targets.
+var (
+	TargetInfo    = Family{"tidemark_target_info", "Names and properties of a target."}
+	TargetVerdict = Family{"tidemark_target_verdict", "The verdict on a target: 1 for the one that holds, 0 for the others."}
+	TargetUnmet   = Family{"tidemark_target_unmet", "Whether a target was met until figures were revised (1) or not (0)."}
+
+	TargetNumbers = []TargetNumber{
+		{Family{"tidemark_target_value", "What a target has reached, in the base unit: to date within the year of its deadline, else the newest."},
+			func(s *target.State) target.Number { return s.Value }, true},
+		{Family{"tidemark_target_goal", "What a target is to reach or to keep, in the base unit."},
+			func(s *target.State) target.Number { return s.Goal }, true},
+		{Family{"tidemark_target_plan", "What the value of a target would have to be by now, in the base unit."},
+			func(s *target.State) target.Number { return s.Plan }, true},
+		{Family{"tidemark_target_attainment_ratio", "Value over goal of a target; goal over value where lower is better."},
+			func(s *target.State) target.Number { return s.Attainment }, false},
+		{Family{"tidemark_target_projection", "Where a target will end, in the base unit."},
+			func(s *target.State) target.Number { return s.Projection }, true},
+		{Family{"tidemark_target_projection_low", "The lower end of the band of the projection."},
+			func(s *target.State) target.Number { return s.Low }, true},
+		{Family{"tidemark_target_projection_high", "The upper end of the band of the projection."},
+			func(s *target.State) target.Number { return s.High }, true},
+		{Family{"tidemark_target_required_per_period", "What each remaining period has to bring to reach a target, in the base unit."},
+			func(s *target.State) target.Number { return s.Required }, true},
+	}
+)
+
+// TargetLabels are the labels of a target's metrics.
+func TargetLabels(s *target.State) Labels {
+	return Labels{"area", s.Target.Area.Code, "category", s.Category, "indicator", s.Target.Indicator.Code, "target", s.Target.ID}
+}
+
+// VerdictLabels are those of TargetVerdict.
+func VerdictLabels(s *target.State, v target.Verdict) Labels {
+	return TargetLabels(s).With("verdict", string(v))
+}
+
+// TargetInfoLabels are those of TargetInfo.
+func TargetInfoLabels(s *target.State) Labels {
+	t := s.Target
+	deadline := ""
+	if !s.Deadline.IsZero() {
+		deadline = s.Deadline.String()
+	}
+	unit := t.Indicator.UnitOf(t.Measure).Code
+	if t.PerDay {
+		unit += "/d"
+	}
+	return Labels{"area", t.Area.Code, "category", s.Category, "deadline", deadline, "indicator", t.Indicator.Code,
+		"kind", string(t.Kind), "name_en", t.Name.EN, "name_zh", t.Name.ZH, "target", t.ID, "unit", unit}
+}

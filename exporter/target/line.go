@@ -42,25 +42,24 @@ func Line(s State, h *derive.History) []Point {
 	return yearlyLine(s, h)
 }
 
-// withinLine follows the shares of past years through the deadline's year.
+// withinLine follows the shares of past years, s(k), through the deadline's year.
 func withinLine(s State, c course) (line []Point) {
 	year := s.Target.By.Year()
 	now := 0
 	if s.Period.Year() == year && s.Period.Frequency() == c.f {
 		now = s.Period.Number()
 	}
-	share := func(k int) float64 {
-		if x := c.share(year, k); x.Known && k < c.n() {
-			return x.Value
-		}
-		return float64(k) / float64(c.n())
+	shares := c.allShares(year)
+	if now > 0 && s.Plan.Known && s.Goal.Value != 0 {
+		shares[now] = number(s.Plan.Value / s.Goal.Value)
 	}
+	bridge(shares)
 	for k := 1; k <= c.n(); k++ {
-		p := Point{Period: c.period(year, k), Plan: number(s.Goal.Value * share(k))}
+		p := Point{Period: c.period(year, k), Plan: number(s.Goal.Value * shares[k].Value)}
 		if now > 0 && k >= now && s.Projection.Known {
 			part := 0.0
-			if rest := 1 - share(now); rest > 0 {
-				part = (share(k) - share(now)) / rest
+			if rest := 1 - shares[now].Value; rest > 0 {
+				part = (shares[k].Value - shares[now].Value) / rest
 			}
 			p.Projection = between(s.Value, s.Projection, part)
 			p.Low, p.High = between(s.Value, s.Low, part), between(s.Value, s.High, part)
@@ -68,6 +67,31 @@ func withinLine(s State, c course) (line []Point) {
 		line = append(line, p)
 	}
 	return line
+}
+
+// allShares are s(0) to s(n), of which the first and the last are always known.
+func (c course) allShares(year int) []Number {
+	shares := make([]Number, c.n()+1)
+	for k := 1; k < c.n(); k++ {
+		shares[k] = c.share(year, k)
+	}
+	shares[0], shares[c.n()] = number(0), number(1)
+	return shares
+}
+
+// bridge fills in the shares that no past year tells, evenly between those
+// before and after: a plan must not jump to and fro between two ways to make it.
+func bridge(shares []Number) {
+	last := 0
+	for k := 1; k < len(shares); k++ {
+		if !shares[k].Known {
+			continue
+		}
+		for i := last + 1; i < k; i++ {
+			shares[i] = between(shares[last], shares[k], float64(i-last)/float64(k-last))
+		}
+		last = k
+	}
 }
 
 // between is the part of the way from one number to another.

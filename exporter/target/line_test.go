@@ -30,6 +30,15 @@ func TestTheLineOfAYearEndsAtTheProjection(t *testing.T) {
 	}
 }
 
+func TestThePlanRunsEvenlyBetweenTheSharesThatAreKnown(t *testing.T) {
+	got := drawn(t, year2024+"1200 万TEU", "ytd 2023-06 400\nlevel 2023 1000\nytd 2024-06 500", "2024-07-15")
+	for _, want := range []string{"2024-03 240", "2024-06 480", "2024-09 840", "2024-12 1200"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %s in\n%s", want, got)
+		}
+	}
+}
+
 func TestTheLineOfSeveralYearsGrowsFromBaseToGoal(t *testing.T) {
 	got := drawn(t, "kind: annual_total\nindicator: throughput\nvalue: 4000 万TEU\nbase: 2021\nby: 2025",
 		"level 2021 3108, 2022 3335, 2023 3530.08", "2024-02-05")

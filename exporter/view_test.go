@@ -13,6 +13,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -29,38 +30,12 @@ func city(t testing.TB) *catalog.Catalog {
 
 // published is a figure of the level of an indicator in H1, as it was
 // published on a day.
-func published(indicator, period string, value float64, day string) store.Vintage {
-	p, err := figure.ParsePeriod(period)
-	if err != nil {
-		panic(err)
-	}
-	at, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		panic(err)
-	}
-	return store.Vintage{Cell: figure.Cell{Indicator: indicator, Area: "H1", Category: figure.Total, Measure: figure.Level, Period: p},
-		Agency: "port", Status: figure.Normal, Value: value, Moment: at.UnixMilli()}
-}
-
-func withheld(v store.Vintage) store.Vintage {
-	v.Status, v.Value, v.Withheld = figure.Suppressed, 0, true
-	return v
-}
-
-func bookOf(t testing.TB, vintages ...store.Vintage) *book.Book {
-	t.Helper()
-	b, err := new(book.Book).Merge(func(yield func(*store.Vintage, error) bool) {
-		for i := range vintages {
-			if !yield(&vintages[i], nil) {
-				return
-			}
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+// What books of tests are made of.
+var (
+	published = booktest.Published
+	withheld  = booktest.Withheld
+	bookOf    = booktest.Of
+)
 
 // samples is the lines of the page that begin with the name, without it.
 func samples(page []byte, name string) string {

@@ -1,100 +1,20 @@
 package target
 
 import (
-	"encoding/csv"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 )
 
 // sampleBook is the sample as the exporter holds it once all is ingested.
-var sampleBook = sync.OnceValue(func() *book.Book {
-	b := new(book.Book)
-	for _, name := range sample.Files() {
-		vintages, err := readSample(name)
-		if err == nil {
-			b, err = b.Merge(vintages.sequence)
-		}
-		if err != nil {
-			panic(name + ": " + err.Error())
-		}
-	}
-	return b
-})
-
-type vintages []store.Vintage
-
-func (vs vintages) sequence(yield func(*store.Vintage, error) bool) {
-	for i := range vs {
-		if !yield(&vs[i], nil) {
-			return
-		}
-	}
-}
-
-func readSample(name string) (all vintages, err error) {
-	f, err := sample.FS.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	reader := csv.NewReader(f)
-	header, err := reader.Read()
-	if err != nil {
-		return nil, err
-	}
-	for {
-		record, err := reader.Read()
-		if err == io.EOF {
-			return all, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		var row figure.Figure
-		for i, text := range record {
-			if header[i] == "source" {
-				continue
-			}
-			if err := row.SetField(header[i], text); err != nil {
-				return nil, err
-			}
-		}
-		v, err := vintage(row)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-}
-
-func vintage(row figure.Figure) (store.Vintage, error) {
-	i, ok := catalog.Ningbo().Indicator(row.Indicator)
-	if !ok {
-		return store.Vintage{}, fmt.Errorf("indicator %s is unknown", row.Indicator)
-	}
-	value, err := i.ToBase(row.Value, row.Unit, row.Measure)
-	if err != nil {
-		return store.Vintage{}, err
-	}
-	published, _, err := figure.ParsePublished(row.Published, catalog.Ningbo().Location())
-	if err != nil {
-		return store.Vintage{}, err
-	}
-	return store.Vintage{Cell: row.Cell, Agency: i.Agency.Code, Status: row.Status, Value: value.Float64(),
-		Withheld: row.Withheld, Moment: published.UnixMilli()}, nil
-}
+func sampleBook() *book.Book { return booktest.Sample() }
 
 func day(s string) time.Time {
 	t, err := time.ParseInLocation(time.DateOnly, s, catalog.Ningbo().Location())

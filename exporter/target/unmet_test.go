@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -31,14 +32,7 @@ func published(measure figure.Measure, period, value, on string) store.Vintage {
 	return v
 }
 
-func bookOf(t *testing.T, figures ...store.Vintage) *book.Book {
-	t.Helper()
-	b, err := new(book.Book).Merge(vintages(figures).sequence)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+var bookOf = booktest.Of
 
 func TestATargetIsUnmetByARevisionOnly(t *testing.T) {
 	met := published(figure.Level, "2023", "57.12", "2024-01-31")

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
+	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/promapi"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -36,6 +39,10 @@ type Options struct {
 	// Interval is the time between two looks for changes; 500 ms when zero.
 	// Figures are fresh within two seconds up to an interval of one.
 	Interval time.Duration
+
+	// Limits are those of a query to /api/v1/; the zero value stands for the
+	// defaults.
+	Limits promapi.Limits
 }
 
 // maxDelay is the longest pause between two attempts while InfluxDB is away,
@@ -56,6 +63,7 @@ type Exporter struct {
 	view     atomic.Pointer[view] // nil until the first load
 	away     atomic.Bool          // the last look at InfluxDB failed
 	targets  targets
+	api      func() http.Handler // of /api/v1/, made when it is first needed
 }
 
 // New makes an Exporter that holds nothing yet; Run loads it. It panics when
@@ -73,6 +81,9 @@ func New(opts Options) *Exporter {
 	}
 	e.health = newHealth(e)
 	e.targets.now = time.Now
+	e.api = sync.OnceValue(func() http.Handler {
+		return promapi.New(promapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits})
+	})
 	return e
 }
 

@@ -19,9 +19,11 @@ import (
 )
 
 // Handler serves everything the exporter shows: / for people, /metrics for
-// Prometheus, /-/healthy and /-/ready for whoever runs it.
+// Prometheus, /api/v1/ for whoever asks in PromQL, /-/healthy and /-/ready for
+// whoever runs it.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/api/v1/", e.api())
 	mux.HandleFunc("GET /{$}", e.serveLanding)
 	mux.HandleFunc("GET /metrics", e.serveMetrics)
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "healthy") })

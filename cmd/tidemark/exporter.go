@@ -2,21 +2,27 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/exporter/promapi"
 )
 
 type exporterCmd struct {
 	influxFlags
 	catalogFlag
 	webFlags
-	Listen string `help:"Where to serve; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	Listen           string        `help:"Where to serve; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	QueryMaxSamples  int           `help:"Samples that one query to /api/v1/ may hold in memory." default:"50000000" placeholder:"N"`
+	QueryTimeout     time.Duration `help:"Time that one query may take." default:"2m" placeholder:"DURATION"`
+	QueryConcurrency int           `help:"Queries at a time; others wait." default:"20" placeholder:"N"`
 }
 
 // Help shows an example.
 func (*exporterCmd) Help() string {
 	return `Loads all figures from InfluxDB, keeps them fresh within two seconds of a write
-and serves the newest on /metrics. It knows nothing of NATS.
+and serves the newest on /metrics, and all of them on /api/v1/ in PromQL: Grafana
+takes it as a Prometheus data source. It knows nothing of NATS.
 
 Example:
   tidemark exporter --influx http://influxdb:8086 --listen :9464`
@@ -38,7 +44,8 @@ func (c *exporterCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	x := exporter.New(exporter.Options{Catalog: cat, Store: figures, Logger: log})
+	x := exporter.New(exporter.Options{Catalog: cat, Store: figures, Logger: log,
+		Limits: promapi.Limits{MaxSamples: c.QueryMaxSamples, Timeout: c.QueryTimeout, Concurrency: c.QueryConcurrency}})
 	log.Info("exporter listens", "url", "http://"+listener.Addr().String()+"/")
 
 	group := actors{ctx: e.ctx}

@@ -34,12 +34,19 @@ func once(find func(context.Context, func(string)) (string, error)) func() (stri
 // any more.
 func Prometheus(t testing.TB, configFile string, flags ...string) *local.Prometheus {
 	t.Helper()
+	return PrometheusIn(t, t.TempDir(), configFile, flags...)
+}
+
+// PrometheusIn starts a Prometheus whose store is the folder data of dir, which
+// may hold blocks already.
+func PrometheusIn(t testing.TB, dir, configFile string, flags ...string) *local.Prometheus {
+	t.Helper()
 	path, err := prometheusPath()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, err := local.StartPrometheus(t.Context(), local.PrometheusOptions{
-		Dir: t.TempDir(), ConfigFile: configFile, Executable: path, Flags: flags})
+		Dir: dir, ConfigFile: configFile, Executable: path, Flags: flags})
 	if err != nil {
 		t.Fatal(err)
 	}

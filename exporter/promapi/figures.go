@@ -1,0 +1,200 @@
+package promapi
+
+import (
+	"math"
+	"slices"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// scale turns amounts of an indicator into the unit a selection wants.
+type scale struct {
+	unit   string // code of the base unit, or the display unit
+	factor float64
+}
+
+// scaleOf is that of a measure. Growth is in percent at any scale.
+func (m *manner) scaleOf(i *catalog.Indicator, of figure.Measure) scale {
+	if !m.display || of.Growth() {
+		return scale{metric.UnitOf(i, of), 1}
+	}
+	return scale{i.Display, displayFactor(i)}
+}
+
+func displayFactor(i *catalog.Indicator) float64 {
+	power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked for it
+	return math.Pow10(power)
+}
+
+// figureFamilies are the metrics of /metrics, of every period instead of the
+// newest.
+func figureFamilies() (all []family) {
+	for _, f := range metric.Figures {
+		all = append(all, family{metric.Family{Name: f.Name, Help: everyPeriod[f.Name]},
+			func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+				v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
+					in := s.scaleOf(i, b.Key.Measure)
+					pairs := metric.FigureLabels(i, b.Key)
+					pairs[len(pairs)-1] = in.unit
+					if !f.Amount {
+						in.factor = 1
+					}
+					yield(pairs, func() []point { return s.points(b, f.Of, in.factor) })
+				})
+			}})
+	}
+	return all
+}
+
+// everyPeriod are the helps, which on /metrics speak of the newest period.
+var everyPeriod = map[string]string{
+	"tidemark_figure":                             "A published figure at the start of its period, in its base unit; growth in percent. Absent while it is withheld.",
+	"tidemark_figure_period_timestamp_seconds":    "Start of the period.",
+	"tidemark_figure_published_timestamp_seconds": "When the current value of the period was first published.",
+	"tidemark_figure_withheld":                    "Whether the period has no number (1), because it is withheld or missing, or has one (0).",
+}
+
+// points are the figures of a series as they were known. One without a number
+// ends the one before it.
+func (m *manner) points(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []point {
+	points := make([]point, 0, b.Len())
+	m.figures(b, func(f *book.Figure) {
+		v, ok := of(f)
+		switch {
+		case !ok:
+			v = staleMarker
+		case factor != 1:
+			v /= factor
+		}
+		points = append(points, point{start(f.Period), v})
+	})
+	return mortal(points, b.Key.Frequency)
+}
+
+// derivedFamilies are what follows from figures.
+func derivedFamilies() []family {
+	return []family{
+		{metric.Family{Name: "tidemark_figure_derived", Help: "What follows from published figures where nothing is published, at the start of its period; with measure also last_twelve, daily and record."}, eachDerived},
+		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year before, published or derived."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_figure_cell", Help: "The best that is known of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
+	}
+}
+
+// measures are those of figures.
+var measures = []figure.Measure{figure.Level, figure.YTD, figure.YoY, figure.YTDYoY}
+
+// derivedLabels are those of a figure whose measure may be one of derive's.
+func derivedLabels(p place, f figure.Frequency, measure, unit string) metric.Labels {
+	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", measure, "unit", unit}
+}
+
+func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	v.placesOf(s, func(p place) {
+		for _, f := range frequencies(p.indicator) {
+			for _, kind := range derive.Kinds() {
+				if !s.wants("measure", string(kind)) || !s.wants("freq", f.String()) {
+					continue
+				}
+				in, ofMeasure := s.scaleOfKind(p.indicator, kind)
+				yield(derivedLabels(p, f, string(kind), in.unit), func() []point {
+					var points []point
+					for value := range v.history(p, s.known).Series(kind, f) {
+						if !value.Withheld && (value.Derived || !ofMeasure) {
+							points = append(points, point{start(value.Period), value.Value / in.factor})
+						}
+					}
+					return mortal(points, f)
+				})
+			}
+		}
+	})
+}
+
+// scaleOfKind is the scale of a derived kind; ofMeasure tells whether it is
+// also published.
+func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, ofMeasure bool) {
+	for _, measure := range measures {
+		if measure.String() == string(kind) {
+			return m.scaleOf(i, measure), true
+		}
+	}
+	in = m.scaleOf(i, figure.Level)
+	if kind == derive.KindDaily {
+		in.unit += "/d"
+	}
+	return in, false
+}
+
+// eachOf passes the best of every measure at every frequency.
+func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f figure.Frequency, in scale)) {
+	v.placesOf(s, func(p place) {
+		for _, f := range frequencies(p.indicator) {
+			for _, m := range measures {
+				if s.wants("measure", m.String()) && s.wants("freq", f.String()) {
+					yield(p, m, f, s.scaleOf(p.indicator, m))
+				}
+			}
+		}
+	})
+}
+
+func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
+			var points []point
+			for value := range v.history(p, s.known).Figures(m, f) {
+				if !value.Withheld {
+					points = append(points, point{start(value.Period.Add(f.PerYear())), value.Value / in.factor})
+				}
+			}
+			return mortal(points, f)
+		})
+	})
+}
+
+// cellLabels are the labels in which cells of one series differ.
+var cellLabels = []string{"number", "origin", "period", "status", "year"}
+
+// anyCell tells whether one cell may speak for all of its series: only a label
+// is asked for that they share, and no other picks cells.
+func (s *selection) anyCell() bool {
+	picks := func(name string) bool { return slices.Contains(cellLabels, name) }
+	return s.list != "" && !picks(s.list) && !slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return picks(m.Name) })
+}
+
+func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		if s.anyCell() {
+			yield(cellLabelsOf(p, f, m, in, derive.Value{}), nil)
+			return
+		}
+		for c := range v.history(p, s.known).Figures(m, f) {
+			yield(cellLabelsOf(p, f, m, in, c), func() []point {
+				number := c.Value / in.factor
+				if c.Withheld {
+					number = math.Float64frombits(value.NormalNaN)
+				}
+				return mortal([]point{{start(c.Period), number}}, f)
+			})
+		}
+	})
+}
+
+func cellLabelsOf(p place, f figure.Frequency, m figure.Measure, in scale, c derive.Value) metric.Labels {
+	origin := "published"
+	if c.Derived {
+		origin = "derived"
+	}
+	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", m.String(),
+		"number", twoDigits(c.Period.Number()), "origin", origin, "period", c.Period.String(), "status", c.Status.String(),
+		"unit", in.unit, "year", figure.Year(c.Period.Year()).String()}
+}
+
+func twoDigits(n int) string { return string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) }

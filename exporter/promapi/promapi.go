@@ -1,0 +1,193 @@
+// Package promapi answers the Prometheus HTTP API over every figure, year and
+// publication in the book, by Prometheus' own engine and handlers. What it can
+// be asked, and when a figure is, stands in docs/queries.md.
+//
+// Prometheus' storage can not hold these figures: it refuses old samples and
+// can not replace one. So the book takes its place: a Querier makes series of
+// it for each query, from one snapshot.
+package promapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/grafana/regexp"
+	"github.com/prometheus/common/route"
+	"github.com/prometheus/prometheus/config"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	v1 "github.com/prometheus/prometheus/web/api/v1"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+)
+
+// Limits keep one query from taking what all need. The zero value stands for
+// the defaults.
+type Limits struct {
+	MaxSamples  int           // that a query may hold in memory; 50,000,000 when zero
+	Timeout     time.Duration // of a query; two minutes when zero
+	Concurrency int           // queries at a time, others wait; 20 when zero
+}
+
+// Options say what is asked and how much may be.
+type Options struct {
+	Catalog *catalog.Catalog
+	Book    func() *book.Book // the newest one; it returns nil until the figures are loaded
+	Logger  *slog.Logger      // nil: nothing is logged
+	Now     func() time.Time  // nil: time.Now
+	Limits  Limits
+}
+
+// forever is how long what does not belong to a period stands: longer than any
+// figure is old. A figure's own life is ended by a stale marker.
+const forever = 250 * 365 * 24 * time.Hour
+
+// subqueryStep is the step of a subquery that names none.
+const subqueryStep = 24 * time.Hour
+
+// The limits of remote read beside those of queries.
+const (
+	remoteReadConcurrency = 10
+	remoteReadFrame       = 1 << 20 // bytes
+)
+
+// New makes the handler of the paths below /api/v1/.
+func New(opts Options) http.Handler {
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	limits := opts.Limits.orDefault()
+	parse := reader{parser.NewParser(parser.Options{}), opts.Catalog.Location()}
+	data := &source{catalog: opts.Catalog, book: opts.Book, now: opts.Now}
+	room := make(tracker, limits.Concurrency)
+	engine := &stepwise{parse: parse, limits: limits, room: room, Engine: promql.NewEngine(promql.EngineOpts{
+		Logger:                   opts.Logger,
+		MaxSamples:               limits.MaxSamples,
+		Timeout:                  limits.Timeout,
+		ActiveQueryTracker:       room,
+		LookbackDelta:            forever,
+		NoStepSubqueryIntervalFn: func(int64) int64 { return subqueryStep.Milliseconds() },
+		EnableAtModifier:         true,
+		EnableNegativeOffset:     true,
+		Parser:                   parse,
+	})}
+	api := v1.NewAPI(engine, data, nil, nil, nil, nil,
+		func(context.Context) v1.TargetRetriever { return families() },
+		nil, func() config.Config { return config.Config{} }, nil, v1.GlobalURLOptions{},
+		data.whenLoaded, nil, "", false, false, 0, opts.Logger, nil,
+		limits.MaxSamples, remoteReadConcurrency, remoteReadFrame,
+		false, regexp.MustCompile("^$"), // other sites' pages may not ask
+		nil, version(), nil, nil, nil, nil, nil, false, nil, false, false, false, false,
+		forever, false, false, nil, nil, v1.OpenAPIOptions{IncludePaths: paths}, parse)
+	api.ClearCodecs()
+	api.InstallCodec(codec{})
+	router := route.New()
+	api.Register(router)
+	return served(router)
+}
+
+func (l Limits) orDefault() Limits {
+	if l.MaxSamples <= 0 {
+		l.MaxSamples = 50_000_000
+	}
+	if l.Timeout <= 0 {
+		l.Timeout = 2 * time.Minute
+	}
+	if l.Concurrency <= 0 {
+		l.Concurrency = 20
+	}
+	return l
+}
+
+// paths are what is served of Prometheus' API. The rest is about scraping,
+// rules and the storage of a Prometheus, which this is not.
+var paths = []string{"/query", "/query_range", "/series", "/labels", "/label/{name}/values", "/metadata",
+	"/format_query", "/parse_query", "/status/buildinfo", "/read", "/openapi.yaml"}
+
+// served lets only those paths through.
+func served(router http.Handler) http.Handler {
+	const prefix = "/api/v1"
+	mux := http.NewServeMux()
+	for _, path := range paths {
+		mux.Handle(prefix+path, http.StripPrefix(prefix, whole(router)))
+	}
+	return mux
+}
+
+// whole has a query with a limit on its series answered in full points, which
+// alone Prometheus' handler knows how to cut off.
+func whole(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("limit") != "" {
+			r = r.WithContext(context.WithValue(r.Context(), wholeKey{}, true))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+type wholeKey struct{}
+
+// version is what status/buildinfo tells: the Prometheus whose engine answers,
+// because that is what those who ask want to adapt to.
+func version() *v1.PrometheusVersion {
+	v := &v1.PrometheusVersion{Version: "3", GoVersion: runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == "github.com/prometheus/prometheus" {
+				v.Version = release(m.Version)
+			}
+		}
+	}
+	return v
+}
+
+// release is the name of Prometheus' release behind the version of its module:
+// v0.315.0 is 3.15.0, v0.315.1 is 3.15.1.
+func release(module string) string {
+	var major, minor, patch int
+	if n, err := fmt.Sscanf(module, "v0.%1d%2d.%d", &major, &minor, &patch); n != 3 || err != nil {
+		return strings.TrimPrefix(module, "v")
+	}
+	return fmt.Sprintf("%d.%d.%d", major, minor, patch)
+}
+
+// tracker lets as many queries run as it has room for; the others wait.
+type tracker chan struct{}
+
+// GetMaxConcurrent is how many may run at a time.
+func (t tracker) GetMaxConcurrent() int { return cap(t) }
+
+// Insert waits for room, at most as long as ctx lasts.
+func (t tracker) Insert(ctx context.Context, _ string) (int, error) {
+	select {
+	case t <- struct{}{}:
+		return 0, nil
+	case <-ctx.Done():
+		return 0, ended(ctx, "query queue")
+	}
+}
+
+// ended says, in the engine's words, why a query went no further than where.
+func ended(ctx context.Context, where string) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return promql.ErrQueryTimeout(where)
+	}
+	return promql.ErrQueryCanceled(where)
+}
+
+// Delete makes room.
+func (t tracker) Delete(int) { <-t }
+
+// Close has nothing to close.
+func (t tracker) Close() error { return nil }

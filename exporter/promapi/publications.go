@@ -1,0 +1,158 @@
+package promapi
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// publicationFamilies are on the axis of publication: their points stand until
+// the next.
+func publicationFamilies() []family {
+	return []family{
+		{metric.Family{Name: "tidemark_figure_revision", Help: "What was published of one cell, at the moment of publication, in its base unit."}, eachRevision},
+		{metric.Family{Name: "tidemark_release_timestamp_seconds", Help: "When something was published of an indicator in an area, at that moment."}, eachRelease},
+	}
+}
+
+func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
+		in := s.scaleOf(i, b.Key.Measure)
+		of := func(p figure.Period) metric.Labels {
+			return metric.Labels{"area", b.Key.Area, "category", b.Key.Category, "freq", b.Key.Frequency.String(), "indicator", i.Code,
+				"measure", b.Key.Measure.String(), "period", p.String(), "unit", in.unit}
+		}
+		if s.anyCell() {
+			yield(of(figure.Period{}), nil)
+			return
+		}
+		for f := range b.Figures() {
+			yield(of(f.Period), func() []point { return s.revisions(b, f.Period, in.factor) })
+		}
+	})
+}
+
+// revisions are the vintages of a period that were known.
+func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (points []point) {
+	for f := range b.Vintages(p) {
+		if !m.known.IsZero() && f.Published.After(m.known) {
+			break
+		}
+		v := f.Value / factor
+		if f.Withheld {
+			v = staleMarker
+		}
+		points = append(points, point{f.Published.UnixMilli(), v})
+	}
+	return points
+}
+
+func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	v.reportsOf(s, func(r *metric.Report) {
+		yield(r.Labels(), func() []point {
+			var points []point
+			for _, t := range v.publications(r.Indicator, r.Area, s.now) {
+				points = append(points, point{t, float64(t) / 1000})
+			}
+			return points
+		})
+	})
+}
+
+// reportsOf gives what is reported where, and known to the selection.
+func (v *snapshot) reportsOf(s *selection, yield func(*metric.Report)) {
+	for _, r := range metric.Reports(v.catalog, v.book, s.known) {
+		if s.wants("indicator", r.Indicator.Code) && s.wants("area", r.Area) {
+			yield(r)
+		}
+	}
+}
+
+// indicatorFamilies tell of indicators and of releases to come.
+func indicatorFamilies() []family {
+	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
+	return []family{
+		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+			v.reportsOf(s, func(r *metric.Report) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
+		}},
+		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+			for _, i := range v.catalog.Indicators {
+				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
+			}
+		}},
+		{metric.ReleaseDue, eachDue(func(r *metric.Report) (float64, bool) {
+			due, ok := r.Due()
+			return metric.Seconds(due), ok
+		})},
+		{metric.ReleaseGrace, eachDue(func(r *metric.Report) (float64, bool) {
+			_, ok := r.Due()
+			return graceOf(r.Indicator).Seconds(), ok
+		})},
+	}
+}
+
+func graceOf(i *catalog.Indicator) time.Duration {
+	if i.Calendar == nil {
+		return 0
+	}
+	return i.Calendar.Grace
+}
+
+// standing is a value that held from the beginning.
+func (v *snapshot) standing(value float64) func() []point {
+	return func() []point { return []point{{v.begins(), value}} }
+}
+
+// eachDue passes a number about the release that follows the newest period, as
+// it changed whenever a newer period was published.
+func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []point)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+		v.reportsOf(s, func(r *metric.Report) {
+			yield(r.Labels(), func() []point {
+				var points []point
+				then := *r
+				then.Newest = figure.Period{}
+				for _, p := range v.arrivals(r, s.now) {
+					if then.Newest.IsZero() || p.period.Compare(then.Newest) > 0 {
+						then.Newest = p.period
+						if value, ok := number(&then); ok {
+							points = append(points, point{p.at, value})
+						}
+					}
+				}
+				return points
+			})
+		})
+	}
+}
+
+// arrival is the first publication of a period.
+type arrival struct {
+	at     int64
+	period figure.Period
+}
+
+// arrivals lists when periods of the indicator's own frequency were first
+// published in an area, in that order; of one moment the newest only.
+func (v *snapshot) arrivals(r *metric.Report, until time.Time) (all []arrival) {
+	for _, b := range v.book.Of(r.Indicator.Code) {
+		if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
+			continue
+		}
+		for f := range b.Figures() {
+			for first := range b.Vintages(f.Period) {
+				if !first.Published.After(until) {
+					all = append(all, arrival{first.Published.UnixMilli(), f.Period})
+				}
+				break
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })
+	return slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
+}

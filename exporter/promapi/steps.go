@@ -1,0 +1,272 @@
+package promapi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/promql/parser"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
+	"github.com/prometheus/prometheus/util/stats"
+)
+
+// stepwise is Prometheus' engine, which it asks less often: figures change once
+// a period, and charts ask for every day of ten years. What an expression of
+// instant selectors gives can change only at steps at which one of its series
+// has changed, so the engine evaluates those and no others. It is told that
+// they are a millisecond apart, and its answers are held until the next.
+//
+// Whatever looks at time itself (ranges, offsets, @, time()) is left to the
+// engine as it is.
+type stepwise struct {
+	*promql.Engine
+	parse  parser.Parser
+	limits Limits
+	room   tracker
+}
+
+// NewRangeQuery makes a query over a range.
+func (e *stepwise) NewRangeQuery(ctx context.Context, q storage.Queryable, opts promql.QueryOpts, text string, from, to time.Time, interval time.Duration) (promql.Query, error) {
+	whole, err := e.Engine.NewRangeQuery(ctx, q, opts, text, from, to, interval)
+	if err != nil || ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 {
+		return whole, err
+	}
+	expr, err := e.parse.ParseExpr(text)
+	if err != nil || !timeless(expr) {
+		return whole, nil // the engine has parsed it, and answers
+	}
+	s := steps{from: from.UnixMilli(), interval: interval.Milliseconds(), count: int(to.Sub(from)/interval) + 1}
+	return &heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, nil
+}
+
+// steps are the moments of a range query.
+type steps struct {
+	from, interval int64 // milliseconds
+	count          int
+}
+
+func (s steps) at(n int) int64 { return s.from + int64(n)*s.interval }
+
+// since is the first step at or after t, which may lie beyond the last.
+func (s steps) since(t int64) int {
+	if t <= s.from {
+		return 0
+	}
+	return int((t - s.from + s.interval - 1) / s.interval)
+}
+
+// timeless tells whether an expression depends on time through its instant
+// selectors alone.
+func timeless(expr parser.Expr) bool {
+	ok := true
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		switch n := node.(type) {
+		case *parser.MatrixSelector, *parser.SubqueryExpr:
+			ok = false
+		case *parser.VectorSelector:
+			ok = ok && n.OriginalOffset == 0 && n.OriginalOffsetExpr == nil && n.Timestamp == nil && n.StartOrEnd == 0 && !n.Anchored && !n.Smoothed
+		case *parser.Call:
+			ok = ok && slices.Contains(timelessFunctions, n.Func.Name)
+		}
+		return nil
+	})
+	return ok
+}
+
+// timelessFunctions give the same at any time for the same values.
+var timelessFunctions = []string{"abs", "absent", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "clamp", "clamp_max", "clamp_min",
+	"cos", "cosh", "deg", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2", "pi", "rad", "round", "scalar", "sgn", "sin", "sinh",
+	"sort", "sort_by_label", "sort_by_label_desc", "sort_desc", "sqrt", "tan", "tanh", "vector"}
+
+// heldQuery is a range query that is evaluated where something changes.
+type heldQuery struct {
+	promql.Query // the same, as the engine would evaluate it
+	engine       *stepwise
+	data         storage.Queryable
+	text         string
+	expr         parser.Expr
+	steps        steps
+
+	fewer  promql.Query // the one that is evaluated, once it is
+	buffer *buffer      // of its answer
+}
+
+// Exec evaluates the query. Where nearly every step is a change it is the
+// engine's own.
+func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
+	found, err := h.find(ctx)
+	if err != nil {
+		return &promql.Result{Err: err}
+	}
+	changes := found.changes()
+	if len(changes) > h.steps.count/2 {
+		return h.Query.Exec(ctx)
+	}
+	found.onto(changes)
+	first, last := time.UnixMilli(0), time.UnixMilli(int64(len(changes)-1))
+	h.fewer, err = h.engine.Engine.NewRangeQuery(ctx, found, promql.NewPrometheusQueryOpts(false, time.Millisecond), h.text, first, last, time.Millisecond)
+	if err != nil {
+		return &promql.Result{Err: err}
+	}
+	result := h.fewer.Exec(ctx)
+	matrix, ok := result.Value.(promql.Matrix)
+	if result.Err != nil || !ok {
+		return result
+	}
+	h.buffer = buffers.Get().(*buffer)
+	answer := heldMatrix{series: matrix, changes: changes, steps: h.steps, buffer: h.buffer}
+	if n := answer.points(); n > h.engine.limits.MaxSamples {
+		result.Err = promql.ErrTooManySamples(fmt.Sprintf("query of %d points", n))
+		return result
+	}
+	result.Value = answer
+	return result
+}
+
+// Close frees what both queries hold. It is called when the answer is written.
+func (h *heldQuery) Close() {
+	if h.buffer != nil {
+		buffers.Put(h.buffer)
+		h.buffer = nil
+	}
+	if h.fewer != nil {
+		h.fewer.Close()
+	}
+	h.Query.Close()
+}
+
+// Stats are those of the query that was evaluated.
+func (h *heldQuery) Stats() *stats.Statistics {
+	if h.fewer != nil {
+		return h.fewer.Stats()
+	}
+	return h.Query.Stats()
+}
+
+// Cancel ends the evaluation.
+func (h *heldQuery) Cancel() {
+	if h.fewer != nil {
+		h.fewer.Cancel()
+	}
+	h.Query.Cancel()
+}
+
+// find selects the series of every selector, once, within the same limits of
+// time and number as the engine's own work.
+func (h *heldQuery) find(ctx context.Context) (*selected, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.engine.limits.Timeout)
+	defer cancel()
+	if _, err := h.engine.room.Insert(ctx, h.text); err != nil {
+		return nil, err
+	}
+	defer h.engine.room.Delete(0)
+	from, to := h.steps.from, h.steps.at(h.steps.count-1)
+	q, err := h.data.Querier(from-forever.Milliseconds(), to)
+	if err != nil {
+		return nil, promql.ErrStorage{Err: err}
+	}
+	found := &selected{steps: h.steps, sets: map[string][]*series{}}
+	hints := &storage.SelectHints{Start: from - forever.Milliseconds() + 1, End: to, Step: h.steps.interval}
+	parser.Inspect(h.expr, func(node parser.Node, _ []parser.Node) error {
+		n, ok := node.(*parser.VectorSelector)
+		if !ok || err != nil {
+			return nil
+		}
+		key := matchersKey(n.LabelMatchers)
+		if _, known := found.sets[key]; known {
+			return nil
+		}
+		found.sets[key], err = collect(q.Select(ctx, false, hints, n.LabelMatchers...))
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
+		return nil, ended(ctx, "expression evaluation")
+	case err != nil:
+		return nil, promql.ErrStorage{Err: err}
+	}
+	return found, nil
+}
+
+// collect takes the series of a set, whose points are all in memory.
+func collect(set storage.SeriesSet) (all []*series, err error) {
+	var it chunkenc.Iterator
+	for set.Next() {
+		at := set.At()
+		if own, ok := at.(*series); ok {
+			all = append(all, own)
+			continue
+		}
+		s := &series{labels: at.Labels()}
+		for it = at.Iterator(it); it.Next() == chunkenc.ValFloat; {
+			t, v := it.At()
+			s.points = append(s.points, point{t, v})
+		}
+		all = append(all, s)
+	}
+	return all, set.Err()
+}
+
+// selected is the series of a query's selectors, by what they match. It is
+// also the storage from which the engine takes them, on the axis of changes.
+type selected struct {
+	steps steps
+	sets  map[string][]*series
+}
+
+// changes are the steps, in order, at which a series is not what it was at the
+// step before. The first always is one.
+func (s *selected) changes() []int {
+	is := make([]bool, s.steps.count)
+	is[0] = true
+	for _, set := range s.sets {
+		for _, one := range set {
+			for i := range one.points {
+				if n := s.steps.since(one.points[i].t); n < len(is) {
+					is[n] = true
+				}
+			}
+		}
+	}
+	var all []int
+	for n, changed := range is {
+		if changed {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// onto puts the series on the axis of changes: a point for every change at
+// which there is a value.
+func (s *selected) onto(changes []int) {
+	for key, set := range s.sets {
+		moved := make([]*series, len(set))
+		for i, one := range set {
+			points := make([]point, 0, len(changes))
+			next, now := 0, staleMarker
+			for k, n := range changes {
+				for at := s.steps.at(n); next < len(one.points) && one.points[next].t <= at; next++ {
+					now = one.points[next].v
+				}
+				if !value.IsStaleNaN(now) {
+					points = append(points, point{int64(k), now})
+				}
+			}
+			moved[i] = &series{one.labels, points}
+		}
+		s.sets[key] = moved
+	}
+}
+
+// Querier gives the series that were selected.
+func (s *selected) Querier(int64, int64) (storage.Querier, error) {
+	return &storage.MockQuerier{SelectMockFunction: func(_ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+		return &seriesSet{all: s.sets[matchersKey(matchers)]}
+	}}, nil
+}

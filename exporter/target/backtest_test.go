@@ -107,6 +107,25 @@ func TestTheBandOfPastYearsHeldTheirTotals(t *testing.T) {
 	}
 }
 
+func TestTheBandWouldHaveHeldEveryTotalItWasTestedOn(t *testing.T) {
+	h := beibu(t)
+	c := course{h, figure.Monthly}
+	for k := 2; k < 12; k++ {
+		p, ok := Project(h, 2025, k)
+		method, misses := c.method(2025, k)
+		if !ok || len(misses) == 0 {
+			t.Fatalf("month %d can not be tested", k)
+		}
+		for _, m := range misses {
+			o, _ := c.apply(method, m.year, k)
+			total, _ := c.total(m.year)
+			if total.Value < o.value*(1-p.Half-1e-12) || total.Value > o.value*(1+p.Half+1e-12) {
+				t.Errorf("after month %d of %d the projection was %v ± %v, the year %v", k, m.year, o.value, p.Half, total.Value)
+			}
+		}
+	}
+}
+
 func BenchmarkProjection(b *testing.B) {
 	h := beibu(b)
 	for b.Loop() {

@@ -106,7 +106,8 @@ func usable(v derive.Value, ok bool) (derive.Value, bool) {
 // known of the error.
 //
 // The half-width of the band is the largest error of the method among the
-// years tested, at most the last eight. The next error exceeds the largest of
+// years tested, at most the last eight, relative to what it projected: drawn
+// around a projection, the band then holds every total that it missed before. The next error exceeds the largest of
 // k exchangeable ones with a probability of 1/(k+1) (split conformal
 // prediction: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
 // World, 2005). With two or three years it is widened by 4/k.
@@ -129,7 +130,7 @@ func (c course) project(year, k int) (Pace, bool) {
 	largest := 0.0
 	for _, m := range misses {
 		p.Error += m.size
-		largest = max(largest, m.size)
+		largest = max(largest, m.beside)
 	}
 	p.Cases = len(misses)
 	p.Error /= float64(p.Cases)
@@ -201,8 +202,9 @@ func best(usable []Method, tests map[Method][]miss) Method {
 
 // miss is by how much a method missed the total of a past year.
 type miss struct {
-	year int
-	size float64 // relative to the total
+	year   int
+	size   float64 // relative to the total: how good the method is
+	beside float64 // relative to the projection: how far from one a total may lie
 }
 
 // test applies a method to the years before the given one, the newest first.
@@ -214,8 +216,9 @@ func (c course) test(m Method, year, k int) (misses []miss) {
 			continue
 		}
 		if p, ok := c.apply(m, y, k); ok && p.firm {
-			if size := math.Abs(p.value/t.Value - 1); !math.IsNaN(size) && !math.IsInf(size, 0) {
-				misses = append(misses, miss{y, size})
+			x := miss{y, math.Abs(p.value/t.Value - 1), math.Abs(t.Value/p.value - 1)}
+			if number(x.size).Known && number(x.beside).Known {
+				misses = append(misses, x)
 			}
 		}
 	}

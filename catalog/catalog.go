@@ -29,6 +29,7 @@ type Catalog struct {
 	Areas      []*Area
 	Units      []*Unit
 	Calendars  []*Calendar
+	Topics     []*Topic
 	Indicators []*Indicator
 	Targets    []*Target
 
@@ -37,6 +38,7 @@ type Catalog struct {
 	areas      map[string]*Area
 	units      map[string]*Unit
 	calendars  map[string]*Calendar
+	topics     map[string]*Topic
 	indicators map[string]*Indicator
 	targets    map[string]*Target
 }
@@ -54,6 +56,13 @@ type Area struct {
 	Code string
 	Name Name
 	Kind string // e.g. district; indicators may name all areas of a kind at once
+}
+
+// Topic is what people look at together: every indicator belongs to one, and
+// a topic is a dashboard.
+type Topic struct {
+	Code string
+	Name Name
 }
 
 // Load reads the catalogue file at path. Its error is an Errors with every
@@ -75,6 +84,7 @@ func Parse(filename string, data []byte) (*Catalog, error) {
 		areas:      map[string]*Area{},
 		units:      map[string]*Unit{},
 		calendars:  map[string]*Calendar{},
+		topics:     map[string]*Topic{},
 		indicators: map[string]*Indicator{},
 		targets:    map[string]*Target{},
 	}}
@@ -115,6 +125,9 @@ func (c *Catalog) Unit(code string) (*Unit, bool) { u, ok := c.units[code]; retu
 
 // Calendar finds a release calendar by its code.
 func (c *Catalog) Calendar(code string) (*Calendar, bool) { r, ok := c.calendars[code]; return r, ok }
+
+// Topic finds a topic by its code.
+func (c *Catalog) Topic(code string) (*Topic, bool) { t, ok := c.topics[code]; return t, ok }
 
 // Indicator finds an indicator by its code.
 func (c *Catalog) Indicator(code string) (*Indicator, bool) {

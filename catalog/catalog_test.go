@@ -53,10 +53,11 @@ func TestALookupFindsWhatTheFileNames(t *testing.T) {
 	_, area := c.Area("11")
 	_, unit := c.Unit("TEU")
 	_, calendar := c.Calendar("monthly")
+	_, topic := c.Topic("sea")
 	_, target := c.Target("boxes_2027")
 	_, unknown := c.Indicator("nothing")
-	got := []bool{agency, area, unit, calendar, target, unknown}
-	if want := []bool{true, true, true, true, true, false}; !slices.Equal(got, want) {
+	got := []bool{agency, area, unit, calendar, topic, target, unknown}
+	if want := []bool{true, true, true, true, true, true, false}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
@@ -75,7 +76,7 @@ func TestASingleMistakeCanBeTakenOutOfTheErrors(t *testing.T) {
 	if !errors.As(err, &all) || !errors.As(err, &first) {
 		t.Fatalf("got %T", err)
 	}
-	if first != all[0] || first.Line != 22 || len(all) != 6 {
+	if first != all[0] || first.Line != 23 || len(all) != 6 {
 		t.Errorf("got line %d of %d mistakes", first.Line, len(all))
 	}
 }

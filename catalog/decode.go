@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -26,6 +28,7 @@ func (d *decoder) catalogue(root *yaml.Node) {
 		{"areas", d.area},
 		{"units", d.unit},
 		{"calendars", d.calendar},
+		{"topics", d.topic},
 		{"indicators", d.indicator},
 		{"targets", d.target},
 	} {
@@ -106,6 +109,40 @@ func (d *decoder) agency(n *yaml.Node) {
 	a := &Agency{Code: code, Name: m.name("name")}
 	if keep(m, "code", d.cat.agencies, code, a) {
 		d.cat.Agencies = append(d.cat.Agencies, a)
+	}
+}
+
+func (d *decoder) topic(n *yaml.Node) {
+	m, code := d.open(n, "topic", "code")
+	if code == "" {
+		return
+	}
+	m.dashboard(code)
+	t := &Topic{Code: code, Name: m.name("name")}
+	if keep(m, "code", d.cat.topics, code, t) {
+		d.cat.Topics = append(d.cat.Topics, t)
+	}
+}
+
+// dashboards are the codes that a topic can not have, because a dashboard
+// that is no topic has them.
+var dashboards = []string{"overview", "indicator", "revisions", "pipeline"}
+
+// dashboard reports a topic's code of which Grafana could not make a uid:
+// tidemark- and the code, and -en after it in the English edition, 40 ASCII
+// letters at most.
+func (m mapping) dashboard(code string) {
+	const longest = 40 - len("tidemark-") - len("-en")
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '-'
+	}
+	switch {
+	case strings.ContainsFunc(code, odd) || len(code) > longest:
+		m.errorf("code", "code %q must be made of at most %d letters a to z, digits, _ and -, it is part of a link", code, longest)
+	case slices.Contains(dashboards, code):
+		m.errorf("code", "code %q is a dashboard of its own, take another one", code)
+	case strings.HasSuffix(code, "-en"):
+		m.errorf("code", "code %q must not end in -en, which marks the English edition of a dashboard", code)
 	}
 }
 

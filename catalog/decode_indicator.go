@@ -18,6 +18,7 @@ func (d *decoder) indicator(n *yaml.Node) {
 	i := &Indicator{Code: code, Name: m.name("name"), Display: m.needText("display"),
 		Quotation: m.text("quotation"), Source: m.needText("source"), percent: d.percent(),
 		ConstantPrices: m.yes("constant_prices")}
+	i.Topic = lookup(m, "topic", d.cat.topics)
 	i.Kind = Kind(m.oneOf("kind", kinds))
 	i.Frequencies = d.frequencies(m)
 	i.Unit = lookup(m, "unit", d.cat.units)

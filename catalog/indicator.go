@@ -28,6 +28,7 @@ const AnyCategory = "any"
 type Indicator struct {
 	Code          string
 	Name          Name
+	Topic         *Topic // with which it is looked at
 	Kind          Kind
 	Frequencies   []figure.Frequency // its own first, then those of totals that are published too
 	Unit          *Unit              // of levels; growth is in percent, see UnitOf

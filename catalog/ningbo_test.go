@@ -114,6 +114,25 @@ func TestNingboHasTheTargetsOfItsPlans(t *testing.T) {
 	sameLines(t, got, lines(ningboTargets))
 }
 
+func TestNingboHasItsTopicsInOrder(t *testing.T) {
+	var got []string
+	for _, topic := range Ningbo().Topics {
+		n := 0
+		for _, i := range Ningbo().Indicators {
+			if i.Topic == topic {
+				n++
+			}
+		}
+		if n == 0 {
+			t.Errorf("no indicator belongs to %s", topic.Code)
+		}
+		got = append(got, topic.Code)
+	}
+	if want := strings.Fields("port trade economy enterprises projects"); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // sameLines compares without regard to the order.
 func sameLines(t *testing.T, got, want []string) {
 	t.Helper()

@@ -29,14 +29,15 @@ type decoder struct {
 // partKeys names every key of every part of a catalogue file. It is what the
 // decoder accepts and what docs/catalog.md explains.
 var partKeys = map[string][]string{
-	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "indicators", "targets"},
+	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "targets"},
 	"name":         {"zh", "en"},
 	"agency":       {"code", "name"},
 	"area":         {"code", "name", "kind"},
 	"unit":         {"code", "name", "written"},
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
 	"release rule": {"months_later", "day", "with_next"},
-	"indicator": {"code", "name", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
+	"topic":        {"code", "name"},
+	"indicator": {"code", "name", "topic", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
 		"categories", "better", "constant_prices", "bounds", "max_jump", "max_growth", "calendar", "quotation", "source", "ratio"},
 	"bounds": {"min", "max", "year_max", "areas"},
 	"range":  {"min", "max", "year_max"},

@@ -37,8 +37,8 @@ func (c *catalogCheckCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s (%s): %d indicators, %d areas, %d agencies, %d units, %d calendars, %d targets: no mistakes\n",
-		cat.City.ZH, cat.City.EN, len(cat.Indicators), len(cat.Areas), len(cat.Agencies), len(cat.Units), len(cat.Calendars), len(cat.Targets))
+	_, err = fmt.Fprintf(e.stdout, "%s (%s): %d indicators, %d areas, %d agencies, %d units, %d calendars, %d topics, %d targets: no mistakes\n",
+		cat.City.ZH, cat.City.EN, len(cat.Indicators), len(cat.Areas), len(cat.Agencies), len(cat.Units), len(cat.Calendars), len(cat.Topics), len(cat.Targets))
 	return err
 }
 
@@ -89,6 +89,7 @@ func showIndicator(out *table, cat *catalog.Catalog, i *catalog.Indicator) {
 	}
 	row("indicator 指标", i.Code)
 	row("name 名称", i.Name.ZH+" / "+i.Name.EN)
+	row("topic 专题", i.Topic.Name.ZH+" / "+i.Topic.Name.EN)
 	row("kind 类型", string(i.Kind))
 	row("frequency 频率", frequencies(i))
 	row("unit 单位", fmt.Sprintf("%s %s; written 写法: %s", i.Unit.Code, i.Unit.Name.ZH, strings.Join(i.Unit.Spellings(), ", ")))

@@ -16,6 +16,7 @@ type health struct {
 	lastSync prometheus.Gauge
 	errors   prometheus.Counter
 	duration prometheus.Histogram
+	asked    *prometheus.HistogramVec
 }
 
 // NewRegistry makes a registry that holds the metrics of Go and the process,
@@ -46,6 +47,12 @@ func newHealth(e *Exporter) *health {
 			Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60},
 		}),
 	}
+	h.asked = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "tidemark_exporter_api_request_duration_seconds",
+		Help:    "How long an answer of /api/v1/ took, by its status code.",
+		Buckets: []float64{0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 60},
+	}, []string{"code"})
+	h.asked.WithLabelValues("200") // so that there is something to take a rate of
 	held := func(name, help string, of func(*view) int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 			if v := e.view.Load(); v != nil {
@@ -57,7 +64,7 @@ func newHealth(e *Exporter) *health {
 	inBook := func(of func(*book.Book) int) func(*view) int {
 		return func(v *view) int { return of(v.book) }
 	}
-	e.registry.MustRegister(h.up, h.lastSync, h.errors, h.duration,
+	e.registry.MustRegister(h.up, h.lastSync, h.errors, h.duration, h.asked,
 		versioncollector.NewCollector("tidemark_exporter"),
 		held("tidemark_exporter_book_series", "Series held in memory.", inBook((*book.Book).Len)),
 		held("tidemark_exporter_book_figures", "Figures held in memory: cells with a current value or a withheld one.", inBook((*book.Book).Figures)),

@@ -32,7 +32,7 @@ func TestTheLandingPageLeadsToEverything(t *testing.T) {
 			if status != http.StatusOK {
 				t.Fatalf("status %d", status)
 			}
-			for _, want := range append(c.want, `href="metrics"`, `href="-/healthy"`, `href="-/ready"`) {
+			for _, want := range append(c.want, `href="metrics"`, `href="api/v1/query?`, `href="-/healthy"`, `href="-/ready"`) {
 				if !strings.Contains(body, want) {
 					t.Errorf("%q is not on\n%s", want, body)
 				}

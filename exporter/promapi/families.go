@@ -28,7 +28,7 @@ type catalogue []family
 
 // families lists what can be asked.
 var families = sync.OnceValue(func() catalogue {
-	all := slices.Concat(figureFamilies(), derivedFamilies(), publicationFamilies(), indicatorFamilies(), targetFamilies())
+	all := slices.Concat(figureFamilies(), derivedFamilies(), newestFamilies(), publicationFamilies(), indicatorFamilies(), targetFamilies())
 	slices.SortFunc(all, func(f, o family) int {
 		switch {
 		case f.Name < o.Name:

@@ -164,3 +164,17 @@ func monthOf(t *testing.T, text string) string {
 	}
 	return time.UnixMilli(int64(ms)).In(harbour(t).Location()).Format("2006-01")
 }
+
+func TestTheNewestFigureStandsUntilANewerIsPublished(t *testing.T) {
+	a := revised(t)
+	for day, want := range map[string]string{"2023-02-09": "", "2023-02-11": "2726080", "2023-03-11": "2510000", "2023-04-11": "", "2023-05-11": "2900000", "2030-01-01": "2900000"} {
+		if want != "" {
+			want = boxesH1 + "unit=TEU " + want
+		}
+		a.at(day, `tidemark_figure_newest{freq="M",measure="level"}`, want) // March, published in April, is withheld
+	}
+	a.at("2023-03-20", `tidemark_figure_newest{freq="M",measure="level",as_of="2023-03-15"}`,
+		"area=H1 as_of=2023-03-15 category=_T freq=M indicator=boxes measure=level unit=TEU 2500000")
+	a.at("2030-01-01", `tidemark_figure_newest_timestamp_seconds{freq="M",measure="ytd"}`, // what follows from two months
+		"area=H1 category=_T freq=M indicator=boxes measure=ytd unit=TEU 1675209600")
+}

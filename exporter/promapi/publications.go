@@ -56,8 +56,10 @@ func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 	v.reportsOf(s, func(r *metric.Report) {
 		yield(r.Labels(), func() []point {
 			var points []point
-			for _, t := range v.publications(r.Indicator, r.Area, s.now) {
-				points = append(points, point{t, float64(t) / 1000})
+			for _, t := range v.published(r.Indicator, r.Area) {
+				if t <= s.now.UnixMilli() {
+					points = append(points, point{t, float64(t) / 1000})
+				}
 			}
 			return points
 		})
@@ -66,7 +68,11 @@ func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 
 // reportsOf gives what is reported where, and known to the selection.
 func (v *snapshot) reportsOf(s *selection, yield func(*metric.Report)) {
-	for _, r := range metric.Reports(v.catalog, v.book, s.known) {
+	reports := v.reports()
+	if !s.known.IsZero() {
+		reports = metric.Reports(v.catalog, v.book, s.known)
+	}
+	for _, r := range reports {
 		if s.wants("indicator", r.Indicator.Code) && s.wants("area", r.Area) {
 			yield(r)
 		}
@@ -117,7 +123,10 @@ func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selec
 				var points []point
 				then := *r
 				then.Newest = figure.Period{}
-				for _, p := range v.arrivals(r, s.now) {
+				for _, p := range v.arrivals(r) {
+					if p.at > s.now.UnixMilli() {
+						break
+					}
 					if then.Newest.IsZero() || p.period.Compare(then.Newest) > 0 {
 						then.Newest = p.period
 						if value, ok := number(&then); ok {
@@ -138,21 +147,31 @@ type arrival struct {
 }
 
 // arrivals lists when periods of the indicator's own frequency were first
-// published in an area, in that order; of one moment the newest only.
-func (v *snapshot) arrivals(r *metric.Report, until time.Time) (all []arrival) {
+// published in an area, in that order; of one moment the newest only. Callers
+// must not change the list.
+func (v *snapshot) arrivals(r *metric.Report) []arrival {
+	key := place{indicator: r.Indicator, area: r.Area}
+	v.mu.Lock()
+	all, ok := v.firsts[key]
+	v.mu.Unlock()
+	if ok {
+		return all
+	}
 	for _, b := range v.book.Of(r.Indicator.Code) {
 		if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
 			continue
 		}
 		for f := range b.Figures() {
 			for first := range b.Vintages(f.Period) {
-				if !first.Published.After(until) {
-					all = append(all, arrival{first.Published.UnixMilli(), f.Period})
-				}
+				all = append(all, arrival{first.Published.UnixMilli(), f.Period})
 				break
 			}
 		}
 	}
 	slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })
-	return slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
+	all = slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
+	v.mu.Lock()
+	v.firsts[key] = all
+	v.mu.Unlock()
+	return all
 }

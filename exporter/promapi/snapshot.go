@@ -9,6 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
@@ -20,16 +21,24 @@ type snapshot struct {
 	values  valueCache
 	places  func() []place
 	begins  func() int64
+	reports func() []*metric.Report // as known now
 
 	mu        sync.Mutex
 	histories map[place]*derive.History
-	stands    map[standKey][]stand
+	states    map[stateKey][]judged
+	releases  map[place][]int64
+	turnsOf   map[string]turns // of targets, by id
+	firsts    map[place][]arrival
+	newests   map[figure.Series][]firstKnown
 }
 
 func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
-	v := &snapshot{catalog: c, book: b, histories: map[place]*derive.History{}, stands: map[standKey][]stand{}}
+	v := &snapshot{catalog: c, book: b, histories: map[place]*derive.History{},
+		states: map[stateKey][]judged{}, releases: map[place][]int64{}, turnsOf: map[string]turns{}, firsts: map[place][]arrival{},
+		newests: map[figure.Series][]firstKnown{}}
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
+	v.reports = sync.OnceValue(func() []*metric.Report { return metric.Reports(c, b, time.Time{}) })
 	return v
 }
 
@@ -139,9 +148,17 @@ func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
 	return all
 }
 
-// publications are the moments at which something was published of an
-// indicator, or of a ratio's parts, in an area, in milliseconds and in order.
-func (v *snapshot) publications(i *catalog.Indicator, area string, until time.Time) (moments []int64) {
+// published is the moments at which something was published of an indicator,
+// or of a ratio's parts, in an area, in milliseconds and in order. Callers must
+// not change it.
+func (v *snapshot) published(i *catalog.Indicator, area string) []int64 {
+	key := place{indicator: i, area: area}
+	v.mu.Lock()
+	moments, ok := v.releases[key]
+	v.mu.Unlock()
+	if ok {
+		return moments
+	}
 	parts := []*catalog.Indicator{i}
 	if i.Ratio != nil {
 		parts = []*catalog.Indicator{i.Ratio.Numerator, i.Ratio.Denominator}
@@ -153,15 +170,17 @@ func (v *snapshot) publications(i *catalog.Indicator, area string, until time.Ti
 			}
 			for f := range s.Figures() {
 				for vintage := range s.Vintages(f.Period) {
-					if !vintage.Published.After(until) {
-						moments = append(moments, vintage.Published.UnixMilli())
-					}
+					moments = append(moments, vintage.Published.UnixMilli())
 				}
 			}
 		}
 	}
 	slices.Sort(moments)
-	return slices.Compact(moments)
+	moments = slices.Compact(moments)
+	v.mu.Lock()
+	v.releases[key] = moments
+	v.mu.Unlock()
+	return moments
 }
 
 // days lists the days on which something was published of what is meant.

@@ -247,6 +247,10 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 		return nil, nil, err
 	}
 	sel.list = labels.MetricName
+	key := valuesKey{"", matchersKey(matchers)}
+	if all, known := q.values.Load(key); known {
+		return slices.Clone(all.([]string)), nil, nil
+	}
 	found := map[string]struct{}{labels.MetricName: {}, asOfLabel: {}, scaleLabel: {}}
 	done := map[string]bool{} // all series of a family have the same
 	q.each(sel, func(family string, pairs metric.Labels, _ func() []point) {
@@ -257,7 +261,11 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 			}
 		}
 	})
-	return sorted(found), nil, ctx.Err()
+	all := sorted(found)
+	if ctx.Err() == nil && sel.plain() {
+		q.values.Store(key, all)
+	}
+	return slices.Clone(all), nil, ctx.Err()
 }
 
 // Close has nothing to close.
@@ -271,6 +279,8 @@ func (q chunkQuerier) Select(ctx context.Context, sort bool, hints *storage.Sele
 	return storage.NewSeriesSetToChunkSet(q.Querier.Select(ctx, sort, hints, matchers...))
 }
 
+// valuesKey is a question about the values of a label; without a label, about
+// the names of labels.
 type valuesKey struct{ label, matchers string }
 
 func matchersKey(matchers []*labels.Matcher) string {

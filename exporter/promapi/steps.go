@@ -3,6 +3,7 @@ package promapi
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -96,17 +97,13 @@ type heldQuery struct {
 	buffer *buffer      // of its answer
 }
 
-// Exec evaluates the query. Where nearly every step is a change it is the
-// engine's own.
+// Exec evaluates the query.
 func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
 	found, err := h.find(ctx)
 	if err != nil {
 		return &promql.Result{Err: err}
 	}
 	changes := found.changes()
-	if len(changes) > h.steps.count/2 {
-		return h.Query.Exec(ctx)
-	}
 	found.onto(changes)
 	first, last := time.UnixMilli(0), time.UnixMilli(int64(len(changes)-1))
 	h.fewer, err = h.engine.Engine.NewRangeQuery(ctx, found, promql.NewPrometheusQueryOpts(false, time.Millisecond), h.text, first, last, time.Millisecond)
@@ -227,6 +224,9 @@ func (s *selected) changes() []int {
 	for _, set := range s.sets {
 		for _, one := range set {
 			for i := range one.points {
+				if i > 0 && math.Float64bits(one.points[i].v) == math.Float64bits(one.points[i-1].v) {
+					continue
+				}
 				if n := s.steps.since(one.points[i].t); n < len(is) {
 					is[n] = true
 				}

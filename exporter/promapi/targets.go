@@ -2,7 +2,7 @@ package promapi
 
 import (
 	"slices"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/value"
@@ -18,98 +18,167 @@ import (
 func targetFamilies() []family {
 	all := []family{
 		{metric.Family{Name: "tidemark_target_path", Help: "Where a target's plan and projection lead, at the start of each period up to the deadline, in the base unit."}, eachPath},
-		{metric.TargetInfo, eachInfo},
-		{metric.TargetVerdict, eachStand(func(st *stand, yield func(metric.Labels, float64)) {
+		{metric.TargetInfo, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
+			pairs := metric.TargetInfoLabels(&st.State)
+			if s.display {
+				pairs[len(pairs)-1] = s.unitOf(st.Target)
+			}
+			yield(pairs, func(*judged) (float64, bool) { return 1, true })
+		})},
+		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			for _, verdict := range target.Verdicts() {
-				yield(st.labels.With("verdict", string(verdict)), metric.Bit(st.verdict == verdict))
+				if !s.wants("verdict", string(verdict)) {
+					continue
+				}
+				yield(metric.VerdictLabels(&st.State, verdict), func(st *judged) (float64, bool) { return metric.Bit(st.Verdict == verdict), true })
 			}
 		})},
-		{metric.TargetUnmet, eachUnmet},
+		{metric.TargetUnmet, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.unmet()), true })
+		})},
+		{metric.Family{Name: "tidemark_target_urgency", Help: "How much a target needs attention by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
+			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
+				yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return float64(st.Verdict.Urgency()), true })
+			})},
 	}
-	for n, number := range metric.TargetNumbers {
-		all = append(all, family{number.Family, eachNumber(n, number)})
+	for _, number := range metric.TargetNumbers {
+		all = append(all, family{number.Family, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
+			pairs, factor := metric.TargetLabels(&st.State), 1.0
+			if s.display && number.Amount {
+				pairs = pairs.With("unit", s.unitOf(st.Target))
+				factor = s.scaleOf(st.Target.Indicator, st.Target.Measure).factor
+			}
+			yield(pairs, func(st *judged) (float64, bool) {
+				n := number.Of(&st.State)
+				return n.Value / factor, n.Known
+			})
+		})})
 	}
 	return all
 }
 
-// stand is what is kept of a target's State.
-type stand struct {
-	labels, info metric.Labels
-	numbers      []target.Number // of metric.TargetNumbers
-	verdict      target.Verdict
-}
+// yieldValue takes a series of a target and what its value is in a state.
+type yieldValue func(pairs metric.Labels, value func(*judged) (v float64, ok bool))
 
-func standOf(s *target.State) stand {
-	st := stand{labels: metric.TargetLabels(s), info: metric.TargetInfoLabels(s), verdict: s.Verdict}
-	for _, number := range metric.TargetNumbers {
-		st.numbers = append(st.numbers, number.Of(s))
+// unitOf is the unit of a target's amounts at the selection's scale.
+func (m *manner) unitOf(t *catalog.Target) string {
+	unit := m.scaleOf(t.Indicator, t.Measure).unit
+	if t.PerDay {
+		return unit + "/d"
 	}
-	return st
+	return unit
 }
 
-// standKey is a target at a moment.
-type standKey struct {
+// judged is a state, and whether it is below what was reached before figures
+// were revised; to look back at revisions takes its time.
+type judged struct {
+	target.State
+	unmet func() bool
+}
+
+// stateKey is a target at a moment at which its state could change.
+type stateKey struct {
 	id string
 	at int64
 }
 
-// standsAt is where a target stood: judged at that moment by what was known
-// at it. Of moments at which it could change the answer is kept.
-func (v *snapshot) standsAt(t *catalog.Target, at int64, keep bool) []stand {
-	key := standKey{t.ID, at}
+// statesAt is where a target stood: judged at a moment by what was known at
+// it. Between two of its turns a state does not change, so that one answer
+// serves all times up to the next, and is kept. The steps that led to the
+// verdict are not.
+func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
+	key := stateKey{t.ID, at}
+	turns := v.turns(t, at)
+	if n, exactly := slices.BinarySearch(turns, at); !exactly && n > 0 {
+		key.at = turns[n-1]
+	}
 	v.mu.Lock()
-	known, ok := v.stands[key]
+	known, ok := v.states[key]
 	v.mu.Unlock()
 	if ok {
 		return known
 	}
-	states := target.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location()))
-	stands := make([]stand, len(states))
-	for i := range states {
-		stands[i] = standOf(&states[i])
+	var states []judged
+	for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(key.at).In(v.catalog.Location())) {
+		state.Steps = nil
+		states = append(states, judged{state, sync.OnceValue(func() bool {
+			_, unmet := target.UnmetBy(state, v.book)
+			return unmet
+		})})
 	}
-	if keep {
-		v.mu.Lock()
-		v.stands[key] = stands
-		v.mu.Unlock()
-	}
-	return stands
+	v.mu.Lock()
+	v.states[key] = states
+	v.mu.Unlock()
+	return states
 }
 
-// moments are when a target's state could change between from and to: when
-// something was published, when a figure became overdue, when a month began.
-// Where what stands is asked for, the first is from itself, or the first
-// publication if that is later.
-func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
-	now := s.now.UnixMilli()
-	from, to := min(s.from, now), min(s.to, now)
-	all := v.publications(t.Indicator, t.Area.Code, s.now)
-	if len(all) == 0 {
-		return []int64{v.begins()} // and it stays as it is
+// turns are the moments at which a target's state can change: when something
+// is published, when a month begins, when a figure becomes overdue; in order,
+// from the first publication to beyond at. There are none where nothing was
+// published. Callers must not change them.
+func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
+	v.mu.Lock()
+	known := v.turnsOf[t.ID]
+	v.mu.Unlock()
+	if known.until > at {
+		return known.moments
 	}
-	from = max(from, all[0])
-	first := time.UnixMilli(from).In(v.catalog.Location())
-	for p := figure.PeriodAt(figure.Monthly, first); ; p = p.Next() {
-		begins := time.Date(p.Year(), time.Month(p.Number()), 1, 0, 0, 0, 0, v.catalog.Location()).UnixMilli()
-		if begins > to {
+	published := v.published(t.Indicator, t.Area.Code)
+	if len(published) == 0 {
+		return nil
+	}
+	zone := v.catalog.Location()
+	first, last := time.UnixMilli(published[0]).In(zone), time.UnixMilli(max(at, published[len(published)-1])).In(zone).AddDate(1, 0, 0)
+	all := slices.Clone(published)
+	for p := figure.PeriodAt(figure.Monthly, first).Next(); ; p = p.Next() {
+		begins := time.Date(p.Year(), time.Month(p.Number()), 1, 0, 0, 0, 0, zone)
+		if begins.After(last) {
 			break
 		}
-		all = append(all, begins)
+		all = append(all, begins.UnixMilli())
 	}
-	if c := t.Indicator.Calendar; c != nil {
-		f := t.Indicator.Frequency()
-		for p := figure.PeriodAt(f, first).Add(-2 * f.PerYear()); p.Start().UnixMilli() <= to; p = p.Next() {
-			if due, ok := c.Due(p); ok {
-				all = append(all, due.Add(c.Grace).UnixMilli())
+	if calendar, f := t.Indicator.Calendar, t.Indicator.Frequency(); calendar != nil {
+		for p := figure.PeriodAt(f, first).Add(-2 * f.PerYear()); p.Start().Before(last); p = p.Next() {
+			if due, ok := calendar.Due(p); ok && due.Add(calendar.Grace).After(first) {
+				all = append(all, due.Add(calendar.Grace).UnixMilli())
 			}
 		}
 	}
-	all = slices.DeleteFunc(all, func(at int64) bool { return at < from || at > to })
-	if !s.over {
-		all = append(all, from)
-	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	all = slices.Compact(all)
+	v.mu.Lock()
+	v.turnsOf[t.ID] = turns{all, last.UnixMilli()}
+	v.mu.Unlock()
+	return all
+}
+
+// turns are kept with the moment up to which they are all there.
+type turns struct {
+	moments []int64
+	until   int64
+}
+
+// moments are when a target's state could change within the selection. Where
+// what stands is asked for, the first is where that begins.
+func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
+	now := s.now.UnixMilli()
+	all := v.turns(t, now)
+	switch {
+	case s.list != "": // labels only
+		return []int64{now}
+	case len(all) == 0:
+		return []int64{v.begins()} // and it stays as it is
+	case now < all[0]: // by as_of
+		return []int64{now}
+	}
+	from, to := max(min(s.from, now), all[0]), min(s.to, now)
+	first, exactly := slices.BinarySearch(all, from)
+	end, _ := slices.BinarySearch(all, to+1)
+	within := all[first:max(first, end)]
+	if s.over || exactly && first < end {
+		return within
+	}
+	return slices.Insert(slices.Clone(within), 0, from)
 }
 
 // targetsOf gives the targets a selector can mean.
@@ -121,130 +190,77 @@ func (v *snapshot) targetsOf(s *selection, yield func(*catalog.Target)) {
 	}
 }
 
-// timeline gathers points of series that are found moment by moment.
-type timeline struct {
-	order []string
-	found map[string]*track
+// course is where a target stood in one category, moment by moment; nil where
+// the category was not known.
+type course struct {
+	at     []int64
+	states []*judged
 }
 
-type track struct {
-	pairs  metric.Labels
-	points []point
-}
-
-// add sets the value of a series from at on.
-func (l *timeline) add(pairs metric.Labels, at int64, value float64) {
-	key := strings.Join(pairs, "\xff")
-	tr := l.found[key]
-	if tr == nil {
-		tr = &track{pairs: pairs}
-		l.found[key] = tr
-		l.order = append(l.order, key)
-	}
-	tr.points = append(tr.points, point{at, value})
-}
-
-// close ends the series that have no value at the moment at.
-func (l *timeline) close(at int64) {
-	for _, tr := range l.found {
-		if last := tr.points[len(tr.points)-1]; last.t < at && !value.IsStaleNaN(last.v) {
-			tr.points = append(tr.points, point{at, staleMarker})
+// points are the values of the states. One without a value ends the one
+// before it.
+func (c *course) points(of func(*judged) (float64, bool)) []point {
+	points := make([]point, 0, len(c.at))
+	for n, at := range c.at {
+		v, ok := 0.0, false
+		if c.states[n] != nil {
+			v, ok = of(c.states[n])
+		}
+		switch {
+		case ok:
+			points = append(points, point{at, v})
+		case len(points) > 0 && !value.IsStaleNaN(points[len(points)-1].v):
+			points = append(points, point{at, staleMarker})
 		}
 	}
+	return points
 }
 
-func (l *timeline) yield(to func(metric.Labels, func() []point)) {
-	for _, key := range l.order {
-		tr := l.found[key]
-		to(tr.pairs, func() []point { return tr.points })
+// courses gives the course of every category of a target.
+func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *judged, c *course)) {
+	at := v.moments(t, s)
+	found := map[string]*course{}
+	var order []*course
+	for n := range at {
+		states := v.statesAt(t, at[n])
+		for i := range states {
+			c := found[states[i].Category]
+			if c == nil {
+				c = &course{at, make([]*judged, len(at))}
+				found[states[i].Category] = c
+				order = append(order, c)
+			}
+			c.states[n] = &states[i]
+		}
+	}
+	for _, c := range order {
+		newest := len(at) - 1
+		for c.states[newest] == nil {
+			newest--
+		}
+		yield(c.states[newest], c)
 	}
 }
 
-// eachStand passes what of gives of each state.
-func eachStand(of func(*stand, func(metric.Labels, float64))) func(*snapshot, *selection, func(metric.Labels, func() []point)) {
+// eachState passes the series that of makes of the states of targets. Labels
+// are those of any state of a category: they do not change.
+func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapshot, *selection, func(metric.Labels, func() []point)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
 		v.targetsOf(s, func(t *catalog.Target) {
-			line := timeline{found: map[string]*track{}}
-			for _, at := range v.asked(t, s) {
-				stands := v.standsAt(t, at, at != s.from && s.known.IsZero())
-				for i := range stands {
-					of(&stands[i], func(pairs metric.Labels, value float64) { line.add(pairs, at, value) })
-				}
-				line.close(at)
-			}
-			line.yield(yield)
+			v.courses(t, s, func(newest *judged, c *course) {
+				of(v, s, newest, func(pairs metric.Labels, value func(*judged) (float64, bool)) {
+					yield(pairs, func() []point { return c.points(value) })
+				})
+			})
 		})
 	}
 }
 
-// asked are the moments to judge a target at: of labels only, now.
-func (v *snapshot) asked(t *catalog.Target, s *selection) []int64 {
-	if s.list != "" {
-		return []int64{s.now.UnixMilli()}
-	}
-	return v.moments(t, s)
-}
-
-func eachInfo(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
-	eachStand(func(st *stand, add func(metric.Labels, float64)) {
-		pairs := slices.Clone(st.info)
-		if t, known := v.catalog.Target(find(pairs, "target")); known && s.display {
-			pairs[len(pairs)-1] = perDay(t, s.scaleOf(t.Indicator, t.Measure).unit)
-		}
-		add(pairs, 1)
-	})(v, s, yield)
-}
-
-func eachNumber(n int, number metric.TargetNumber) func(*snapshot, *selection, func(metric.Labels, func() []point)) {
-	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
-		eachStand(func(st *stand, add func(metric.Labels, float64)) {
-			if !st.numbers[n].Known {
-				return
-			}
-			value, pairs := st.numbers[n].Value, st.labels
-			if t, known := v.catalog.Target(find(pairs, "target")); known && s.display && number.Amount {
-				in := s.scaleOf(t.Indicator, t.Measure)
-				value, pairs = value/in.factor, pairs.With("unit", perDay(t, in.unit))
-			}
-			add(pairs, value)
-		})(v, s, yield)
-	}
-}
-
-// perDay is the unit of a target that is judged on daily averages.
-func perDay(t *catalog.Target, unit string) string {
-	if t.PerDay {
-		return unit + "/d"
-	}
-	return unit
-}
-
-// eachUnmet looks back at revisions, which takes its time, so that it is done
-// only for those who ask.
-func eachUnmet(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
-	v.targetsOf(s, func(t *catalog.Target) {
-		line := timeline{found: map[string]*track{}}
-		for _, at := range v.asked(t, s) {
-			for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
-				_, unmet := target.UnmetBy(state, v.book)
-				line.add(metric.TargetLabels(&state), at, metric.Bit(unmet))
-			}
-			line.close(at)
-		}
-		line.yield(yield)
-	})
-}
-
 func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
 	v.targetsOf(s, func(t *catalog.Target) {
-		var states []target.State
-		if s.known.IsZero() {
-			states = target.Of(t, v.book, s.now.In(v.catalog.Location()))
-		} else {
-			states = target.OfAsOf(t, v.book, s.now.In(v.catalog.Location()))
-		}
-		for _, state := range states {
-			v.path(&state, s, yield)
+		states := v.statesAt(t, s.now.UnixMilli())
+		for i := range states {
+			v.path(&states[i].State, s, yield)
 		}
 	})
 }
@@ -264,7 +280,7 @@ func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Lab
 	in := s.scaleOf(t.Indicator, t.Measure)
 	for _, way := range ways {
 		pairs := metric.Labels{"area", t.Area.Code, "category", state.Category, "freq", f.String(), "indicator", t.Indicator.Code,
-			"line", way.name, "measure", measure, "target", t.ID, "unit", perDay(t, in.unit)}
+			"line", way.name, "measure", measure, "target", t.ID, "unit", s.unitOf(t)}
 		yield(pairs, func() []point {
 			var points []point
 			for i := range line {

@@ -6,6 +6,7 @@ package target
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -47,6 +48,13 @@ var verdictNames = map[Verdict]catalog.Name{
 
 // Name is what people call the verdict.
 func (v Verdict) Name() catalog.Name { return verdictNames[v] }
+
+// Urgency is how much a target with that verdict needs attention: from 1 (met)
+// to 8 (missed), 0 for what is no verdict. By it tables are sorted and
+// timelines drawn.
+func (v Verdict) Urgency() int {
+	return 1 + slices.Index([]Verdict{Met, OnTrack, TooEarly, NoData, Overdue, AtRisk, Slipping, Missed}, v)
+}
 
 // Number is a number that may be unknown. A known one is always finite.
 type Number struct {

@@ -137,3 +137,17 @@ func TestEveryNumberThatWentIntoAVerdictIsAStep(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryVerdictHasAnUrgencyOfItsOwn(t *testing.T) {
+	seen := map[int]Verdict{}
+	for _, v := range Verdicts() {
+		u := v.Urgency()
+		if other, taken := seen[u]; taken || u < 1 || u > len(Verdicts()) {
+			t.Errorf("%s has the urgency %d, as has %q", v, u, other)
+		}
+		seen[u] = v
+	}
+	if u := Verdict("none").Urgency(); u != 0 {
+		t.Errorf("what is no verdict has the urgency %d", u)
+	}
+}

@@ -1,0 +1,95 @@
+package dashboards
+
+import (
+	"strings"
+
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+)
+
+// The uids of the two data sources, as Grafana is provisioned with them.
+const (
+	History = "tidemark"   // the exporter's query API over every year
+	Scraped = "prometheus" // the Prometheus that scrapes exporter and workers
+)
+
+// OptionalPrefix begins the ref of a query that may have no answer, because
+// not every indicator has what it asks for.
+const OptionalPrefix = "maybe_"
+
+// from is the data source with the uid.
+func from(uid string) common.DataSourceRef {
+	kind := "prometheus"
+	return common.DataSourceRef{Type: &kind, Uid: &uid}
+}
+
+// shape is how an answer is wanted.
+type shape int
+
+const (
+	points shape = iota // series of true points, by an instant query
+	rows                // a table, by an instant query
+	steps               // sampled, by a range query
+)
+
+// ask is a query of a panel. In a table its values are the column
+// "Value #ref".
+type ask struct {
+	ref    string
+	expr   string
+	legend string
+	shape  shape
+	step   string // the least one, of steps
+}
+
+// maybe makes an ask that may have no answer.
+func maybe(ref, expr, legend string) ask {
+	return ask{ref: OptionalPrefix + ref, expr: expr, legend: legend}
+}
+
+// as gives all asks the shape.
+func as(s shape, asks ...ask) []ask {
+	for i := range asks {
+		asks[i].shape = s
+	}
+	return asks
+}
+
+func (a ask) query(source string) *prometheus.DataqueryBuilder {
+	q := prometheus.NewDataqueryBuilder().RefId(a.ref).Datasource(from(source)).Expr(a.expr).
+		EditorMode(prometheus.QueryEditorModeCode)
+	if a.legend != "" {
+		q.LegendFormat(a.legend)
+	}
+	switch a.shape {
+	case points:
+		q.Instant().Format(prometheus.PromQueryFormatTimeSeries)
+	case rows:
+		q.Instant().Format(prometheus.PromQueryFormatTable)
+	case steps:
+		q.Range().Format(prometheus.PromQueryFormatTimeSeries)
+		if a.step != "" {
+			q.Interval(a.step)
+		}
+	}
+	return q
+}
+
+// codes is a matcher's alternatives.
+func codes(all []string) string { return strings.Join(all, "|") }
+
+// inRange is the selector's samples within the dashboard's time range.
+func inRange(selector string) string { return selector + "[$__range]" }
+
+// newest is the last of them.
+func newest(selector string) string { return "last_over_time(" + inRange(selector) + ")" }
+
+// namesOfIndicators has the names of indicators and areas in both languages,
+// so that both editions ask the same.
+const namesOfIndicators = `max by (indicator, area, name_en, name_zh, area_en, area_zh) (tidemark_indicator_info)`
+
+// named gives each sample of the expression the names of its indicator and
+// area.
+func named(expr string) string {
+	return "(" + expr + ") * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh) " + namesOfIndicators
+}

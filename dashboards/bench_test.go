@@ -1,0 +1,40 @@
+package dashboards_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
+)
+
+// BenchmarkOverview asks all that the Overview asks, over the sample, and
+// compares it with an empty query asked in turn over the same way. ratio is to be below 100.
+func BenchmarkOverview(b *testing.B) {
+	r := ofSample(b)
+	file := slices.IndexFunc(committed(b), func(d read) bool { return d.UID == "tidemark-overview" })
+	o := r.Open(committed(b)[file].Sheet, nil)
+	nothing := dashboards.Query{Expr: "vector(1)", Source: dashboards.History, Instant: true}
+	var all, empty []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		for _, p := range o.Panels {
+			for _, q := range p.Queries {
+				if err := r.Read(q, o.Values, o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		all = append(all, time.Since(start))
+		start = time.Now()
+		if err := r.Read(nothing, o.Values, o); err != nil {
+			b.Fatal(err)
+		}
+		empty = append(empty, time.Since(start))
+	}
+	slices.Sort(all)
+	slices.Sort(empty)
+	b.ReportMetric(float64(all[len(all)/2])/float64(empty[len(empty)/2]), "ratio")
+	b.ReportMetric(float64(all[len(all)-1])/float64(empty[len(empty)/2]), "first-ratio")
+	b.ReportMetric(0, "ns/op")
+}

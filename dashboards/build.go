@@ -1,0 +1,120 @@
+package dashboards
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+)
+
+// File is one generated dashboard.
+type File struct {
+	Edition Edition
+	Path    string // below the folder of all dashboards: zh/overview.json
+	JSON    []byte
+}
+
+//go:embed zh/*.json en/*.json
+var committed embed.FS
+
+// Committed is the committed dashboards of the built-in catalogue, in the
+// order of their paths within each edition.
+func Committed() ([]File, error) {
+	var all []File
+	for _, e := range Editions() {
+		paths, err := fs.Glob(committed, string(e)+"/*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range paths {
+			data, err := committed.ReadFile(p)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, File{e, p, data})
+		}
+	}
+	return all, nil
+}
+
+// Build makes the dashboards of a catalogue in both editions: the overview, a
+// single indicator, every topic that has indicators, revisions, the pipeline.
+// The same catalogue always gives the same bytes.
+func Build(cat *catalog.Catalog) ([]File, error) {
+	var all []File
+	for _, e := range Editions() {
+		m := &maker{cat, e}
+		made := []sheet{{overviewCode, m.overview()}, {indicatorCode, m.indicator()}}
+		for _, t := range cat.Topics {
+			if of := m.ofTopic(t); len(of) > 0 {
+				made = append(made, sheet{t.Code, m.topic(t, of)})
+			}
+		}
+		made = append(made, sheet{revisionsCode, m.revisions()}, sheet{pipelineCode, m.pipeline()})
+		for _, one := range made {
+			data, err := written(one.made)
+			if err != nil {
+				return nil, fmt.Errorf("dashboard %s: %w", e.uid(one.code), err)
+			}
+			all = append(all, File{e, path.Join(string(e), one.code+".json"), data})
+		}
+	}
+	return all, nil
+}
+
+// sheet is a dashboard under its code.
+type sheet struct {
+	code string
+	made *board
+}
+
+// ofTopic are the indicators of a topic.
+func (m *maker) ofTopic(t *catalog.Topic) (all []*catalog.Indicator) {
+	for _, i := range m.cat.Indicators {
+		if i.Topic == t {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// written is the dashboard as JSON that people can compare line by line.
+func written(b *board) ([]byte, error) {
+	made, err := b.Build()
+	if err != nil {
+		return nil, err
+	}
+	finish(&made)
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(made); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// finish gives panels the ids by which links, and Grafana itself, know them,
+// and shows links and annotations on the page, where the SDK would put them
+// into a menu.
+func finish(d *built) {
+	for i := range d.Links {
+		d.Links[i].Placement = nil
+	}
+	for i := range d.Annotations.List {
+		d.Annotations.List[i].Placement = nil
+	}
+	for i := range d.Panels {
+		id := uint32(i + 1)
+		if p := d.Panels[i].Panel; p != nil {
+			p.Id = &id
+		} else {
+			d.Panels[i].RowPanel.Id = id
+		}
+	}
+}

@@ -1,0 +1,238 @@
+// Package dashboardstest opens dashboards as Grafana does and asks what they
+// ask: variables first, then every query of every panel.
+package dashboardstest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/common/model"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
+)
+
+// Reader looks at dashboards at a moment.
+type Reader struct {
+	T   testing.TB
+	Now time.Time
+	// Sources are the URLs of servers with the Prometheus API, by the uid of
+	// the data source: dashboards.History and dashboards.Scraped.
+	Sources map[string]string
+}
+
+// open asks a data source.
+func (r Reader) open(source, path string, pairs ...string) (*http.Response, error) {
+	form := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	to := r.Sources[source] + "/api/v1/" + path
+	if strings.HasPrefix(path, "label/") { // which alone takes no forms
+		return http.Get(to + "?" + form.Encode())
+	}
+	return http.PostForm(to, form)
+}
+
+// get asks a data source and reads the data of its answer.
+func (r Reader) get(source, path string, data any, pairs ...string) error {
+	resp, err := r.open(source, path, pairs...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }() // it is read whole, or not
+	var body struct {
+		Data  json.RawMessage
+		Error string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+		return fmt.Errorf("%s: %w", resp.Status, err)
+	}
+	if body.Error != "" {
+		return errors.New(body.Error)
+	}
+	return json.Unmarshal(body.Data, data)
+}
+
+// Result is the series of an answer.
+type Result struct {
+	Result []struct {
+		Metric map[string]string
+		Value  [2]any
+		Values [][2]any
+	}
+}
+
+// Ask asks at a moment.
+func (r Reader) Ask(source, expr string, at time.Time) (a Result, err error) {
+	return a, r.get(source, "query", &a, "query", expr, "time", seconds(at))
+}
+
+func seconds(t time.Time) string {
+	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
+}
+
+// rows is the answer to what a variable asks.
+func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error) {
+	expr, selector, label := v.Question()
+	if expr != "" {
+		a, err := r.Ask(v.Source, dashboards.Fill(expr, o.Values, o.From, o.To), o.To)
+		for _, s := range a.Result {
+			labels := maps.Clone(s.Metric)
+			delete(labels, "__name__")
+			rows = append(rows, dashboards.Row(s.Metric["__name__"], labels, 1, o.To))
+		}
+		return rows, err
+	}
+	pairs := []string{"start", seconds(o.From), "end", seconds(o.To)}
+	if selector != "" {
+		pairs = append(pairs, "match[]", dashboards.Fill(selector, o.Values, o.From, o.To))
+	}
+	err = r.get(v.Source, "label/"+label+"/values", &rows, pairs...)
+	return rows, err
+}
+
+// Series counts the series that answer a query with a sample.
+func (r Reader) Series(q dashboards.Query, values map[string][]string, o Opened) (n int, err error) {
+	var a Result
+	path, pairs := question(q, values, o)
+	err = r.get(q.Source, path, &a, pairs...)
+	for _, s := range a.Result {
+		if len(s.Values) > 0 || s.Value[1] != nil {
+			n++
+		}
+	}
+	return n, err
+}
+
+// Read asks a query and reads the answer without looking at it.
+func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) error {
+	path, pairs := question(q, values, o)
+	resp, err := r.open(q.Source, path, pairs...)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	return errors.Join(err, resp.Body.Close())
+}
+
+// question is what a query asks of the API.
+func question(q dashboards.Query, values map[string][]string, o Opened) (path string, pairs []string) {
+	expr := dashboards.Fill(q.Expr, values, o.From, o.To)
+	if q.Instant {
+		return "query", []string{"query", expr, "time", seconds(o.To)}
+	}
+	every := step(q, o)
+	from := o.To.Add(-o.To.Sub(o.From).Truncate(every)) // so that the last step is the end, which alone a short-lived stack has seen
+	return "query_range", []string{"query", expr, "start", seconds(from), "end", seconds(o.To), "step", strconv.FormatFloat(every.Seconds(), 'f', -1, 64)}
+}
+
+// step is that of a query, or what keeps an answer within a wide panel.
+func step(q dashboards.Query, o Opened) time.Duration {
+	if every, err := model.ParseDuration(q.Step); err == nil {
+		return time.Duration(every)
+	}
+	return (o.To.Sub(o.From) / 1000).Truncate(time.Second)
+}
+
+// Opened is a dashboard with its variables filled in.
+type Opened struct {
+	*dashboards.Sheet
+	Values   map[string][]string
+	From, To time.Time
+}
+
+// Open fills in the variables as they are when the dashboard opens, but for
+// what somebody has chosen.
+func (r Reader) Open(d *dashboards.Sheet, chosen map[string]string) Opened {
+	r.T.Helper()
+	o := Opened{Sheet: d, Values: map[string][]string{}}
+	var err error
+	if o.From, err = dashboards.Moment(d.From, r.Now, false); err != nil {
+		r.T.Fatal(err)
+	}
+	if o.To, err = dashboards.Moment(d.To, r.Now, true); err != nil {
+		r.T.Fatal(err)
+	}
+	for _, v := range d.Variables {
+		rows, err := r.rows(v, o)
+		if err != nil {
+			r.T.Fatalf("%s: variable %s: %v", d.UID, v.Name, err)
+		}
+		options, err := v.Options(rows)
+		if err != nil {
+			r.T.Fatal(err)
+		}
+		o.Values[v.Name] = v.Selected(options)
+		if value, ok := chosen[v.Name]; ok {
+			o.Values[v.Name] = []string{value}
+		}
+	}
+	return o
+}
+
+// times are the values of variables with which a panel is there: once, or for
+// each value of the variable it repeats for.
+func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
+	if p.Repeat == "" {
+		return []map[string][]string{o.Values}
+	}
+	for _, v := range o.Values[p.Repeat] {
+		values := maps.Clone(o.Values)
+		values[p.Repeat] = []string{v}
+		all = append(all, values)
+	}
+	return all
+}
+
+// Check opens a dashboard and asks everything. No query may fail, and none may
+// be without an answer unless it or its panel says so.
+func (r Reader) Check(d *dashboards.Sheet) {
+	r.T.Helper()
+	o := r.Open(d, nil)
+	for name, values := range o.Values {
+		if len(values) == 0 {
+			r.T.Errorf("the variable %s has no value", name)
+		}
+	}
+	for _, p := range d.Panels {
+		for _, values := range o.times(p) {
+			r.answered(o, p, values)
+		}
+	}
+	for _, q := range d.Annotations {
+		if n, err := r.Series(q, o.Values, o); err != nil || n == 0 {
+			r.T.Errorf("annotation %s: %d series, %v", q.Ref, n, err)
+		}
+	}
+}
+
+// answered holds every query of a panel against what it declares.
+func (r Reader) answered(o Opened, p dashboards.Panel, values map[string][]string) {
+	r.T.Helper()
+	total := 0
+	var counts []string
+	for _, q := range p.Queries {
+		n, err := r.Series(q, values, o)
+		if err != nil {
+			r.T.Errorf("%q, %s: %v\n%s", p.Title, q.Ref, err, dashboards.Fill(q.Expr, values, o.From, o.To))
+		}
+		if n == 0 && !q.Optional && !p.EmptyIsGood {
+			r.T.Errorf("%q, %s has no answer\n%s", p.Title, q.Ref, dashboards.Fill(q.Expr, values, o.From, o.To))
+		}
+		total += n
+		counts = append(counts, fmt.Sprintf("%s %d", q.Ref, n))
+	}
+	r.T.Logf("%q %s: %s", p.Title, values[p.Repeat], strings.Join(counts, ", "))
+	if total == 0 && !p.EmptyIsGood {
+		r.T.Errorf("%q of %v is empty", p.Title, values[p.Repeat])
+	}
+}

@@ -1,0 +1,172 @@
+package dashboards
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Variable is a query variable of a dashboard. What it asks may hold the
+// variables before it.
+type Variable struct {
+	Name, Label string
+	Query       string // as Grafana writes it; see Question
+	Regex       string // how value and text are taken out of a row; may be empty
+	Source      string // uid of the data source
+	Multi       bool   // several values can be selected
+	Hidden      bool
+	Current     []string // what is selected at first; $__all is everything
+
+	sort int
+}
+
+// Option is one thing a variable can be.
+type Option struct{ Text, Value string }
+
+// everyOption is how Grafana says that everything is selected.
+const everyOption = "$__all"
+
+var (
+	queryResult = regexp.MustCompile(`^query_result\((.+)\)$`)
+	labelValues = regexp.MustCompile(`^label_values\((?:(.+),\s*)?(\w+)\)$`)
+)
+
+// Question is what the variable asks: of query_result an expression, asked at
+// the end of the time range, each sample of which makes a row (see Row); of
+// label_values a label, each value of which is a row, and the selector of the
+// series that are meant, empty for all.
+func (v Variable) Question() (expr, selector, label string) {
+	if m := queryResult.FindStringSubmatch(v.Query); m != nil {
+		return m[1], "", ""
+	}
+	if m := labelValues.FindStringSubmatch(v.Query); m != nil {
+		return "", m[1], m[2]
+	}
+	return "", "", ""
+}
+
+// Row is the text that Grafana makes of a sample of query_result, its labels
+// sorted.
+func Row(name string, labels map[string]string, value float64, at time.Time) string {
+	var pairs []string
+	for _, k := range slices.Sorted(maps.Keys(labels)) {
+		pairs = append(pairs, k+`="`+labels[k]+`"`)
+	}
+	return fmt.Sprintf("%s{%s} %s %d", name, strings.Join(pairs, ","), strconv.FormatFloat(value, 'g', -1, 64), at.UnixMilli())
+}
+
+// Options are what the rows of an answer offer, in the order people see them.
+func (v Variable) Options(rows []string) ([]Option, error) {
+	pattern := `(?s)^(.*)$`
+	if v.Regex != "" {
+		pattern = strings.TrimSuffix(strings.TrimPrefix(v.Regex, "/"), "/")
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("variable %s: %w", v.Name, err)
+	}
+	var options []Option
+	for _, row := range rows {
+		m := re.FindStringSubmatch(row)
+		if m == nil {
+			continue
+		}
+		o := Option{m[1], m[1]}
+		if text, value := re.SubexpIndex("text"), re.SubexpIndex("value"); text > 0 && value > 0 {
+			o = Option{m[text], m[value]}
+		}
+		if !slices.ContainsFunc(options, func(known Option) bool { return known.Value == o.Value }) {
+			options = append(options, o)
+		}
+	}
+	switch v.sort {
+	case 1:
+		slices.SortStableFunc(options, func(a, b Option) int { return cmp.Compare(a.Text, b.Text) })
+	case 2:
+		slices.SortStableFunc(options, func(a, b Option) int { return cmp.Compare(b.Text, a.Text) })
+	}
+	return options, nil
+}
+
+// Selected are the values that are selected when the dashboard is opened: the
+// current ones as far as they are offered, else the first.
+func (v Variable) Selected(options []Option) []string {
+	var offered, selected []string
+	for _, o := range options {
+		offered = append(offered, o.Value)
+	}
+	if slices.Contains(v.Current, everyOption) {
+		return offered
+	}
+	for _, c := range v.Current {
+		if slices.Contains(offered, c) {
+			selected = append(selected, c)
+		}
+	}
+	if len(selected) == 0 && len(offered) > 0 {
+		selected = offered[:1]
+	}
+	return selected
+}
+
+var inText = regexp.MustCompile(`\$\{(\w+)(?::\w+)?\}|\$(\w+)`)
+
+// Fill puts the values of variables and the time range into the text of a
+// query. What is no variable stays, as the $1 of label_replace does.
+func Fill(text string, values map[string][]string, from, to time.Time) string {
+	seconds := strconv.FormatInt(int64(to.Sub(from).Round(time.Second)/time.Second), 10)
+	return inText.ReplaceAllStringFunc(text, func(written string) string {
+		m := inText.FindStringSubmatch(written)
+		name := m[1] + m[2]
+		switch name {
+		case "__range":
+			return seconds + "s"
+		case "__range_s":
+			return seconds
+		case "__interval", "__rate_interval":
+			return "2m"
+		}
+		v, known := values[name]
+		switch {
+		case !known:
+			return written
+		case len(v) == 1:
+			return v[0]
+		}
+		return "(" + strings.Join(v, "|") + ")"
+	})
+}
+
+var moment = regexp.MustCompile(`^now(?:-(\d+)([hdy]))?(/y)?$`)
+
+// Moment is the time of a range's end in Grafana's words: now, now-5y,
+// now-9y/y. What is cut to the year is its beginning, or its last instant when
+// it ends the range.
+func Moment(words string, now time.Time, ends bool) (time.Time, error) {
+	m := moment.FindStringSubmatch(words)
+	if m == nil {
+		return time.Time{}, fmt.Errorf("%q is not a moment like now-9y/y", words)
+	}
+	at := now.UTC()
+	n, _ := strconv.Atoi(m[1]) // digits, or nothing
+	switch m[2] {
+	case "h":
+		at = at.Add(-time.Duration(n) * time.Hour)
+	case "d":
+		at = at.AddDate(0, 0, -n)
+	case "y":
+		at = at.AddDate(-n, 0, 0)
+	}
+	if m[3] != "" {
+		at = time.Date(at.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
+		if ends {
+			at = at.AddDate(1, 0, 0).Add(-time.Millisecond)
+		}
+	}
+	return at, nil
+}

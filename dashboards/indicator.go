@@ -1,0 +1,262 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+	"github.com/grafana/grafana-foundation-sdk/go/trend"
+)
+
+// cells is the selector of the figures that the variables choose, without its
+// braces.
+const cells = `indicator="$indicator",area="$area",category="$category"`
+
+// indicator shows one indicator of one area from all sides.
+func (m *maker) indicator() *board {
+	b := m.sheet(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
+		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预计、修订。",
+			"Any indicator and area: figures, year to date, growth, years side by side, projection, revisions."), nineYears, yearsEnd).
+		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, true))
+	for _, v := range m.indicatorVariables() {
+		b.WithVariable(v)
+	}
+	target := m.named("target", m.say("目标", "Target"),
+		`max by (target, name_en, name_zh) (tidemark_target_info{indicator="$indicator",area="$area"})`, "target", "name")
+	if t := m.targeted(m.first()); t != nil {
+		target.Current(one(m.in.of(t.Name), t.ID))
+	}
+	const way = `tidemark_target_path{target="$target",category="$category"}`
+	b.WithVariable(target).WithVariable(hidden("path_measure", way, "measure")).WithVariable(hidden("path_freq", way, "freq"))
+
+	return b.WithRow(part("${area:text} · ${indicator:text}")).
+		WithPanel(m.newestTiles()).
+		WithPanel(m.datesTiles()).
+		WithPanel(m.monthly()).
+		WithPanel(m.toDate()).
+		WithPanel(m.growth()).
+		WithRow(part(m.say("目标与历年", "Target and years"))).
+		WithPanel(m.way()).
+		WithPanel(m.yearsOver()).
+		WithPanel(m.years()).
+		WithPanel(m.targets(m.say("本指标的目标", "Targets of this indicator"), 8, `indicator="$indicator",area="$area",`)).
+		WithRow(part(m.say("数据表", "Figures"))).
+		WithPanel(m.figures()).
+		WithPanel(m.publications())
+}
+
+// newestTiles show the newest value of each measure.
+func (m *maker) newestTiles() *stat.PanelBuilder {
+	of := func(ref, measure, legend string) ask {
+		return maybe(ref, `tidemark_figure_newest{`+cells+`,measure="`+measure+`",freq="$freq",scale="display"}`, legend)
+	}
+	return m.tiles(pane{
+		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
+		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值。单位是展示单位。",
+			"Level, year to date and growth of the newest period, as published or else as derived, in the unit people read."),
+		asks: as(points,
+			of("level", "level", m.say("当期（{{unit}}）", "level ({{unit}})")),
+			of("ytd", "ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
+			of("yoy", "yoy", m.say("同比（%）", "growth on the year (%)")),
+			of("ytd_yoy", "ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)"))),
+	}, "locale", drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
+		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
+}
+
+// datesTiles show which period is the newest, and when the next is due.
+func (m *maker) datesTiles() *stat.PanelBuilder {
+	const of = `{` + cells + `,freq="$freq"}`
+	return m.tiles(pane{
+		title: m.say("日期", "Dates"), width: 9, height: 5,
+		about: m.say("最新一期、它的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",
+			"The newest period, the day it was published, and the day the next is due by the release calendar, where there is one."),
+		asks: as(points,
+			maybe("period", "max(tidemark_figure_newest_timestamp_seconds"+of+") * 1000", m.say("最新一期", "newest period")),
+			maybe("published", m.day("max("+newest("tidemark_figure_published_timestamp_seconds"+of)+")"), m.say("发布日", "published")),
+			maybe("due", m.day(`max(tidemark_release_due_timestamp_seconds{indicator="$indicator",area="$area"})`), m.say("下一期应于", "next due"))),
+	}, asDay, drawn{OptionalPrefix + "period", []property{unit(asMonth)}})
+}
+
+// monthly draws the figures as bars beside those of the year before.
+func (m *maker) monthly() *timeseries.PanelBuilder {
+	return m.levels(m.say("逐期数值（$unit）", "Figures of each period ($unit)"), 24, 10, cells+`,freq="$freq"`)
+}
+
+// levels draws published and derived figures as bars and those of the year
+// before as a line, each at its own date.
+func (m *maker) levels(title string, width, height uint32, selector string) *timeseries.PanelBuilder {
+	of := `{` + selector + `,measure="level",scale="display"}`
+	return m.chart(pane{
+		title: title, width: width, height: height,
+		about: m.say("深色是公布的数值，浅色是由累计或其他口径推算的数值，线是上年同期，圆点是历年同月新高。单位是展示单位。",
+			"Strong bars are published, light ones derived from other figures; the line is the same period a year before, dots are the highest ever for their month. In the unit people read."),
+		asks: as(points,
+			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
+			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
+			maybe("year_ago", inRange("tidemark_figure_year_ago"+of), m.say("上年同期", "year before")),
+			maybe("record", inRange(`tidemark_figure_derived{`+selector+`,measure="record",scale="display"}`), m.say("同月新高", "record for the month"))),
+	}, "locale",
+		drawn{OptionalPrefix + "published", asBars(colorPublished)},
+		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
+		drawn{OptionalPrefix + "year_ago", asLine(colorYearAgo, false)},
+		drawn{OptionalPrefix + "record", asPoints(colorGoal)})
+}
+
+// toDate draws the year to date against the plan and the year before.
+func (m *maker) toDate() *timeseries.PanelBuilder {
+	const of = `{` + cells + `,measure="ytd",freq="$freq",scale="display"}`
+	return m.chart(pane{
+		title: m.say("年初至今累计（$unit）", "Year to date ($unit)"), width: 12, height: 9,
+		about: m.say("每年从 1 月起的累计，与上年同期和所选目标的计划线对比。计划线只在目标期限的那一年有。",
+			"January to the period in each year, against the year before and the plan of the selected target. There is a plan line in the year of the target's deadline only."),
+		asks: as(points,
+			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
+			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
+			maybe("year_ago", inRange("tidemark_figure_year_ago"+of), m.say("上年同期", "year before")),
+			maybe("plan", inRange(`tidemark_target_path{target="$target",category="$category",line="plan",measure="ytd",scale="display"}`), m.say("计划", "plan"))),
+		none: m.say("没有累计数", "no year to date"),
+	}, "locale",
+		drawn{OptionalPrefix + "published", asBars(colorPublished)},
+		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
+		drawn{OptionalPrefix + "year_ago", asLine(colorYearAgo, false)},
+		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)})
+}
+
+// growth draws growth on the year, as published and as derived.
+func (m *maker) growth() *timeseries.PanelBuilder {
+	return m.growthOf(m.say("增速（%）", "Growth (%)"), 12, 9, cells+`,freq="$freq"`)
+}
+
+func (m *maker) growthOf(title string, width, height uint32, selector string) *timeseries.PanelBuilder {
+	of := func(metric, measure string) string {
+		return inRange(metric + `{` + selector + `,measure="` + measure + `"}`)
+	}
+	return m.chart(pane{
+		title: title, width: width, height: height,
+		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；按可比价发布的指标不作推算。",
+			"Growth of the period and of the year to date on the year before. What is published (solid) is never replaced by what is derived from levels (dashed); where growth is at constant prices nothing is derived."),
+		asks: as(points,
+			maybe("yoy", of("tidemark_figure", "yoy"), m.say("同比，公布", "growth, published")),
+			maybe("yoy_derived", of("tidemark_figure_derived", "yoy"), m.say("同比，推算", "growth, derived")),
+			maybe("ytd_yoy", of("tidemark_figure", "ytd_yoy"), m.say("累计同比，公布", "year to date, published")),
+			maybe("ytd_yoy_derived", of("tidemark_figure_derived", "ytd_yoy"), m.say("累计同比，推算", "year to date, derived"))),
+		none: m.say("没有增速", "no growth rates"),
+	}, "percent",
+		drawn{OptionalPrefix + "yoy", asLine(colorPublished, false)},
+		drawn{OptionalPrefix + "yoy_derived", asLine(colorDerived, true)},
+		drawn{OptionalPrefix + "ytd_yoy", asLine(colorYearAgo, false)},
+		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)}).AxisCenteredZero(false)
+}
+
+// way draws what has been reached and where the target leads.
+func (m *maker) way() *timeseries.PanelBuilder {
+	reached := `{` + cells + `,measure="$path_measure",freq="$path_freq",scale="display"}`
+	line := func(name, legend string) ask {
+		return maybe(name, inRange(`tidemark_target_path{target="$target",category="$category",line="`+name+`",scale="display"}`), legend)
+	}
+	return m.chart(pane{
+		title: m.say("目标：${target:text}（$unit）", "Target: ${target:text} ($unit)"), width: 12, height: 10,
+		about: m.say("已完成的数值、计划线、目标线，以及预计和它的上下限。期限在今年的目标按年内累计，更远的按年度总量；把时间范围延长到期限可以看到整条线。",
+			"What has been reached, the plan, the goal, and the projection within its band. A target of this year goes by the year to date, a later one by yearly totals; extend the time range to its deadline to see all of the way."),
+		asks: as(points,
+			maybe("reached", inRange("tidemark_figure"+reached), m.say("公布", "published")),
+			maybe("derived", inRange("tidemark_figure_derived"+reached), m.say("推算", "derived")),
+			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值", "goal")),
+			line("projection", m.say("预计", "projection")),
+			line("low", m.say("预计下限", "at least")), line("high", m.say("预计上限", "at most"))),
+		none: m.say("没有目标", "no target"),
+	}, "locale",
+		drawn{OptionalPrefix + "reached", asBars(colorPublished)},
+		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
+		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)},
+		drawn{OptionalPrefix + "goal", asLine(colorGoal, true)},
+		drawn{OptionalPrefix + "projection", asLine(colorProjection, false)},
+		drawn{OptionalPrefix + "low", asLine(colorBand, true)},
+		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预计下限", "at least")), set("custom.fillOpacity", 20))})
+}
+
+// yearsOver lays the years over each other, by month: the first number of a
+// row, which is what a trend takes for its axis.
+func (m *maker) yearsOver() *trend.PanelBuilder {
+	const rowAndColumn = `number\year`
+	b := dress(m, trend.NewPanelBuilder(), pane{
+		title: m.say("历年同月对比（$unit）", "Years over each other ($unit)"), width: 12, height: 10,
+		about: m.say("每年一条线，横轴是月份（或季度）。公布的和推算的都在内。",
+			"A line for each year, by month (or quarter). Published and derived figures together."),
+		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,measure="level",freq="$freq",scale="display"}`)}),
+		none: m.say("没有数据", "no figures"),
+	})
+	return b.WithTransformation(sorted("period", false)).
+		WithTransformation(transformation("groupingToMatrix", map[string]any{
+			"columnField": "year", "rowField": "number", "valueField": "Value", "emptyValue": "null"})).
+		WithTransformation(transformation("convertFieldType", map[string]any{
+			"fields": map[string]any{}, "conversions": []any{map[string]any{"targetField": rowAndColumn, "destinationType": "number"}}})).
+		WithTransformation(sorted(rowAndColumn, false)).
+		Unit("locale").LineWidth(2).ShowPoints(common.VisibilityModeAlways).PointSize(5).
+		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "month")), unit("none"), decimals(0)}).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementRight).DisplayMode(common.LegendDisplayModeList)).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
+}
+
+// years draws the totals of years, and the sum of twelve months on its way.
+func (m *maker) years() *timeseries.PanelBuilder {
+	const of = `{` + cells + `,measure="level",freq="A",scale="display"}`
+	return m.chart(pane{
+		title: m.say("年度数值（$unit）", "Years ($unit)"), width: 24, height: 8,
+		about: m.say("每年的数值，公布的为深色，由月度推算的为浅色；线是最近十二个月之和。",
+			"Each year's figure, strong where published, light where derived from months; the line is the sum of the last twelve months."),
+		asks: as(points,
+			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
+			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
+			maybe("last_twelve", inRange(`tidemark_figure_derived{`+cells+`,measure="last_twelve",freq="$freq",scale="display"}`), m.say("最近十二个月之和", "last twelve months"))),
+		none: m.say("没有年度数值", "no figures of years"),
+	}, "locale",
+		drawn{OptionalPrefix + "published", asBars(colorPublished)},
+		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
+		drawn{OptionalPrefix + "last_twelve", asLine(colorProjection, false)})
+}
+
+// figures is the table of all figures with their status.
+func (m *maker) figures() *table.PanelBuilder {
+	return m.list(pane{
+		title: m.say("全部数据和状态（$unit）", "All figures with their status ($unit)"), width: 14, height: 14,
+		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和来源。不公布的数据照样列出。",
+			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and whether it was published or derived. Withheld ones are listed too."),
+		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,scale="display"}`)}),
+		none: m.say("没有数据", "no figures"),
+	}, "period", true,
+		shown("period", m.say("时期", "period"), wide(90)),
+		shown("freq", m.say("频率", "frequency"), mapped(m.measureNames()), wide(80)),
+		shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
+		shown("unit", m.say("单位", "unit"), wide(80)),
+		shown("status", m.say("状态", "status"), mapped(m.statusMappings())),
+		shown("origin", m.say("来源", "origin"), mapped(m.measureNames()), wide(90)))
+}
+
+// publications is the table of how often cells were published.
+func (m *maker) publications() *table.PanelBuilder {
+	const of = `tidemark_figure_revision{` + cells + `,scale="display"}`
+	const by = "indicator, area, category, measure, freq, period"
+	return m.list(pane{
+		title: m.say("发布次数和修订（$unit）", "Publications and revisions ($unit)"), width: 10, height: 14,
+		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
+			"How often each figure was published within the time range, its lowest, highest and present value. More than once means that it was revised."),
+		asks: as(rows,
+			ask{ref: "times", expr: "max by (" + by + ") (count_over_time(" + inRange(of) + "))"},
+			ask{ref: "now", expr: "max by (" + by + ") (" + newest(of) + ")"},
+			ask{ref: "low", expr: "max by (" + by + ") (min_over_time(" + inRange(of) + "))"},
+			ask{ref: "high", expr: "max by (" + by + ") (max_over_time(" + inRange(of) + "))"}),
+		none: m.say("没有发布过", "never published"),
+	}, valueOf("times"), true,
+		append([]column{
+			shown("period", m.say("时期", "period"), wide(90),
+				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), "indicator", "area", "category", "measure", "freq", "period")),
+			shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(60)),
+			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
+			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
+			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
+		}, kept("indicator", "area", "category", "freq")...)...)
+}

@@ -1,0 +1,99 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+// pane is what all panels have, whatever they draw.
+type pane struct {
+	title, about string
+	source       string // History when empty
+	width        uint32 // of 24
+	height       uint32
+	asks         []ask
+	goodEmpty    bool   // emptiness is good news
+	none         string // what an empty panel says
+}
+
+// builder is what the builders of all kinds of panels have in common; the SDK
+// declares a type for each.
+type builder[B any] interface {
+	cog.Builder[dashboard.Panel]
+	Title(string) B
+	Description(string) B
+	Datasource(common.DataSourceRef) B
+	WithTarget(cog.Builder[variants.Dataquery]) B
+	Span(uint32) B
+	Height(uint32) B
+	NoValue(string) B
+}
+
+// dress gives a panel title, description, place and queries.
+func dress[B builder[B]](m *maker, b B, p pane) B {
+	if p.source == "" {
+		p.source = History
+	}
+	if p.goodEmpty {
+		p.about += m.say("", " ") + m.in.of(goodWhenEmpty)
+	}
+	if p.none == "" {
+		p.none = "–"
+	}
+	b.Title(p.title).Description(p.about).Datasource(from(p.source)).Span(p.width).Height(p.height).NoValue(p.none)
+	for _, a := range p.asks {
+		b.WithTarget(a.query(p.source))
+	}
+	return b
+}
+
+// drawn is how the series of one query look.
+type drawn struct {
+	ref string
+	how []property
+}
+
+// chart draws series over time, each query in its own way.
+func (m *maker) chart(p pane, unit string, looks ...drawn) *timeseries.PanelBuilder {
+	b := dress(m, timeseries.NewPanelBuilder(), p).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList)).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone)).
+		LineWidth(2).ShowPoints(common.VisibilityModeAuto).FillOpacity(0).AxisBorderShow(false).BarAlignment(common.BarAlignmentCenter)
+	if unit != "" {
+		b.Unit(unit)
+	}
+	for _, l := range looks {
+		b.OverrideByQuery(l.ref, l.how)
+	}
+	return b
+}
+
+// tiles shows the newest value of each series as a number.
+func (m *maker) tiles(p pane, unit string, looks ...drawn) *stat.PanelBuilder {
+	b := dress(m, stat.NewPanelBuilder(), p).
+		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Values(false)).
+		TextMode(common.BigValueTextModeValueAndName).ColorMode(common.BigValueColorModeNone).
+		GraphMode(common.BigValueGraphModeNone).WideLayout(true).Orientation(common.VizOrientationAuto)
+	if unit != "" {
+		b.Unit(unit)
+	}
+	for _, l := range looks {
+		b.OverrideByQuery(l.ref, l.how)
+	}
+	return b
+}
+
+// transformation is a step between answer and panel.
+func transformation(id string, options any) dashboard.DataTransformerConfig {
+	return dashboard.DataTransformerConfig{Id: id, Options: options}
+}
+
+// sorted orders the rows of a table by a field, before it has its heading.
+func sorted(field string, falling bool) dashboard.DataTransformerConfig {
+	return transformation("sortBy", map[string]any{
+		"fields": map[string]any{}, "sort": []any{map[string]any{"field": field, "desc": falling}}})
+}

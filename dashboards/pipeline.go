@@ -1,0 +1,212 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+// pipeline shows the way of a figure, from the stream to the page, as the
+// scraping Prometheus sees it. It is where alerts on it lead.
+func (m *maker) pipeline() *board {
+	return m.sheet(pipelineCode, m.in.of(m.cat.City)+m.say(" · 数据管道", ": pipeline"),
+		m.say("数据从报送到展示的各个环节：积压、速度、被拒、写入用时、新鲜程度。",
+			"The way of a figure from pushing to showing: lag, rates, rejects, write times, freshness."), "now-24h", "now").
+		Refresh("30s").
+		WithRow(part(m.say("现状", "Now"))).
+		WithPanel(m.running()).
+		WithPanel(m.waiting()).
+		WithPanel(m.freshness()).
+		WithPanel(m.alerts()).
+		WithRow(part(m.say("入库", "Ingest"))).
+		WithPanel(m.lag()).
+		WithPanel(m.rates()).
+		WithPanel(m.rejects()).
+		WithPanel(m.writeTimes()).
+		WithPanel(m.batches()).
+		WithPanel(m.retries()).
+		WithRow(part(m.say("导出", "Exporter"))).
+		WithPanel(m.age()).
+		WithPanel(m.syncTimes()).
+		WithPanel(m.book())
+}
+
+// over is a chart of steps from the scraping Prometheus.
+func (m *maker) over(p pane, unit string) *timeseries.PanelBuilder {
+	p.source, p.asks = Scraped, as(steps, p.asks...)
+	if p.width == 0 {
+		p.width = 8
+	}
+	p.height = 8
+	return m.chart(p, unit).AxisSoftMin(0).FillOpacity(10)
+}
+
+func (m *maker) running() *stat.PanelBuilder {
+	up, down := m.say("正常", "up"), m.say("中断", "down")
+	state := []dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
+		"0": mapping(down, "red", 1), "1": mapping(up, "green", 0)})}
+	return m.tiles(pane{
+		title: m.say("运行状态", "Running"), width: 8, height: 6, source: Scraped,
+		about: m.say("导出服务和入库进程能否被读到，两者各自能否连接 InfluxDB。有一个入库进程在运行就算正常。",
+			"Whether exporter and workers can be read, and whether each reaches InfluxDB. One running worker is enough."),
+		asks: as(points,
+			ask{ref: "exporter", legend: m.say("导出服务", "exporter"), expr: `max(up{job="tidemark-exporter"})`},
+			ask{ref: "ingest", legend: m.say("入库", "ingest"), expr: `max(up{job="tidemark-ingest"})`},
+			ask{ref: "exporter_influxdb", legend: m.say("导出 → InfluxDB", "exporter → InfluxDB"), expr: "max(tidemark_exporter_influxdb_up)"},
+			ask{ref: "ingest_influxdb", legend: m.say("入库 → InfluxDB", "ingest → InfluxDB"), expr: "max(tidemark_ingest_influxdb_up)"}),
+	}, "none").Mappings(state).ColorMode(common.BigValueColorModeBackground)
+}
+
+func (m *maker) waiting() *stat.PanelBuilder {
+	return m.tiles(pane{
+		title: m.say("等待处理", "Waiting"), width: 8, height: 6, source: Scraped,
+		about: m.say("还没有交给入库进程的、正在处理的和存放着的被拒数据。被拒数据处理后也保存着。",
+			"Messages not yet given to a worker, those being worked on, and the rejects stored. Rejects are kept after they were dealt with."),
+		asks: as(points,
+			ask{ref: "pending", legend: m.say("排队", "pending"), expr: "max(tidemark_ingest_pending_messages)"},
+			ask{ref: "in_hand", legend: m.say("处理中", "in hand"), expr: "max(tidemark_ingest_ack_pending_messages)"},
+			ask{ref: "rejects", legend: m.say("被拒存放", "rejects stored"), expr: "max(tidemark_ingest_rejects_stored)"}),
+	}, "locale")
+}
+
+func (m *maker) freshness() *stat.PanelBuilder {
+	return m.tiles(pane{
+		title: m.say("新鲜程度", "Freshness"), width: 8, height: 6, source: Scraped,
+		about: m.say("距离导出服务上次与 InfluxDB 同步、入库进程上次完成一批、最近一次发布各有多久。大多数日子没有报送，后两个数大是正常的。",
+			"Time since the exporter was last in step with InfluxDB, since a worker last settled a batch, and since the last publication. Nobody sends on most days, so the last two may be long."),
+		asks: as(points,
+			ask{ref: "sync", legend: m.say("上次同步", "last sync"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"},
+			ask{ref: "batch", legend: m.say("上次入库", "last batch"), expr: "time() - max(tidemark_ingest_last_batch_timestamp_seconds > 0)"},
+			ask{ref: "published", legend: m.say("最近发布", "last publication"), expr: "time() - max(tidemark_figure_published_timestamp_seconds)"}),
+	}, "dtdurations", drawn{"sync", []property{decimals(0)}})
+}
+
+// alerts lead on to what they are about and to their runbooks.
+func (m *maker) alerts() *table.PanelBuilder {
+	runbook := set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
+		"url": "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/${__data.fields.alertname}.md"}})
+	return m.list(pane{
+		title: m.say("正在触发的告警", "Firing alerts"), width: 24, height: 7, source: Scraped, goodEmpty: true,
+		about: m.say("正在触发的告警。点击名称查看处理办法，点击指标查看数据。",
+			"The alerts that are firing. Follow a name to its runbook, an indicator to its figures."),
+		asks: as(rows, ask{ref: "firing", expr: `max by (alertname, severity, indicator, area, target, category, job) (ALERTS{alertname=~"Tidemark.+",alertstate="firing"})`}),
+	}, "severity", false,
+		shown("severity", m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
+			"critical": mapping(m.say("紧急", "critical"), "red", 0), "warning": mapping(m.say("警告", "warning"), "orange", 1),
+			"info": mapping(m.say("提示", "info"), "blue", 2)})})),
+		shown("alertname", m.say("告警", "alert"), runbook),
+		shown("indicator", m.say("指标", "indicator"), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+		shown("area", m.say("地区", "area")),
+		shown("target", m.say("目标", "target")),
+		shown("category", m.say("分类", "category"), mapped(m.measureNames())),
+		shown("job", m.say("环节", "part")))
+}
+
+func (m *maker) lag() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("积压", "Lag"),
+		about: m.say("流中还没有处理完的消息数。", "Messages in the stream that are not settled yet."),
+		asks: []ask{
+			{ref: "pending", legend: m.say("排队", "pending"), expr: "max(tidemark_ingest_pending_messages)"},
+			{ref: "in_hand", legend: m.say("处理中", "in hand"), expr: "max(tidemark_ingest_ack_pending_messages)"}},
+	}, "locale")
+}
+
+func (m *maker) rates() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("写入速度", "Rates"),
+		about: m.say("每秒写入的数据，按结果：首次写入、修订、未变、晚到的旧发布。",
+			"Figures written a second by outcome: the first of a cell, revised, unchanged, or superseded by a later publication."),
+		asks: []ask{{ref: "rate", legend: "{{outcome}}", expr: "sum by (outcome) (rate(tidemark_ingest_figures_total[$__rate_interval]))"}},
+	}, "cps")
+}
+
+// counted is by how much a counter rose since the step before. Rejects and
+// retries begin a series with the first of their kind, which increase() does
+// not see; a restart, at which the counter falls, counts as nothing.
+func counted(by, metric string) string {
+	now := "sum by (" + by + ") (" + metric + ")"
+	return "clamp_min(" + now + " - (sum by (" + by + ") (" + metric + " offset $__interval) or 0 * " + now + "), 0) > 0"
+}
+
+func (m *maker) rejects() *timeseries.PanelBuilder {
+	b := m.over(pane{
+		title: m.say("被拒（按规则）", "Rejects by rule"), goodEmpty: true,
+		about: m.say("被拒的数据，按规则代码；docs/rules.md 说明每条规则和改法。",
+			"Figures refused, by the code of the rule; docs/rules.md explains each and the way out."),
+		asks: []ask{{ref: "rejects", legend: "{{code}}", expr: counted("code", "tidemark_ingest_rejects_total")}},
+	}, "locale")
+	return b.DrawStyle(common.GraphDrawStyleBars).FillOpacity(80)
+}
+
+// quantiles are the middle, the slow and the slowest of a histogram.
+func quantiles(histogram string) (all []ask) {
+	for _, q := range []struct{ ref, at, name string }{{"p50", "0.5", "50 %"}, {"p95", "0.95", "95 %"}, {"p99", "0.99", "99 %"}} {
+		all = append(all, ask{ref: q.ref, legend: q.name,
+			expr: "histogram_quantile(" + q.at + ", sum by (le) (rate(" + histogram + "_bucket[$__rate_interval])))"})
+	}
+	return all
+}
+
+func (m *maker) writeTimes() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("写入用时", "Write times"),
+		about: m.say("一次写入 InfluxDB 的用时，失败的也算：一半、95% 和 99% 的写入在这个时间以内。",
+			"Time of one write to InfluxDB, failed ones included: half, 95 % and 99 % of the writes take no longer."),
+		asks: quantiles("tidemark_ingest_write_duration_seconds"),
+	}, "s")
+}
+
+func (m *maker) batches() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("每批消息数", "Messages in a batch"),
+		about: m.say("一批的平均消息数。批大说明数据成堆地来，不是故障。",
+			"The average number of messages in a batch. Large ones come when much is pushed at once; that is no fault."),
+		asks: []ask{{ref: "size", legend: m.say("平均", "average"),
+			expr: "sum(rate(tidemark_ingest_batch_messages_sum[$__rate_interval])) / sum(rate(tidemark_ingest_batch_messages_count[$__rate_interval]))"}},
+	}, "locale")
+}
+
+func (m *maker) retries() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("重试和重复投递", "Retries and redeliveries"), goodEmpty: true,
+		about: m.say("必须重做的动作，按动作；以及被投递不止一次的消息。",
+			"Attempts that had to be repeated, by what was attempted, and messages delivered more than once."),
+		asks: []ask{
+			{ref: "retries", legend: "{{doing}}", expr: counted("doing", "tidemark_ingest_retries_total")},
+			{ref: "redelivered", legend: m.say("重复投递", "redelivered"), expr: "sum(increase(tidemark_ingest_redelivered_total[$__rate_interval])) > 0"}},
+	}, "locale")
+}
+
+func (m *maker) age() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("落后时间", "Behind by"),
+		about: m.say("页面显示的数据比 InfluxDB 落后多久。导出服务每半秒看一次。",
+			"By how much what is shown is behind InfluxDB. The exporter looks twice a second."),
+		asks: []ask{{ref: "age", legend: m.say("落后", "behind"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"}},
+	}, "s")
+}
+
+func (m *maker) syncTimes() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("同步用时", "Sync times"),
+		about: m.say("看一次 InfluxDB 并读入变化的用时。启动后的第一次读入全部数据。",
+			"How long one look at InfluxDB took, reading the changes included. The first after a start reads everything."),
+		asks: quantiles("tidemark_exporter_sync_duration_seconds"),
+	}, "s")
+}
+
+func (m *maker) book() *timeseries.PanelBuilder {
+	return m.over(pane{
+		title: m.say("内存中的数据", "Held in memory"),
+		about: m.say("导出服务内存中的序列、数据和发布次数；目录不认识的数据应当为零。",
+			"Series, figures and publications that the exporter holds in memory; figures that the catalogue does not know should be none."),
+		asks: []ask{
+			{ref: "series", legend: m.say("序列", "series"), expr: "max(tidemark_exporter_book_series)"},
+			{ref: "figures", legend: m.say("数据", "figures"), expr: "max(tidemark_exporter_book_figures)"},
+			{ref: "vintages", legend: m.say("发布", "publications"), expr: "max(tidemark_exporter_book_vintages)"},
+			{ref: "unknown", legend: m.say("目录不认识", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"}},
+	}, "locale")
+}

@@ -1,0 +1,127 @@
+package dashboards
+
+import (
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+)
+
+// revisions shows what was published more than once, and what was known on a
+// day.
+func (m *maker) revisions() *board {
+	b := m.sheet(revisionsCode, m.in.of(m.cat.City)+m.say(" · 修订", ": revisions"),
+		m.say("修订过的数据，以及在任何一天已知的数据。", "What was revised, and what was known on any day."), nineYears, yearsEnd).
+		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, false))
+	for _, v := range m.indicatorVariables()[:3] {
+		b.WithVariable(v)
+	}
+	const of = `tidemark_figure_revision{` + cells
+	b.WithVariable(variable("measure", m.say("口径", "Measure"), "label_values("+of+"}, measure)").Current(one("level", "level"))).
+		WithVariable(variable("freq", m.say("频率", "Frequency"), "label_values("+of+`,measure="$measure"}, freq)`).
+			Current(one(m.first().Frequency().String(), m.first().Frequency().String()))).
+		WithVariable(variable("period", m.say("时期", "Period"), "label_values("+of+`,measure="$measure",freq="$freq"}, period)`).
+			Sort(dashboard.VariableSortAlphabeticalDesc)).
+		WithVariable(variable("as_of", m.say("截至", "As of"), "label_values(as_of)").
+			Sort(dashboard.VariableSortAlphabeticalDesc))
+	return b.WithRow(part(m.say("全部指标", "All indicators"))).
+		WithPanel(m.revisedTiles()).
+		WithPanel(m.revised()).
+		WithRow(part("${area:text} · ${indicator:text}")).
+		WithPanel(m.history()).
+		WithPanel(m.thenAndNow()).
+		WithPanel(m.changed())
+}
+
+// revisedCells are the cells of which another value was published later.
+const revisedCells = "changes(tidemark_figure_revision[$__range]) > 0"
+
+func (m *maker) revisedTiles() *stat.PanelBuilder {
+	return m.tiles(pane{
+		title: m.say("发布和修订", "Publications and revisions"), width: 24, height: 4,
+		about: m.say("所选时间内发布过的数据个数、发布次数，以及其中修订过的个数。",
+			"How many figures were published within the time range, in how many publications, and how many of them were revised."),
+		asks: as(points,
+			ask{ref: "cells", legend: m.say("发布的数据", "figures published"), expr: "count(count_over_time(tidemark_figure_revision[$__range]))"},
+			ask{ref: "times", legend: m.say("发布次数", "publications"), expr: "sum(count_over_time(tidemark_figure_revision[$__range]))"},
+			ask{ref: "revised", legend: m.say("修订过的", "revised"), expr: "count(" + revisedCells + ") or vector(0)"}),
+	}, "none")
+}
+
+// revised lists the cells whose value changed.
+func (m *maker) revised() *table.PanelBuilder {
+	const by = "indicator, area, category, measure, freq, period"
+	const among = " and on (" + by + ") (" + revisedCells + ")"
+	of := func(function string) string {
+		return "max by (" + by + ") (" + function + `(tidemark_figure_revision{scale="display"}[$__range]))` + among
+	}
+	return m.list(pane{
+		title: m.say("修订过的数据", "Revised figures"), width: 24, height: 10, goodEmpty: true,
+		about: m.say("所选时间内改过值的数据：改过几次，最低、最高和现在的值。",
+			"Figures whose value changed within the time range: how often, the lowest, the highest and the present value."),
+		asks: as(rows,
+			ask{ref: "times", expr: named("max by (" + by + ") (" + revisedCells + ")")},
+			ask{ref: "now", expr: of("last_over_time")},
+			ask{ref: "low", expr: of("min_over_time")},
+			ask{ref: "high", expr: of("max_over_time")}),
+	}, "period", true,
+		append([]column{
+			shown(m.label("name"), m.say("指标", "indicator"), wide(260),
+				m.linked(revisionsCode, m.say("查看各次发布", "show its publications"), by6...)),
+			shown(m.label("area"), m.say("地区", "area")),
+			shown("period", m.say("时期", "period"), wide(100)),
+			shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
+			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
+			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
+			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
+		}, kept("indicator", "area", "category", "freq")...)...)
+}
+
+// by6 are the variables that choose a cell.
+var by6 = []string{"indicator", "area", "category", "measure", "freq", "period"}
+
+// history draws what was published of a cell, on the axis of publication.
+func (m *maker) history() *timeseries.PanelBuilder {
+	return m.chart(pane{
+		title: m.say("$period 的各次发布", "Publications of $period"), width: 10, height: 10,
+		about: m.say("所选时期的数据每次发布的值；横轴是发布的时间，不是数据的时期。",
+			"What was published of the selected period, each time; the axis is when it was published, not the period."),
+		asks: as(points, ask{ref: "vintages", legend: m.say("发布值（{{unit}}）", "published ({{unit}})"),
+			expr: inRange(`tidemark_figure_revision{` + cells + `,measure="$measure",freq="$freq",period="$period",scale="display"}`)}),
+	}, "locale", drawn{"vintages", append(asLine(colorPublished, false), set("custom.lineInterpolation", "stepAfter"),
+		set("custom.showPoints", "always"), set("custom.pointSize", 9))})
+}
+
+// thenAndNow draws what was known on a day beside what is known now.
+func (m *maker) thenAndNow() *timeseries.PanelBuilder {
+	const of = `tidemark_figure{` + cells + `,measure="$measure",freq="$freq",scale="display"`
+	return m.chart(pane{
+		title: m.say("截至 $as_of 已知的和现在的", "As known on $as_of, and now"), width: 14, height: 10,
+		about: m.say("柱是现在的数据，圆点是在所选日期结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
+			"Bars are what is known now, dots what was known at the end of the selected day. Where they differ a revision came since; where there is no dot the figure came since."),
+		asks: as(points,
+			ask{ref: "now", legend: m.say("现在（{{unit}}）", "now ({{unit}})"), expr: inRange(of + "}")},
+			ask{ref: "then", legend: m.say("当时（{{unit}}）", "then ({{unit}})"), expr: inRange(of + `,as_of="$as_of"}`)}),
+	}, "locale", drawn{"now", asBars(colorDerived)}, drawn{"then", asPoints(colorYearAgo)})
+}
+
+// changed lists what was known then and is known now, with the difference.
+func (m *maker) changed() *table.PanelBuilder {
+	const of = `tidemark_figure_cell{` + cells + `,measure="$measure",freq="$freq",scale="display"`
+	then := "max by (period) (" + newest(of+`,as_of="$as_of"}`) + ")"
+	now := "max by (period, unit) (" + newest(of+"}") + ")"
+	return m.list(pane{
+		title: m.say("截至 $as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10,
+		about: m.say("每一期当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。",
+			"The value of each period as known then and now, with the difference, in the unit people read; published and derived figures together."),
+		asks: as(rows,
+			ask{ref: "now", expr: now}, ask{ref: "then", expr: then},
+			ask{ref: "difference", expr: "max by (period) (" + now + ") - on (period) " + then}),
+	}, "period", true,
+		shown("period", m.say("时期", "period"), wide(120)),
+		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),
+		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
+		shown(valueOf("difference"), m.say("差", "difference"), unit("locale"), decimals(2)),
+		shown("unit", m.say("单位", "unit"), wide(100)))
+}

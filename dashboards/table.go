@@ -1,0 +1,91 @@
+package dashboards
+
+import (
+	"net/url"
+
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/table"
+)
+
+// column is a field of a table. One without a heading is not shown; links
+// need it.
+type column struct {
+	field, heading string
+	how            []property
+}
+
+func shown(field, heading string, how ...property) column { return column{field, heading, how} }
+
+func kept(fields ...string) (all []column) {
+	for _, f := range fields {
+		all = append(all, column{field: f})
+	}
+	return all
+}
+
+// valueOf is the field with the values of a query.
+func valueOf(ref string) string { return "Value #" + ref }
+
+// list draws a table of the given columns from the answers to all queries of
+// the panel, joined by the labels they share.
+func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.PanelBuilder {
+	b := dress(m, table.NewPanelBuilder(), p).ShowHeader(true)
+	var names []string
+	order := map[string]int{}
+	for i, c := range columns {
+		names = append(names, c.field)
+		order[c.field] = i
+	}
+	b.WithTransformation(transformation("merge", map[string]any{})).
+		WithTransformation(transformation("filterFieldsByName", map[string]any{"include": map[string]any{"names": names}})).
+		WithTransformation(sorted(by, falling)).
+		WithTransformation(transformation("organize", map[string]any{
+			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
+	for _, c := range columns {
+		how := append([]property{set("displayName", c.heading)}, c.how...)
+		if c.heading == "" {
+			// Grafana 12 calls hidden what it called custom.hidden before.
+			how = []property{set("custom.hidden", true), set("custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true})}
+		}
+		b.OverrideByName(c.field, how)
+	}
+	return b
+}
+
+// Ways in which a column is shown.
+func wide(pixels int) property                     { return set("custom.width", pixels) }
+func decimals(n int) property                      { return set("decimals", n) }
+func unit(name string) property                    { return set("unit", name) }
+func mapped(all []dashboard.ValueMapping) property { return set("mappings", all) }
+
+// colored fills the cell with the colour of its mapping.
+func colored() property {
+	return set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"})
+}
+
+// gauge draws a share from 0 to 1 as a bar.
+func gauge() []property {
+	return []property{unit("percentunit"), decimals(1), set("min", 0), set("max", 1),
+		set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
+		set("color", map[string]any{"mode": "fixed", "fixedColor": colorPublished})}
+}
+
+// linked makes a cell a link to a dashboard of this edition; the values of
+// the variables are fields of the row.
+func (m *maker) linked(code, title string, variables ...string) property {
+	to := "/d/" + m.in.uid(code)
+	for i, name := range variables {
+		mark := "&"
+		if i == 0 {
+			mark = "?"
+		}
+		to += mark + "var-" + url.QueryEscape(name) + "=${__data.fields." + name + ":percentencode}"
+	}
+	return set("links", []any{map[string]any{"title": title, "url": to}})
+}
+
+// Dates are shown as days and months of UTC, in which the dashboards are.
+const (
+	asDay   = "time:YYYY-MM-DD"
+	asMonth = "time:YYYY-MM"
+)

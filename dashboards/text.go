@@ -1,0 +1,64 @@
+package dashboards
+
+import "github.com/tidemark-stats/tidemark/catalog"
+
+// Edition is a language in which all dashboards exist.
+type Edition string
+
+// The editions. The uids of the Chinese one are what alerts link to.
+const (
+	Chinese Edition = "zh"
+	English Edition = "en"
+)
+
+// Editions lists both.
+func Editions() []Edition { return []Edition{Chinese, English} }
+
+// other is the edition a dashboard links to.
+func (e Edition) other() Edition {
+	if e == Chinese {
+		return English
+	}
+	return Chinese
+}
+
+// of is the name in this edition's language.
+func (e Edition) of(n catalog.Name) string {
+	if e == Chinese {
+		return n.ZH
+	}
+	return n.EN
+}
+
+// uid is that of a dashboard in this edition.
+func (e Edition) uid(code string) string {
+	uid := "tidemark-" + code
+	if e == English {
+		uid += "-en"
+	}
+	return uid
+}
+
+// tag marks the dashboards of this edition, so that one finds the others.
+func (e Edition) tag() string { return "tidemark-" + string(e) }
+
+// goodWhenEmpty ends the description of a panel that is empty when all is
+// well.
+var goodWhenEmpty = catalog.Name{ZH: "空白即一切正常。", EN: "Empty is good news."}
+
+// EmptyIsGood is the sentence with which a panel's description declares that
+// an empty panel is good news.
+func EmptyIsGood(e Edition) string { return e.of(goodWhenEmpty) }
+
+// maker makes the dashboards of a catalogue in one edition.
+type maker struct {
+	cat *catalog.Catalog
+	in  Edition
+}
+
+// say is a text in the language of the edition.
+func (m *maker) say(zh, en string) string { return m.in.of(catalog.Name{ZH: zh, EN: en}) }
+
+// label is the label of a metric that holds a name in the language of the
+// edition, such as name_zh.
+func (m *maker) label(what string) string { return what + "_" + string(m.in) }

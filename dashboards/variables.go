@@ -1,0 +1,103 @@
+package dashboards
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+)
+
+// variable begins a query variable. Its options are looked for again when the
+// time range changes, because what is known depends on it.
+func variable(name, label, query string) *dashboard.QueryVariableBuilder {
+	return dashboard.NewQueryVariableBuilder(name).Label(label).Datasource(from(History)).
+		Query(dashboard.StringOrMap{String: &query}).Definition(query).
+		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).Sort(dashboard.VariableSortAlphabeticalAsc)
+}
+
+// named makes a variable whose options are shown by name: the expression
+// gives series with the labels value and text, which stand in a row of the
+// answer in the order of their names.
+func (m *maker) named(name, label, expr, value, text string) *dashboard.QueryVariableBuilder {
+	parts := []string{
+		fmt.Sprintf(`\b%s="(?<value>[^"]+)"`, value),
+		fmt.Sprintf(`\b%s="(?<text>[^"]+)"`, m.label(text)),
+	}
+	if value > m.label(text) {
+		slices.Reverse(parts)
+	}
+	return variable(name, label, "query_result("+expr+")").Regex("/" + strings.Join(parts, ".*") + "/")
+}
+
+// hidden makes a variable that people do not see: the values of a label.
+func hidden(name, selector, label string) *dashboard.QueryVariableBuilder {
+	return variable(name, name, "label_values("+selector+", "+label+")").Hide(dashboard.VariableHideHideVariable)
+}
+
+// one selects an option until somebody selects another.
+func one(text, value string) dashboard.VariableOption {
+	return dashboard.VariableOption{
+		Text:  dashboard.StringOrArrayOfString{String: &text},
+		Value: dashboard.StringOrArrayOfString{String: &value}}
+}
+
+// everything selects all options.
+func (m *maker) everything() dashboard.VariableOption {
+	return dashboard.VariableOption{
+		Text:  dashboard.StringOrArrayOfString{ArrayOfString: []string{m.say("全部", "All")}},
+		Value: dashboard.StringOrArrayOfString{ArrayOfString: []string{everyOption}}}
+}
+
+// indicatorVariables are indicator and area, category within them, and, not
+// seen, the frequency and unit of the indicator itself. Alerts link to them.
+func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
+	indicator := m.first()
+	area := m.home(indicator)
+	const of = `{indicator="$indicator",area="$area"}`
+	return []*dashboard.QueryVariableBuilder{
+		m.named("indicator", m.say("指标", "Indicator"),
+			`max by (indicator, name_en, name_zh) (tidemark_indicator_info)`, "indicator", "name").
+			Current(one(m.in.of(indicator.Name), indicator.Code)),
+		m.named("area", m.say("地区", "Area"),
+			`max by (area, area_en, area_zh) (tidemark_indicator_info{indicator="$indicator"})`, "area", "area").
+			Current(one(m.in.of(area.Name), area.Code)),
+		variable("category", m.say("分类", "Category"), "label_values(tidemark_figure_cell"+of+", category)").
+			Current(one("_T", "_T")),
+		hidden("freq", "tidemark_indicator_info"+of, "freq"),
+		hidden("unit", "tidemark_indicator_info"+of, "display_unit"),
+	}
+}
+
+// first is the indicator that is shown before anybody chooses one: the first
+// that has a target and adds up over months, or the first at all.
+func (m *maker) first() *catalog.Indicator {
+	for _, i := range m.cat.Indicators {
+		if i.Kind == catalog.Flow && m.targeted(i) != nil {
+			return i
+		}
+	}
+	return m.cat.Indicators[0]
+}
+
+// targeted is the first target of the indicator, nil without one.
+func (m *maker) targeted(i *catalog.Indicator) *catalog.Target {
+	for _, t := range m.cat.Targets {
+		if t.Indicator == i {
+			return t
+		}
+	}
+	return nil
+}
+
+// home is the area of the indicator that is looked at first: that of its
+// first target, or the first that reports it.
+func (m *maker) home(i *catalog.Indicator) *catalog.Area {
+	if t := m.targeted(i); t != nil {
+		return t.Area
+	}
+	area, _ := m.cat.Area(i.Areas[0]) // the catalogue was checked
+	return area
+}

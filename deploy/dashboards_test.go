@@ -1,0 +1,61 @@
+package deploy_test
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/catalog/sample"
+	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/dashboards/dashboardstest"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+// pushSample sends the sample, as the demo does.
+func (s *stack) pushSample() {
+	s.t.Helper()
+	var inputs []ingest.Input
+	for _, name := range sample.Files() {
+		inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
+	}
+	_, err := ingest.Push(s.t.Context(), ingest.PushOptions{Conn: s.nc, Catalog: catalog.Ningbo(), Partial: true, Patience: time.Minute}, inputs)
+	must(s.t, err)
+}
+
+// Every query of every dashboard, variables filled in from the answers of the
+// real thing: the sample sent over NATS into InfluxDB, shown by the exporter,
+// scraped by a Prometheus with the rules of this room.
+func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
+	s := newStack(t)
+	scraping := startPrometheus(t, prometheusFor(t, map[string]string{"exporter": s.exporter, "ingest": s.ingest}))
+	r := dashboardstest.Reader{T: t, Sources: map[string]string{
+		dashboards.History: "http://" + s.exporter, dashboards.Scraped: scraping}}
+	has := func(source, expr string) func() bool {
+		return func() bool {
+			a, err := r.Ask(source, expr, time.Now())
+			return err == nil && len(a.Result) > 0
+		}
+	}
+	await(t, "a scrape before the push", has(dashboards.Scraped, `count(up{job=~"tidemark-.*"} == 1) == 2`))
+	s.pushSample()
+	// The newest figures of the sample, and rates that need two scrapes.
+	await(t, "the sample can be asked for", has(dashboards.History, `count(last_over_time(tidemark_figure[20y])) > 70`))
+	for _, rate := range []string{"tidemark_ingest_figures_total", "tidemark_ingest_write_duration_seconds_count", "tidemark_ingest_batch_messages_count", "tidemark_exporter_sync_duration_seconds_count"} {
+		await(t, "a rate of "+rate, has(dashboards.Scraped, "sum(rate("+rate+"[1m])) > 0"))
+	}
+	r.Now = time.Now()
+	files, err := dashboards.Committed()
+	must(t, err)
+	for _, file := range files {
+		if file.Edition != dashboards.Chinese {
+			continue // a test of dashboards says that the other asks the same
+		}
+		sheet, err := dashboards.Read(file.JSON)
+		must(t, err)
+		t.Run(sheet.UID, func(t *testing.T) {
+			r.T = t
+			r.Check(sheet)
+		})
+	}
+}

@@ -20,6 +20,7 @@ type cli struct {
 	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
+	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is well."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -254,6 +254,7 @@ func unlessStopped(ctx context.Context, err error) error {
 	return err
 }
 
+// sampleInputs are the files of the built-in sample.
 func sampleInputs() []ingest.Input {
 	var inputs []ingest.Input
 	for _, name := range sample.Files() {

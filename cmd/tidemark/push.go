@@ -15,14 +15,15 @@ import (
 // fileFlags are what push and check share.
 type fileFlags struct {
 	catalogFlag
-	Files   []string `arg:"" name:"file" help:"CSV files; - is standard input."`
-	Confirm bool     `help:"Stand by values that are merely implausible."`
-	JSON    bool     `name:"json" help:"Print one report as JSON."`
+	Confirm bool `help:"Stand by values that are merely implausible."`
+	JSON    bool `name:"json" help:"Print one report as JSON."`
 }
 
 type pushCmd struct {
+	Files []string `arg:"" optional:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 	natsFlags
+	Sample  bool          `help:"Send the built-in sample and no file."`
 	Partial bool          `help:"Send the good figures although others are refused."`
 	NoWait  bool          `help:"Do not wait for receipts."`
 	Timeout time.Duration `help:"How long to wait for the next receipt." default:"1m" placeholder:"DURATION"`
@@ -38,7 +39,8 @@ pushed twice is one push.
 
 Example:
   tidemark push port-2024-05.csv
-  tidemark push --json - < trade.csv`
+  tidemark push --json - < trade.csv
+  tidemark push --sample`
 }
 
 // Run pushes the files.
@@ -50,7 +52,7 @@ func (c *pushCmd) Run(e *env) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout %s is no time to wait; write one like 30s, or --no-wait", c.Timeout)
 	}
-	inputs, cleanup, err := openAll(e.ctx, c.Files, e.stdin)
+	inputs, cleanup, err := c.inputs(e)
 	defer cleanup()
 	if err != nil {
 		return err
@@ -85,7 +87,21 @@ func (c *pushCmd) Run(e *env) error {
 	return errRefused
 }
 
+// inputs are the files to push. cleanup is to be called also after an error.
+func (c *pushCmd) inputs(e *env) (inputs []ingest.Input, cleanup func(), err error) {
+	switch {
+	case c.Sample && len(c.Files) > 0:
+		return nil, func() {}, errors.New("--sample sends the built-in files and no others; push yours without it")
+	case c.Sample:
+		return sampleInputs(), func() {}, nil
+	case len(c.Files) == 0:
+		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; tidemark push --help shows the way`)
+	}
+	return openAll(e.ctx, c.Files, e.stdin)
+}
+
 type checkCmd struct {
+	Files []string `arg:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 }
 

@@ -52,6 +52,9 @@ func TestOnServers(t *testing.T) {
 	t.Run("an interrupted push is completed by the next", func(t *testing.T) {
 		interruptAPush(t, influx.URL())
 	})
+	t.Run("the services of docker-compose.yml work together", func(t *testing.T) {
+		runServices(t, influx.URL())
+	})
 }
 
 // site is the environment in which commands find the engines.
@@ -89,10 +92,10 @@ func endDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(running[args[0]]())
 }
 
-// launch starts a daemon as a process. stop ends it as a service manager does
-// and gives an error when it did not end well.
-func launch(env []string, name string) (url string, stop func() error, err error) {
-	cmd := exec.Command("tidemark", name)
+// launch starts a daemon, a command with its flags, as a process. stop ends it as
+// a service manager does and gives an error when it did not end well.
+func launch(env []string, args ...string) (url string, stop func() error, err error) {
+	cmd := exec.Command("tidemark", args...)
 	cmd.Env = append(os.Environ(), env...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -120,7 +123,7 @@ func launch(env []string, name string) (url string, stop func() error, err error
 	})
 	url, ok := <-address
 	if !ok {
-		return "", nil, fmt.Errorf("%s does not listen: %w\n%s", name, stop(), &log)
+		return "", nil, fmt.Errorf("%s does not listen: %w\n%s", args[0], stop(), &log)
 	}
 	return url, stop, nil
 }

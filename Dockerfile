@@ -1,0 +1,24 @@
+# The image holds tidemark, the certificates of public authorities and nothing
+# else: no shell, no package, no root. Nothing is fetched but Go modules.
+#
+#   docker build --build-arg VERSION=1.0.0 --tag tidemark:1.0.0 .
+ARG GO_IMAGE=golang:1.26.8-alpine3.24
+
+FROM ${GO_IMAGE} AS build
+# Where Go modules come from; in China for instance https://goproxy.cn,direct.
+ARG GOPROXY=https://proxy.golang.org,direct
+# The compiler is that of the image and never another one.
+ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false
+WORKDIR /src
+COPY . .
+ARG VERSION=dev
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+    go build -trimpath -ldflags "-s -w -X github.com/prometheus/common/version.Version=${VERSION}" -o /tidemark ./cmd/tidemark
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /tidemark /tidemark
+USER 65532:65532
+# The exporter and the worker.
+EXPOSE 9464 9465
+ENTRYPOINT ["/tidemark"]

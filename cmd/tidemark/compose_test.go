@@ -1,0 +1,217 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+// ofTidemark are the services of docker-compose.yml that run this program.
+func ofTidemark(t *testing.T) (all []types.ServiceConfig) {
+	t.Helper()
+	for _, s := range composetest.Load(t, "../..").Services {
+		if s.Build != nil {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		t.Fatal("no service of docker-compose.yml is built from the source tree")
+	}
+	return all
+}
+
+// understood parses a command line as the program would.
+func understood(t *testing.T, args []string) *kong.Context {
+	t.Helper()
+	command, err := newParser(io.Discard, io.Discard).Parse(args)
+	if err != nil {
+		t.Fatalf("tidemark %s: %s", strings.Join(args, " "), misused(err))
+	}
+	return command
+}
+
+func TestComposeSpeaksTheCommandLine(t *testing.T) {
+	for _, s := range ofTidemark(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			composetest.Setenv(t, s)
+			var known []string
+			for _, flags := range understood(t, s.Command).Selected().AllFlags(false) {
+				for _, flag := range flags {
+					known = append(known, flag.Envs...)
+				}
+			}
+			for name := range s.Environment {
+				if strings.HasPrefix(name, "TIDEMARK_") && !slices.Contains(known, name) {
+					t.Errorf("tidemark %s does not read %s", s.Command[0], name)
+				}
+			}
+		})
+	}
+}
+
+func TestTheHealthChecksOfComposeAskWhereTheServiceListens(t *testing.T) {
+	for _, s := range ofTidemark(t) {
+		if s.Restart == types.RestartPolicyNo {
+			continue
+		}
+		if check := s.HealthCheck.Test; check[0] != "CMD" || check[1] != "/tidemark" {
+			t.Errorf("%s is asked by %q", s.Name, check)
+		}
+		target, ok := understood(t, s.HealthCheck.Test[2:]).Selected().Target.Addr().Interface().(*healthCmd)
+		if !ok {
+			t.Fatalf("%s is asked by %q", s.Name, s.HealthCheck.Test)
+		}
+		page, err := url.Parse(target.URL)
+		if err != nil || !slices.Contains(s.Command, "--listen=:"+page.Port()) || page.Path != "/-/ready" {
+			t.Errorf("%s is asked for %s and runs %q", s.Name, target.URL, s.Command)
+		}
+	}
+}
+
+// services are those of docker-compose.yml that are tidemark, with their own
+// command lines, variables and passwords: on a NATS server that has its
+// configuration, and on an influxd 1.8 in the place of a 2.x. Only addresses and
+// the bucket are others.
+type services struct {
+	t       *testing.T
+	project *types.Project
+	here    *strings.Replacer // of addresses
+	bucket  string
+}
+
+func (s *services) env(service types.ServiceConfig) []string {
+	all := append(os.Environ(), "TIDEMARK_INFLUX_BUCKET="+s.bucket)
+	for name, value := range service.Environment {
+		all = append(all, name+"="+s.here.Replace(*value))
+	}
+	return all
+}
+
+// once runs a service that ends.
+func (s *services) once(name string) (stdout string) {
+	s.t.Helper()
+	service := s.project.Services[name]
+	cmd := exec.Command("tidemark", service.Command...)
+	cmd.Env = s.env(service)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		s.t.Fatalf("%s: %v: %s%s", name, err, out, &errs)
+	}
+	return string(out)
+}
+
+// daemon runs a service that stays, and returns when its health check is
+// content.
+func (s *services) daemon(name string) (url string) {
+	s.t.Helper()
+	service := s.project.Services[name]
+	args := slices.Clone([]string(service.Command))
+	args[slices.IndexFunc(args, func(a string) bool { return strings.HasPrefix(a, "--listen=") })] = "--listen=127.0.0.1:0"
+	url, stop, err := launch(s.env(service), args...)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		if err := stop(); err != nil {
+			s.t.Errorf("%s: %v", name, err)
+		}
+	})
+	s.await(name+" is ready", func(context.Context) bool { return exec.Command("tidemark", "health", url+"/-/ready").Run() == nil })
+	return url
+}
+
+func (s *services) await(what string, look func(context.Context) bool) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), time.Minute)
+	defer cancel()
+	if watch(ctx, 20*time.Millisecond, func() bool { return look(ctx) }) != nil {
+		s.t.Fatalf("not within a minute: %s", what)
+	}
+}
+
+// showsTheSample waits until an exporter does.
+func (s *services) showsTheSample(exporter string) {
+	s.t.Helper()
+	s.await("the sample is on /metrics", func(ctx context.Context) bool {
+		page, _ := get(ctx, exporter+"/metrics") // what fails is asked again
+		return strings.Contains(page, "\n"+containers+"3207000\n")
+	})
+}
+
+// runServices also empties InfluxDB and has it filled again from the stream, as
+// deploy/README.md says.
+func runServices(t *testing.T, influx string) {
+	project := composetest.Load(t, "../..")
+	broker := project.Services["nats"]
+	composetest.Setenv(t, broker)
+	server := localtest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
+	s := &services{t: t, project: project, bucket: "compose", here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", influx)}
+
+	if out := s.once("init"); strings.Count(out, ": made ") != 5 {
+		t.Errorf("the first start of init says\n%s", out)
+	}
+	if out := s.once("init"); strings.Count(out, " is as it should be") != 5 {
+		t.Errorf("the second start of init says\n%s", out)
+	}
+	t.Run("the sample", func(t *testing.T) {
+		s := *s
+		s.t = t
+		s.daemon("ingest-1")
+		s.daemon("ingest-2")
+		exporter := s.daemon("exporter")
+		if out := s.once("sample"); !strings.Contains(out, "(written)") {
+			t.Errorf("the sample is reported as\n%s", out)
+		}
+		if out := s.once("sample"); strings.Contains(out, "(written)") {
+			t.Errorf("the sample sent again is reported as\n%s", out)
+		}
+		s.showsTheSample(exporter)
+	})
+	t.Run("filled again", func(t *testing.T) {
+		s := *s
+		s.t, s.bucket = t, "compose-empty"
+		forgetWhatIsSettled(t, server)
+		if out := s.once("init"); strings.Count(out, ": made ") != 2 { // the bucket and the consumer
+			t.Errorf("init says\n%s", out)
+		}
+		exporter := s.daemon("exporter")
+		s.daemon("ingest-1")
+		s.showsTheSample(exporter)
+	})
+}
+
+// forgetWhatIsSettled is `nats consumer rm FIGURES ingest`.
+func forgetWhatIsSettled(t *testing.T, server string) {
+	t.Helper()
+	conn, err := nats.Connect(server, nats.UserInfo("operator", os.Getenv("NATS_PASSWORD_OPERATOR")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteConsumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,84 @@
+package deploy_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+)
+
+// flags are the command line of a service without the flags by which localtest
+// says where the server listens and keeps its data. config is where its
+// configuration is on this machine.
+func flags(t *testing.T, s types.ServiceConfig, local ...string) (config string, rest []string) {
+	t.Helper()
+	for _, flag := range s.Command {
+		name, value, _ := strings.Cut(flag, "=")
+		if strings.HasSuffix(name, ".path") && !slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
+			return v.Type == types.VolumeTypeVolume && v.Target == value
+		}) {
+			t.Errorf("%s is no volume", flag)
+		}
+		switch {
+		case name == "--config.file":
+			config = composetest.OnHost(t, s, value)
+		case !slices.Contains(local, name):
+			rest = append(rest, flag)
+		}
+	}
+	return config, rest
+}
+
+// well asks the page of a service's health check of the real server.
+func well(t *testing.T, s types.ServiceConfig, server string) {
+	t.Helper()
+	path := healthPage(s).Path
+	if slices.Contains(s.HealthCheck.Test, "promtool") {
+		path = "/-/ready" // what `promtool check ready` asks
+	}
+	resp, err := http.Get(server + path)
+	must(t, err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("%s is answered with %s", path, resp.Status)
+	}
+}
+
+func TestPrometheusRunsAsComposeStartsIt(t *testing.T) {
+	s := composetest.Load(t, "..").Services["prometheus"]
+	composetest.Setenv(t, s)
+	config, rest := flags(t, s, "--storage.tsdb.path")
+	server := localtest.Prometheus(t, config, rest...).URL()
+	well(t, s, server)
+
+	var targets struct {
+		Data struct {
+			ActiveTargets []struct{ ScrapeURL string }
+		}
+	}
+	await(t, "targets", func() bool {
+		ask(t, server+"/api/v1/targets?state=active", &targets)
+		return len(targets.Data.ActiveTargets) == 4
+	})
+	var rules struct{ Data struct{ Groups []any } }
+	ask(t, server+"/api/v1/rules", &rules)
+	if len(rules.Data.Groups) == 0 {
+		t.Error("Prometheus finds no rules")
+	}
+	var answer struct{ Data struct{ YAML string } }
+	ask(t, server+"/api/v1/status/config", &answer)
+	if want := "grafana: http://localhost:3000"; !strings.Contains(answer.Data.YAML, want) {
+		t.Errorf("the links in alerts do not lead to Grafana; the configuration has no %q:\n%s", want, answer.Data.YAML)
+	}
+}
+
+func TestAlertmanagerRunsAsComposeStartsIt(t *testing.T) {
+	s := composetest.Load(t, "..").Services["alertmanager"]
+	config, rest := flags(t, s, "--storage.path", "--cluster.listen-address")
+	well(t, s, localtest.Alertmanager(t, config, rest...).URL())
+}

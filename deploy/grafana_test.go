@@ -1,0 +1,158 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/deploy/local"
+)
+
+// A Grafana is not to be had here, so its files are held against the keys that
+// its documentation has: https://grafana.com/docs/grafana/latest/administration/provisioning/
+type dataSources struct {
+	APIVersion  int `yaml:"apiVersion"`
+	Prune       bool
+	Datasources []struct {
+		Name, UID, Type, Access, URL string
+		IsDefault                    bool `yaml:"isDefault"`
+		Editable                     bool
+		JSONData                     struct {
+			HTTPMethod                 string `yaml:"httpMethod"`
+			PrometheusType             string `yaml:"prometheusType"`
+			PrometheusVersion          string `yaml:"prometheusVersion"`
+			TimeInterval               string `yaml:"timeInterval"`
+			CacheLevel                 string `yaml:"cacheLevel"`
+			IncrementalQuerying        bool   `yaml:"incrementalQuerying"`
+			ManageAlerts               bool   `yaml:"manageAlerts"`
+			AlertmanagerUID            string `yaml:"alertmanagerUid"`
+			DisableRecordingRules      bool   `yaml:"disableRecordingRules"`
+			Implementation             string
+			HandleGrafanaManagedAlerts bool `yaml:"handleGrafanaManagedAlerts"`
+		} `yaml:"jsonData"`
+	}
+}
+
+type dashboardProviders struct {
+	APIVersion int `yaml:"apiVersion"`
+	Providers  []struct {
+		Name, Folder          string
+		FolderUID             string `yaml:"folderUid"`
+		Type                  string
+		DisableDeletion       bool `yaml:"disableDeletion"`
+		AllowUIUpdates        bool `yaml:"allowUiUpdates"`
+		UpdateIntervalSeconds int  `yaml:"updateIntervalSeconds"`
+		Options               struct{ Path string }
+	}
+}
+
+// strictly decodes a file of Grafana's provisioning.
+func strictly(t *testing.T, kind string, into any) {
+	t.Helper()
+	grafana := composetest.Load(t, "..").Services["grafana"]
+	files, err := filepath.Glob(composetest.OnHost(t, grafana, "/etc/grafana/provisioning/"+kind) + "/*.yml")
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s are in %q: %v", kind, files, err)
+	}
+	f, err := os.Open(files[0])
+	must(t, err)
+	defer f.Close()
+	decoder := yaml.NewDecoder(f)
+	decoder.KnownFields(true)
+	must(t, decoder.Decode(into))
+}
+
+func TestGrafanaAsksServicesThatAreThere(t *testing.T) {
+	var sources dataSources
+	strictly(t, "datasources", &sources)
+	project := composetest.Load(t, "..")
+	var uids []string
+	for _, s := range sources.Datasources {
+		uids = append(uids, s.UID)
+		u, err := url.Parse(s.URL)
+		must(t, err)
+		service, ok := project.Services[u.Hostname()]
+		if !ok || healthPage(service).Port() != u.Port() || u.Scheme != "http" {
+			t.Errorf("nothing of docker-compose.yml listens at %s", s.URL)
+		}
+		if s.IsDefault != (s.UID == "tidemark") || s.Editable || s.Access != "proxy" {
+			t.Errorf("data source %s: %+v", s.UID, s)
+		}
+		if s.Type == "prometheus" && (s.JSONData.HTTPMethod != "POST" || s.JSONData.TimeInterval == "" || s.JSONData.PrometheusVersion != local.PrometheusVersion) {
+			t.Errorf("data source %s: %+v", s.UID, s.JSONData)
+		}
+		if a := s.JSONData.AlertmanagerUID; a != "" && a != "alertmanager" {
+			t.Errorf("data source %s looks for the Alertmanager %s", s.UID, a)
+		}
+	}
+	if want := []string{"tidemark", "prometheus", "alertmanager"}; !slices.Equal(uids, want) {
+		t.Errorf("data sources are %q and not %q", uids, want)
+	}
+}
+
+func TestGrafanaFindsEveryDashboard(t *testing.T) {
+	var providers dashboardProviders
+	strictly(t, "dashboards", &providers)
+	grafana := composetest.Load(t, "..").Services["grafana"]
+	seen := map[string]bool{}
+	for _, p := range providers.Providers {
+		if p.FolderUID == "" || p.Type != "file" {
+			t.Errorf("folder %s: %+v", p.Name, p)
+		}
+		files, err := filepath.Glob(composetest.OnHost(t, grafana, p.Options.Path+"/*.json"))
+		must(t, err)
+		if len(files) == 0 {
+			t.Errorf("there are no dashboards in %s", p.Options.Path)
+		}
+		for _, file := range files {
+			uid, title := dashboard(t, file)
+			if uid == "" || seen[uid] {
+				t.Errorf("%s has the uid %q, which another one has too", file, uid)
+			}
+			seen[uid] = true
+			// Grafana leaves such a one out and tells its log only.
+			if strings.EqualFold(title, p.Folder) {
+				t.Errorf("%s bears the name of its folder, %s", file, title)
+			}
+		}
+	}
+	home := composetest.OnHost(t, grafana, *grafana.Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+	if uid, _ := dashboard(t, home); uid != "tidemark-overview" {
+		t.Errorf("at home people see %s", uid)
+	}
+}
+
+// dashboard reads what Grafana knows a dashboard by.
+func dashboard(t *testing.T, file string) (uid, title string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	must(t, err)
+	var d struct{ UID, Title string }
+	must(t, json.Unmarshal(text, &d))
+	return d.UID, d.Title
+}
+
+func TestGrafanaTellsNobodyAndLetsNobodyIn(t *testing.T) {
+	grafana := composetest.Load(t, "..").Services["grafana"]
+	for variable, want := range map[string]string{
+		"GF_AUTH_ANONYMOUS_ENABLED":             "false",
+		"GF_USERS_ALLOW_SIGN_UP":                "false",
+		"GF_ANALYTICS_REPORTING_ENABLED":        "false",
+		"GF_ANALYTICS_CHECK_FOR_UPDATES":        "false",
+		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+		"GF_NEWS_NEWS_FEED_ENABLED":             "false",
+		"GF_PLUGINS_PREINSTALL_DISABLED":        "true",
+		"GF_SNAPSHOTS_EXTERNAL_ENABLED":         "false",
+	} {
+		if got := grafana.Environment[variable]; got == nil || *got != want {
+			t.Errorf("%s is not %s", variable, want)
+		}
+	}
+}

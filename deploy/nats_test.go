@@ -1,0 +1,283 @@
+package deploy_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// site is a real NATS server with the configuration and the passwords that
+// docker-compose.yml gives it, after `tidemark init`.
+type site struct {
+	t        *testing.T
+	server   *server.Server
+	operator jetstream.JetStream
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	service := composetest.Load(t, "..").Services["nats"]
+	composetest.Setenv(t, service)
+	s := &site{t: t, server: localtest.NATSFrom(t, composetest.OnHost(t, service, service.Command[1]))}
+	s.operator = s.jetStream("operator")
+	_, err := ingest.Setup(t.Context(), s.operator, 1)
+	must(t, err)
+	return s
+}
+
+// connect connects as a user of nats.conf.
+func (s *site) connect(user string, options ...nats.Option) *nats.Conn {
+	s.t.Helper()
+	password := os.Getenv("NATS_PASSWORD_" + strings.ToUpper(user))
+	nc, err := nats.Connect(s.server.ClientURL(), append(options, nats.UserInfo(user, password))...)
+	must(s.t, err)
+	s.t.Cleanup(nc.Close)
+	return nc
+}
+
+func (s *site) jetStream(user string, options ...nats.Option) jetstream.JetStream {
+	s.t.Helper()
+	js, err := jetstream.New(s.connect(user, options...))
+	must(s.t, err)
+	return js
+}
+
+// figures is the stream as the operator sees it.
+func (s *site) figures() jetstream.Stream {
+	s.t.Helper()
+	stream, err := s.operator.Stream(s.t.Context(), ingest.FiguresStream)
+	must(s.t, err)
+	return stream
+}
+
+// senders are the agencies that send figures: all that answer for an indicator
+// which tidemark does not work out by itself.
+func senders() (codes []string) {
+	for _, i := range catalog.Ningbo().Indicators {
+		if i.Ratio == nil && !slices.Contains(codes, i.Agency.Code) {
+			codes = append(codes, i.Agency.Code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+func TestEveryAgencyThatSendsHasAnAccountAndNobodyElse(t *testing.T) {
+	service := composetest.Load(t, "..").Services["nats"]
+	composetest.Setenv(t, service)
+	opts, err := server.ProcessConfigFile(composetest.OnHost(t, service, service.Command[1]))
+	must(t, err)
+	var accounts, users []string
+	for _, a := range opts.Accounts {
+		if a.Name != "TIDEMARK" {
+			accounts = append(accounts, a.Name)
+		}
+	}
+	for _, u := range opts.Users {
+		users = append(users, u.Username)
+		if u.Password != os.Getenv("NATS_PASSWORD_"+strings.ToUpper(u.Username)) {
+			t.Errorf("the password of %s is not $NATS_PASSWORD_%s", u.Username, strings.ToUpper(u.Username))
+		}
+	}
+	slices.Sort(accounts)
+	slices.Sort(users)
+	if want := senders(); !slices.Equal(accounts, want) {
+		t.Errorf("accounts are\n%q\nand agencies\n%q", accounts, want)
+	}
+	if want := slices.Sorted(slices.Values(append(senders(), "operator", "worker"))); !slices.Equal(users, want) {
+		t.Errorf("users are\n%q\nand should be\n%q", users, want)
+	}
+}
+
+func TestASenderSendsItsOwnFiguresOnly(t *testing.T) {
+	s := newSite(t)
+	for _, sender := range senders() {
+		js := s.jetStream(sender)
+		for _, agency := range senders() {
+			_, err := js.Publish(t.Context(), "figures."+agency+".test", []byte("{}"), jetstream.WithRetryAttempts(0))
+			switch {
+			case sender == agency && err != nil:
+				t.Errorf("%s can not send: %v", sender, err)
+			case sender != agency && !errors.Is(err, jetstream.ErrNoStreamResponse):
+				t.Errorf("%s can send as %s: %v", sender, agency, err)
+			}
+		}
+	}
+}
+
+// NATS does not check the subject of a reply against a user's permissions, so
+// that JetStream itself could be had to store one sender's message under the
+// name of another. Accounts keep the reply at home.
+func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
+	const theirs = "figures.customs.trade_exports.330200._T.level.2024-05"
+	s := newSite(t)
+	port := s.connect("port")
+	home, err := port.SubscribeSync(theirs)
+	must(t, err)
+	js, err := jetstream.New(port)
+	must(t, err)
+	ack, err := js.Publish(t.Context(), "figures.port.forged", []byte("{}"))
+	must(t, err)
+	must(t, port.PublishRequest("$JS.API.DIRECT.GET.FIGURES", theirs, fmt.Appendf(nil, `{"seq":%d}`, ack.Sequence)))
+	msg, err := home.NextMsg(time.Minute)
+	if err != nil || string(msg.Data) != "{}" {
+		t.Fatalf("the answer is not with the one who asked: %v", err)
+	}
+	if _, err := s.figures().GetLastMsgForSubject(t.Context(), theirs); !errors.Is(err, jetstream.ErrMsgNotFound) {
+		t.Errorf("there is a figure in the name of customs: %v", err)
+	}
+}
+
+func TestASenderAltersNothing(t *testing.T) {
+	s := newSite(t)
+	js := s.jetStream("port")
+	for what, err := range map[string]error{
+		"delete a stream": js.DeleteStream(t.Context(), ingest.FiguresStream),
+		"make a stream": func() error {
+			_, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "OWN", Subjects: []string{"own"}})
+			return err
+		}(),
+		"delete the workers' consumer": js.DeleteConsumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer),
+		"read figures by a consumer": func() error {
+			_, err := js.OrderedConsumer(t.Context(), ingest.FiguresStream, jetstream.OrderedConsumerConfig{})
+			return err
+		}(),
+	} {
+		if err == nil {
+			t.Errorf("a sender can %s", what)
+		}
+	}
+	if _, err := s.operator.Consumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
+		t.Errorf("the workers' consumer: %v", err)
+	}
+}
+
+func TestAWorkerSendsNoFigureAndAltersNoStream(t *testing.T) {
+	s := newSite(t)
+	for _, subject := range []string{"figures.port.test", "$JS.API.STREAM.DELETE.FIGURES", "$JS.API.STREAM.UPDATE.FIGURES", "$JS.API.STREAM.PURGE.REJECTS"} {
+		refused := make(chan error, 1)
+		worker := s.connect("worker", nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err }))
+		must(t, worker.Publish(subject, nil))
+		select {
+		case err := <-refused:
+			if !errors.Is(err, nats.ErrPermissionViolation) {
+				t.Errorf("publishing %s: %v", subject, err)
+			}
+		case <-time.After(time.Minute):
+			t.Errorf("a worker may publish %s", subject)
+		}
+	}
+}
+
+func TestNobodyGetsInWithoutHisPassword(t *testing.T) {
+	s := newSite(t)
+	for name, options := range map[string][]nats.Option{
+		"no user":          nil,
+		"a wrong password": {nats.UserInfo("port", "port")},
+		"no password":      {nats.UserInfo("operator", "")},
+		"another's":        {nats.UserInfo("port", os.Getenv("NATS_PASSWORD_CUSTOMS"))},
+		"an unknown user":  {nats.UserInfo("mayor", os.Getenv("NATS_PASSWORD_PORT"))},
+	} {
+		if _, err := nats.Connect(s.server.ClientURL(), options...); !errors.Is(err, nats.ErrAuthorization) {
+			t.Errorf("with %s: %v", name, err)
+		}
+	}
+}
+
+func TestTheHealthCheckOfNATSIsAnswered(t *testing.T) {
+	s := newSite(t)
+	page := healthPage(composetest.Load(t, "..").Services["nats"])
+	resp, err := http.Get("http://" + s.server.MonitorAddr().String() + page.Path)
+	must(t, err)
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("%s is answered with %s", page.Path, resp.Status)
+	}
+}
+
+// One question brings many receipts, which an account is given only where the
+// export says so: without it a reader would begin anew after every one.
+func TestASenderIsGivenAllReceiptsInOneGo(t *testing.T) {
+	s := newSite(t)
+	worker := s.jetStream("worker")
+	const receipts = 100
+	for range receipts {
+		_, err := worker.Publish(t.Context(), "receipts.test", []byte("{}"))
+		must(t, err)
+	}
+	consumer, err := s.jetStream("port").OrderedConsumer(t.Context(), ingest.ReceiptsStream, jetstream.OrderedConsumerConfig{FilterSubjects: []string{"receipts.test"}})
+	must(t, err)
+	messages, err := consumer.Messages()
+	must(t, err)
+	defer messages.Stop()
+	for n := uint64(1); n <= receipts; n++ {
+		msg, err := messages.Next(jetstream.NextMaxWait(time.Minute))
+		must(t, err)
+		if at, err := msg.Metadata(); err != nil || at.Sequence.Consumer != n {
+			t.Fatalf("receipt %d comes as the reader's %d: %v", n, at.Sequence.Consumer, err)
+		}
+	}
+}
+
+// From a sender's file to its receipts, with the passwords and permissions of
+// the deployment and a worker on a real influxd.
+func TestASenderPushesAFileAndGetsItsReceipts(t *testing.T) {
+	s := newSite(t)
+	figures, err := store.Open(store.Options{URL: localtest.Influx(t).URL(), Bucket: "tidemark"})
+	must(t, err)
+	t.Cleanup(figures.Close)
+	_, err = figures.Setup(t.Context())
+	must(t, err)
+	worker, err := ingest.NewWorker(ingest.Config{Conn: s.connect("worker"), Store: figures, Catalog: catalog.Ningbo(),
+		Logger: slog.New(slog.DiscardHandler), Registry: exporter.NewRegistry()})
+	must(t, err)
+	background(t, worker.Run)
+
+	push := func(user, rows string) *ingest.Report {
+		t.Helper()
+		file := "indicator,area,measure,period,value,unit,published\n" + rows
+		report, err := ingest.Push(t.Context(), ingest.PushOptions{Conn: s.connect(user), Catalog: catalog.Ningbo(), Patience: time.Minute},
+			[]ingest.Input{{Name: "figures.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+		must(t, err)
+		return report
+	}
+	const (
+		may     = "container_throughput,NBZS,level,2024-05,346,万TEU,\n"
+		june    = "container_throughput,NBZS,level,2024-06,350,万TEU,2024-07-18\n"
+		later   = "container_throughput,NBZS,level,2024-06,351,万TEU,2024-08-18\n"
+		slipped = "container_throughput,NBZS,level,2024-07,35,万TEU,\n"
+	)
+	for _, c := range []struct {
+		what, rows string
+		want       func(*ingest.Report) int
+		n          int
+	}{
+		{"new figures are written", may + june, func(r *ingest.Report) int { return r.Written }, 2},
+		{"sent again they are found", may + june, func(r *ingest.Report) int { return r.Unchanged }, 2},
+		{"a later publication revises", later, func(r *ingest.Report) int { return r.Revised }, 1},
+		{"the earlier one is found behind it", june, func(r *ingest.Report) int { return r.Unchanged }, 1},
+		{"an implausible one is refused", slipped, func(r *ingest.Report) int { return r.Refused }, 1},
+	} {
+		if report := push("port", c.rows); c.want(report) != c.n || report.Submission == "" {
+			t.Errorf("%s: %+v", c.what, report)
+		}
+	}
+}

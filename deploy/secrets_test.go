@@ -1,0 +1,87 @@
+package deploy_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+
+	"github.com/tidemark-stats/tidemark/deploy/composetest"
+)
+
+func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
+	seen := map[string]string{}
+	for range 2 {
+		secrets, err := dotenv.Read(composetest.Secrets(t, ".."))
+		must(t, err)
+		for name, secret := range secrets {
+			// A letter first, because NATS would take a number for one.
+			if !regexp.MustCompile(`^t[0-9a-f]{48}$`).MatchString(secret) {
+				t.Errorf("%s is %q", name, secret)
+			}
+			if other, known := seen[secret]; known {
+				t.Errorf("%s is that of %s", name, other)
+			}
+			seen[secret] = name
+		}
+	}
+}
+
+func TestSecretsAreTheirOwnersAlone(t *testing.T) {
+	info, err := os.Stat(composetest.Secrets(t, ".."))
+	must(t, err)
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("the file has mode %o", mode)
+	}
+}
+
+func TestSecretsThatAreThereAreNotTouched(t *testing.T) {
+	file := composetest.Secrets(t, "..")
+	before, err := os.ReadFile(file)
+	must(t, err)
+	out, err := exec.Command("sh", "secrets.sh", file).CombinedOutput()
+	want := "secrets.sh: " + file + " is there already and was not touched; add to it by hand what is missing, or move it away together with the data\n"
+	if err == nil || string(out) != want {
+		t.Errorf("it ends with %v and says %s", err, out)
+	}
+	after, err := os.ReadFile(file)
+	must(t, err)
+	if string(before) != string(after) {
+		t.Error("the file was touched")
+	}
+}
+
+func TestSecretsAreWrittenBesideTheComposeFile(t *testing.T) {
+	root := t.TempDir()
+	must(t, os.CopyFS(filepath.Join(root, "deploy", "nats"), os.DirFS("nats")))
+	script, err := os.ReadFile("secrets.sh")
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(root, "deploy", "secrets.sh"), script, 0o700))
+	cmd := exec.Command("sh", filepath.Join(root, "deploy", "secrets.sh"))
+	cmd.Dir = t.TempDir() // from anywhere
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".env")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSecretsAreIgnoredByGit(t *testing.T) {
+	ignored, err := os.ReadFile("../.gitignore")
+	must(t, err)
+	if !strings.Contains(string(ignored), "\n.env\n") {
+		t.Error(".gitignore has no .env")
+	}
+	// The addresses of webhooks, which Alertmanager reads from a directory that
+	// is there without them.
+	ignored, err = os.ReadFile("alertmanager/secrets/.gitignore")
+	must(t, err)
+	if !strings.Contains(string(ignored), "\n*\n") {
+		t.Error("deploy/alertmanager/secrets/.gitignore lets secrets pass")
+	}
+}

@@ -56,7 +56,7 @@ func everything(t testing.TB, c *catalog.Catalog, b *book.Book) storage.SeriesSe
 	if err != nil {
 		t.Fatal(err)
 	}
-	any := labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+")
+	any := labels.MustNewMatcher(labels.MatchRegexp, metricName, ".+")
 	return q.Select(context.Background(), true, &storage.SelectHints{Start: 0, End: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), Range: 1}, any)
 }
 

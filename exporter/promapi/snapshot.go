@@ -18,7 +18,7 @@ import (
 type snapshot struct {
 	catalog *catalog.Catalog
 	book    *book.Book
-	values  valueCache
+	values  sync.Map // answers about labels, by valuesKey
 	places  func() []place
 	begins  func() int64
 	reports func() []*metric.Report // as known now

@@ -1,0 +1,156 @@
+package promapi
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/util/annotations"
+
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+)
+
+// querier makes series of one snapshot.
+type querier struct {
+	*snapshot
+	reader   reader
+	now      time.Time
+	from, to int64 // milliseconds since 1970
+}
+
+// Select gives the series that match, in the order of their labels.
+func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+	sel, err := q.selection(ctx, hints, matchers)
+	if err != nil {
+		return storage.ErrSeriesSet(err)
+	}
+	from, to := q.from, q.to
+	if hints != nil {
+		from, to = hints.Start, hints.End
+	}
+	listing := hints != nil && hints.Func == "series"
+	set := &seriesSet{}
+	builder := labels.NewScratchBuilder(12)
+	q.each(sel, func(name string, pairs metric.Labels, points func() []point) {
+		all := points()
+		if !listing {
+			all = within(all, from, to)
+		}
+		if len(all) > 0 {
+			set.all = append(set.all, &series{sel.labels(&builder, name, pairs), all})
+		}
+	})
+	// Of a query that has been ended the series are not all there; the engine
+	// looks at ctx before it takes them, and says what has ended it.
+	slices.SortFunc(set.all, func(a, b *series) int { return labels.Compare(a.labels, b.labels) })
+	return set
+}
+
+// each passes the series that match, of every family that does.
+func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labels, points func() []point)) {
+	for _, f := range families() {
+		if !sel.wants(metricName, f.Name) || sel.ctx.Err() != nil {
+			continue
+		}
+		f.each(q.snapshot, sel, func(pairs metric.Labels, points func() []point) {
+			if sel.matches(f.Name, pairs) {
+				yield(f.Name, pairs, points)
+			}
+		})
+	}
+}
+
+// LabelValues gives the values of a label among the series that match.
+func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	sel, err := q.selection(ctx, nil, matchers)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch name {
+	case scaleLabel:
+		return []string{scaleDisplay}, nil, nil
+	case asOfLabel:
+		return q.days(sel), nil, nil
+	}
+	sel.list = name
+	key := valuesKey{name, matchersKey(matchers)}
+	if all, known := q.values.Load(key); known {
+		return slices.Clone(all.([]string)), nil, nil
+	}
+	found := map[string]struct{}{}
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []point) {
+		if name == metricName {
+			found[family] = struct{}{}
+		} else if v := find(pairs, name); v != "" {
+			found[v] = struct{}{}
+		}
+	})
+	all := sorted(found)
+	if ctx.Err() == nil && sel.plain() {
+		q.values.Store(key, all)
+	}
+	return slices.Clone(all), nil, ctx.Err()
+}
+
+// LabelNames gives the names of the labels of the series that match.
+func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	sel, err := q.selection(ctx, nil, matchers)
+	if err != nil {
+		return nil, nil, err
+	}
+	sel.list = metricName
+	key := valuesKey{"", matchersKey(matchers)}
+	if all, known := q.values.Load(key); known {
+		return slices.Clone(all.([]string)), nil, nil
+	}
+	found := map[string]struct{}{metricName: {}, asOfLabel: {}, scaleLabel: {}}
+	done := map[string]bool{} // all series of a family have the same
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []point) {
+		if !done[family] {
+			done[family] = true
+			for i := 0; i < len(pairs); i += 2 {
+				found[pairs[i]] = struct{}{}
+			}
+		}
+	})
+	all := sorted(found)
+	if ctx.Err() == nil && sel.plain() {
+		q.values.Store(key, all)
+	}
+	return slices.Clone(all), nil, ctx.Err()
+}
+
+// Close has nothing to close.
+func (q *querier) Close() error { return nil }
+
+// chunkQuerier packs what a querier gives.
+type chunkQuerier struct{ storage.Querier }
+
+// Select gives the series that match, in chunks.
+func (q chunkQuerier) Select(ctx context.Context, sort bool, hints *storage.SelectHints, matchers ...*labels.Matcher) storage.ChunkSeriesSet {
+	return storage.NewSeriesSetToChunkSet(q.Querier.Select(ctx, sort, hints, matchers...))
+}
+
+// valuesKey is a question about the values of a label; without a label, about
+// the names of labels.
+type valuesKey struct{ label, matchers string }
+
+func matchersKey(matchers []*labels.Matcher) string {
+	var b []byte
+	for _, m := range matchers {
+		b = append(b, m.String()...)
+		b = append(b, ',')
+	}
+	return string(b)
+}
+
+func sorted(set map[string]struct{}) []string {
+	all := make([]string, 0, len(set))
+	for v := range set {
+		all = append(all, v)
+	}
+	slices.Sort(all)
+	return all
+}

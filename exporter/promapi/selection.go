@@ -1,0 +1,104 @@
+package promapi
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+)
+
+// metricName is the label that holds the name of a metric.
+const metricName = model.MetricNameLabel
+
+// selection is what one selector asks of the families.
+type selection struct {
+	manner
+	ctx  context.Context
+	now  time.Time // or the moment of as_of, if that is earlier: nothing is judged later
+	from int64     // the first moment at which what stands is asked for
+	to   int64     // the last
+	over bool      // what is asked for is points of a range, not what stands at moments
+	list string    // the label whose values alone are wanted; empty when series are
+}
+
+// wants tells whether a series with that label can be meant.
+func (s *selection) wants(name, value string) bool {
+	for _, m := range s.rest {
+		if m.Name == name && !m.Matches(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// matches tells whether the series with these labels is meant.
+func (s *selection) matches(name string, pairs metric.Labels) bool {
+	for _, m := range s.rest {
+		value := find(pairs, m.Name)
+		if m.Name == metricName {
+			value = name
+		}
+		if !m.Matches(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// find is the value of a label, empty where there is none.
+func find(pairs metric.Labels, name string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i] == name {
+			return pairs[i+1]
+		}
+	}
+	return ""
+}
+
+// labels are those of the answer, which tell how figures were looked at too.
+func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.Labels) labels.Labels {
+	b.Reset()
+	b.Add(metricName, name)
+	for i := 0; i < len(pairs); i += 2 {
+		b.Add(pairs[i], pairs[i+1])
+	}
+	if s.asOf != "" {
+		b.Add(asOfLabel, s.asOf)
+	}
+	if s.display {
+		b.Add(scaleLabel, scaleDisplay)
+	}
+	b.Sort()
+	return b.Labels()
+}
+
+// selection reads a selector. In the engine's hints the start of an instant
+// selector lies a whole lookback before the first moment that is asked for.
+func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, matchers []*labels.Matcher) (*selection, error) {
+	m, err := q.reader.manner(matchers)
+	if err != nil {
+		return nil, err
+	}
+	s := &selection{manner: m, ctx: ctx, now: q.now, from: q.from, to: q.to}
+	if !m.known.IsZero() && m.known.Before(s.now) {
+		s.now = m.known
+	}
+	if hints != nil {
+		s.from, s.to, s.over = hints.Start, hints.End, hints.Range != 0
+		if first := s.from + forever.Milliseconds() - 1; !s.over && first <= s.to {
+			s.from = first
+		}
+	}
+	return s, nil
+}
+
+// plain tells whether a selector asks for nothing but metrics, as those do who
+// have yet to choose: their answers are kept with the snapshot.
+func (s *selection) plain() bool {
+	return s.known.IsZero() && !slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return m.Name != metricName })
+}

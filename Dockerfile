@@ -5,8 +5,8 @@
 ARG GO_IMAGE=golang:1.26.8-alpine3.24
 
 FROM ${GO_IMAGE} AS build
-# Where Go modules come from; in China for instance https://goproxy.cn,direct.
-ARG GOPROXY=https://proxy.golang.org,direct
+# Where Go modules come from; empty for the default of Go.
+ARG GOPROXY
 # The compiler is that of the image and never another one.
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false
 WORKDIR /src

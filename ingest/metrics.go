@@ -1,6 +1,10 @@
 package ingest
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // metrics are the worker's own, for Prometheus.
 type metrics struct {
@@ -49,8 +53,17 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			return nil, err
 		}
 	}
+	// All are 0 from the start, so that rate() and increase() see the first.
 	for _, o := range []Outcome{Written, Revised, Unchanged, Superseded} {
-		m.figures.WithLabelValues(string(o)) // 0 from the start, so that rate() sees the first
+		m.figures.WithLabelValues(string(o))
+	}
+	for _, r := range Rules {
+		if !strings.HasPrefix(r.Code, "sheet/") { // no worker sees a file
+			m.rejects.WithLabelValues(r.Code)
+		}
+	}
+	for _, doing := range []string{"load", "fetch", "recall", "write", "reject", "receipt"} {
+		m.retries.WithLabelValues(doing)
 	}
 	return m, nil
 }

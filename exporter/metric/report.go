@@ -54,7 +54,7 @@ func (r *Report) InfoLabels(c *catalog.Catalog) Labels {
 	if a, known := c.Area(r.Area); known {
 		area = a.Name
 	}
-	return Labels{"agency", i.Agency.Code, "area", r.Area, "area_en", area.EN, "area_zh", area.ZH,
+	return Labels{"agency", i.Agency.Code, "agency_en", i.Agency.Name.EN, "agency_zh", i.Agency.Name.ZH, "area", r.Area, "area_en", area.EN, "area_zh", area.ZH,
 		"display_unit", i.Display, "freq", i.Frequency().String(), "indicator", i.Code, "kind", string(i.Kind),
 		"name_en", i.Name.EN, "name_zh", i.Name.ZH, "unit", i.Unit.Code}
 }

@@ -178,3 +178,17 @@ func TestTheNewestFigureStandsUntilANewerIsPublished(t *testing.T) {
 	a.at("2030-01-01", `tidemark_figure_newest_timestamp_seconds{freq="M",measure="ytd"}`, // what follows from two months
 		"area=H1 category=_T freq=M indicator=boxes measure=ytd unit=TEU 1675209600")
 }
+
+func TestAReleaseIsOverdueAfterItsGraceUntilItComes(t *testing.T) {
+	a := revised(t)
+	// Months are due on the 10th of the next, with five days of grace, in Shanghai.
+	for day, want := range map[string]string{
+		"2023-02-09": "", "2023-02-11": "0", "2023-03-10": "0", "2023-05-11": "0",
+		"2023-06-14": "0", "2023-06-14T15:59:59Z": "0", "2023-06-14T16:00:00Z": "1", "2024-01-01": "1", "2030-01-01": "1",
+	} {
+		if want != "" {
+			want = "area=H1 indicator=boxes " + want
+		}
+		a.at(day, `tidemark_release_overdue{indicator="boxes"}`, want)
+	}
+}

@@ -80,6 +80,9 @@ var asked = []string{
 	`tidemark_target_unmet`,
 	`tidemark_target_path{line=~"plan|projection"}`,
 	`tidemark_release_due_timestamp_seconds + tidemark_release_grace_seconds < time()`,
+	`tidemark_release_overdue == 1`,
+	`tidemark_figure_newest{measure="level"} and on (indicator, area, freq) tidemark_figure_newest_timestamp_seconds > 1.6e9`,
+	`max by (target, category) (tidemark_target_urgency)`,
 	`tidemark_indicator_info unless on (indicator, area) tidemark_figure_withheld`,
 	// aggregation
 	`sum by (indicator) (tidemark_figure{measure="level",freq="M"})`,

@@ -2,8 +2,8 @@ package promapi
 
 import (
 	"cmp"
+	"math"
 	"slices"
-	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
@@ -96,17 +96,13 @@ func indicatorFamilies() []family {
 			return metric.Seconds(due), ok
 		})},
 		{metric.ReleaseGrace, eachDue(func(r *metric.Report) (float64, bool) {
-			_, ok := r.Due()
-			return graceOf(r.Indicator).Seconds(), ok
+			if _, ok := r.Due(); !ok {
+				return 0, false
+			}
+			return r.Indicator.Calendar.Grace.Seconds(), true
 		})},
+		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is later than its due day and grace (1) or not (0), by what was known at that moment."}, eachOverdue},
 	}
-}
-
-func graceOf(i *catalog.Indicator) time.Duration {
-	if i.Calendar == nil {
-		return 0
-	}
-	return i.Calendar.Grace
 }
 
 // standing is a value that held from the beginning.
@@ -119,24 +115,57 @@ func (v *snapshot) standing(value float64) func() []point {
 func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []point)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
 		v.reportsOf(s, func(r *metric.Report) {
-			yield(r.Labels(), func() []point {
-				var points []point
-				then := *r
-				then.Newest = figure.Period{}
-				for _, p := range v.arrivals(r) {
-					if p.at > s.now.UnixMilli() {
-						break
+			yield(r.Labels(), func() (points []point) {
+				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Report) {
+					if value, ok := number(then); ok {
+						points = append(points, point{from, value})
 					}
-					if then.Newest.IsZero() || p.period.Compare(then.Newest) > 0 {
-						then.Newest = p.period
-						if value, ok := number(&then); ok {
-							points = append(points, point{p.at, value})
-						}
-					}
-				}
+				})
 				return points
 			})
 		})
+	}
+}
+
+// eachOverdue passes whether the release that follows the newest period is
+// overdue, as it changed by its coming or by the calendar.
+func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	now := s.now.UnixMilli()
+	v.reportsOf(s, func(r *metric.Report) {
+		yield(r.Labels(), func() (points []point) {
+			v.stages(r, now, func(from, until int64, then *metric.Report) {
+				due, ok := then.Due()
+				if !ok {
+					return
+				}
+				late := due.Add(r.Indicator.Calendar.Grace).UnixMilli()
+				points = append(points, point{from, metric.Bit(from >= late)})
+				if late > from && late < until && late <= now {
+					points = append(points, point{late, 1})
+				}
+			})
+			return points
+		})
+	})
+}
+
+// stages passes a report as it was from the publication of one newest period
+// to that of the next, up to now.
+func (v *snapshot) stages(r *metric.Report, now int64, yield func(from, until int64, then *metric.Report)) {
+	var newest []arrival
+	for _, a := range v.arrivals(r) {
+		if last := len(newest) - 1; a.at <= now && (last < 0 || a.period.Compare(newest[last].period) > 0) {
+			newest = append(newest, a)
+		}
+	}
+	for n, a := range newest {
+		until := int64(math.MaxInt64)
+		if n+1 < len(newest) {
+			until = newest[n+1].at
+		}
+		then := *r
+		then.Newest = a.period
+		yield(a.at, until, &then)
 	}
 }
 

@@ -1,8 +1,8 @@
 package promapi
 
 import (
-	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
@@ -28,6 +31,9 @@ func TestWhatCanNotBeReadIsAnsweredAsPrometheusDoes(t *testing.T) {
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:5: parse error: unclosed left parenthesis"}`},
 		{"as_of that is no day", "query", []string{"query", `tidemark_figure{as_of="yesterday"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": as_of=\"yesterday\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
+		{"as_of that would stand for now", "query", []string{"query", `tidemark_figure{as_of="0001-01-01T00:00:00Z"}`}, 400,
+			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": as_of=\"0001-01-01T00:00:00Z\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
+		{"labels of a metric that does not exist", "labels", []string{"match[]", "nonsense"}, 200, `{"status":"success","data":[]}`},
 		{"as_of that is no day of the calendar", "series", []string{"match[]", `tidemark_figure{as_of="2024-02-30"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"match[]\": as_of=\"2024-02-30\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
 		{"as_of by a pattern", "query", []string{"query", `tidemark_figure{as_of=~"2024.*"}`}, 400,
@@ -80,19 +86,59 @@ func TestAQueryThatTakesTooLongIsEnded(t *testing.T) {
 	}
 }
 
-func TestAQueryWaitsForRoomAtMostAsLongAsItMayTake(t *testing.T) {
-	full := make(tracker, 1)
-	if _, err := full.Insert(t.Context(), "first"); err != nil {
-		t.Fatal(err)
+func TestAQueryWaitsForAPlaceAtMostAsLongAsItMayTake(t *testing.T) {
+	e := &stepwise{limits: Limits{Timeout: time.Millisecond}, places: make(chan struct{}, 1)}
+	e.places <- struct{}{}
+	if err := (placedQuery{nil, e}).Exec(t.Context()).Err; err == nil || err.Error() != "query timed out in query queue" {
+		t.Errorf("got %v", err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := full.Insert(ctx, "second"); err == nil {
-		t.Error("there was room")
+}
+
+func TestAQueryGivesItsPlaceBack(t *testing.T) {
+	api := New(Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Limits: Limits{Concurrency: 1}})
+	for _, query := range []string{"tidemark_figure", "tidemark_figure / on () tidemark_figure", "rate(tidemark_figure[1y])", "sum(tidemark_figure)"} {
+		for _, path := range []string{"query", "query_range"} {
+			if status, body := call(t, api, path, "query", query, "start", "1700000000", "end", "1710000000", "step", "1d"); strings.Contains(body, "timed out") {
+				t.Errorf("%s of %s: %d %s", path, query, status, body)
+			}
+		}
 	}
-	full.Delete(0)
-	if _, err := full.Insert(t.Context(), "third"); err != nil {
-		t.Error(err)
+}
+
+func TestWhatIsKeptDoesNotGrowWithWhatIsAsked(t *testing.T) {
+	now := today
+	data := &source{catalog: catalog.Ningbo(), book: booktest.Sample, now: func() time.Time { return now }}
+	size := func() int {
+		v := data.snapshot()
+		return len(v.values.all) + len(v.states.all) + len(v.turnsOf.all) + len(v.histories.all) + len(v.newests.all)
+	}
+	ask := func(n int) {
+		q, err := data.Querier(0, now.UnixMilli())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hints := &storage.SelectHints{Start: now.UnixMilli() - forever.Milliseconds() + 1, End: now.UnixMilli()}
+		equal := func(name, value string) *labels.Matcher { return labels.MustNewMatcher(labels.MatchEqual, name, value) }
+		path := equal(metricName, "tidemark_target_path")
+		for set := q.Select(t.Context(), false, hints, path); set.Next(); {
+		}
+		for set := q.Select(t.Context(), false, hints, path, equal(asOfLabel, time.Date(1990, 1, 1+n, 0, 0, 0, 0, time.UTC).Format(time.DateOnly))); set.Next(); {
+		}
+		if _, _, err := q.LabelValues(t.Context(), fmt.Sprintf("invented_%d", n), nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := q.LabelValues(t.Context(), "area", nil, labels.MustNewMatcher(labels.MatchRegexp, metricName, fmt.Sprintf("tidemark_.*|%d", n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask(0)
+	before := size()
+	for n := range 50 {
+		now = now.Add(time.Second)
+		ask(n)
+	}
+	if after := size(); after != before {
+		t.Errorf("%d things were kept, %d after 50 more questions", before, after)
 	}
 }
 

@@ -124,8 +124,8 @@ type (
 	}
 )
 
-// room is what has to be free behind a point that is being written.
-const room = len(timePiece{}.text) + len(valuePiece{}.text)
+// slack is what has to be free behind a point that is being written.
+const slack = len(timePiece{}.text) + len(valuePiece{}.text)
 
 // times are the first pieces of every step.
 func (m heldMatrix) times() []timePiece {
@@ -157,7 +157,7 @@ func (m heldMatrix) appendPoints(b []byte, times []timePiece, points []promql.FP
 
 		from, until := m.changes[p.T], m.until(int(p.T))
 		end := len(b)
-		b = slices.Grow(b, (until-from)*room)
+		b = slices.Grow(b, (until-from)*slack)
 		b = b[:cap(b)]
 		for n := from; n < until; n++ {
 			t := &times[n]

@@ -3,6 +3,7 @@ package promapi
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/prometheus/common/model"
@@ -29,17 +30,15 @@ type catalogue []family
 // families lists what can be asked.
 var families = sync.OnceValue(func() catalogue {
 	all := slices.Concat(figureFamilies(), derivedFamilies(), newestFamilies(), publicationFamilies(), indicatorFamilies(), targetFamilies())
-	slices.SortFunc(all, func(f, o family) int {
-		switch {
-		case f.Name < o.Name:
-			return -1
-		case f.Name > o.Name:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(all, func(f, o family) int { return strings.Compare(f.Name, o.Name) })
 	return all
 })
+
+// has tells whether there is a metric of that name.
+func (c catalogue) has(name string) bool {
+	_, known := c.GetMetadata(name)
+	return known
+}
 
 // The catalogue stands in the place of the targets of a Prometheus, of which
 // its API learns the metrics' types and helps.
@@ -66,16 +65,20 @@ func (c catalogue) ScrapePoolConfig(string) (*config.ScrapeConfig, error) {
 func (c catalogue) ListMetadata() []scrape.MetricMetadata {
 	all := make([]scrape.MetricMetadata, len(c))
 	for i, f := range c {
-		all[i] = scrape.MetricMetadata{MetricFamily: f.Name, Type: model.MetricTypeGauge, Help: f.Help}
+		all[i] = f.metadata()
 	}
 	return all
 }
 
+func (f family) metadata() scrape.MetricMetadata {
+	return scrape.MetricMetadata{MetricFamily: f.Name, Type: model.MetricTypeGauge, Help: f.Help}
+}
+
 // GetMetadata finds the type and help of a metric.
 func (c catalogue) GetMetadata(name string) (scrape.MetricMetadata, bool) {
-	for _, m := range c.ListMetadata() {
-		if m.MetricFamily == name {
-			return m, true
+	for _, f := range c {
+		if f.Name == name {
+			return f.metadata(), true
 		}
 	}
 	return scrape.MetricMetadata{}, false

@@ -1,10 +1,10 @@
 package promapi
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
-	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -104,17 +104,40 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 				}
 				in, ofMeasure := s.scaleOfKind(p.indicator, kind)
 				yield(derivedLabels(p, f, string(kind), in.unit), func() []point {
-					var points []point
-					for value := range v.history(p, s.known).Series(kind, f) {
-						if !value.Withheld && (value.Derived || !ofMeasure) {
-							points = append(points, point{start(value.Period), value.Value / in.factor})
-						}
-					}
-					return mortal(points, f)
+					return derivedPoints(v.history(p, s.known), kind, f, ofMeasure, in.factor)
 				})
+				if s.anyOfPlace() {
+					return
+				}
 			}
 		}
 	})
+}
+
+// derivedPoints are what is derived of a kind. Where a period is published, or
+// withheld, the derived one before it ends.
+func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) []point {
+	var points []point
+	for value := range h.Series(kind, f) {
+		v := value.Value / factor
+		if value.Withheld || ofMeasure && !value.Derived {
+			v = staleMarker
+		}
+		points = append(points, point{start(value.Period), v})
+	}
+	if !ofMeasure { // of a withheld level nothing follows
+		for value := range h.Figures(figure.Level, f) {
+			if value.Withheld {
+				points = append(points, point{start(value.Period), staleMarker})
+			}
+		}
+		slices.SortFunc(points, func(a, b point) int { return cmp.Compare(a.t, b.t) })
+		points = slices.CompactFunc(points, func(a, b point) bool { return a.t == b.t })
+	}
+	if !slices.ContainsFunc(points, func(p point) bool { return !value.IsStaleNaN(p.v) }) {
+		return nil // nothing is derived
+	}
+	return mortal(points, f)
 }
 
 // scaleOfKind is the scale of a derived kind; ofMeasure tells whether it is
@@ -139,6 +162,9 @@ func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f f
 			for _, m := range measures {
 				if s.wants("measure", m.String()) && s.wants("freq", f.String()) {
 					yield(p, m, f, s.scaleOf(p.indicator, m))
+					if s.anyOfPlace() {
+						return
+					}
 				}
 			}
 		}
@@ -149,10 +175,12 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
 			var points []point
-			for value := range v.history(p, s.known).Figures(m, f) {
-				if !value.Withheld {
-					points = append(points, point{start(value.Period.Add(f.PerYear())), value.Value / in.factor})
+			for before := range v.history(p, s.known).Figures(m, f) {
+				v := before.Value / in.factor
+				if before.Withheld {
+					v = staleMarker
 				}
+				points = append(points, point{start(before.Period.Add(f.PerYear())), v})
 			}
 			return mortal(points, f)
 		})
@@ -164,9 +192,11 @@ var cellLabels = []string{"number", "origin", "period", "status", "year"}
 
 // anyCell tells whether one cell may speak for all of its series: only a label
 // is asked for that they share, and no other picks cells.
-func (s *selection) anyCell() bool {
-	picks := func(name string) bool { return slices.Contains(cellLabels, name) }
-	return s.list != "" && !picks(s.list) && !slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return picks(m.Name) })
+func (s *selection) anyCell() bool { return s.list != "" && !s.picks(cellLabels...) }
+
+// anyOfPlace tells whether one series may speak for all of its place.
+func (s *selection) anyOfPlace() bool {
+	return s.anyCell() && !s.picks("measure", "freq", "unit")
 }
 
 func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
@@ -176,6 +206,9 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []poin
 			return
 		}
 		for c := range v.history(p, s.known).Figures(m, f) {
+			if !s.fresh(c.Period) {
+				continue
+			}
 			yield(cellLabelsOf(p, f, m, in, c), func() []point {
 				number := c.Value / in.factor
 				if c.Withheld {

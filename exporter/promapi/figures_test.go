@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // revised is a series with everything that can happen to a figure.
@@ -190,5 +191,48 @@ func TestAReleaseIsOverdueAfterItsGraceUntilItComes(t *testing.T) {
 			want = "area=H1 indicator=boxes " + want
 		}
 		a.at(day, `tidemark_release_overdue{indicator="boxes"}`, want)
+	}
+}
+
+// gap is a year in which March is withheld, and a year after it.
+func gap(t *testing.T) answerer {
+	return answerer{t, over(harbour(t), booktest.Of(t,
+		booktest.Published("boxes", "2023-02", 200, "2023-03-10"),
+		booktest.Withheld(booktest.Published("boxes", "2023-03", 0, "2023-04-10")),
+		booktest.Published("boxes", "2024-03", 330, "2024-04-10"),
+	))}
+}
+
+func TestAWithheldPeriodEndsWhatFollowsFromTheOneBefore(t *testing.T) {
+	a := gap(t)
+	a.at("2024-03-05", `tidemark_figure_year_ago{freq="M",measure="level"}`, "")
+	a.at("2024-03-05", `tidemark_figure{freq="M"} / tidemark_figure_year_ago`, "")
+	a.at("2023-03-05", `tidemark_figure_derived{measure="daily",freq="M"}`, "")
+	a.at("2023-02-27", `tidemark_figure_derived{measure="daily",freq="M"}`, "area=H1 category=_T freq=M indicator=boxes measure=daily unit=TEU/d 7.142857142857143")
+}
+
+func TestAPublishedPeriodEndsTheDerivedOneBefore(t *testing.T) {
+	ytd := booktest.Published("boxes", "2023-01", 100, "2023-02-10")
+	ytd.Measure = figure.YTD
+	a := answerer{t, over(harbour(t), booktest.Of(t, ytd, booktest.Published("boxes", "2023-02", 120, "2023-03-10")))}
+	a.at("2023-02-10", `tidemark_figure{measure="level",freq="M"} or tidemark_figure_derived{measure="level",freq="M"}`, boxesH1+"unit=TEU 120")
+	a.at("2023-02-10", `tidemark_figure_derived{measure="level",freq="M"}`, "")
+	a.at("2023-01-20", `tidemark_figure_derived{measure="level",freq="M"}`, boxesH1+"unit=TEU 100")
+}
+
+func TestARevisionDoesNotTakeTheNewestDerivedFigureFromThePast(t *testing.T) {
+	toDate := func(period string, value float64, day string) store.Vintage {
+		v := booktest.Published("boxes", period, value, day)
+		v.Measure = figure.YTD
+		return v
+	}
+	a := answerer{t, over(harbour(t), booktest.Of(t,
+		toDate("2023-08", 800, "2023-09-10"), toDate("2023-09", 910, "2023-10-10"), toDate("2023-10", 1010, "2023-11-10"),
+		toDate("2023-08", 801, "2024-01-05")))}
+	for day, want := range map[string]string{"2023-10-09": "", "2023-10-12": "109", "2023-11-12": "100"} {
+		if want != "" {
+			want = boxesH1 + "unit=TEU " + want
+		}
+		a.at(day, `tidemark_figure_newest{measure="level",freq="M"}`, want)
 	}
 }

@@ -2,6 +2,7 @@ package promapi
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 
@@ -46,29 +47,19 @@ type firstKnown struct {
 }
 
 // newest lists the figures that were the newest of their series when their
-// period first had one, in that order. Those of now are kept; callers must not
-// change them.
+// period first had one, in that order. Those of now are kept.
 func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, known time.Time) []firstKnown {
-	key := figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: m, Frequency: f}
-	if known.IsZero() {
-		v.mu.Lock()
-		kept, ok := v.newests[key]
-		v.mu.Unlock()
-		if ok {
-			return kept
-		}
+	find := func() []firstKnown { return v.findNewest(p, m, f, known) }
+	if !known.IsZero() {
+		return find()
 	}
-	published, _ := v.book.Find(key)
+	return v.newests.get(figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: m, Frequency: f}, find)
+}
+
+func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, known time.Time) []firstKnown {
 	var all []firstKnown
 	for value := range v.history(p, known).Figures(m, f) {
-		since := value.Published
-		if published != nil && !value.Derived { // a revision does not make its period a new one
-			for first := range published.Vintages(value.Period) {
-				since = first.Published
-				break
-			}
-		}
-		all = append(all, firstKnown{value, since.UnixMilli()})
+		all = append(all, firstKnown{value, v.since(p, value, known, 0)})
 	}
 	slices.SortStableFunc(all, func(a, b firstKnown) int { return cmp.Compare(a.since, b.since) })
 	newest := all[:0]
@@ -81,10 +72,34 @@ func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, known t
 			newest = append(newest, value)
 		}
 	}
-	if known.IsZero() {
-		v.mu.Lock()
-		v.newests[key] = newest
-		v.mu.Unlock()
-	}
 	return newest
+}
+
+// deepest is how far a derived figure can lie from published ones: growth of a
+// ratio of sums.
+const deepest = 4
+
+// since is when a figure's period first had one: a revision does not make it
+// anew. A derived one is there since the last of what it rests on was.
+func (v *snapshot) since(p place, value derive.Value, known time.Time, depth int) int64 {
+	if !value.Derived {
+		key := figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: value.Measure, Frequency: value.Period.Frequency()}
+		if b, ok := v.book.Find(key); ok {
+			return firstPublished(b, value.Period)
+		}
+	}
+	last := int64(math.MinInt64)
+	for _, term := range value.Terms() {
+		of := p
+		if term.Of != "" {
+			of.indicator, _ = v.catalog.Indicator(term.Of) // it was made by the catalogue
+		}
+		if t, ok := v.history(of, known).At(term.Measure, term.Period); ok && depth < deepest {
+			last = max(last, v.since(of, t, known, depth+1))
+		}
+	}
+	if last == math.MinInt64 {
+		return value.Published.UnixMilli()
+	}
+	return last
 }

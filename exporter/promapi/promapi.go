@@ -9,7 +9,6 @@ package promapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -70,12 +69,10 @@ func New(opts Options) http.Handler {
 	limits := opts.Limits.orDefault()
 	parse := reader{parser.NewParser(parser.Options{}), opts.Catalog.Location()}
 	data := &source{catalog: opts.Catalog, book: opts.Book, now: opts.Now}
-	room := make(tracker, limits.Concurrency)
-	engine := &stepwise{parse: parse, limits: limits, room: room, Engine: promql.NewEngine(promql.EngineOpts{
+	engine := &stepwise{parse: parse, limits: limits, places: make(chan struct{}, limits.Concurrency), Engine: promql.NewEngine(promql.EngineOpts{
 		Logger:                   opts.Logger,
 		MaxSamples:               limits.MaxSamples,
 		Timeout:                  limits.Timeout,
-		ActiveQueryTracker:       room,
 		LookbackDelta:            forever,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return subqueryStep.Milliseconds() },
 		EnableAtModifier:         true,
@@ -120,14 +117,14 @@ func served(router http.Handler) http.Handler {
 	const prefix = "/api/v1"
 	mux := http.NewServeMux()
 	for _, path := range paths {
-		mux.Handle(prefix+path, http.StripPrefix(prefix, whole(router)))
+		mux.Handle(prefix+path, http.StripPrefix(prefix, inFull(router)))
 	}
 	return mux
 }
 
-// whole has a query with a limit on its series answered in full points, which
+// inFull has a query with a limit on its series answered in full points, which
 // alone Prometheus' handler knows how to cut off.
-func whole(next http.Handler) http.Handler {
+func inFull(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("limit") != "" {
 			r = r.WithContext(context.WithValue(r.Context(), wholeKey{}, true))
@@ -161,33 +158,3 @@ func release(module string) string {
 	}
 	return fmt.Sprintf("%d.%d.%d", major, minor, patch)
 }
-
-// tracker lets as many queries run as it has room for; the others wait.
-type tracker chan struct{}
-
-// GetMaxConcurrent is how many may run at a time.
-func (t tracker) GetMaxConcurrent() int { return cap(t) }
-
-// Insert waits for room, at most as long as ctx lasts.
-func (t tracker) Insert(ctx context.Context, _ string) (int, error) {
-	select {
-	case t <- struct{}{}:
-		return 0, nil
-	case <-ctx.Done():
-		return 0, ended(ctx, "query queue")
-	}
-}
-
-// ended says, in the engine's words, why a query went no further than where.
-func ended(ctx context.Context, where string) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return promql.ErrQueryTimeout(where)
-	}
-	return promql.ErrQueryCanceled(where)
-}
-
-// Delete makes room.
-func (t tracker) Delete(int) { <-t }
-
-// Close has nothing to close.
-func (t tracker) Close() error { return nil }

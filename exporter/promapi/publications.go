@@ -32,7 +32,9 @@ func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []
 			return
 		}
 		for f := range b.Figures() {
-			yield(of(f.Period), func() []point { return s.revisions(b, f.Period, in.factor) })
+			if s.fresh(f.Period) {
+				yield(of(f.Period), func() []point { return s.revisions(b, f.Period, in.factor) })
+			}
 		}
 	})
 }
@@ -176,31 +178,27 @@ type arrival struct {
 }
 
 // arrivals lists when periods of the indicator's own frequency were first
-// published in an area, in that order; of one moment the newest only. Callers
-// must not change the list.
+// published in an area, in that order; of one moment the newest only.
 func (v *snapshot) arrivals(r *metric.Report) []arrival {
-	key := place{indicator: r.Indicator, area: r.Area}
-	v.mu.Lock()
-	all, ok := v.firsts[key]
-	v.mu.Unlock()
-	if ok {
-		return all
-	}
-	for _, b := range v.book.Of(r.Indicator.Code) {
-		if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
-			continue
-		}
-		for f := range b.Figures() {
-			for first := range b.Vintages(f.Period) {
-				all = append(all, arrival{first.Published.UnixMilli(), f.Period})
-				break
+	return v.firsts.get(area{r.Indicator, r.Area}, func() (all []arrival) {
+		for _, b := range v.book.Of(r.Indicator.Code) {
+			if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
+				continue
+			}
+			for f := range b.Figures() {
+				all = append(all, arrival{firstPublished(b, f.Period), f.Period})
 			}
 		}
+		slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })
+		return slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
+	})
+}
+
+// firstPublished is when something was first published of a period, in
+// milliseconds since 1970.
+func firstPublished(b *book.Series, p figure.Period) int64 {
+	for first := range b.Vintages(p) {
+		return first.Published.UnixMilli()
 	}
-	slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })
-	all = slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
-	v.mu.Lock()
-	v.firsts[key] = all
-	v.mu.Unlock()
-	return all
+	return 0
 }

@@ -72,26 +72,27 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 	case scaleLabel:
 		return []string{scaleDisplay}, nil, nil
 	case asOfLabel:
-		return q.days(sel), nil, nil
+		return q.publicationDays(sel), nil, nil
 	}
 	sel.list = name
-	key := valuesKey{name, matchersKey(matchers)}
-	if all, known := q.values.Load(key); known {
-		return slices.Clone(all.([]string)), nil, nil
+	all := func() []string { return q.findValues(sel, name) }
+	if sel.plain() && slices.Contains(q.labelNames(), name) {
+		sel.ctx = context.WithoutCancel(ctx) // half an answer must not be kept
+		return slices.Clone(q.values.get(valuesKey{name, matchersKey(matchers)}, all)), nil, nil
 	}
+	return all(), nil, ctx.Err()
+}
+
+func (q *querier) findValues(sel *selection, name string) []string {
 	found := map[string]struct{}{}
 	q.each(sel, func(family string, pairs metric.Labels, _ func() []point) {
 		if name == metricName {
 			found[family] = struct{}{}
-		} else if v := find(pairs, name); v != "" {
+		} else if v := labelOf(pairs, name); v != "" {
 			found[v] = struct{}{}
 		}
 	})
-	all := sorted(found)
-	if ctx.Err() == nil && sel.plain() {
-		q.values.Store(key, all)
-	}
-	return slices.Clone(all), nil, ctx.Err()
+	return sorted(found)
 }
 
 // LabelNames gives the names of the labels of the series that match.
@@ -101,11 +102,23 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 		return nil, nil, err
 	}
 	sel.list = metricName
-	key := valuesKey{"", matchersKey(matchers)}
-	if all, known := q.values.Load(key); known {
-		return slices.Clone(all.([]string)), nil, nil
+	all := func() []string { return q.findNames(sel) }
+	if sel.plain() {
+		sel.ctx = context.WithoutCancel(ctx)
+		return slices.Clone(q.values.get(valuesKey{"", matchersKey(matchers)}, all)), nil, nil
 	}
-	found := map[string]struct{}{metricName: {}, asOfLabel: {}, scaleLabel: {}}
+	return all(), nil, ctx.Err()
+}
+
+// labelNames are all names there are.
+func (q *querier) labelNames() []string {
+	return q.values.get(valuesKey{}, func() []string {
+		return q.findNames(&selection{ctx: context.Background(), now: q.now, list: metricName})
+	})
+}
+
+func (q *querier) findNames(sel *selection) []string {
+	found := map[string]struct{}{}
 	done := map[string]bool{} // all series of a family have the same
 	q.each(sel, func(family string, pairs metric.Labels, _ func() []point) {
 		if !done[family] {
@@ -113,13 +126,12 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 			for i := 0; i < len(pairs); i += 2 {
 				found[pairs[i]] = struct{}{}
 			}
+			for _, name := range []string{metricName, asOfLabel, scaleLabel} {
+				found[name] = struct{}{}
+			}
 		}
 	})
-	all := sorted(found)
-	if ctx.Err() == nil && sel.plain() {
-		q.values.Store(key, all)
-	}
-	return slices.Clone(all), nil, ctx.Err()
+	return sorted(found)
 }
 
 // Close has nothing to close.

@@ -88,7 +88,7 @@ func (r reader) moment(text string) (time.Time, error) {
 		return day.AddDate(0, 0, 1).Add(-time.Millisecond), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	if err != nil || at.IsZero() { // the zero time stands for now
 		return time.Time{}, fmt.Errorf("%s=%q is not a day: write it like %s=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\"", asOfLabel, text, asOfLabel)
 	}
 	return at, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 
 	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // metricName is the label that holds the name of a metric.
@@ -18,12 +19,15 @@ const metricName = model.MetricNameLabel
 // selection is what one selector asks of the families.
 type selection struct {
 	manner
-	ctx  context.Context
-	now  time.Time // or the moment of as_of, if that is earlier: nothing is judged later
-	from int64     // the first moment at which what stands is asked for
-	to   int64     // the last
-	over bool      // what is asked for is points of a range, not what stands at moments
-	list string    // the label whose values alone are wanted; empty when series are
+	ctx   context.Context
+	now   time.Time // or the moment of as_of, if that is earlier: nothing is judged later
+	from  int64     // the first moment at which what stands is asked for
+	start int64     // from where points are taken: a lookback before from
+	to    int64     // the last
+	over  bool      // what is asked for is points of a range, not what stands at moments
+	list  string    // the label whose values alone are wanted; empty when series are
+
+	seen map[figure.Period]bool // by fresh
 }
 
 // wants tells whether a series with that label can be meant.
@@ -39,7 +43,7 @@ func (s *selection) wants(name, value string) bool {
 // matches tells whether the series with these labels is meant.
 func (s *selection) matches(name string, pairs metric.Labels) bool {
 	for _, m := range s.rest {
-		value := find(pairs, m.Name)
+		value := labelOf(pairs, m.Name)
 		if m.Name == metricName {
 			value = name
 		}
@@ -50,8 +54,8 @@ func (s *selection) matches(name string, pairs metric.Labels) bool {
 	return true
 }
 
-// find is the value of a label, empty where there is none.
-func find(pairs metric.Labels, name string) string {
+// labelOf is the value of a label, empty where there is none.
+func labelOf(pairs metric.Labels, name string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i] == name {
 			return pairs[i+1]
@@ -65,7 +69,9 @@ func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.L
 	b.Reset()
 	b.Add(metricName, name)
 	for i := 0; i < len(pairs); i += 2 {
-		b.Add(pairs[i], pairs[i+1])
+		if pairs[i+1] != "" { // an empty label is none
+			b.Add(pairs[i], pairs[i+1])
+		}
 	}
 	if s.asOf != "" {
 		b.Add(asOfLabel, s.asOf)
@@ -84,12 +90,12 @@ func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, mat
 	if err != nil {
 		return nil, err
 	}
-	s := &selection{manner: m, ctx: ctx, now: q.now, from: q.from, to: q.to}
+	s := &selection{manner: m, ctx: ctx, now: q.now, from: q.from, start: q.from, to: q.to}
 	if !m.known.IsZero() && m.known.Before(s.now) {
 		s.now = m.known
 	}
 	if hints != nil {
-		s.from, s.to, s.over = hints.Start, hints.End, hints.Range != 0
+		s.from, s.start, s.to, s.over = hints.Start, hints.Start, hints.End, hints.Range != 0
 		if first := s.from + forever.Milliseconds() - 1; !s.over && first <= s.to {
 			s.from = first
 		}
@@ -97,8 +103,38 @@ func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, mat
 	return s, nil
 }
 
-// plain tells whether a selector asks for nothing but metrics, as those do who
-// have yet to choose: their answers are kept with the snapshot.
+// plain tells whether a selector names one metric, or nothing at all, as those
+// do who have yet to choose: the answers to these few questions are kept.
 func (s *selection) plain() bool {
-	return s.known.IsZero() && !slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return m.Name != metricName })
+	if !s.known.IsZero() || s.display || len(s.rest) > 1 {
+		return false
+	}
+	for _, m := range s.rest {
+		if m.Name != metricName || m.Type != labels.MatchEqual || !families().has(m.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// picks tells whether the selection is about one of the labels.
+func (s *selection) picks(names ...string) bool {
+	return slices.Contains(names, s.list) || slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return slices.Contains(names, m.Name) })
+}
+
+// fresh tells, where labels are listed, whether the period is one that no
+// other series had before: cells that differ in nothing that is asked for are
+// passed once.
+func (s *selection) fresh(p figure.Period) bool {
+	if s.list == "" || s.picks("unit", "origin", "status") {
+		return true
+	}
+	if s.seen == nil {
+		s.seen = map[figure.Period]bool{}
+	}
+	if s.seen[p] {
+		return false
+	}
+	s.seen[p] = true
+	return true
 }

@@ -14,32 +14,66 @@ import (
 )
 
 // snapshot is one book with what was worked out of it. It is kept as long as
-// the book is the newest, that is for weeks.
+// the book is the newest, that is for weeks. What it keeps is bounded by the
+// book and the catalogue, never by what is asked.
 type snapshot struct {
 	catalog *catalog.Catalog
 	book    *book.Book
-	values  sync.Map // answers about labels, by valuesKey
 	places  func() []place
 	begins  func() int64
 	reports func() []*metric.Report // as known now
 
-	mu        sync.Mutex
-	histories map[place]*derive.History
-	states    map[stateKey][]judged
-	releases  map[place][]int64
-	turnsOf   map[string]turns // of targets, by id
-	firsts    map[place][]arrival
-	newests   map[figure.Series][]firstKnown
+	histories kept[place, *derive.History]
+	releases  kept[area, []int64]
+	firsts    kept[area, []arrival]
+	days      kept[area, []string]
+	newests   kept[figure.Series, []firstKnown]
+	states    kept[stateKey, []judged]
+	turnsOf   kept[string, turns]       // by the id of a target
+	values    kept[valuesKey, []string] // answers about labels
 }
 
 func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
-	v := &snapshot{catalog: c, book: b, histories: map[place]*derive.History{},
-		states: map[stateKey][]judged{}, releases: map[place][]int64{}, turnsOf: map[string]turns{}, firsts: map[place][]arrival{},
-		newests: map[figure.Series][]firstKnown{}}
+	v := &snapshot{catalog: c, book: b}
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
 	v.reports = sync.OnceValue(func() []*metric.Report { return metric.Reports(c, b, time.Time{}) })
 	return v
+}
+
+// kept holds what is worked out once. Its values must not be changed.
+type kept[K comparable, V any] struct {
+	mu  sync.Mutex
+	all map[K]V
+}
+
+// get gives what is kept under the key, or finds it. Two who ask at once may
+// both find it; neither waits for the other.
+func (k *kept[K, V]) get(key K, find func() V) V {
+	k.mu.Lock()
+	v, ok := k.all[key]
+	k.mu.Unlock()
+	if ok {
+		return v
+	}
+	v = find()
+	k.put(key, v)
+	return v
+}
+
+func (k *kept[K, V]) put(key K, v V) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		k.all = map[K]V{}
+	}
+	k.all[key] = v
+}
+
+// area is an indicator in an area, in all its categories.
+type area struct {
+	indicator *catalog.Indicator
+	code      string
 }
 
 // place is where something is known of an indicator.
@@ -100,7 +134,9 @@ func (v *snapshot) placesOf(s *selection, yield func(place)) {
 // seriesOf gives the series of the book that a selector can mean.
 func (v *snapshot) seriesOf(s *selection, yield func(*catalog.Indicator, *book.Series)) {
 	for b := range v.book.All() {
-		if !s.wants("indicator", b.Key.Indicator) || !s.wants("area", b.Key.Area) || s.ctx.Err() != nil {
+		k := b.Key
+		if s.ctx.Err() != nil || !s.wants("indicator", k.Indicator) || !s.wants("area", k.Area) || !s.wants("category", k.Category) ||
+			!s.wants("measure", k.Measure.String()) || !s.wants("freq", k.Frequency.String()) {
 			continue
 		}
 		if i, listed := v.catalog.Indicator(b.Key.Indicator); listed {
@@ -123,19 +159,11 @@ func (m *manner) figures(b *book.Series, yield func(*book.Figure)) {
 // history is what was known of a place at that moment, zero for now. That of
 // now is kept.
 func (v *snapshot) history(p place, known time.Time) *derive.History {
+	find := func() *derive.History { return derive.From(v.book, p.indicator, p.area, p.category, known) }
 	if !known.IsZero() {
-		return derive.From(v.book, p.indicator, p.area, p.category, known)
+		return find()
 	}
-	v.mu.Lock()
-	h := v.histories[p]
-	v.mu.Unlock()
-	if h == nil {
-		h = derive.From(v.book, p.indicator, p.area, p.category, time.Time{})
-		v.mu.Lock()
-		v.histories[p] = h
-		v.mu.Unlock()
-	}
-	return h
+	return v.histories.get(p, find)
 }
 
 // frequencies are those of an indicator's own periods and of longer ones.
@@ -149,52 +177,48 @@ func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
 }
 
 // published is the moments at which something was published of an indicator,
-// or of a ratio's parts, in an area, in milliseconds and in order. Callers must
-// not change it.
-func (v *snapshot) published(i *catalog.Indicator, area string) []int64 {
-	key := place{indicator: i, area: area}
-	v.mu.Lock()
-	moments, ok := v.releases[key]
-	v.mu.Unlock()
-	if ok {
-		return moments
-	}
-	parts := []*catalog.Indicator{i}
-	if i.Ratio != nil {
-		parts = []*catalog.Indicator{i.Ratio.Numerator, i.Ratio.Denominator}
-	}
-	for _, part := range parts {
-		for _, s := range v.book.Of(part.Code) {
-			if s.Key.Area != area {
-				continue
-			}
-			for f := range s.Figures() {
-				for vintage := range s.Vintages(f.Period) {
-					moments = append(moments, vintage.Published.UnixMilli())
+// or of a ratio's parts, in an area, in milliseconds and in order.
+func (v *snapshot) published(i *catalog.Indicator, code string) []int64 {
+	return v.releases.get(area{i, code}, func() (moments []int64) {
+		parts := []*catalog.Indicator{i}
+		if i.Ratio != nil {
+			parts = []*catalog.Indicator{i.Ratio.Numerator, i.Ratio.Denominator}
+		}
+		for _, part := range parts {
+			for _, s := range v.book.Of(part.Code) {
+				if s.Key.Area != code {
+					continue
+				}
+				for f := range s.Figures() {
+					for vintage := range s.Vintages(f.Period) {
+						moments = append(moments, vintage.Published.UnixMilli())
+					}
 				}
 			}
 		}
-	}
-	slices.Sort(moments)
-	moments = slices.Compact(moments)
-	v.mu.Lock()
-	v.releases[key] = moments
-	v.mu.Unlock()
-	return moments
+		slices.Sort(moments)
+		return slices.Compact(moments)
+	})
 }
 
-// days lists the days on which something was published of what is meant.
-func (v *snapshot) days(sel *selection) []string {
+// publicationDays lists the days on which something was published of what is
+// meant.
+func (v *snapshot) publicationDays(s *selection) []string {
 	found := map[string]struct{}{}
-	v.seriesOf(sel, func(_ *catalog.Indicator, s *book.Series) {
-		last := int64(0)
-		for f := range s.Figures() {
-			for vintage := range s.Vintages(f.Period) {
-				if at := vintage.Published.UnixMilli(); at != last {
-					found[vintage.Published.In(v.catalog.Location()).Format(time.DateOnly)] = struct{}{}
-					last = at
-				}
+	done := map[area]bool{}
+	v.placesOf(s, func(p place) {
+		at := area{p.indicator, p.area}
+		if done[at] {
+			return
+		}
+		done[at] = true
+		for _, day := range v.days.get(at, func() (days []string) {
+			for _, t := range v.published(at.indicator, at.code) {
+				days = append(days, time.UnixMilli(t).In(v.catalog.Location()).Format(time.DateOnly))
 			}
+			return slices.Compact(days)
+		}) {
+			found[day] = struct{}{}
 		}
 	})
 	return sorted(found)

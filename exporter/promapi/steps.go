@@ -2,7 +2,7 @@ package promapi
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -28,21 +28,55 @@ type stepwise struct {
 	*promql.Engine
 	parse  parser.Parser
 	limits Limits
-	room   tracker
+	places chan struct{} // for queries that run
+}
+
+// NewInstantQuery makes a query at one moment.
+func (e *stepwise) NewInstantQuery(ctx context.Context, q storage.Queryable, opts promql.QueryOpts, text string, at time.Time) (promql.Query, error) {
+	query, err := e.Engine.NewInstantQuery(ctx, q, opts, text, at)
+	return placedQuery{query, e}, err
 }
 
 // NewRangeQuery makes a query over a range.
 func (e *stepwise) NewRangeQuery(ctx context.Context, q storage.Queryable, opts promql.QueryOpts, text string, from, to time.Time, interval time.Duration) (promql.Query, error) {
 	whole, err := e.Engine.NewRangeQuery(ctx, q, opts, text, from, to, interval)
 	if err != nil || ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 {
-		return whole, err
+		return placedQuery{whole, e}, err
 	}
 	expr, err := e.parse.ParseExpr(text)
-	if err != nil || !timeless(expr) {
-		return whole, nil // the engine has parsed it, and answers
+	s := steps{from: from.UnixMilli(), interval: interval.Milliseconds()} // milliseconds are what the engine counts in
+	if err != nil || !timeless(expr) || s.interval < 1 || to.Before(from) || to.Sub(from) == math.MaxInt64 {
+		return placedQuery{whole, e}, nil // of what it refuses the engine says why
 	}
-	s := steps{from: from.UnixMilli(), interval: interval.Milliseconds(), count: int(to.Sub(from)/interval) + 1}
-	return &heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, nil
+	s.count = int((to.UnixMilli()-s.from)/s.interval) + 1
+	return placedQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e}, nil
+}
+
+// placedQuery is a query that waits for a place before it runs.
+type placedQuery struct {
+	promql.Query
+	engine *stepwise
+}
+
+// Exec waits and runs, both within the time that a query may take.
+func (p placedQuery) Exec(ctx context.Context) *promql.Result {
+	ctx, cancel := context.WithTimeout(ctx, p.engine.limits.Timeout)
+	defer cancel()
+	select {
+	case p.engine.places <- struct{}{}:
+		defer func() { <-p.engine.places }()
+		return p.Query.Exec(ctx)
+	case <-ctx.Done():
+		return &promql.Result{Err: ended(ctx, "query queue")}
+	}
+}
+
+// ended says, in the engine's words, why a query went no further than where.
+func ended(ctx context.Context, where string) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return promql.ErrQueryTimeout(where)
+	}
+	return promql.ErrQueryCanceled(where)
 }
 
 // steps are the moments of a range query.
@@ -104,7 +138,9 @@ func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
 		return &promql.Result{Err: err}
 	}
 	changes := found.changes()
-	found.onto(changes)
+	if err := found.onto(ctx, changes, h.engine.limits.MaxSamples); err != nil {
+		return &promql.Result{Err: err}
+	}
 	first, last := time.UnixMilli(0), time.UnixMilli(int64(len(changes)-1))
 	h.fewer, err = h.engine.Engine.NewRangeQuery(ctx, found, promql.NewPrometheusQueryOpts(false, time.Millisecond), h.text, first, last, time.Millisecond)
 	if err != nil {
@@ -117,8 +153,8 @@ func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
 	}
 	h.buffer = buffers.Get().(*buffer)
 	answer := heldMatrix{series: matrix, changes: changes, steps: h.steps, buffer: h.buffer}
-	if n := answer.points(); n > h.engine.limits.MaxSamples {
-		result.Err = promql.ErrTooManySamples(fmt.Sprintf("query of %d points", n))
+	if answer.points() > h.engine.limits.MaxSamples {
+		result.Err = promql.ErrTooManySamples("query execution")
 		return result
 	}
 	result.Value = answer
@@ -153,15 +189,8 @@ func (h *heldQuery) Cancel() {
 	h.Query.Cancel()
 }
 
-// find selects the series of every selector, once, within the same limits of
-// time and number as the engine's own work.
+// find selects the series of every selector, once.
 func (h *heldQuery) find(ctx context.Context) (*selected, error) {
-	ctx, cancel := context.WithTimeout(ctx, h.engine.limits.Timeout)
-	defer cancel()
-	if _, err := h.engine.room.Insert(ctx, h.text); err != nil {
-		return nil, err
-	}
-	defer h.engine.room.Delete(0)
 	from, to := h.steps.from, h.steps.at(h.steps.count-1)
 	q, err := h.data.Querier(from-forever.Milliseconds(), to)
 	if err != nil {
@@ -217,10 +246,11 @@ type selected struct {
 }
 
 // changes are the steps, in order, at which a series is not what it was at the
-// step before. The first always is one.
+// step before. The first always is one, and the last, so that the engine sees a
+// range where there is one.
 func (s *selected) changes() []int {
 	is := make([]bool, s.steps.count)
-	is[0] = true
+	is[0], is[len(is)-1] = true, true
 	for _, set := range s.sets {
 		for _, one := range set {
 			for i := range one.points {
@@ -243,30 +273,49 @@ func (s *selected) changes() []int {
 }
 
 // onto puts the series on the axis of changes: a point for every change at
-// which there is a value.
-func (s *selected) onto(changes []int) {
+// which there is a value, as many as a query may hold.
+func (s *selected) onto(ctx context.Context, changes []int, limit int) error {
 	for key, set := range s.sets {
 		moved := make([]*series, len(set))
 		for i, one := range set {
-			points := make([]point, 0, len(changes))
+			moved[i] = &series{labels: one.labels}
 			next, now := 0, staleMarker
 			for k, n := range changes {
 				for at := s.steps.at(n); next < len(one.points) && one.points[next].t <= at; next++ {
 					now = one.points[next].v
 				}
 				if !value.IsStaleNaN(now) {
-					points = append(points, point{int64(k), now})
+					moved[i].points = append(moved[i].points, point{int64(k), now})
 				}
 			}
-			moved[i] = &series{one.labels, points}
+			limit -= len(moved[i].points)
+			switch {
+			case limit < 0:
+				return promql.ErrTooManySamples("query execution")
+			case ctx.Err() != nil:
+				return ended(ctx, "query execution")
+			}
 		}
 		s.sets[key] = moved
 	}
+	return nil
 }
 
 // Querier gives the series that were selected.
 func (s *selected) Querier(int64, int64) (storage.Querier, error) {
-	return &storage.MockQuerier{SelectMockFunction: func(_ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
-		return &seriesSet{all: s.sets[matchersKey(matchers)]}
-	}}, nil
+	return selectedQuerier{sets: s.sets}, nil
 }
+
+// selectedQuerier answers a query that asks for nothing but what was selected.
+type selectedQuerier struct {
+	storage.LabelQuerier // no query asks for labels
+	sets                 map[string][]*series
+}
+
+// Select gives the series that were selected by the same matchers.
+func (q selectedQuerier) Select(_ context.Context, _ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+	return &seriesSet{all: q.sets[matchersKey(matchers)]}
+}
+
+// Close has nothing to close.
+func (q selectedQuerier) Close() error { return nil }

@@ -87,45 +87,46 @@ type stateKey struct {
 // serves all times up to the next, and is kept. The steps that led to the
 // verdict are not.
 func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
-	key := stateKey{t.ID, at}
-	turns := v.turns(t, at)
-	if n, exactly := slices.BinarySearch(turns, at); !exactly && n > 0 {
-		key.at = turns[n-1]
+	key, turns := stateKey{t.ID, at}, v.turns(t, at)
+	switch n, exactly := slices.BinarySearch(turns, at); {
+	case len(turns) == 0:
+		key.at = 0 // nothing was ever published, and the verdict says so at any time
+	case n == 0 && !exactly:
+		return v.judge(t, at) // before the first publication, by as_of
+	case !exactly:
+		key.at, at = turns[n-1], turns[n-1]
 	}
-	v.mu.Lock()
-	known, ok := v.states[key]
-	v.mu.Unlock()
-	if ok {
-		return known
-	}
-	var states []judged
-	for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(key.at).In(v.catalog.Location())) {
+	return v.states.get(key, func() []judged { return v.judge(t, at) })
+}
+
+func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
+	for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
 		state.Steps = nil
 		states = append(states, judged{state, sync.OnceValue(func() bool {
 			_, unmet := target.UnmetBy(state, v.book)
 			return unmet
 		})})
 	}
-	v.mu.Lock()
-	v.states[key] = states
-	v.mu.Unlock()
 	return states
 }
 
 // turns are the moments at which a target's state can change: when something
 // is published, when a month begins, when a figure becomes overdue; in order,
 // from the first publication to beyond at. There are none where nothing was
-// published. Callers must not change them.
+// published.
 func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
-	v.mu.Lock()
-	known := v.turnsOf[t.ID]
-	v.mu.Unlock()
-	if known.until > at {
-		return known.moments
+	known := v.turnsOf.get(t.ID, func() turns { return v.findTurns(t, at) })
+	if known.until <= at && len(known.moments) > 0 {
+		known = v.findTurns(t, at)
+		v.turnsOf.put(t.ID, known)
 	}
+	return known.moments
+}
+
+func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 	published := v.published(t.Indicator, t.Area.Code)
 	if len(published) == 0 {
-		return nil
+		return turns{}
 	}
 	zone := v.catalog.Location()
 	first, last := time.UnixMilli(published[0]).In(zone), time.UnixMilli(max(at, published[len(published)-1])).In(zone).AddDate(1, 0, 0)
@@ -145,11 +146,7 @@ func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
 		}
 	}
 	slices.Sort(all)
-	all = slices.Compact(all)
-	v.mu.Lock()
-	v.turnsOf[t.ID] = turns{all, last.UnixMilli()}
-	v.mu.Unlock()
-	return all
+	return turns{slices.Compact(all), last.UnixMilli()}
 }
 
 // turns are kept with the moment up to which they are all there.
@@ -159,7 +156,7 @@ type turns struct {
 }
 
 // moments are when a target's state could change within the selection. Where
-// what stands is asked for, the first is where that begins.
+// what stands is asked for, the first is the turn by which it did.
 func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	now := s.now.UnixMilli()
 	all := v.turns(t, now)
@@ -175,10 +172,10 @@ func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	first, exactly := slices.BinarySearch(all, from)
 	end, _ := slices.BinarySearch(all, to+1)
 	within := all[first:max(first, end)]
-	if s.over || exactly && first < end {
+	if s.over || exactly {
 		return within
 	}
-	return slices.Insert(slices.Clone(within), 0, from)
+	return slices.Insert(slices.Clone(within), 0, max(all[first-1], s.start))
 }
 
 // targetsOf gives the targets a selector can mean.

@@ -32,18 +32,18 @@ func healthy(at time.Time) page {
 		`tidemark_target_projection_low` + ports + `}`:      38.1e6,
 		`tidemark_target_projection_high` + ports + `}`:     39.2e6,
 		`tidemark_target_required_per_period` + ports + `}`: 3452000,
-		`tidemark_indicator_info{indicator="container_throughput",area="NBZS",name_zh="集装箱吞吐量",name_en="container throughput",area_zh="宁波舟山港",area_en="Ningbo-Zhoushan Port",agency="port"}`: 1,
-		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:                                                                                               float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
-		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:                                                                                                       15 * 86400,
-		`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`:                                                                                                                             1,
-		`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`:                                                                                                             seconds,
-		`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`:                                                                                                                                 1,
-		`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`:                                                                                                                              0,
-		`tidemark_ingest_pending_messages{job="tidemark-ingest"}`:                                                                                                                            0,
-		`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`:                                                                                                                        0,
-		`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`:                                                                                                                float64(morning.AddDate(0, 0, -11).Unix()),
-		`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`:                                                                                                                 3,
-		`tidemark_ingest_rejects_total{job="tidemark-ingest",code="figure/jump"}`:                                                                                                            7,
+		`tidemark_indicator_info{indicator="container_throughput",area="NBZS",name_zh="集装箱吞吐量",name_en="container throughput",area_zh="宁波舟山港",area_en="Ningbo-Zhoushan Port",agency="port",agency_zh="宁波市港航管理中心",agency_en="Ningbo port and shipping administration"}`: 1,
+		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
+		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:         15 * 86400,
+		`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`:                               1,
+		`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`:               seconds,
+		`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`:                                   1,
+		`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`:                                0,
+		`tidemark_ingest_pending_messages{job="tidemark-ingest"}`:                              0,
+		`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`:                          0,
+		`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`:                  float64(morning.AddDate(0, 0, -11).Unix()),
+		`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`:                   3,
+		`tidemark_ingest_rejects_total{job="tidemark-ingest",code="figure/jump"}`:              7,
 	}
 }
 
@@ -119,7 +119,7 @@ func TestATextIsReadInBothLanguages(t *testing.T) {
 		"summary": "世界一流强港：4000万标箱，按目前进度达不到目标 / world-class port: 40 million TEU, at this pace the target will not be reached",
 		"description": "宁波舟山港集装箱吞吐量，期限 2027，目标完成度 41.2%，预测 3810.00万 至 3920.00万 TEU，其余每期需 345.20万 TEU。\n" +
 			"container throughput, Ningbo-Zhoushan Port, deadline 2027, attainment 41.2%, projection 38.1M to 39.2M TEU, 3.452M TEU needed in each remaining period.",
-		"dashboard_url": "http://localhost:3000/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS",
+		"dashboard_url": "http://localhost:3000/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS&var-category=_T&var-target=port_2027_containers",
 	} {
 		if got := s.events[0].annotations.Get(name); got != want {
 			t.Errorf("%s reads\n%s\nand not\n%s", name, got, want)
@@ -142,7 +142,30 @@ func TestATextLeavesOutWhatIsNotKnown(t *testing.T) {
 		if got, want := e.annotations.Get("description"), "unresolved_cases 330200。\nunresolved_cases, 330200."; got != want {
 			t.Errorf("description reads\n%s\nand not\n%s", got, want)
 		}
+		if got, want := e.annotations.Get("dashboard_url"), "&var-category=%E4%B8%8D%E5%8A%A8%E4%BA%A7&var-target=unresolved_hotspot"; !strings.HasSuffix(got, want) {
+			t.Errorf("the link is %s and does not end in %s", got, want)
+		}
 	}
+}
+
+func TestAnOverdueFigureOfAnUnknownAgencyIsToldWithoutIt(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(90), time.Minute, func(time.Time) page {
+		return page{`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1,
+			`tidemark_release_due_timestamp_seconds{indicator="gdp",area="330200"}`: float64(time.Date(2024, 4, 18, 0, 0, 0, 0, shanghai).Unix()),
+			`tidemark_release_grace_seconds{indicator="gdp",area="330200"}`:         86400}
+	})
+	for _, e := range s.events {
+		if e.alert.Get("alertname") != "TidemarkFigureOverdue" {
+			continue // the page has nothing else on it
+		}
+		if got, want := e.annotations.Get("description"), "应于 2024-04-18 发布，宽限期已过。在报送之前，有关目标不作判断。\n"+
+			"Due on 2024-04-18, and the days of grace are over. Until it comes the targets on it are not judged."; got != want {
+			t.Errorf("description reads\n%s\nand not\n%s", got, want)
+		}
+		return
+	}
+	t.Errorf("events are\n%s", s.told())
 }
 
 func TestAFlappingVerdictIsOneAlert(t *testing.T) {
@@ -206,8 +229,8 @@ func TestAFigureIsOverdueOnlyAfterItsGrace(t *testing.T) {
 	})
 	// Fifteen days of grace end on the 25th; the hour is `for`.
 	s.expect("2024-05-25 01:10 TidemarkFigureOverdue fires")
-	if got, want := s.events[0].annotations.Get("description"), "应于 2024-05-10 发布，宽限期已过，由 port 报送。在报送之前，有关目标不作判断。\n"+
-		"Due on 2024-05-10, the days of grace are over; port sends it. Until then the targets on it are not judged."; got != want {
+	if got, want := s.events[0].annotations.Get("description"), "应于 2024-05-10 发布，宽限期已过，由宁波市港航管理中心报送。在报送之前，有关目标不作判断。\n"+
+		"Due on 2024-05-10 from Ningbo port and shipping administration, and the days of grace are over. Until it comes the targets on it are not judged."; got != want {
 		t.Errorf("description reads\n%s\nand not\n%s", got, want)
 	}
 }

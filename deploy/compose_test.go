@@ -23,7 +23,7 @@ import (
 func once(s types.ServiceConfig) bool { return s.Restart == types.RestartPolicyNo }
 
 // ours tells whether a service runs tidemark.
-func ours(s types.ServiceConfig) bool { return s.Build != nil }
+func ours(s types.ServiceConfig) bool { return strings.HasPrefix(s.Image, "tidemark:") }
 
 // healthPage is the page that a service's health check asks for.
 func healthPage(s types.ServiceConfig) *url.URL {
@@ -46,6 +46,33 @@ func TestComposeRunsAllOfTidemark(t *testing.T) {
 	}
 }
 
+// Compose builds for all services in one go: two that build the same image are
+// refused, and one that is started without the builder finds none.
+func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
+	project := composetest.Load(t, "..")
+	var builders []string
+	for name, s := range project.Services {
+		if s.Build != nil {
+			builders = append(builders, name)
+		}
+		if ours(s) != (s.PullPolicy == types.PullPolicyNever) {
+			t.Errorf("%s, %s, is pulled by the policy %q", name, s.Image, s.PullPolicy)
+		}
+	}
+	if len(builders) != 1 {
+		t.Fatalf("%q build an image", builders)
+	}
+	var waits func(name string) bool
+	waits = func(name string) bool {
+		return name == builders[0] || slices.ContainsFunc(project.Services[name].GetDependencies(), waits)
+	}
+	for name, s := range project.Services {
+		if ours(s) && !waits(name) {
+			t.Errorf("%s does not wait for %s, which builds its image", name, builders[0])
+		}
+	}
+}
+
 func TestTheSampleIsSentOnDemandOnly(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
 		if want := name == "sample"; (len(s.Profiles) > 0) != want {
@@ -58,6 +85,9 @@ func TestEveryServiceIsHeldToLimits(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
 		if s.MemLimit <= 0 || s.CPUS <= 0 || s.PidsLimit <= 0 {
 			t.Errorf("%s may take %d bytes, %v processors and %d processes", name, s.MemLimit, s.CPUS, s.PidsLimit)
+		}
+		if s.CPUS > 1 {
+			t.Errorf("Docker refuses %s on a machine with one processor", name)
 		}
 		if s.Logging == nil || s.Logging.Options["max-size"] == "" || s.Logging.Options["max-file"] == "" {
 			t.Errorf("the log of %s grows for ever", name)

@@ -138,21 +138,3 @@ func dashboard(t *testing.T, file string) (uid, title string) {
 	must(t, json.Unmarshal(text, &d))
 	return d.UID, d.Title
 }
-
-func TestGrafanaTellsNobodyAndLetsNobodyIn(t *testing.T) {
-	grafana := composetest.Load(t, "..").Services["grafana"]
-	for variable, want := range map[string]string{
-		"GF_AUTH_ANONYMOUS_ENABLED":             "false",
-		"GF_USERS_ALLOW_SIGN_UP":                "false",
-		"GF_ANALYTICS_REPORTING_ENABLED":        "false",
-		"GF_ANALYTICS_CHECK_FOR_UPDATES":        "false",
-		"GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
-		"GF_NEWS_NEWS_FEED_ENABLED":             "false",
-		"GF_PLUGINS_PREINSTALL_DISABLED":        "true",
-		"GF_SNAPSHOTS_EXTERNAL_ENABLED":         "false",
-	} {
-		if got := grafana.Environment[variable]; got == nil || *got != want {
-			t.Errorf("%s is not %s", variable, want)
-		}
-	}
-}

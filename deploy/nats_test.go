@@ -146,30 +146,6 @@ func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
 	}
 }
 
-func TestASenderAltersNothing(t *testing.T) {
-	s := newSite(t)
-	js := s.jetStream("port")
-	for what, err := range map[string]error{
-		"delete a stream": js.DeleteStream(t.Context(), ingest.FiguresStream),
-		"make a stream": func() error {
-			_, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "OWN", Subjects: []string{"own"}})
-			return err
-		}(),
-		"delete the workers' consumer": js.DeleteConsumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer),
-		"read figures by a consumer": func() error {
-			_, err := js.OrderedConsumer(t.Context(), ingest.FiguresStream, jetstream.OrderedConsumerConfig{})
-			return err
-		}(),
-	} {
-		if err == nil {
-			t.Errorf("a sender can %s", what)
-		}
-	}
-	if _, err := s.operator.Consumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
-		t.Errorf("the workers' consumer: %v", err)
-	}
-}
-
 func TestAWorkerSendsNoFigureAndAltersNoStream(t *testing.T) {
 	s := newSite(t)
 	for _, subject := range []string{"figures.port.test", "$JS.API.STREAM.DELETE.FIGURES", "$JS.API.STREAM.UPDATE.FIGURES", "$JS.API.STREAM.PURGE.REJECTS"} {
@@ -210,30 +186,6 @@ func TestTheHealthCheckOfNATSIsAnswered(t *testing.T) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		t.Errorf("%s is answered with %s", page.Path, resp.Status)
-	}
-}
-
-// One question brings many receipts, which an account is given only where the
-// export says so: without it a reader would begin anew after every one.
-func TestASenderIsGivenAllReceiptsInOneGo(t *testing.T) {
-	s := newSite(t)
-	worker := s.jetStream("worker")
-	const receipts = 100
-	for range receipts {
-		_, err := worker.Publish(t.Context(), "receipts.test", []byte("{}"))
-		must(t, err)
-	}
-	consumer, err := s.jetStream("port").OrderedConsumer(t.Context(), ingest.ReceiptsStream, jetstream.OrderedConsumerConfig{FilterSubjects: []string{"receipts.test"}})
-	must(t, err)
-	messages, err := consumer.Messages()
-	must(t, err)
-	defer messages.Stop()
-	for n := uint64(1); n <= receipts; n++ {
-		msg, err := messages.Next(jetstream.NextMaxWait(time.Minute))
-		must(t, err)
-		if at, err := msg.Metadata(); err != nil || at.Sequence.Consumer != n {
-			t.Fatalf("receipt %d comes as the reader's %d: %v", n, at.Sequence.Consumer, err)
-		}
 	}
 }
 

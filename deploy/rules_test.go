@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,8 @@ import (
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 const (
@@ -91,6 +94,43 @@ func TestEveryAlertHasARunbookAndEveryRunbookAnAlert(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("runbooks are\n%q\nand alerts\n%q", got, want)
+	}
+}
+
+func TestAnAlertLinksToADashboardThatIsThereAndSetsVariablesThatItHas(t *testing.T) {
+	files, err := dashboards.Committed()
+	must(t, err)
+	variables := map[string][]string{} // by the uid of the dashboard
+	for _, file := range files {
+		sheet, err := dashboards.Read(file.JSON)
+		must(t, err)
+		variables[sheet.UID] = []string{}
+		for _, v := range sheet.Variables {
+			variables[sheet.UID] = append(variables[sheet.UID], "var-"+v.Name)
+		}
+	}
+	for _, r := range alertRules(t) {
+		link, err := url.Parse(actions.ReplaceAllString(r.Annotations["dashboard_url"], ""))
+		must(t, err)
+		known, ok := variables[strings.TrimPrefix(link.Path, "/d/")]
+		if !ok {
+			t.Errorf("%s links to %s, which is no dashboard", r.Alert, link.Path)
+		}
+		for name := range link.Query() {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s sets %s, which %s has not", r.Alert, name, link.Path)
+			}
+			if label := "$labels." + strings.TrimPrefix(name, "var-"); !strings.Contains(r.Annotations["dashboard_url"], name+"={{ "+label+" | urlquery }}") {
+				t.Errorf("%s sets %s to something else than %s", r.Alert, name, label)
+			}
+		}
+		// What the alert is on has to be what the dashboard shows.
+		for _, label := range []string{"indicator", "area", "category", "target"} {
+			by, _, _ := strings.Cut(r.Expr, ")")
+			if regexp.MustCompile(`\b`+label+`\b`).MatchString(by) && !link.Query().Has("var-"+label) {
+				t.Errorf("%s has the label %s and does not link to it", r.Alert, label)
+			}
+		}
 	}
 }
 

@@ -38,7 +38,12 @@ done
 
 [ ! -e "$file" ] ||
   fail "$file is there already and was not touched; add to it by hand what is missing, or move it away together with the data"
-# With noclobber the shell refuses a file that came in between.
-set -C
-printf '%s\n' "$text" >"$file" || fail "can not write $file"
+# Written beside it and then linked into its place, which happens at once or not
+# at all: a run that is broken off leaves no half of a file, and a file that came
+# in between stays. A file system without links has mv do nearly the same.
+part=$(mktemp "$file.XXXXXX") || fail "can not write beside $file"
+trap 'rm -f "$part"' EXIT
+trap 'exit 1' HUP INT TERM
+printf '%s\n' "$text" >"$part" || fail "can not write $part"
+ln "$part" "$file" 2>/dev/null || { mv -n "$part" "$file" && [ ! -e "$part" ]; } || fail "can not write $file"
 echo "wrote $file"

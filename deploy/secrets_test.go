@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +57,36 @@ func TestSecretsThatAreThereAreNotTouched(t *testing.T) {
 	}
 }
 
+// A limit on the size of files ends the script in the middle of its writing.
+func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, ".env")
+	out, err := exec.Command("sh", "-c", `ulimit -f 1; exec sh secrets.sh "$1"`, "sh", file).CombinedOutput()
+	if err == nil {
+		t.Fatalf("the writing was not broken off: %s", out)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was written is left as %s: %v", file, err)
+	}
+	if out, err := exec.Command("sh", "secrets.sh", file).CombinedOutput(); err != nil {
+		t.Errorf("the next run: %v: %s", err, out)
+	}
+	secrets, err := dotenv.Read(file)
+	must(t, err)
+	if want := len(composetest.Load(t, "..").Services["nats"].Environment) + 3; len(secrets) != want {
+		t.Errorf("%d secrets are written, want %d", len(secrets), want)
+	}
+}
+
+func TestSecretsLeaveNothingBesideThem(t *testing.T) {
+	file := composetest.Secrets(t, "..")
+	beside, err := filepath.Glob(file + "*")
+	must(t, err)
+	if len(beside) != 1 {
+		t.Errorf("there are %q", beside)
+	}
+}
+
 func TestSecretsAreWrittenBesideTheComposeFile(t *testing.T) {
 	root := t.TempDir()
 	must(t, os.CopyFS(filepath.Join(root, "deploy", "nats"), os.DirFS("nats")))
@@ -74,8 +106,8 @@ func TestSecretsAreWrittenBesideTheComposeFile(t *testing.T) {
 func TestSecretsAreIgnoredByGit(t *testing.T) {
 	ignored, err := os.ReadFile("../.gitignore")
 	must(t, err)
-	if !strings.Contains(string(ignored), "\n.env\n") {
-		t.Error(".gitignore has no .env")
+	if !strings.Contains(string(ignored), "\n.env\n.env.*\n") {
+		t.Error(".gitignore has no .env, or not what is left of a run that was broken off")
 	}
 	// The addresses of webhooks, which Alertmanager reads from a directory that
 	// is there without them.

@@ -38,11 +38,12 @@ type Settled func(ref int64, o Outcome, p *figure.Problem)
 type Submission struct {
 	ID string // in the subject of the receipts
 
-	js      jetstream.JetStream
-	figures jetstream.Stream
-	settled Settled
-	stop    context.CancelFunc
-	ctx     context.Context // of everything in the background
+	js       jetstream.JetStream
+	figures  jetstream.Stream
+	receipts jetstream.Stream
+	settled  Settled
+	stop     context.CancelFunc
+	ctx      context.Context // of everything in the background
 
 	slots     chan struct{} // one for each figure under way
 	queue     chan sending  // in the order sent, with room for all of them
@@ -98,7 +99,7 @@ func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submis
 		progress: make(chan struct{}, 1),
 	}
 	s.ctx, s.stop = context.WithCancel(ctx)
-	if err := s.follow(s.ID); err != nil {
+	if err := s.followOwn(); err != nil {
 		s.stop()
 		return nil, err
 	}
@@ -272,10 +273,18 @@ func (s *Submission) answer(sent *sending) (*jetstream.PubAck, error) {
 		}
 	}
 	hint := ""
-	if s.js.Conn().IsConnected() && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrAsyncPublishTimeout)) {
+	if s.js.Conn().IsConnected() && unheard(err) {
 		hint = "; may this user publish there?"
 	}
 	return nil, fmt.Errorf("NATS did not store the figure on %s: %w%s", sent.msg.Subject, err, hint)
+}
+
+// unheard tells whether an error is what NATS says to somebody who may not
+// publish: nothing, or, when no way leads from the user's account to the
+// stream, that nobody listens.
+func unheard(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrAsyncPublishTimeout) ||
+		errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
 // repeat decides what a figure is whose content JetStream has seen before,
@@ -311,7 +320,8 @@ func (s *Submission) repeat(first uint64, sent sending) error {
 		return nil
 	default:
 		s.await(first, w)
-		return s.follow(submission)
+		s.follow(submission)
+		return nil
 	}
 }
 
@@ -374,27 +384,5 @@ func (s *Submission) sendAnew(msg *nats.Msg, ref int64, suffix string) error {
 		return s.repeat(ack.Sequence, sent)
 	}
 	s.await(ack.Sequence, wait{ref: ref})
-	return nil
-}
-
-// follow listens to the receipts of a submission, from its first.
-func (s *Submission) follow(submission string) error {
-	s.mu.Lock()
-	known := s.followed[submission]
-	s.followed[submission] = true
-	s.mu.Unlock()
-	if known {
-		return nil
-	}
-	consumer, err := s.js.OrderedConsumer(s.ctx, ReceiptsStream, jetstream.OrderedConsumerConfig{
-		FilterSubjects: []string{receiptsPrefix + submission}, DeliverPolicy: jetstream.DeliverAllPolicy})
-	if err != nil {
-		return fmt.Errorf("follow the receipts of %s: %w", submission, err)
-	}
-	consuming, err := consumer.Consume(s.receipt)
-	if err != nil {
-		return fmt.Errorf("follow the receipts of %s: %w", submission, err)
-	}
-	context.AfterFunc(s.ctx, consuming.Stop)
 	return nil
 }

@@ -2,9 +2,12 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -320,6 +323,45 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	}
 	if got := p.Stored(); got != n {
 		t.Errorf("%d figures are stored, want %d", got, n)
+	}
+}
+
+// gate is a way to NATS that can be shut.
+type gate struct{ shut atomic.Bool }
+
+func (g *gate) Dial(network, address string) (net.Conn, error) {
+	if g.shut.Load() {
+		return nil, errors.New("the gate is shut")
+	}
+	return net.Dial(network, address)
+}
+
+func TestReceiptsThatCameWhileASenderWasCutOffAreFound(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var way gate
+	nc, err := nats.Connect(s.url, nats.SetCustomDialer(&way), nats.MaxReconnects(-1), nats.ReconnectWait(5*time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	p := s.newPush(nc)
+	s.send(p, months(300, "280"))
+	if err := p.Flush(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	way.shut.Store(true)
+	if err := nc.ForceReconnect(); err != nil {
+		t.Fatal(err)
+	}
+	s.startWorker()
+	s.idle()
+	if n := p.Waiting(); n != 300 || nc.IsConnected() {
+		t.Errorf("%d figures wait, want all 300 of a sender who is cut off", n)
+	}
+	way.shut.Store(false)
+	if missing := p.Await(s.ctx, 30*time.Second); missing != 0 {
+		t.Errorf("%d receipts are missing", missing)
 	}
 }
 

@@ -2,11 +2,8 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
-
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -28,16 +25,6 @@ func (s *Submission) Settle(ctx context.Context) {
 	clock := time.NewTimer(2 * time.Millisecond)
 	defer clock.Stop()
 	<-clock.C
-}
-
-// receipt takes one message of RECEIPTS. One that can not be read leaves its
-// figures without a receipt, which Await tells.
-func (s *Submission) receipt(msg jetstream.Msg) {
-	var r Receipt
-	if err := json.Unmarshal(msg.Data(), &r); err != nil {
-		return
-	}
-	r.each(s.claim)
 }
 
 // await notes that a stored figure waits for the receipt of a sequence, or

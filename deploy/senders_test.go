@@ -1,0 +1,166 @@
+package deploy_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+func TestASenderAltersNothing(t *testing.T) {
+	s := newSite(t)
+	js := s.jetStream("port")
+	for what, err := range map[string]error{
+		"delete a stream": js.DeleteStream(t.Context(), ingest.FiguresStream),
+		"make a stream": func() error {
+			_, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: "OWN", Subjects: []string{"own"}})
+			return err
+		}(),
+		"delete the workers' consumer": js.DeleteConsumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer),
+		"read figures by a consumer": func() error {
+			_, err := js.OrderedConsumer(t.Context(), ingest.FiguresStream, jetstream.OrderedConsumerConfig{})
+			return err
+		}(),
+	} {
+		if err == nil {
+			t.Errorf("a sender can %s", what)
+		}
+	}
+	if _, err := s.operator.Consumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
+		t.Errorf("the workers' consumer: %v", err)
+	}
+}
+
+// streams are those of tidemark.
+var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream}
+
+// A consumer delivers where its maker says and in the account of the stream.
+// One that delivers receipts into a request of the workers has NATS give the
+// figures to nobody, and none is left to them.
+func TestASenderMakesNoConsumerThatTakesTheFiguresFromTheWorkers(t *testing.T) {
+	s := newSite(t)
+	port := s.connect("port")
+	theft := []byte(`{"stream_name":"RECEIPTS","config":{"name":"thief","durable_name":"thief","deliver_policy":"all","ack_policy":"explicit",` +
+		`"deliver_subject":"$JS.API.CONSUMER.MSG.NEXT.FIGURES.ingest"}}`)
+	for _, stream := range streams {
+		for _, request := range []string{"CREATE." + stream, "CREATE." + stream + ".thief", "CREATE." + stream + ".thief.receipts.>", "DURABLE.CREATE." + stream + ".thief"} {
+			for _, api := range []string{"$JS.API", "api"} { // see the mapping in nats.conf
+				body := strings.Replace(string(theft), "RECEIPTS", stream, 1)
+				if answer, err := port.Request(api+".CONSUMER."+request, []byte(body), time.Minute); !errors.Is(err, nats.ErrNoResponders) {
+					t.Errorf("%s.CONSUMER.%s is answered: %v %+v", api, request, err, answer)
+				}
+			}
+		}
+	}
+	worker, customs := s.jetStream("worker"), s.jetStream("customs")
+	const sent = 3
+	for range sent {
+		_, err := customs.Publish(t.Context(), "figures.customs.test", []byte("{}"))
+		must(t, err)
+		_, err = worker.Publish(t.Context(), "receipts.test", []byte("{}"))
+		must(t, err)
+	}
+	for _, stream := range streams {
+		if got := s.consumers(stream); stream == ingest.FiguresStream && !slices.Equal(got, []string{ingest.WorkerConsumer}) || stream != ingest.FiguresStream && len(got) > 0 {
+			t.Errorf("%s has the consumers %q", stream, got)
+		}
+	}
+	consumer, err := worker.Consumer(t.Context(), ingest.FiguresStream, ingest.WorkerConsumer)
+	must(t, err)
+	batch, err := consumer.Fetch(sent, jetstream.FetchMaxWait(10*time.Second))
+	must(t, err)
+	got := 0
+	for range batch.Messages() {
+		got++
+	}
+	if got != sent {
+		t.Errorf("of %d figures a worker is given %d", sent, got)
+	}
+}
+
+// consumers are the names of a stream's consumers.
+func (s *site) consumers(stream string) (names []string) {
+	s.t.Helper()
+	of, err := s.operator.Stream(s.t.Context(), stream)
+	must(s.t, err)
+	all := of.ConsumerNames(s.t.Context())
+	for name := range all.Name() {
+		names = append(names, name)
+	}
+	must(s.t, all.Err())
+	return names
+}
+
+func TestASenderLooksUpItsOwnFiguresAndRejectsOnly(t *testing.T) {
+	s := newSite(t)
+	for _, agency := range senders() {
+		for _, subject := range []string{"figures." + agency + ".test", "rejects." + agency + ".test.1"} {
+			_, err := s.operator.Publish(t.Context(), subject, []byte("{}"))
+			must(t, err)
+		}
+	}
+	for _, sender := range senders() {
+		js := s.jetStream(sender)
+		figures, err := js.Stream(t.Context(), ingest.FiguresStream)
+		must(t, err)
+		rejects, err := js.Stream(t.Context(), ingest.RejectsStream)
+		must(t, err)
+		for _, agency := range senders() {
+			_, figure := figures.GetLastMsgForSubject(t.Context(), "figures."+agency+".test")
+			_, reject := rejects.GetLastMsgForSubject(t.Context(), "rejects."+agency+".test.1")
+			switch {
+			case sender == agency && (figure != nil || reject != nil):
+				t.Errorf("%s does not find its own: %v, %v", sender, figure, reject)
+			case sender != agency && !(errors.Is(figure, nats.ErrNoResponders) && errors.Is(reject, nats.ErrNoResponders)):
+				t.Errorf("%s looks up what is of %s: %v, %v", sender, agency, figure, reject)
+			}
+		}
+		if _, err := rejects.GetMsg(t.Context(), 1); !errors.Is(err, nats.ErrNoResponders) {
+			t.Errorf("%s looks up a reject by its sequence: %v", sender, err)
+		}
+	}
+}
+
+func TestASenderIsHeldToLimits(t *testing.T) {
+	s := newSite(t)
+	port := s.connect("port")
+	must(t, port.Flush()) // NATS tells the limit after it has let somebody in
+	if err := port.Publish("figures.port.test", make([]byte, 64<<10+1)); !errors.Is(err, nats.ErrMaxPayload) {
+		t.Errorf("a message of more than 64 KB: %v", err)
+	}
+	for range 31 {
+		s.connect("port")
+	}
+	_, err := nats.Connect(s.server.ClientURL(), nats.UserInfo("port", port.Opts.Password))
+	if err == nil || !strings.Contains(err.Error(), "maximum account active connections exceeded") {
+		t.Errorf("a connection too many: %v", err)
+	}
+	s.connect("customs") // is not held back by it
+}
+
+func TestWhoSendsWhatIsNotHisIsToldWhereToLook(t *testing.T) {
+	s := newSite(t)
+	p, err := ingest.NewSubmission(context.WithoutCancel(t.Context()), s.connect("port"), func(int64, ingest.Outcome, *figure.Problem) {})
+	must(t, err)
+	defer p.Close()
+	exports, ok := catalog.Ningbo().Indicator("trade_exports")
+	if !ok {
+		t.Fatal("the catalogue has no exports")
+	}
+	f := figure.Figure{Cell: figure.Cell{Indicator: exports.Code, Area: "330200", Category: figure.Total, Measure: figure.Level, Period: figure.Month(2024, 5)},
+		Unit: "亿元", Status: figure.Normal}
+	must(t, p.Send(t.Context(), &f, exports.Agency.Code, 1))
+	want := "NATS did not store the figure on " + f.Subject("customs") + ": nats: no response from stream; may this user publish there?"
+	if err := p.Flush(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}

@@ -84,6 +84,30 @@ func inRange(selector string) string { return selector + "[$__range]" }
 // newest is the last of them.
 func newest(selector string) string { return "last_over_time(" + inRange(selector) + ")" }
 
+// newestPeriod begins the selector of when the newest period of a series is.
+const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
+
+// standing is the newest value of a measure of one cell, unless another
+// measure of it has come further: what stands side by side under one period is
+// of that period. Published growth may be months older than the level.
+func standing(cell, measure string) string {
+	mine := cell + `,measure="` + measure + `"`
+	return "tidemark_figure_newest{" + mine + `,scale="display"}` +
+		" and on () (max(" + newestPeriod + "{" + mine + "}) == max(" + newestPeriod + "{" + cell + "}))"
+}
+
+// coded gives each sample twins of labels whose codes a table shows as words,
+// with the codes alone; see linked.
+func coded(expr string, labels ...string) string {
+	for _, l := range labels {
+		expr = `label_replace(` + expr + `, "` + twin(l) + `", "$1", "` + l + `", "(.+)")`
+	}
+	return expr
+}
+
+// twin is the label beside a label that is shown as words.
+func twin(label string) string { return label + "_code" }
+
 // namesOfIndicators has the names of indicators and areas in both languages,
 // so that both editions ask the same.
 const namesOfIndicators = `max by (indicator, area, name_en, name_zh, area_en, area_zh) (tidemark_indicator_info)`

@@ -16,19 +16,14 @@ const cells = `indicator="$indicator",area="$area",category="$category"`
 // indicator shows one indicator of one area from all sides.
 func (m *maker) indicator() *board {
 	b := m.sheet(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
-		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预计、修订。",
-			"Any indicator and area: figures, year to date, growth, years side by side, projection, revisions."), nineYears, yearsEnd).
+		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预测、修订。",
+			"Any indicator and area: figures, year to date, growth, years side by side, projection, revisions."), nineYears, twoYearsOn).
 		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, true))
 	for _, v := range m.indicatorVariables() {
 		b.WithVariable(v)
 	}
-	target := m.named("target", m.say("目标", "Target"),
-		`max by (target, name_en, name_zh) (tidemark_target_info{indicator="$indicator",area="$area"})`, "target", "name")
-	if t := m.targeted(m.first()); t != nil {
-		target.Current(one(m.in.of(t.Name), t.ID))
-	}
 	const way = `tidemark_target_path{target="$target",category="$category"}`
-	b.WithVariable(target).WithVariable(hidden("path_measure", way, "measure")).WithVariable(hidden("path_freq", way, "freq"))
+	b.WithVariable(m.target()).WithVariable(hidden("path_measure", way, "measure")).WithVariable(hidden("path_freq", way, "freq"))
 
 	return b.WithRow(part("${area:text} · ${indicator:text}")).
 		WithPanel(m.newestTiles()).
@@ -46,15 +41,27 @@ func (m *maker) indicator() *board {
 		WithPanel(m.publications())
 }
 
+// target chooses one of the indicator's targets. Nobody having chosen, it is
+// one that is still open, so that there is a way to draw: those with a
+// projection come first, of them and of the rest the most urgent.
+func (m *maker) target() *dashboard.QueryVariableBuilder {
+	const of = `{indicator="$indicator",area="$area"}`
+	const urgency = "max by (target) (tidemark_target_urgency" + of + ")"
+	return m.named("target", m.say("目标", "Target"),
+		"sort_desc((10 * count by (target) (tidemark_target_projection"+of+") + "+urgency+" or "+urgency+")"+
+			" * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info"+of+"))", "target", "name").
+		Sort(dashboard.VariableSortDisabled)
+}
+
 // newestTiles show the newest value of each measure.
 func (m *maker) newestTiles() *stat.PanelBuilder {
 	of := func(ref, measure, legend string) ask {
-		return maybe(ref, `tidemark_figure_newest{`+cells+`,measure="`+measure+`",freq="$freq",scale="display"}`, legend)
+		return maybe(ref, standing(cells+`,freq="$freq"`, measure), legend)
 	}
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
-		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值。单位是展示单位。",
-			"Level, year to date and growth of the newest period, as published or else as derived, in the unit people read."),
+		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。单位是展示单位。",
+			"Level, year to date and growth of the newest period, as published or else as derived, in the unit people read. What this period has not is not shown."),
 		asks: as(points,
 			of("level", "level", m.say("当期（{{unit}}）", "level ({{unit}})")),
 			of("ytd", "ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
@@ -146,7 +153,7 @@ func (m *maker) growthOf(title string, width, height uint32, selector string) *t
 		drawn{OptionalPrefix + "yoy", asLine(colorPublished, false)},
 		drawn{OptionalPrefix + "yoy_derived", asLine(colorDerived, true)},
 		drawn{OptionalPrefix + "ytd_yoy", asLine(colorYearAgo, false)},
-		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)}).AxisCenteredZero(false)
+		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)})
 }
 
 // way draws what has been reached and where the target leads.
@@ -157,14 +164,14 @@ func (m *maker) way() *timeseries.PanelBuilder {
 	}
 	return m.chart(pane{
 		title: m.say("目标：${target:text}（$unit）", "Target: ${target:text} ($unit)"), width: 12, height: 10,
-		about: m.say("已完成的数值、计划线、目标线，以及预计和它的上下限。期限在今年的目标按年内累计，更远的按年度总量；把时间范围延长到期限可以看到整条线。",
-			"What has been reached, the plan, the goal, and the projection within its band. A target of this year goes by the year to date, a later one by yearly totals; extend the time range to its deadline to see all of the way."),
+		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。期限在今年的目标按年内累计，更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
+			"What has been reached, the plan, the goal, and the projection within its band. A target of this year goes by the year to date, a later one by yearly totals; where the deadline is beyond the time range, extend it to see all of the way."),
 		asks: as(points,
 			maybe("reached", inRange("tidemark_figure"+reached), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+reached), m.say("推算", "derived")),
 			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值", "goal")),
-			line("projection", m.say("预计", "projection")),
-			line("low", m.say("预计下限", "at least")), line("high", m.say("预计上限", "at most"))),
+			line("projection", m.say("预测", "projection")),
+			line("low", m.say("预测下限", "projection, low")), line("high", m.say("预测上限", "projection, high"))),
 		none: m.say("没有目标", "no target"),
 	}, "locale",
 		drawn{OptionalPrefix + "reached", asBars(colorPublished)},
@@ -173,7 +180,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 		drawn{OptionalPrefix + "goal", asLine(colorGoal, true)},
 		drawn{OptionalPrefix + "projection", asLine(colorProjection, false)},
 		drawn{OptionalPrefix + "low", asLine(colorBand, true)},
-		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预计下限", "at least")), set("custom.fillOpacity", 20))})
+		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预测下限", "projection, low")), set("custom.fillOpacity", 20))})
 }
 
 // yearsOver lays the years over each other, by month: the first number of a
@@ -185,7 +192,7 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 		about: m.say("每年一条线，横轴是月份（或季度）。公布的和推算的都在内。",
 			"A line for each year, by month (or quarter). Published and derived figures together."),
 		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,measure="level",freq="$freq",scale="display"}`)}),
-		none: m.say("没有数据", "no figures"),
+		none: m.noFigures(),
 	})
 	return b.WithTransformation(sorted("period", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
@@ -224,15 +231,15 @@ func (m *maker) figures() *table.PanelBuilder {
 		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和来源。不公布的数据照样列出。",
 			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and whether it was published or derived. Withheld ones are listed too."),
 		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,scale="display"}`)}),
-		none: m.say("没有数据", "no figures"),
+		none: m.noFigures(),
 	}, "period", true,
 		shown("period", m.say("时期", "period"), wide(90)),
-		shown("freq", m.say("频率", "frequency"), mapped(m.measureNames()), wide(80)),
-		shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(80)),
+		shown("measure", m.say("口径", "measure"), m.inWords("measure")),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), wide(80)),
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings())),
-		shown("origin", m.say("来源", "origin"), mapped(m.measureNames()), wide(90)))
+		shown("origin", m.say("来源", "origin"), m.inWords("origin"), wide(90)))
 }
 
 // publications is the table of how often cells were published.
@@ -244,7 +251,7 @@ func (m *maker) publications() *table.PanelBuilder {
 		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
 			"How often each figure was published within the time range, its lowest, highest and present value. More than once means that it was revised."),
 		asks: as(rows,
-			ask{ref: "times", expr: "max by (" + by + ") (count_over_time(" + inRange(of) + "))"},
+			ask{ref: "times", expr: coded("max by ("+by+") (count_over_time("+inRange(of)+"))", "category", "measure", "freq")},
 			ask{ref: "now", expr: "max by (" + by + ") (" + newest(of) + ")"},
 			ask{ref: "low", expr: "max by (" + by + ") (min_over_time(" + inRange(of) + "))"},
 			ask{ref: "high", expr: "max by (" + by + ") (max_over_time(" + inRange(of) + "))"}),
@@ -252,11 +259,11 @@ func (m *maker) publications() *table.PanelBuilder {
 	}, valueOf("times"), true,
 		append([]column{
 			shown("period", m.say("时期", "period"), wide(90),
-				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), "indicator", "area", "category", "measure", "freq", "period")),
-			shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), by6...)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
 			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(60)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
-		}, kept("indicator", "area", "category", "freq")...)...)
+		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"))...)...)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -46,6 +47,12 @@ func asLine(hue string, dashed bool) []property {
 	}
 	return []property{color(hue), set("custom.drawStyle", "line"), set("custom.lineWidth", 2), set("custom.fillOpacity", 0),
 		set("custom.lineStyle", style), set("custom.showPoints", "auto"), set("custom.pointSize", 5), set("custom.spanNulls", true)}
+}
+
+// lit colours a number that is not 0.
+func lit(hue string) []property {
+	return []property{set("color", map[string]any{"mode": "thresholds"}), set("thresholds", map[string]any{"mode": "absolute",
+		"steps": []any{map[string]any{"color": colorQuiet, "value": nil}, map[string]any{"color": hue, "value": 1}}})}
 }
 
 func asPoints(hue string) []property {
@@ -106,21 +113,37 @@ func (m *maker) statusMappings() []dashboard.ValueMapping {
 	return []dashboard.ValueMapping{values(options)}
 }
 
-// measureNames are the words for measures, frequencies and origins; the
-// columns that hold them share no code.
-func (m *maker) measureNames() []dashboard.ValueMapping {
-	words := [][3]string{
-		{"level", "当期", "level"}, {"ytd", "累计", "year to date"},
-		{"yoy", "同比 %", "growth on the year, %"}, {"ytd_yoy", "累计同比 %", "growth of the year to date, %"},
-		{"M", "月", "month"}, {"Q", "季", "quarter"}, {"A", "年", "year"},
-		{"published", "公布", "published"}, {"derived", "推算", "derived"},
-		{"_T", "合计", "total"}, {"any", "每一类", "each"},
-	}
+// word is what people read for a code that is the value of a label.
+type word struct {
+	label, code string
+	name        catalog.Name
+}
+
+// words are those of measures, frequencies and categories. A category of a
+// catalogue is shown by its own code.
+var words = []word{
+	{"measure", "level", catalog.Name{ZH: "当期", EN: "level"}},
+	{"measure", "ytd", catalog.Name{ZH: "累计", EN: "year to date"}},
+	{"measure", "yoy", catalog.Name{ZH: "同比 %", EN: "growth on the year, %"}},
+	{"measure", "ytd_yoy", catalog.Name{ZH: "累计同比 %", EN: "growth of the year to date, %"}},
+	{"freq", "M", catalog.Name{ZH: "月", EN: "month"}},
+	{"freq", "Q", catalog.Name{ZH: "季", EN: "quarter"}},
+	{"freq", "A", catalog.Name{ZH: "年", EN: "year"}},
+	{"category", figure.Total, catalog.Name{ZH: "合计", EN: "total"}},
+	{"category", catalog.AnyCategory, catalog.Name{ZH: "每一类", EN: "each"}},
+	{"origin", "published", catalog.Name{ZH: "公布", EN: "published"}},
+	{"origin", "derived", catalog.Name{ZH: "推算", EN: "derived"}},
+}
+
+// inWords shows the codes of the label as words.
+func (m *maker) inWords(label string) property {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, w := range words {
-		options[w[0]] = mapping(m.say(w[1], w[2]), "", i)
+		if w.label == label {
+			options[w.code] = mapping(m.in.of(w.name), "", i)
+		}
 	}
-	return []dashboard.ValueMapping{values(options)}
+	return mapped([]dashboard.ValueMapping{values(options)})
 }
 
 // withheld shows a value that is no number as what it is.

@@ -30,38 +30,37 @@ func (m *maker) overview() *board {
 func (m *maker) news() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("数据情况", "Figures"), width: 8, height: 5,
-		about: m.say("最近 31 天有发布的指标数，逾期未报的指标数，修订后不再达到的目标数。",
-			"Indicators published within 31 days, indicators overdue, targets that were met until figures were revised."),
+		about: m.say("最近 31 天内有发布的指标数，逾期未报的指标数（分地区报送的各算一个），修订后不再达到的目标数。",
+			"Indicators of which something was published within the last 31 days, indicators overdue (each area that reports one counts), targets that were met until figures were revised."),
 		asks: as(points,
 			ask{ref: "new", legend: m.say("近 31 天发布", "published lately"),
-				expr: `count(count by (indicator, area) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
+				expr: `count(count by (indicator) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
 			ask{ref: "overdue", legend: m.say("逾期", "overdue"), expr: "count(" + late + ") or vector(0)"},
-			ask{ref: "unmet", legend: m.say("修订后未达", "taken back"), expr: "sum(tidemark_target_unmet)"}),
-	}, "none", drawn{"new", []property{color(colorPublished)}}, drawn{"overdue", []property{color("purple")}},
-		drawn{"unmet", []property{color("orange")}}).ColorMode(common.BigValueColorModeValue)
+			ask{ref: "unmet", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_unmet)"}),
+	}, "none", drawn{"new", lit(colorPublished)}, drawn{"overdue", lit("purple")},
+		drawn{"unmet", lit("orange")}).ColorMode(common.BigValueColorModeValue)
 }
 
-// late is by how much figures are late beyond the days of grace.
-const late = `(time() - max by (indicator, area) (tidemark_release_due_timestamp_seconds) - max by (indicator, area) (tidemark_release_grace_seconds)) > 0`
+// late are the releases whose day and days of grace are past. That is judged
+// now, even where the time range ends in the future.
+const late = "max by (indicator, area) (tidemark_release_overdue) == 1"
 
 // overdue lists the figures that should have been published.
 func (m *maker) overdue() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("逾期未报", "Overdue"), width: 10, height: 14, goodEmpty: true,
-		about: m.say("按发布日程和宽限期应有而没有的数据，拖得最久的在前。有关目标在此之前不作判断。",
-			"Figures that the release calendar and its days of grace say should be here, the longest overdue first. Targets on them are not judged until they come."),
-		asks: as(rows,
-			ask{ref: "late", expr: named(late)},
-			ask{ref: "due", expr: m.day("max by (indicator, area) (tidemark_release_due_timestamp_seconds)") + " and on (indicator, area) " + late},
-			ask{ref: "agency", expr: "max by (indicator, area, agency) (tidemark_indicator_info) and on (indicator, area) " + late}),
-	}, valueOf("late"), true,
+		about: m.say("按发布日程应有而没有、并且已超出宽限期的数据，拖得最久的在前。有关目标在此之前不作判断。",
+			"Figures that the release calendar says should be here and whose days of grace are past, the longest overdue first. Targets on them are not judged until they come."),
+		asks: as(rows, ask{ref: "due", expr: m.day("(max by (indicator, area) (tidemark_release_due_timestamp_seconds) and on (indicator, area) "+late+")") +
+			" * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh, agency_en, agency_zh)" +
+			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)"}),
+	}, valueAlone, false,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("area"), m.say("地区", "area")),
-			shown(valueOf("due"), m.say("应于", "due"), unit(asDay), wide(100)),
-			shown(valueOf("late"), m.say("超过宽限", "beyond grace"), unit("dtdurations"), decimals(0)),
-			shown("agency", m.say("报送部门", "agency"), wide(120)),
+			shown(valueAlone, m.say("应于", "due"), unit(asDay), wide(100)),
+			shown(m.label("agency"), m.say("报送部门", "agency")),
 		}, kept("indicator", "area")...)...)
 }
 
@@ -71,15 +70,24 @@ func (m *maker) latest() *table.PanelBuilder {
 	published := "max by (" + by + ") (" + newest("tidemark_release_timestamp_seconds") + ")"
 	among := " and on (indicator, area) topk(40, " + published + ")"
 	const own = " and on (indicator, area, freq) max by (indicator, area, freq) (tidemark_indicator_info)"
+	period := func(of string) string { return "max by (" + by + ") (" + newestPeriod + of + own + ")" }
+	// A measure counts where it has come as far as the furthest; see standing.
+	of := func(by, measure, more string) string {
+		mine := `{category="_T",measure="` + measure + `"`
+		return "max by (" + by + ") (tidemark_figure_newest" + mine + more + "}" + own +
+			" and on (indicator, area, freq) (max by (indicator, area, freq) (" + newestPeriod + mine + "})" +
+			" == max by (indicator, area, freq) (" + newestPeriod + `{category="_T"})))`
+	}
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
-		about: m.say("所选时间内最近发布的指标：发布日、最新一期和当期值（展示单位）。修订也是发布。",
-			"The indicators published last within the time range: when, the newest period, and its level in the unit people read. A revision is a release too."),
+		about: m.say("所选时间内最近发布的指标：发布日、最新一期，以及这一期的当期值（展示单位）和同比；这一期没有的为空。修订也是发布。",
+			"The indicators published last within the time range: when, the newest period, and its level in the unit people read and growth, where this period has them. A revision is a release too."),
 		asks: as(rows,
 			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
-			ask{ref: "period", expr: "max by (" + by + ") (" + "tidemark_figure_newest_timestamp_seconds" + own + ") * 1000" + among},
-			ask{ref: "value", expr: "max by (" + by + ", unit) (" + `tidemark_figure_newest{measure="level",category="_T",scale="display"}` + own + ")" + among},
-			ask{ref: "growth", expr: "max by (" + by + ") (" + `tidemark_figure_newest{measure="yoy",category="_T"}` + own + ")" + among}),
+			// That of the total, where there is one.
+			ask{ref: "period", expr: "(" + period(`{category="_T"}`) + " or " + period("") + ") * 1000" + among},
+			ask{ref: "value", expr: of(by+", unit", "level", `,scale="display"`) + among},
+			ask{ref: "growth", expr: of(by, "yoy", "") + among}),
 	}, valueOf("published"), true,
 		append([]column{
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),

@@ -20,6 +20,9 @@ type pane struct {
 	none         string // what an empty panel says
 }
 
+// noFigures is what a panel says where an indicator has none.
+func (m *maker) noFigures() string { return m.say("无数据", "no figures") }
+
 // builder is what the builders of all kinds of panels have in common; the SDK
 // declares a type for each.
 type builder[B any] interface {

@@ -62,12 +62,12 @@ func (m *maker) running() *stat.PanelBuilder {
 func (m *maker) waiting() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("等待处理", "Waiting"), width: 8, height: 6, source: Scraped,
-		about: m.say("还没有交给入库进程的、正在处理的和存放着的被拒数据。被拒数据处理后也保存着。",
+		about: m.say("还没有交给入库进程的消息、正在处理的消息和已存的被拒数据。被拒数据处理后也保留。",
 			"Messages not yet given to a worker, those being worked on, and the rejects stored. Rejects are kept after they were dealt with."),
 		asks: as(points,
 			ask{ref: "pending", legend: m.say("排队", "pending"), expr: "max(tidemark_ingest_pending_messages)"},
 			ask{ref: "in_hand", legend: m.say("处理中", "in hand"), expr: "max(tidemark_ingest_ack_pending_messages)"},
-			ask{ref: "rejects", legend: m.say("被拒存放", "rejects stored"), expr: "max(tidemark_ingest_rejects_stored)"}),
+			ask{ref: "rejects", legend: m.say("已存被拒数据", "rejects stored"), expr: "max(tidemark_ingest_rejects_stored)"}),
 	}, "locale")
 }
 
@@ -83,25 +83,40 @@ func (m *maker) freshness() *stat.PanelBuilder {
 	}, "dtdurations", drawn{"sync", []property{decimals(0)}})
 }
 
+// firing are the alerts that are firing, with the names of what they are about
+// where that is an indicator. Their value is the severity by which to sort, 1
+// the gravest, which as a text would stand between the others.
+func firing() string {
+	const by = "alertname, severity, indicator, area, target, category, job"
+	of := func(severity string) string {
+		return "max by (" + by + `) (ALERTS{alertname=~"Tidemark.+",alertstate="firing",severity` + severity + "})"
+	}
+	all := "(" + of(`="critical"`) + " or 2 * " + of(`="warning"`) + " or 3 * " + of(`!~"critical|warning"`) + ")"
+	return named(all) + " or " + all + " unless on (indicator, area) " + namesOfIndicators
+}
+
 // alerts lead on to what they are about and to their runbooks.
 func (m *maker) alerts() *table.PanelBuilder {
 	runbook := set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
 		"url": "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/${__data.fields.alertname}.md"}})
+	severities := values(map[string]dashboard.ValueMappingResult{
+		"1": mapping(m.say("紧急", "critical"), "red", 0), "2": mapping(m.say("警告", "warning"), "orange", 1),
+		"3": mapping(m.say("提示", "info"), "blue", 2)})
 	return m.list(pane{
 		title: m.say("正在触发的告警", "Firing alerts"), width: 24, height: 7, source: Scraped, goodEmpty: true,
-		about: m.say("正在触发的告警。点击名称查看处理办法，点击指标查看数据。",
-			"The alerts that are firing. Follow a name to its runbook, an indicator to its figures."),
-		asks: as(rows, ask{ref: "firing", expr: `max by (alertname, severity, indicator, area, target, category, job) (ALERTS{alertname=~"Tidemark.+",alertstate="firing"})`}),
-	}, "severity", false,
-		shown("severity", m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
-			"critical": mapping(m.say("紧急", "critical"), "red", 0), "warning": mapping(m.say("警告", "warning"), "orange", 1),
-			"info": mapping(m.say("提示", "info"), "blue", 2)})})),
-		shown("alertname", m.say("告警", "alert"), runbook),
-		shown("indicator", m.say("指标", "indicator"), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-		shown("area", m.say("地区", "area")),
-		shown("target", m.say("目标", "target")),
-		shown("category", m.say("分类", "category"), mapped(m.measureNames())),
-		shown("job", m.say("环节", "part")))
+		about: m.say("正在触发的告警，最紧急的在前。点击告警查看处理办法，点击指标查看数据。",
+			"The alerts that are firing, the gravest first. Follow an alert to its runbook, an indicator to its figures."),
+		asks: as(rows, ask{ref: "firing", expr: firing()}),
+	}, valueAlone, false,
+		append([]column{
+			shown(valueAlone, m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{severities})),
+			shown("alertname", m.say("告警", "alert"), runbook),
+			shown(m.label("name"), m.say("指标", "indicator"), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+			shown(m.label("area"), m.say("地区", "area")),
+			shown("target", m.say("目标", "target")),
+			shown("category", m.say("分类", "category"), m.inWords("category")),
+			shown("job", m.say("环节", "part")),
+		}, kept("indicator", "area")...)...)
 }
 
 func (m *maker) lag() *timeseries.PanelBuilder {
@@ -123,20 +138,12 @@ func (m *maker) rates() *timeseries.PanelBuilder {
 	}, "cps")
 }
 
-// counted is by how much a counter rose since the step before. Rejects and
-// retries begin a series with the first of their kind, which increase() does
-// not see; a restart, at which the counter falls, counts as nothing.
-func counted(by, metric string) string {
-	now := "sum by (" + by + ") (" + metric + ")"
-	return "clamp_min(" + now + " - (sum by (" + by + ") (" + metric + " offset $__interval) or 0 * " + now + "), 0) > 0"
-}
-
 func (m *maker) rejects() *timeseries.PanelBuilder {
 	b := m.over(pane{
 		title: m.say("被拒（按规则）", "Rejects by rule"), goodEmpty: true,
 		about: m.say("被拒的数据，按规则代码；docs/rules.md 说明每条规则和改法。",
 			"Figures refused, by the code of the rule; docs/rules.md explains each and the way out."),
-		asks: []ask{{ref: "rejects", legend: "{{code}}", expr: counted("code", "tidemark_ingest_rejects_total")}},
+		asks: []ask{{ref: "rejects", legend: "{{code}}", expr: "sum by (code) (increase(tidemark_ingest_rejects_total[$__rate_interval])) > 0"}},
 	}, "locale")
 	return b.DrawStyle(common.GraphDrawStyleBars).FillOpacity(80)
 }
@@ -162,7 +169,7 @@ func (m *maker) writeTimes() *timeseries.PanelBuilder {
 func (m *maker) batches() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("每批消息数", "Messages in a batch"),
-		about: m.say("一批的平均消息数。批大说明数据成堆地来，不是故障。",
+		about: m.say("一批的平均消息数。集中报送时批次会变大，属正常现象。",
 			"The average number of messages in a batch. Large ones come when much is pushed at once; that is no fault."),
 		asks: []ask{{ref: "size", legend: m.say("平均", "average"),
 			expr: "sum(rate(tidemark_ingest_batch_messages_sum[$__rate_interval])) / sum(rate(tidemark_ingest_batch_messages_count[$__rate_interval]))"}},
@@ -175,7 +182,7 @@ func (m *maker) retries() *timeseries.PanelBuilder {
 		about: m.say("必须重做的动作，按动作；以及被投递不止一次的消息。",
 			"Attempts that had to be repeated, by what was attempted, and messages delivered more than once."),
 		asks: []ask{
-			{ref: "retries", legend: "{{doing}}", expr: counted("doing", "tidemark_ingest_retries_total")},
+			{ref: "retries", legend: "{{doing}}", expr: "sum by (doing) (increase(tidemark_ingest_retries_total[$__rate_interval])) > 0"},
 			{ref: "redelivered", legend: m.say("重复投递", "redelivered"), expr: "sum(increase(tidemark_ingest_redelivered_total[$__rate_interval])) > 0"}},
 	}, "locale")
 }
@@ -201,12 +208,12 @@ func (m *maker) syncTimes() *timeseries.PanelBuilder {
 func (m *maker) book() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("内存中的数据", "Held in memory"),
-		about: m.say("导出服务内存中的序列、数据和发布次数；目录不认识的数据应当为零。",
+		about: m.say("导出服务内存中的序列、数据和发布次数；目录未收录的数据应当为零。",
 			"Series, figures and publications that the exporter holds in memory; figures that the catalogue does not know should be none."),
 		asks: []ask{
 			{ref: "series", legend: m.say("序列", "series"), expr: "max(tidemark_exporter_book_series)"},
 			{ref: "figures", legend: m.say("数据", "figures"), expr: "max(tidemark_exporter_book_figures)"},
 			{ref: "vintages", legend: m.say("发布", "publications"), expr: "max(tidemark_exporter_book_vintages)"},
-			{ref: "unknown", legend: m.say("目录不认识", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"}},
+			{ref: "unknown", legend: m.say("目录未收录", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"}},
 	}, "locale")
 }

@@ -9,7 +9,7 @@ import (
 // reads it.
 type Sheet struct {
 	UID, Title, Timezone string
-	From, To             string // the time range it opens with, in Grafana's words; see Moment
+	From, To             string // the time range it opens with, in Grafana's words: now-9y/y
 	Variables            []Variable
 	Annotations          []Query
 	Panels               []Panel // without the headings of rows
@@ -21,17 +21,28 @@ type Panel struct {
 	ID                       int
 	Type, Title, Description string
 	// Repeat is the variable for each value of which the panel, or the row it
-	// is in, is there once. Without a value it is not.
+	// is in, is there once. Without a value it is there once, for none.
 	Repeat      string
-	EmptyIsGood bool // its description says so
+	EmptyIsGood bool   // its description says so
+	NoValue     string // what it says where there is nothing
 	Queries     []Query
-	Links       []string // to which its cells and series lead
+	// Columns are the fields of a table that are kept of its joined answers.
+	Columns []string
+	Fields  []Field
+	Links   []string // to which its cells and series lead
+}
+
+// Field is how a panel shows a field, or what a query answers.
+type Field struct {
+	Name   string
+	Mapped bool // values are shown as something else
+	Links  []string
 }
 
 // Query is one question to a data source.
 type Query struct {
 	Ref      string
-	Expr     string // PromQL with variables; see Fill
+	Expr     string // PromQL with variables
 	Source   string // uid of the data source: History or Scraped
 	Legend   string
 	Instant  bool // asked at the end of the time range, else over it
@@ -69,6 +80,19 @@ func Read(data []byte) (*Sheet, error) {
 	return s, nil
 }
 
+// Variable is a query variable of a dashboard. What it asks may hold the
+// variables before it.
+type Variable struct {
+	Name, Label string
+	Query       string // as Grafana writes it: query_result(…) or label_values(…)
+	Regex       string // how value and text are taken out of a row; may be empty
+	Source      string // uid of the data source
+	Multi       bool   // several values can be selected
+	Hidden      bool
+	Current     []string // what is selected at first; $__all is everything
+	Sort        int      // by text: 1 from the first, 2 from the last; 0 as the answer comes
+}
+
 type rawSheet struct {
 	UID, Title, Timezone string
 	Time                 struct{ From, To string }
@@ -96,17 +120,39 @@ type rawPanel struct {
 		Datasource                                  rawSource
 	}
 	FieldConfig struct {
-		Overrides []struct {
-			Properties []struct {
-				ID    string
-				Value json.RawMessage
-			}
-		}
+		Defaults  struct{ NoValue string }
+		Overrides []rawOverride
+	}
+	Transformations []struct {
+		ID      string
+		Options struct{ Include struct{ Names []string } }
 	}
 }
 
+type rawOverride struct {
+	Matcher    struct{ Options json.RawMessage }
+	Properties []struct {
+		ID    string
+		Value json.RawMessage
+	}
+}
+
+func (o rawOverride) field() (f Field) {
+	_ = json.Unmarshal(o.Matcher.Options, &f.Name) // other matchers name no field
+	for _, property := range o.Properties {
+		var links []rawLink
+		if property.ID == "links" && json.Unmarshal(property.Value, &links) == nil {
+			for _, l := range links {
+				f.Links = append(f.Links, l.URL)
+			}
+		}
+		f.Mapped = f.Mapped || property.ID == "mappings"
+	}
+	return f
+}
+
 func (p rawPanel) panel(repeat string) Panel {
-	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat}
+	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}
@@ -118,13 +164,12 @@ func (p rawPanel) panel(repeat string) Panel {
 			Instant: t.Instant, Table: t.Format == "table", Optional: strings.HasPrefix(t.RefID, OptionalPrefix), Step: t.Interval})
 	}
 	for _, o := range p.FieldConfig.Overrides {
-		for _, property := range o.Properties {
-			var links []rawLink
-			if property.ID == "links" && json.Unmarshal(property.Value, &links) == nil {
-				for _, l := range links {
-					to.Links = append(to.Links, l.URL)
-				}
-			}
+		f := o.field()
+		to.Fields, to.Links = append(to.Fields, f), append(to.Links, f.Links...)
+	}
+	for _, t := range p.Transformations {
+		if t.ID == "filterFieldsByName" {
+			to.Columns = t.Options.Include.Names
 		}
 	}
 	return to
@@ -142,7 +187,7 @@ type rawVariable struct {
 
 func (v rawVariable) variable() Variable {
 	to := Variable{Name: v.Name, Label: v.Label, Query: v.Query, Regex: v.Regex, Source: v.Datasource.UID, Multi: v.Multi,
-		Hidden: v.Hide == 2, sort: v.Sort}
+		Hidden: v.Hide == 2, Sort: v.Sort}
 	var one string
 	if json.Unmarshal(v.Current.Value, &one) == nil && one != "" {
 		to.Current = []string{one}

@@ -1,10 +1,14 @@
 package dashboards
 
 import (
+	"fmt"
+
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // revisions shows what was published more than once, and what was known on a
@@ -17,13 +21,12 @@ func (m *maker) revisions() *board {
 		b.WithVariable(v)
 	}
 	const of = `tidemark_figure_revision{` + cells
-	b.WithVariable(variable("measure", m.say("口径", "Measure"), "label_values("+of+"}, measure)").Current(one("level", "level"))).
-		WithVariable(variable("freq", m.say("频率", "Frequency"), "label_values("+of+`,measure="$measure"}, freq)`).
-			Current(one(m.first().Frequency().String(), m.first().Frequency().String()))).
+	b.WithVariable(m.worded("measure", m.say("口径", "Measure"), "count by (measure) ("+newest(of+"}")+")", figure.Level.String())).
+		WithVariable(m.worded("freq", m.say("频率", "Frequency"), "count by (freq) ("+newest(of+`,measure="$measure"}`)+")", m.first().Frequency().String())).
 		WithVariable(variable("period", m.say("时期", "Period"), "label_values("+of+`,measure="$measure",freq="$freq"}, period)`).
 			Sort(dashboard.VariableSortAlphabeticalDesc)).
-		WithVariable(variable("as_of", m.say("截至", "As of"), "label_values(as_of)").
-			Sort(dashboard.VariableSortAlphabeticalDesc))
+		WithVariable(variable("as_of", m.say("截至", "As of"), "query_result("+m.eves(of+"}")+")").
+			Regex(`/\bas_of="([^"]+)"/`).Sort(dashboard.VariableSortAlphabeticalDesc))
 	return b.WithRow(part(m.say("全部指标", "All indicators"))).
 		WithPanel(m.revisedTiles()).
 		WithPanel(m.revised()).
@@ -31,6 +34,16 @@ func (m *maker) revisions() *board {
 		WithPanel(m.history()).
 		WithPanel(m.thenAndNow()).
 		WithPanel(m.changed())
+}
+
+// eves are the days before publications, in the city's time, with the label
+// as_of. The newest is chosen at first, so that what the newest publication
+// changed is shown; as of the day itself nothing would differ from now. All
+// measures count, because what is derived changes with each.
+func (m *maker) eves(of string) string {
+	before := fmt.Sprintf("(timestamp(%s) + %d)", of, ahead(m.cat.Location())-24*3600)
+	return `label_replace(count_values("day", year` + before + " * 10000 + month" + before + " * 100 + day_of_month" + before +
+		`), "as_of", "$1-$2-$3", "day", "(.{4})(.{2})(.{2})")`
 }
 
 // revisedCells are the cells of which another value was published later.
@@ -60,7 +73,7 @@ func (m *maker) revised() *table.PanelBuilder {
 		about: m.say("所选时间内改过值的数据：改过几次，最低、最高和现在的值。",
 			"Figures whose value changed within the time range: how often, the lowest, the highest and the present value."),
 		asks: as(rows,
-			ask{ref: "times", expr: named("max by (" + by + ") (" + revisedCells + ")")},
+			ask{ref: "times", expr: coded(named("max by ("+by+") ("+revisedCells+")"), "category", "measure", "freq")},
 			ask{ref: "now", expr: of("last_over_time")},
 			ask{ref: "low", expr: of("min_over_time")},
 			ask{ref: "high", expr: of("max_over_time")}),
@@ -70,12 +83,12 @@ func (m *maker) revised() *table.PanelBuilder {
 				m.linked(revisionsCode, m.say("查看各次发布", "show its publications"), by6...)),
 			shown(m.label("area"), m.say("地区", "area")),
 			shown("period", m.say("时期", "period"), wide(100)),
-			shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
 			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
-		}, kept("indicator", "area", "category", "freq")...)...)
+		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"))...)...)
 }
 
 // by6 are the variables that choose a cell.
@@ -97,8 +110,8 @@ func (m *maker) history() *timeseries.PanelBuilder {
 func (m *maker) thenAndNow() *timeseries.PanelBuilder {
 	const of = `tidemark_figure{` + cells + `,measure="$measure",freq="$freq",scale="display"`
 	return m.chart(pane{
-		title: m.say("截至 $as_of 已知的和现在的", "As known on $as_of, and now"), width: 14, height: 10,
-		about: m.say("柱是现在的数据，圆点是在所选日期结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
+		title: m.say("$as_of 时的数据与现在的数据", "As known on $as_of, and now"), width: 14, height: 10,
+		about: m.say("柱是现在的数据，圆点是在“截至”的那一天结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
 			"Bars are what is known now, dots what was known at the end of the selected day. Where they differ a revision came since; where there is no dot the figure came since."),
 		asks: as(points,
 			ask{ref: "now", legend: m.say("现在（{{unit}}）", "now ({{unit}})"), expr: inRange(of + "}")},
@@ -111,13 +124,14 @@ func (m *maker) changed() *table.PanelBuilder {
 	const of = `tidemark_figure_cell{` + cells + `,measure="$measure",freq="$freq",scale="display"`
 	then := "max by (period) (" + newest(of+`,as_of="$as_of"}`) + ")"
 	now := "max by (period, unit) (" + newest(of+"}") + ")"
+	difference := "(max by (period) (" + now + ") - on (period) " + then + ") != 0"
+	changed := " and on (period) (" + difference + ")"
 	return m.list(pane{
-		title: m.say("截至 $as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10,
-		about: m.say("每一期当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。",
-			"The value of each period as known then and now, with the difference, in the unit people read; published and derived figures together."),
+		title: m.say("$as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10, goodEmpty: true,
+		about: m.say("所选日期以后改了值的各期：当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。“截至”可选每次发布的前一天，默认是最近一次发布的前一天；选得更早，可以看到其后全部修订。",
+			"The periods whose value changed since the selected day: as known then, now, and the difference, in the unit people read; published and derived figures together. Each day before a publication can be chosen, at first the one before the newest; choose an earlier one to see all revisions since."),
 		asks: as(rows,
-			ask{ref: "now", expr: now}, ask{ref: "then", expr: then},
-			ask{ref: "difference", expr: "max by (period) (" + now + ") - on (period) " + then}),
+			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference}),
 	}, "period", true,
 		shown("period", m.say("时期", "period"), wide(120)),
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),

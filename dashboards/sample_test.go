@@ -83,6 +83,152 @@ func TestAnyIndicatorAndAreaCanBeChosen(t *testing.T) {
 	}
 }
 
+// panel is the one with the title of a dashboard of the Chinese edition.
+func panel(t *testing.T, uid, title string) (*dashboards.Sheet, dashboards.Panel) {
+	t.Helper()
+	for _, d := range committed(t) {
+		for _, p := range d.Panels {
+			if d.UID == uid && p.Title == title {
+				return d.Sheet, p
+			}
+		}
+	}
+	t.Fatalf("%s has no %q", uid, title)
+	return nil, dashboards.Panel{}
+}
+
+// Retail sales of November 2023 are known; their growth is known to August, and
+// must not be taken for that of November.
+func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
+	r := ofSample(t)
+	t.Run("a row of the overview", func(t *testing.T) {
+		sheet, p := panel(t, "tidemark-overview", "最近发布")
+		o := r.Open(sheet, nil)
+		table, _, err := r.Table(p, o.Values, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(table.Rows, func(row map[string]any) bool { return row["indicator"] == "retail_sales" })
+		if i < 0 {
+			t.Fatal("there are no retail sales")
+		}
+		november := strconv.FormatInt(time.Date(2023, 11, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), 10)
+		if row := table.Rows[i]; row["Value #period"] != november || row["Value #value"] != "448.3" || row["Value #growth"] != nil {
+			t.Errorf("got %v", row)
+		}
+		if !slices.ContainsFunc(table.Rows, func(row map[string]any) bool { return row["Value #growth"] != nil }) {
+			t.Error("nothing shows growth")
+		}
+	})
+	for _, of := range []struct{ uid, repeat string }{{"tidemark-indicator", ""}, {"tidemark-economy", "monthly"}} {
+		t.Run(of.uid, func(t *testing.T) {
+			sheet, p := panel(t, of.uid, "最新数值")
+			o := r.Open(sheet, map[string]string{"indicator": "retail_sales", "area": "330200", of.repeat: "retail_sales"})
+			var shown []string
+			for _, q := range p.Queries {
+				if n, err := r.Series(q, o.Values, o); err != nil {
+					t.Error(err)
+				} else if n > 0 && q.Ref != "maybe_period" {
+					shown = append(shown, q.Ref)
+				}
+			}
+			if want := []string{"maybe_level", "maybe_ytd"}; !slices.Equal(shown, want) {
+				t.Errorf("got %v, want %v", shown, want)
+			}
+		})
+	}
+}
+
+// Most targets of the sample are met; one that is open is shown first, with
+// all of its way.
+func TestAWayToATargetIsSeenWhenTheDashboardOpens(t *testing.T) {
+	r := ofSample(t)
+	sheet, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
+	for indicator, want := range map[string][]string{
+		"trade_exports":        {"exports_2026", "maybe_plan", "maybe_goal", "maybe_projection", "maybe_low", "maybe_high"},
+		"container_throughput": {"container_month_floor", "maybe_goal"},
+	} {
+		o := r.Open(sheet, map[string]string{"indicator": indicator})
+		if got := o.Values["target"]; !slices.Equal(got, want[:1]) {
+			t.Errorf("%s opens with %v", indicator, got)
+		}
+		for _, q := range p.Queries {
+			n, err := r.Series(q, o.Values, o)
+			if err != nil || n == 0 && slices.Contains(want, q.Ref) {
+				t.Errorf("%s: %d of %s, %v", indicator, n, q.Ref, err)
+			}
+		}
+	}
+}
+
+// The page of revisions shows what changed since the day before a publication,
+// at first the newest. The sample has a correction.
+func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
+	r := ofSample(t)
+	sheet, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
+	chosen := map[string]string{"indicator": "container_throughput", "area": "NBZS", "measure": "ytd_yoy"}
+	o := r.Open(sheet, chosen)
+	i := slices.IndexFunc(sheet.Variables, func(v dashboards.Variable) bool { return v.Name == "as_of" })
+	days, err := r.Options(sheet.Variables[i], o)
+	if err != nil || len(days) < 2 {
+		t.Fatalf("got %v, %v", days, err)
+	}
+	if got := o.Values["as_of"]; len(got) != 1 || got[0] != days[0].Value || days[0].Value <= days[1].Value {
+		t.Errorf("of %v %v is chosen", days, got)
+	}
+	changed := 0
+	for _, day := range days {
+		chosen["as_of"] = day.Value
+		o := r.Open(sheet, chosen)
+		table, _, err := r.Table(p, o.Values, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range table.Rows {
+			if row["Value #now"] == row["Value #then"] {
+				t.Errorf("as of %s: nothing changed in %v", day.Value, row)
+			}
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Error("nothing ever changed")
+	}
+}
+
+// What people choose from is in their language.
+func TestOptionsAreWords(t *testing.T) {
+	r := ofSample(t)
+	for _, d := range committed(t) {
+		o := r.Open(d.Sheet, nil)
+		for _, v := range d.Variables {
+			if v.Hidden || v.Name == "period" || v.Name == "as_of" {
+				continue
+			}
+			options, err := r.Options(v, o)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, option := range options {
+				if option.Text == option.Value && option.Text != "level" { // which is English too
+					t.Errorf("%s: %s offers the code %s", d.Path, v.Name, option.Text)
+				}
+			}
+		}
+	}
+}
+
+// An indicator without a figure has no category of its own; what its target is
+// judged by stands in for it.
+func TestAnIndicatorWithoutFiguresHasTheCategoryOfItsTarget(t *testing.T) {
+	r := ofSample(t)
+	sheet, _ := panel(t, "tidemark-indicator", "最新数值")
+	o := r.Open(sheet, map[string]string{"indicator": "unresolved_cases"})
+	if got := o.Values["category"]; !slices.Equal(got, []string{catalog.AnyCategory}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestVerdictsAreCountedOnceForEachTarget(t *testing.T) {
 	r := ofSample(t)
 	for _, d := range committed(t) {

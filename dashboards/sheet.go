@@ -35,10 +35,12 @@ func (m *maker) sheet(code, title, about, from, to string) *board {
 	return b
 }
 
-// Years of figures to the end of this one, so that the plan to its end shows.
+// Years of figures to the end of this one, so that the plan to its end shows;
+// or two years on, where the way to a later deadline is to show.
 const (
-	nineYears = "now-9y/y"
-	yearsEnd  = "now/y"
+	nineYears  = "now-9y/y"
+	yearsEnd   = "now/y"
+	twoYearsOn = "now+2y/y"
 )
 
 // links lead to the overview, an indicator, the alerts that are firing, all

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -23,8 +24,11 @@ func kept(fields ...string) (all []column) {
 	return all
 }
 
-// valueOf is the field with the values of a query.
+// valueOf is the field with the values of a query, where a panel has several.
 func valueOf(ref string) string { return "Value #" + ref }
+
+// valueAlone is that field where a panel has one query.
+const valueAlone = "Value"
 
 // list draws a table of the given columns from the answers to all queries of
 // the panel, joined by the labels they share.
@@ -71,7 +75,8 @@ func gauge() []property {
 }
 
 // linked makes a cell a link to a dashboard of this edition; the values of
-// the variables are fields of the row.
+// the variables are fields of the row. Grafana puts into a link what a field
+// shows, so that a label which is shown as words has a twin; see coded.
 func (m *maker) linked(code, title string, variables ...string) property {
 	to := "/d/" + m.in.uid(code)
 	for i, name := range variables {
@@ -79,7 +84,11 @@ func (m *maker) linked(code, title string, variables ...string) property {
 		if i == 0 {
 			mark = "?"
 		}
-		to += mark + "var-" + url.QueryEscape(name) + "=${__data.fields." + name + ":percentencode}"
+		field := name
+		if slices.ContainsFunc(words, func(w word) bool { return w.label == name }) {
+			field = twin(name)
+		}
+		to += mark + "var-" + url.QueryEscape(name) + "=${__data.fields." + field + ":percentencode}"
 	}
 	return set("links", []any{map[string]any{"title": title, "url": to}})
 }

@@ -24,8 +24,8 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 	}
 	bare := strings.TrimSuffix(selector, ",")
 	asks := as(rows,
-		ask{ref: "info", expr: "max by (" + by + ", name_en, name_zh, deadline) (tidemark_target_info{" + bare + "})" +
-			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)"},
+		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
+			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
 		// The goal brings the unit in which all amounts of the row are.
 		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + `scale="display"})`},
@@ -36,7 +36,7 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
-		about: m.say("每个目标的判断、完成程度和预计，最需要关注的排在最前。预计的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
+		about: m.say("每个目标的判断、完成程度和预测，最需要关注的排在最前。预测的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
 			"Each target with its verdict, how far it has come and where it will end; what needs most attention comes first. The band of the projection is made from the errors of the past; what is needed is what each remaining period has to bring. Follow a name to the indicator."),
 	}, valueOf("verdict"), true,
 		append([]column{
@@ -44,18 +44,18 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 			shown(m.label("name"), m.say("目标", "target"), wide(330),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
 			shown(m.label("area"), m.say("地区", "area"), wide(150)),
-			shown("category", m.say("分类", "category"), mapped(m.measureNames()), wide(80)),
+			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
 			shown(maybeValue("attainment"), m.say("完成度", "attainment"), gauge()...),
 			shown(maybeValue("value"), m.say("已完成", "reached"), number...),
 			shown(maybeValue("plan"), m.say("按计划应达", "plan by now"), number...),
 			shown(valueOf("goal"), m.say("目标值", "goal"), number...),
 			shown("unit", m.say("单位", "unit"), wide(80)),
-			shown(maybeValue("projection"), m.say("预计", "projection"), number...),
-			shown(maybeValue("projection_low"), m.say("预计下限", "at least"), number...),
-			shown(maybeValue("projection_high"), m.say("预计上限", "at most"), number...),
-			shown(maybeValue("required_per_period"), m.say("每期尚需", "needed a period"), number...),
+			shown(maybeValue("projection"), m.say("预测", "projection"), number...),
+			shown(maybeValue("projection_low"), m.say("预测下限", "projection, low"), number...),
+			shown(maybeValue("projection_high"), m.say("预测上限", "projection, high"), number...),
+			shown(maybeValue("required_per_period"), m.say("每期尚需", "needed per period"), number...),
 			shown("deadline", m.say("期限", "deadline"), wide(80)),
-		}, kept("target", "indicator", "area")...)...)
+		}, kept("target", "indicator", "area", twin("category"))...)...)
 }
 
 // verdictTiles count the targets of each verdict, those of none too.
@@ -65,7 +65,7 @@ func (m *maker) verdictTiles(width, height uint32) *stat.PanelBuilder {
 	for _, v := range worstFirst() {
 		ref := string(v)
 		asks = append(asks, ask{ref: ref, legend: m.in.of(v.Name()), expr: `sum(tidemark_target_verdict{verdict="` + ref + `"})`})
-		looks = append(looks, drawn{ref, []property{color(verdictColors[v])}})
+		looks = append(looks, drawn{ref, lit(verdictColors[v])})
 	}
 	return m.tiles(pane{
 		title: m.say("目标判断", "Verdicts"), width: width, height: height, asks: as(points, asks...),

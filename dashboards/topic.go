@@ -13,8 +13,9 @@ import (
 )
 
 // rhythm is how often indicators are published, each with a part of the
-// topic's dashboard that repeats for every indicator that has figures. What
-// has none does not appear.
+// topic's dashboard that repeats for every indicator that has figures. Where
+// none has, Grafana still shows the part once, for no indicator, and the panels
+// say that there are no figures.
 type rhythm struct {
 	freq     figure.Frequency
 	variable string
@@ -99,7 +100,7 @@ func (m *maker) anyTarget(all []*catalog.Indicator) bool {
 // some.
 func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVariableBuilder {
 	of := `{` + ofIndicators(codesOf(some)) + `area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="` + r.freq.String() + `"}`
-	known := "count by (indicator, area) (tidemark_figure_newest" + of + ")"
+	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ")" // the newest may be withheld
 	return m.named(r.variable, m.in.of(r.name), named(known), "indicator", "name").
 		Multi(true).IncludeAll(true).Current(m.everything())
 }
@@ -117,18 +118,19 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 // newestFew show the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {
 	one := func(ref, measure, legend string) ask {
-		return maybe(ref, `tidemark_figure_newest{`+of+`,measure="`+measure+`",scale="display"}`, legend)
+		return maybe(ref, standing(of, measure), legend)
 	}
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 5, height: 9,
-		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值。",
-			"Level, year to date and growth of the newest period, as published or else as derived."),
+		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。",
+			"Level, year to date and growth of the newest period, as published or else as derived. What this period has not is not shown."),
 		asks: as(points,
 			one("level", "level", m.say("当期（{{unit}}）", "level ({{unit}})")),
 			one("ytd", "ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
 			one("yoy", "yoy", m.say("同比（%）", "growth on the year (%)")),
 			one("ytd_yoy", "ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)")),
 			maybe("period", "max(tidemark_figure_newest_timestamp_seconds{"+of+"}) * 1000", m.say("最新一期", "newest period"))),
+		none: m.noFigures(),
 	}, "locale", drawn{OptionalPrefix + "period", []property{unit(asMonth)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
@@ -165,6 +167,7 @@ func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBu
 		title: m.say("逐期数值和增速", "Figures of each period, and growth"), width: 19, height: 9, asks: as(points, asks...),
 		about: m.say("发生额用柱，时点数用线；深色是公布的，浅色是推算的，橙色线是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴。单位见图例。",
 			"Bars are flows, lines are stocks; strong is published, light is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
+		none: m.noFigures(),
 	}, "locale", looks...)
 }
 
@@ -179,7 +182,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据。点击指标名称查看全部。",
 			"The newest published figure of every indicator, area, category and measure of this topic. Follow a name to all its figures."),
 		asks: as(rows,
-			ask{ref: "value", expr: named(series("tidemark_figure", `scale="display"`))},
+			ask{ref: "value", expr: coded(named(series("tidemark_figure", `scale="display"`)), "category")},
 			ask{ref: "period", expr: "max by (" + by + ") (" + series("tidemark_figure_period_timestamp_seconds", "") + ") * 1000"},
 			ask{ref: "published", expr: m.day("max by (" + by + ") (" + series("tidemark_figure_published_timestamp_seconds", "") + ")")}),
 	}, valueOf("period"), true,
@@ -187,14 +190,14 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 			shown(m.label("name"), m.say("指标", "indicator"), wide(260),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category")),
 			shown(m.label("area"), m.say("地区", "area")),
-			shown("category", m.say("分类", "category"), mapped(m.measureNames()), wide(90)),
-			shown("measure", m.say("口径", "measure"), mapped(m.measureNames())),
-			shown("freq", m.say("频率", "frequency"), mapped(m.measureNames()), wide(90)),
+			shown("category", m.say("分类", "category"), m.inWords("category"), wide(90)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
+			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(90)),
 			shown(valueOf("period"), m.say("时期（起）", "period from"), unit(asMonth), wide(100)),
 			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale")),
 			shown("unit", m.say("单位", "unit"), wide(90)),
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(110)),
-		}, kept("indicator", "area")...)...)
+		}, kept("indicator", "area", twin("category"))...)...)
 }
 
 // ranks is a table of places by year: the first is the best, so that a chart

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // variable begins a query variable. Its options are looked for again when the
@@ -32,6 +33,26 @@ func (m *maker) named(name, label, expr, value, text string) *dashboard.QueryVar
 	return variable(name, label, "query_result("+expr+")").Regex("/" + strings.Join(parts, ".*") + "/")
 }
 
+// worded makes a variable whose options are the codes of the label with its
+// name, shown as words. What is counted most often comes first and is chosen
+// where the usual one is not among them.
+func (m *maker) worded(name, label, counts, usual string) *dashboard.QueryVariableBuilder {
+	expr := `label_replace(` + counts + `, "word", "$1", "` + name + `", "(.+)")` // a code without a word stays
+	text := usual
+	for _, w := range words {
+		if w.label != name {
+			continue
+		}
+		expr = `label_replace(` + expr + `, "word", "` + m.in.of(w.name) + `", "` + name + `", "` + w.code + `")`
+		if w.code == usual {
+			text = m.in.of(w.name)
+		}
+	}
+	return variable(name, label, "query_result(sort_desc("+expr+"))").
+		Regex(`/\b` + name + `="(?<value>[^"]+)".*\bword="(?<text>[^"]+)"/`).
+		Sort(dashboard.VariableSortDisabled).Current(one(text, usual))
+}
+
 // hidden makes a variable that people do not see: the values of a label.
 func hidden(name, selector, label string) *dashboard.QueryVariableBuilder {
 	return variable(name, name, "label_values("+selector+", "+label+")").Hide(dashboard.VariableHideHideVariable)
@@ -43,6 +64,9 @@ func one(text, value string) dashboard.VariableOption {
 		Text:  dashboard.StringOrArrayOfString{String: &text},
 		Value: dashboard.StringOrArrayOfString{String: &value}}
 }
+
+// everyOption is how Grafana says that everything is selected.
+const everyOption = "$__all"
 
 // everything selects all options.
 func (m *maker) everything() dashboard.VariableOption {
@@ -64,8 +88,9 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 		m.named("area", m.say("地区", "Area"),
 			`max by (area, area_en, area_zh) (tidemark_indicator_info{indicator="$indicator"})`, "area", "area").
 			Current(one(m.in.of(area.Name), area.Code)),
-		variable("category", m.say("分类", "Category"), "label_values(tidemark_figure_cell"+of+", category)").
-			Current(one("_T", "_T")),
+		// A target may need categories of which there is no figure yet.
+		m.worded("category", m.say("分类", "Category"), "count by (category) ("+newest("tidemark_figure_newest"+of)+
+			") or count by (category) (tidemark_target_info"+of+")", figure.Total),
 		hidden("freq", "tidemark_indicator_info"+of, "freq"),
 		hidden("unit", "tidemark_indicator_info"+of, "display_unit"),
 	}

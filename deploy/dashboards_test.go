@@ -44,6 +44,7 @@ func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
 	for _, rate := range []string{"tidemark_ingest_figures_total", "tidemark_ingest_write_duration_seconds_count", "tidemark_ingest_batch_messages_count", "tidemark_exporter_sync_duration_seconds_count"} {
 		await(t, "a rate of "+rate, has(dashboards.Scraped, "sum(rate("+rate+"[1m])) > 0"))
 	}
+	await(t, "the figures are scraped", has(dashboards.Scraped, "max(tidemark_figure_published_timestamp_seconds)"))
 	r.Now = time.Now()
 	files, err := dashboards.Committed()
 	must(t, err)

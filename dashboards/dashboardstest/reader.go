@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
 
@@ -82,22 +83,31 @@ func seconds(t time.Time) string {
 
 // rows is the answer to what a variable asks.
 func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error) {
-	expr, selector, label := v.Question()
+	expr, selector, label := Question(v)
 	if expr != "" {
-		a, err := r.Ask(v.Source, dashboards.Fill(expr, o.Values, o.From, o.To), o.To)
+		a, err := r.Ask(v.Source, Fill(expr, o.Values, o.From, o.To), o.To)
 		for _, s := range a.Result {
 			labels := maps.Clone(s.Metric)
 			delete(labels, "__name__")
-			rows = append(rows, dashboards.Row(s.Metric["__name__"], labels, 1, o.To))
+			rows = append(rows, Row(s.Metric["__name__"], labels, 1, o.To))
 		}
 		return rows, err
 	}
 	pairs := []string{"start", seconds(o.From), "end", seconds(o.To)}
 	if selector != "" {
-		pairs = append(pairs, "match[]", dashboards.Fill(selector, o.Values, o.From, o.To))
+		pairs = append(pairs, "match[]", Fill(selector, o.Values, o.From, o.To))
 	}
 	err = r.get(v.Source, "label/"+label+"/values", &rows, pairs...)
 	return rows, err
+}
+
+// Options are what a variable offers where those before it are filled in.
+func (r Reader) Options(v dashboards.Variable, o Opened) ([]Option, error) {
+	rows, err := r.rows(v, o)
+	if err != nil {
+		return nil, err
+	}
+	return Options(v, rows)
 }
 
 // Series counts the series that answer a query with a sample.
@@ -126,7 +136,7 @@ func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) e
 
 // question is what a query asks of the API.
 func question(q dashboards.Query, values map[string][]string, o Opened) (path string, pairs []string) {
-	expr := dashboards.Fill(q.Expr, values, o.From, o.To)
+	expr := Fill(q.Expr, values, o.From, o.To)
 	if q.Instant {
 		return "query", []string{"query", expr, "time", seconds(o.To)}
 	}
@@ -156,22 +166,18 @@ func (r Reader) Open(d *dashboards.Sheet, chosen map[string]string) Opened {
 	r.T.Helper()
 	o := Opened{Sheet: d, Values: map[string][]string{}}
 	var err error
-	if o.From, err = dashboards.Moment(d.From, r.Now, false); err != nil {
+	if o.From, err = Moment(d.From, r.Now, false); err != nil {
 		r.T.Fatal(err)
 	}
-	if o.To, err = dashboards.Moment(d.To, r.Now, true); err != nil {
+	if o.To, err = Moment(d.To, r.Now, true); err != nil {
 		r.T.Fatal(err)
 	}
 	for _, v := range d.Variables {
-		rows, err := r.rows(v, o)
+		options, err := r.Options(v, o)
 		if err != nil {
 			r.T.Fatalf("%s: variable %s: %v", d.UID, v.Name, err)
 		}
-		options, err := v.Options(rows)
-		if err != nil {
-			r.T.Fatal(err)
-		}
-		o.Values[v.Name] = v.Selected(options)
+		o.Values[v.Name] = Selected(v, options)
 		if value, ok := chosen[v.Name]; ok {
 			o.Values[v.Name] = []string{value}
 		}
@@ -180,12 +186,17 @@ func (r Reader) Open(d *dashboards.Sheet, chosen map[string]string) Opened {
 }
 
 // times are the values of variables with which a panel is there: once, or for
-// each value of the variable it repeats for.
+// each value of the variable it repeats for. Where that has none Grafana shows
+// the panel once, for an empty value.
 func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 	if p.Repeat == "" {
 		return []map[string][]string{o.Values}
 	}
-	for _, v := range o.Values[p.Repeat] {
+	repeated := o.Values[p.Repeat]
+	if len(repeated) == 0 {
+		repeated = []string{""}
+	}
+	for _, v := range repeated {
 		values := maps.Clone(o.Values)
 		values[p.Repeat] = []string{v}
 		all = append(all, values)
@@ -198,9 +209,9 @@ func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 func (r Reader) Check(d *dashboards.Sheet) {
 	r.T.Helper()
 	o := r.Open(d, nil)
-	for name, values := range o.Values {
-		if len(values) == 0 {
-			r.T.Errorf("the variable %s has no value", name)
+	for _, v := range d.Variables {
+		if len(o.Values[v.Name]) == 0 && !v.Multi { // one with many is what rows repeat for
+			r.T.Errorf("the variable %s has no value", v.Name)
 		}
 	}
 	for _, p := range d.Panels {
@@ -220,19 +231,26 @@ func (r Reader) answered(o Opened, p dashboards.Panel, values map[string][]strin
 	r.T.Helper()
 	total := 0
 	var counts []string
+	none := p.Repeat != "" && values[p.Repeat][0] == ""
 	for _, q := range p.Queries {
 		n, err := r.Series(q, values, o)
 		if err != nil {
-			r.T.Errorf("%q, %s: %v\n%s", p.Title, q.Ref, err, dashboards.Fill(q.Expr, values, o.From, o.To))
+			r.T.Errorf("%q, %s: %v\n%s", p.Title, q.Ref, err, Fill(q.Expr, values, o.From, o.To))
 		}
-		if n == 0 && !q.Optional && !p.EmptyIsGood {
-			r.T.Errorf("%q, %s has no answer\n%s", p.Title, q.Ref, dashboards.Fill(q.Expr, values, o.From, o.To))
+		if n == 0 && !q.Optional && !p.EmptyIsGood && !none {
+			r.T.Errorf("%q, %s has no answer\n%s", p.Title, q.Ref, Fill(q.Expr, values, o.From, o.To))
 		}
 		total += n
 		counts = append(counts, fmt.Sprintf("%s %d", q.Ref, n))
 	}
 	r.T.Logf("%q %s: %s", p.Title, values[p.Repeat], strings.Join(counts, ", "))
-	if total == 0 && !p.EmptyIsGood {
+	switch {
+	case none && (total > 0 || utf8.RuneCountInString(p.NoValue) < 2):
+		r.T.Errorf("%q for nothing has %d answers and says %q", p.Title, total, p.NoValue)
+	case total == 0 && !p.EmptyIsGood && !none:
 		r.T.Errorf("%q of %v is empty", p.Title, values[p.Repeat])
+	}
+	if total > 0 && len(p.Columns) > 0 {
+		r.joined(o, p, values)
 	}
 }

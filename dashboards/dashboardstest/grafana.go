@@ -1,4 +1,4 @@
-package dashboards
+package dashboardstest
 
 import (
 	"cmp"
@@ -9,21 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
 )
-
-// Variable is a query variable of a dashboard. What it asks may hold the
-// variables before it.
-type Variable struct {
-	Name, Label string
-	Query       string // as Grafana writes it; see Question
-	Regex       string // how value and text are taken out of a row; may be empty
-	Source      string // uid of the data source
-	Multi       bool   // several values can be selected
-	Hidden      bool
-	Current     []string // what is selected at first; $__all is everything
-
-	sort int
-}
 
 // Option is one thing a variable can be.
 type Option struct{ Text, Value string }
@@ -36,11 +24,11 @@ var (
 	labelValues = regexp.MustCompile(`^label_values\((?:(.+),\s*)?(\w+)\)$`)
 )
 
-// Question is what the variable asks: of query_result an expression, asked at
+// Question is what a variable asks: of query_result an expression, asked at
 // the end of the time range, each sample of which makes a row (see Row); of
 // label_values a label, each value of which is a row, and the selector of the
 // series that are meant, empty for all.
-func (v Variable) Question() (expr, selector, label string) {
+func Question(v dashboards.Variable) (expr, selector, label string) {
 	if m := queryResult.FindStringSubmatch(v.Query); m != nil {
 		return m[1], "", ""
 	}
@@ -60,8 +48,8 @@ func Row(name string, labels map[string]string, value float64, at time.Time) str
 	return fmt.Sprintf("%s{%s} %s %d", name, strings.Join(pairs, ","), strconv.FormatFloat(value, 'g', -1, 64), at.UnixMilli())
 }
 
-// Options are what the rows of an answer offer, in the order people see them.
-func (v Variable) Options(rows []string) ([]Option, error) {
+// Options are what the rows of an answer offer of a variable, in the order people see them.
+func Options(v dashboards.Variable, rows []string) ([]Option, error) {
 	pattern := `(?s)^(.*)$`
 	if v.Regex != "" {
 		pattern = strings.TrimSuffix(strings.TrimPrefix(v.Regex, "/"), "/")
@@ -84,7 +72,7 @@ func (v Variable) Options(rows []string) ([]Option, error) {
 			options = append(options, o)
 		}
 	}
-	switch v.sort {
+	switch v.Sort {
 	case 1:
 		slices.SortStableFunc(options, func(a, b Option) int { return cmp.Compare(a.Text, b.Text) })
 	case 2:
@@ -93,9 +81,9 @@ func (v Variable) Options(rows []string) ([]Option, error) {
 	return options, nil
 }
 
-// Selected are the values that are selected when the dashboard is opened: the
+// Selected are the values of a variable that are selected when the dashboard is opened: the
 // current ones as far as they are offered, else the first.
-func (v Variable) Selected(options []Option) []string {
+func Selected(v dashboards.Variable, options []Option) []string {
 	var offered, selected []string
 	for _, o := range options {
 		offered = append(offered, o.Value)
@@ -135,17 +123,17 @@ func Fill(text string, values map[string][]string, from, to time.Time) string {
 		switch {
 		case !known:
 			return written
-		case len(v) == 1:
-			return v[0]
+		case len(v) < 2:
+			return strings.Join(v, "") // nothing where there is no option
 		}
 		return "(" + strings.Join(v, "|") + ")"
 	})
 }
 
-var moment = regexp.MustCompile(`^now(?:-(\d+)([hdy]))?(/y)?$`)
+var moment = regexp.MustCompile(`^now(?:([+-]\d+)([hdy]))?(/y)?$`)
 
 // Moment is the time of a range's end in Grafana's words: now, now-5y,
-// now-9y/y. What is cut to the year is its beginning, or its last instant when
+// now-9y/y, now+2y/y. What is cut to the year is its beginning, or its last instant when
 // it ends the range.
 func Moment(words string, now time.Time, ends bool) (time.Time, error) {
 	m := moment.FindStringSubmatch(words)
@@ -153,14 +141,14 @@ func Moment(words string, now time.Time, ends bool) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is not a moment like now-9y/y", words)
 	}
 	at := now.UTC()
-	n, _ := strconv.Atoi(m[1]) // digits, or nothing
+	n, _ := strconv.Atoi(m[1]) // a number with its sign, or nothing
 	switch m[2] {
 	case "h":
-		at = at.Add(-time.Duration(n) * time.Hour)
+		at = at.Add(time.Duration(n) * time.Hour)
 	case "d":
-		at = at.AddDate(0, 0, -n)
+		at = at.AddDate(0, 0, n)
 	case "y":
-		at = at.AddDate(-n, 0, 0)
+		at = at.AddDate(n, 0, 0)
 	}
 	if m[3] != "" {
 		at = time.Date(at.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)

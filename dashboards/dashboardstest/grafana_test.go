@@ -1,4 +1,4 @@
-package dashboards_test
+package dashboardstest_test
 
 import (
 	"slices"
@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/dashboards/dashboardstest"
 )
 
 func row(indicator, name string) string {
-	return dashboards.Row("", map[string]string{"name_en": name, "indicator": indicator, "area": "H1"}, 1, time.UnixMilli(1000))
+	return dashboardstest.Row("", map[string]string{"name_en": name, "indicator": indicator, "area": "H1"}, 1, time.UnixMilli(1000))
 }
 
 func TestARowIsWrittenAsGrafanaWritesIt(t *testing.T) {
@@ -20,21 +21,21 @@ func TestARowIsWrittenAsGrafanaWritesIt(t *testing.T) {
 
 func TestPeopleSeeNamesAndQueriesGetCodesOnce(t *testing.T) {
 	v := dashboards.Variable{Name: "indicator", Regex: `/\bindicator="(?<value>[^"]+)".*\bname_en="(?<text>[^"]+)"/`}
-	got, err := v.Options([]string{row("boxes", "containers"), row("boxes", "containers"), row("people", "population"), "{}"})
-	if want := []dashboards.Option{{Text: "containers", Value: "boxes"}, {Text: "population", Value: "people"}}; err != nil || !slices.Equal(got, want) {
+	got, err := dashboardstest.Options(v, []string{row("boxes", "containers"), row("boxes", "containers"), row("people", "population"), "{}"})
+	if want := []dashboardstest.Option{{Text: "containers", Value: "boxes"}, {Text: "population", Value: "people"}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v (%v), want %v", got, err, want)
 	}
 }
 
 func TestWhatIsSelectedAtFirst(t *testing.T) {
-	offered := []dashboards.Option{{Text: "A", Value: "a"}, {Text: "B", Value: "b"}}
+	offered := []dashboardstest.Option{{Text: "A", Value: "a"}, {Text: "B", Value: "b"}}
 	for _, c := range []struct{ current, want []string }{
 		{[]string{"b"}, []string{"b"}},
 		{[]string{"gone"}, []string{"a"}},
 		{nil, []string{"a"}},
 		{[]string{"$__all"}, []string{"a", "b"}},
 	} {
-		if got := (dashboards.Variable{Current: c.current}).Selected(offered); !slices.Equal(got, c.want) {
+		if got := dashboardstest.Selected(dashboards.Variable{Current: c.current}, offered); !slices.Equal(got, c.want) {
 			t.Errorf("of %v: got %v, want %v", c.current, got, c.want)
 		}
 	}
@@ -42,9 +43,9 @@ func TestWhatIsSelectedAtFirst(t *testing.T) {
 
 func TestAQueryIsFilledAsGrafanaFillsIt(t *testing.T) {
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	got := dashboards.Fill(`x{a="$one",b=~"${two:regex}",c="$more"}[$__range:7d] $1 ${one:text}`,
-		map[string][]string{"one": {"1"}, "two": {"1", "2"}}, from, from.Add(time.Hour))
-	if want := `x{a="1",b=~"(1|2)",c="$more"}[3600s:7d] $1 1`; got != want {
+	got := dashboardstest.Fill(`x{a="$one",b=~"${two:regex}",c="$more",d="$none"}[$__range:7d] $1 ${one:text}`,
+		map[string][]string{"one": {"1"}, "two": {"1", "2"}, "none": nil}, from, from.Add(time.Hour))
+	if want := `x{a="1",b=~"(1|2)",c="$more",d=""}[3600s:7d] $1 1`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -61,13 +62,14 @@ func TestATimeRangeIsReadAsGrafanaReadsIt(t *testing.T) {
 		{"now-5y", false, "2021-11-23T09:00:00Z"},
 		{"now-9y/y", false, "2017-01-01T00:00:00Z"},
 		{"now/y", true, "2026-12-31T23:59:59.999Z"},
+		{"now+2y/y", true, "2028-12-31T23:59:59.999Z"},
 	} {
-		got, err := dashboards.Moment(c.words, now, c.ends)
+		got, err := dashboardstest.Moment(c.words, now, c.ends)
 		if err != nil || got.Format(time.RFC3339Nano) != c.want {
 			t.Errorf("%s: got %s (%v), want %s", c.words, got.Format(time.RFC3339Nano), err, c.want)
 		}
 	}
-	if _, err := dashboards.Moment("yesterday", now, false); err == nil {
+	if _, err := dashboardstest.Moment("yesterday", now, false); err == nil {
 		t.Error("yesterday is a moment")
 	}
 }

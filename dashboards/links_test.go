@@ -1,0 +1,81 @@
+package dashboards_test
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
+)
+
+func TestEveryLinkLeadsToADashboardThatHasItsVariables(t *testing.T) {
+	variables := map[string][]string{}
+	for _, r := range committed(t) {
+		variables[r.UID] = []string{}
+		for _, v := range r.Variables {
+			variables[r.UID] = append(variables[r.UID], v.Name)
+		}
+	}
+	for _, r := range committed(t) {
+		all := slices.Clone(r.Links)
+		for _, p := range r.Panels {
+			all = append(all, p.Links...)
+		}
+		for _, link := range all {
+			if strings.HasPrefix(link, "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/") {
+				continue
+			}
+			to, query, _ := strings.Cut(strings.TrimPrefix(link, "/d/"), "?")
+			known, ok := variables[to]
+			if !ok {
+				t.Errorf("%s leads to %s", r.Path, link)
+			}
+			for pair := range strings.SplitSeq(query, "&") {
+				name, err := url.QueryUnescape(strings.TrimPrefix(strings.Split(pair, "=")[0], "var-"))
+				if query != "" && (err != nil || !slices.Contains(known, name)) {
+					t.Errorf("%s: %s gives %s to a dashboard without such a variable", r.Path, link, name)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryDashboardLeadsToItsOtherEdition(t *testing.T) {
+	for _, r := range committed(t) {
+		other := r.UID + "-en"
+		if r.Edition == dashboards.English {
+			other = strings.TrimSuffix(r.UID, "-en")
+		}
+		if !slices.Contains(r.Links, "/d/"+other) {
+			t.Errorf("%s does not lead to %s", r.Path, other)
+		}
+	}
+}
+
+var linkedField = regexp.MustCompile(`\$\{__data\.fields\.(\w+)`)
+
+// Grafana puts into a link what a field shows: a total would be looked for
+// under the word for it.
+func TestALinkTakesCodesAndNotTheirWords(t *testing.T) {
+	taken := 0
+	for _, r := range committed(t) {
+		for _, p := range r.Panels {
+			for _, link := range p.Links {
+				for _, m := range linkedField.FindAllStringSubmatch(link, -1) {
+					taken++
+					i := slices.IndexFunc(p.Fields, func(f dashboards.Field) bool { return f.Name == m[1] })
+					if i < 0 || !slices.Contains(p.Columns, m[1]) {
+						t.Errorf("%s: %q has no field %s for its link", r.Path, p.Title, m[1])
+					} else if p.Fields[i].Mapped {
+						t.Errorf("%s: %q links by %s, which it shows as something else", r.Path, p.Title, m[1])
+					}
+				}
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no link takes a field")
+	}
+}

@@ -298,3 +298,10 @@ func TestMoreAgenciesThanAnyCityHasAreRefused(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestThePeriodsOfASeriesAreThoseOfItsFigures(t *testing.T) {
+	s := series(t, month("2023-02", 1, 'A', "2023-03-10"), month("2023-02", 2, 'A', "2023-04-10"), month("2023-04", 3, 'A', "2023-05-10"))
+	if got, want := slices.Collect(s.Periods()), []figure.Period{figure.Month(2023, 2), figure.Month(2023, 4)}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

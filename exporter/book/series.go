@@ -71,6 +71,20 @@ func (s *Series) Figures() iter.Seq[Figure] {
 	}
 }
 
+// Periods gives the periods that hold a figure, in order.
+func (s *Series) Periods() iter.Seq[figure.Period] {
+	return func(yield func(figure.Period) bool) {
+		first := origin(s.Key.Frequency)
+		for i := range s.vintages {
+			if v := &s.vintages[i]; i == 0 || v.period != s.vintages[i-1].period {
+				if !yield(first.Add(int(v.period))) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // AsOf gives the figures as they were known at the moment at: for every
 // period the last vintage published by then. Periods of which nothing was
 // known are left out.

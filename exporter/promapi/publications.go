@@ -31,9 +31,9 @@ func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []
 			yield(of(figure.Period{}), nil)
 			return
 		}
-		for f := range b.Figures() {
-			if s.fresh(f.Period) {
-				yield(of(f.Period), func() []point { return s.revisions(b, f.Period, in.factor) })
+		for p := range b.Periods() {
+			if s.fresh(p) {
+				yield(of(p), func() []point { return s.revisions(b, p, in.factor) })
 			}
 		}
 	})
@@ -185,8 +185,8 @@ func (v *snapshot) arrivals(r *metric.Report) []arrival {
 			if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
 				continue
 			}
-			for f := range b.Figures() {
-				all = append(all, arrival{firstPublished(b, f.Period), f.Period})
+			for p := range b.Periods() {
+				all = append(all, arrival{firstPublished(b, p), p})
 			}
 		}
 		slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })

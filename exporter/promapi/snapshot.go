@@ -189,8 +189,8 @@ func (v *snapshot) published(i *catalog.Indicator, code string) []int64 {
 				if s.Key.Area != code {
 					continue
 				}
-				for f := range s.Figures() {
-					for vintage := range s.Vintages(f.Period) {
+				for p := range s.Periods() {
+					for vintage := range s.Vintages(p) {
 						moments = append(moments, vintage.Published.UnixMilli())
 					}
 				}

@@ -28,8 +28,6 @@ func city(t testing.TB) *catalog.Catalog {
 	return c
 }
 
-// published is a figure of the level of an indicator in H1, as it was
-// published on a day.
 // What books of tests are made of.
 var (
 	published = booktest.Published

@@ -43,10 +43,15 @@ func figureFamilies() (all []family) {
 					in := s.scaleOf(i, b.Key.Measure)
 					pairs := metric.FigureLabels(i, b.Key)
 					pairs[len(pairs)-1] = in.unit
-					if !f.Amount {
-						in.factor = 1
-					}
-					yield(pairs, func() []point { return s.points(b, f.Of, in.factor) })
+					yield(pairs, func() []point {
+						switch {
+						case !f.Amount:
+							return s.points(b, f.Of, 1)
+						case in.factor == 1 && s.known.IsZero(): // what is asked most
+							return v.points.get(b, func() []point { return s.points(b, f.Of, 1) })
+						}
+						return s.points(b, f.Of, in.factor)
+					})
 				})
 			}})
 	}

@@ -23,6 +23,7 @@ type snapshot struct {
 	begins  func() int64
 	reports func() []*metric.Report // as known now
 
+	points    kept[*book.Series, []point] // of tidemark_figure, in base units
 	histories kept[place, *derive.History]
 	releases  kept[area, []int64]
 	firsts    kept[area, []arrival]

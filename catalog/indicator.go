@@ -81,6 +81,15 @@ type bounds struct {
 // Frequency is how often the indicator itself is published.
 func (i *Indicator) Frequency() figure.Frequency { return i.Frequencies[0] }
 
+// Reported are the indicators whose figures say what this one is: itself, of a
+// ratio its two parts.
+func (i *Indicator) Reported() []*Indicator {
+	if i.Ratio != nil {
+		return []*Indicator{i.Ratio.Numerator, i.Ratio.Denominator}
+	}
+	return []*Indicator{i}
+}
+
 // Accepts tells whether figures of the frequency may be sent: the indicator's
 // own, and longer periods whose totals are published too.
 func (i *Indicator) Accepts(f figure.Frequency) bool { return slices.Contains(i.Frequencies, f) }

@@ -55,20 +55,24 @@ func (m *maker) target() *dashboard.QueryVariableBuilder {
 
 // newestTiles show the newest value of each measure.
 func (m *maker) newestTiles() *stat.PanelBuilder {
-	of := func(ref, measure, legend string) ask {
-		return maybe(ref, standing(cells+`,freq="$freq"`, measure), legend)
-	}
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
 		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。单位是展示单位。",
 			"Level, year to date and growth of the newest period, as published or else as derived, in the unit people read. What this period has not is not shown."),
-		asks: as(points,
-			of("level", "level", m.say("当期（{{unit}}）", "level ({{unit}})")),
-			of("ytd", "ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
-			of("yoy", "yoy", m.say("同比（%）", "growth on the year (%)")),
-			of("ytd_yoy", "ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)"))),
+		asks: as(points, m.standingMeasures(cells+`,freq="$freq"`)...),
 	}, "locale", drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
+}
+
+// standingMeasures ask for the newest value of each measure of one cell.
+func (m *maker) standingMeasures(cell string) []ask {
+	of := func(measure, legend string) ask { return maybe(measure, standing(cell, measure), legend) }
+	return []ask{
+		of("level", m.say("当期（{{unit}}）", "level ({{unit}})")),
+		of("ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
+		of("yoy", m.say("同比（%）", "growth on the year (%)")),
+		of("ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)")),
+	}
 }
 
 // datesTiles show which period is the newest, and when the next is due.

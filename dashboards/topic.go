@@ -117,19 +117,12 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 
 // newestFew show the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {
-	one := func(ref, measure, legend string) ask {
-		return maybe(ref, standing(of, measure), legend)
-	}
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 5, height: 9,
 		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。",
 			"Level, year to date and growth of the newest period, as published or else as derived. What this period has not is not shown."),
-		asks: as(points,
-			one("level", "level", m.say("当期（{{unit}}）", "level ({{unit}})")),
-			one("ytd", "ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
-			one("yoy", "yoy", m.say("同比（%）", "growth on the year (%)")),
-			one("ytd_yoy", "ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)")),
-			maybe("period", "max(tidemark_figure_newest_timestamp_seconds{"+of+"}) * 1000", m.say("最新一期", "newest period"))),
+		asks: as(points, append(m.standingMeasures(of),
+			maybe("period", "max(tidemark_figure_newest_timestamp_seconds{"+of+"}) * 1000", m.say("最新一期", "newest period")))...),
 		none: m.noFigures(),
 	}, "locale", drawn{OptionalPrefix + "period", []property{unit(asMonth)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})

@@ -92,9 +92,6 @@ func derivedFamilies() []family {
 	}
 }
 
-// measures are those of figures.
-var measures = []figure.Measure{figure.Level, figure.YTD, figure.YoY, figure.YTDYoY}
-
 // derivedLabels are those of a figure whose measure may be one of derive's.
 func derivedLabels(p place, f figure.Frequency, measure, unit string) metric.Labels {
 	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", measure, "unit", unit}
@@ -148,7 +145,7 @@ func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMe
 // scaleOfKind is the scale of a derived kind; ofMeasure tells whether it is
 // also published.
 func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, ofMeasure bool) {
-	for _, measure := range measures {
+	for _, measure := range figure.Measures() {
 		if measure.String() == string(kind) {
 			return m.scaleOf(i, measure), true
 		}
@@ -164,7 +161,7 @@ func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, 
 func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f figure.Frequency, in scale)) {
 	v.placesOf(s, func(p place) {
 		for _, f := range frequencies(p.indicator) {
-			for _, m := range measures {
+			for _, m := range figure.Measures() {
 				if s.wants("measure", m.String()) && s.wants("freq", f.String()) {
 					yield(p, m, f, s.scaleOf(p.indicator, m))
 					if s.anyOfPlace() {

@@ -115,8 +115,8 @@ func (v *snapshot) findPlaces() (all []place) {
 func (v *snapshot) findBeginning() int64 {
 	first := int64(0)
 	for s := range v.book.All() {
-		for f := range s.Figures() {
-			first = min(first, start(f.Period))
+		for p := range s.Periods() {
+			first = min(first, start(p))
 			break
 		}
 	}
@@ -181,11 +181,7 @@ func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
 // or of a ratio's parts, in an area, in milliseconds and in order.
 func (v *snapshot) published(i *catalog.Indicator, code string) []int64 {
 	return v.releases.get(area{i, code}, func() (moments []int64) {
-		parts := []*catalog.Indicator{i}
-		if i.Ratio != nil {
-			parts = []*catalog.Indicator{i.Ratio.Numerator, i.Ratio.Denominator}
-		}
-		for _, part := range parts {
+		for _, part := range i.Reported() {
 			for _, s := range v.book.Of(part.Code) {
 				if s.Key.Area != code {
 					continue

@@ -139,12 +139,8 @@ const release = time.Minute
 
 // revised lists the revisions that could touch a target, the newest first.
 func revised(t *catalog.Target, b *book.Book, category string, until time.Time) (moments []moment) {
-	codes := []*catalog.Indicator{t.Indicator}
-	if t.Indicator.Ratio != nil {
-		codes = []*catalog.Indicator{t.Indicator.Ratio.Numerator, t.Indicator.Ratio.Denominator}
-	}
 	byTime := map[int64][]Revision{}
-	for _, i := range codes {
+	for _, i := range t.Indicator.Reported() {
 		for _, s := range b.Of(i.Code) {
 			if s.Key.Area != t.Area.Code || s.Key.Category != category {
 				continue

@@ -184,7 +184,7 @@ func (s *site) timeBaseline(lines [][]byte) time.Duration {
 	defer client.Close()
 	began := time.Now()
 	var all sync.WaitGroup
-	for range lanes {
+	for range batches {
 		all.Go(func() { move(s.t, nc, consumer, client.WriteAPIBlocking("", s.bucket), lines) })
 	}
 	all.Wait()
@@ -193,12 +193,6 @@ func (s *site) timeBaseline(lines [][]byte) time.Duration {
 
 // move is the baseline's lane.
 func move(t testing.TB, nc *nats.Conn, consumer jetstream.Consumer, to api.WriteAPIBlocking, lines [][]byte) {
-	acks, err := newAcker(nc, batchSize)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer acks.close()
 	var body []byte
 	for {
 		batch, err := consumer.FetchNoWait(batchSize)
@@ -214,7 +208,7 @@ func move(t testing.TB, nc *nats.Conn, consumer jetstream.Consumer, to api.Write
 				t.Error(err)
 				return
 			}
-			items = append(items, &item{msg: msg})
+			items = append(items, &item{message: message{seq: meta.Sequence.Stream}, msg: msg})
 			body = append(body, lines[meta.Sequence.Stream]...)
 		}
 		if len(items) == 0 {
@@ -224,7 +218,7 @@ func move(t testing.TB, nc *nats.Conn, consumer jetstream.Consumer, to api.Write
 			t.Error(err)
 			return
 		}
-		if _, err := acks.ackAll(context.Background(), items); err != nil {
+		if _, err := ackAll(context.Background(), nc, items); err != nil {
 			t.Error(err)
 			return
 		}

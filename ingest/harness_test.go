@@ -19,6 +19,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -148,8 +149,8 @@ func (s *site) startStopped() *worker {
 	if missing, err := w.open(s.ctx); err != nil || missing != nil {
 		s.t.Fatal(err, missing)
 	}
-	if err := w.follow(s.ctx, w.store.Follow()); err != nil {
-		s.t.Fatal(err)
+	if foreign, err := w.load(s.ctx); err != nil || foreign != nil {
+		s.t.Fatal(err, foreign)
 	}
 	return w
 }
@@ -168,33 +169,43 @@ func (s *site) take(w *worker, n int) []*item {
 	return items
 }
 
-// settle judges messages and brings them to their end, as a lane does.
-func (w *worker) settle(ctx context.Context, items []*item, acks *acker) {
-	w.finish(ctx, w.begin(ctx, items), acks)
+// decided puts messages into their order and decides on them.
+func (w *worker) decided(ctx context.Context, t testing.TB, items []*item) []*item {
+	t.Helper()
+	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.seq, b.seq) })
+	if err := w.decide(ctx, items); err != nil {
+		t.Fatal(err)
+	}
+	return items
 }
 
-// settleAll settles n messages with such a worker.
-func (s *site) settleAll(w *worker, n int) {
+// stand is a place of a worker's that a test settles in.
+func (s *site) stand(w *worker) *place {
 	s.t.Helper()
-	acks, err := newAcker(s.nc, n)
+	p, err := w.room.enter(s.ctx)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer acks.close()
-	w.settle(s.ctx, s.take(w, n), acks)
+	return p
+}
+
+// settleAll settles n messages with such a worker, as it does itself.
+func (s *site) settleAll(w *worker, n int) {
+	s.t.Helper()
+	p := s.stand(w)
+	defer p.leave()
+	w.finish(s.ctx, w.decided(s.ctx, s.t, s.take(w, n)), p)
 }
 
 // settleWithoutAck settles n messages and loses the acknowledgements, as a
 // crash at that moment would.
 func (s *site) settleWithoutAck(w *worker, n int) {
 	s.t.Helper()
-	nc, _ := s.connect()
-	acks, err := newAcker(nc, n)
-	if err != nil {
+	p := s.stand(w)
+	defer p.leave()
+	if err := w.settle(s.ctx, w.decided(s.ctx, s.t, s.take(w, n)), p); err != nil {
 		s.t.Fatal(err)
 	}
-	nc.Close()
-	w.settle(s.ctx, s.take(w, n), acks)
 }
 
 // counted is the sum of a worker's counter.
@@ -379,13 +390,47 @@ func (s *site) receipts(submission string) map[uint64]Outcome {
 	return got
 }
 
-// wantBalance asserts that at idle every message is either written or
-// rejected, by number.
+// decisions reads the ledger: the decision on every message, amended where it
+// was. A message that was decided twice, in different ways, fails the test.
+func (s *site) decisions() map[uint64]ledger.Decision {
+	s.t.Helper()
+	all := map[uint64]ledger.Decision{}
+	if err := ledger.Read(s.ctx, s.js, func(e *ledger.Entry) error {
+		for _, d := range e.Decisions {
+			before, twice := all[d.Seq]
+			if twice && e.Kind != ledger.Amendment && (before.Outcome != d.Outcome || before.Vintage != d.Vintage) {
+				s.t.Errorf("message %d was decided twice: %+v and %+v", d.Seq, before, d)
+			}
+			all[d.Seq] = d
+		}
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// wantBalance asserts that at idle every message is written, changes nothing,
+// or is rejected, by number and by the ledger.
 func (s *site) wantBalance() {
 	s.t.Helper()
-	written, rejected, all := len(s.vintages()), len(s.rejects()), s.messages()
-	if uint64(written+rejected) != all {
-		s.t.Errorf("%d vintages + %d rejects, but %d messages", written, rejected, all)
+	decisions, points, refused, unchanged, again := s.decisions(), 0, 0, 0, 0
+	for _, d := range decisions {
+		points += len(d.AppendPoints(nil))
+		switch d.Outcome {
+		case Refused:
+			refused++
+		case Unchanged:
+			unchanged++
+		}
+		if d.Restated != nil {
+			again++
+		}
+	}
+	written, rejected, all := len(s.vintages()), len(s.rejects()), int(s.messages())
+	if written+unchanged-again+rejected != all || len(decisions) != all || written != points || rejected != refused {
+		s.t.Errorf("%d vintages (%d decided, %d of them said again) + %d unchanged + %d rejects (%d decided), but %d messages and %d decisions",
+			written, points, again, unchanged, rejected, refused, all, len(decisions))
 	}
 }
 

@@ -138,7 +138,7 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 
 // duplicate refuses a cell that the file has on an earlier line.
 func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) *figure.Problem {
-	first, ok := f.cells.get(read.Figure.Cell)
+	first, ok := f.cells.current(read.Figure.Cell)
 	if line := int(-first.moment); ok && line != read.Line {
 		return &figure.Problem{Code: "figure/duplicate-cell", Field: "period", Text: read.Figure.Period.String(),
 			Reason: "stands in this file twice, first at " + r.Where(line, "period"),

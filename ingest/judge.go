@@ -5,95 +5,39 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// item is one message of FIGURES on its way through a worker.
-type item struct {
-	msg         jetstream.Msg
-	seq         uint64
-	stored      int64     // when JetStream stored it, ms since 1970
-	taken       time.Time // when this worker got it
-	redelivered bool
-	submission  string
-
-	vintage store.Vintage   // when accepted
-	problem *figure.Problem // when refused
-	outcome Outcome
-	// recalled says that the outcome is that of an earlier delivery.
-	recalled bool
-	// late says that a later publication of the cell is known already.
-	late bool
+// message is one of FIGURES, as much of it as counts when it is judged.
+type message struct {
+	subject    string
+	body       []byte
+	seq        uint64
+	stored     int64 // when JetStream stored it, ms since 1970
+	submission string
 }
 
-// newItem reads what JetStream says of a message. One that is older than the
-// consumer may have been settled under an earlier one, as when the consumer
-// was deleted or restored.
-func newItem(msg jetstream.Msg, consumer time.Time) (*item, error) {
-	meta, err := msg.Metadata()
-	if err != nil {
-		return nil, err
-	}
-	return &item{
-		msg:         msg,
-		seq:         meta.Sequence.Stream,
-		stored:      meta.Timestamp.UnixMilli(),
-		taken:       time.Now(),
-		redelivered: meta.NumDelivered > 1 || meta.Timestamp.Before(consumer),
-		submission:  msg.Headers().Get(HeaderSubmission),
-	}, nil
-}
-
-// judge decides whether the message's figure is accepted, which makes its
-// vintage, or refused, which gives the problem.
-func (v *Validator) judge(it *item, k *known, taken instants) {
-	f, c, problem := v.read(it.msg.Subject(), it.msg.Data())
+// judge decides what becomes of a message by the catalogue and by what is
+// known, and changes neither.
+func (v *Validator) judge(m *message, k *known) ledger.Decision {
+	_, c, problem := v.read(m.subject, m.body)
 	if problem == nil {
 		problem = k.plausible(&c)
 	}
 	if problem != nil {
-		it.refuse(problem)
-		return
+		return refusal(m.seq, problem)
 	}
-	it.accept(c.vintage(), taken.take(f.Cell, publication(&c, it.seq, it.stored), it.seq))
-	before, existed := k.put(f.Cell, it.point())
-	it.late = existed && before.moment > it.vintage.Moment
-	it.outcome = outcomeOf(before, existed && !it.late, it.point())
+	return k.accept(&c, m)
 }
 
-// instants are the publications of cells that a worker judged last. Two
-// figures of one cell that JetStream stored within the same millisecond would
-// be one point; the later one is put a millisecond after the other. A worker
-// judges in the order of the stream, but for messages that come again.
-type instants map[figure.Cell]instant
-
-type instant struct {
-	moment int64
-	seq    uint64
-}
-
-// sameInstant is how many figures of a cell can share a millisecond.
-const sameInstant = 16
-
-func (t instants) take(c figure.Cell, moment int64, seq uint64) int64 {
-	last, ok := t[c]
-	switch {
-	case !ok:
-	case seq == last.seq: // it comes again
-		return last.moment
-	case seq < last.seq:
-		if moment == last.moment {
-			moment-- // it comes late and was the first
-		}
-		return moment
-	case moment <= last.moment && last.moment-moment < sameInstant:
-		moment = last.moment + 1
-	}
-	t[c] = instant{moment, seq}
-	return moment
+// accept makes the decision on a figure that is not refused.
+func (k *known) accept(c *candidate, m *message) ledger.Decision {
+	d := ledger.Decision{Seq: m.seq, Vintage: c.vintage()}
+	d.Vintage.Moment = publication(c, m.seq, m.stored)
+	d.Vintage.Submission, d.Vintage.Seq = m.submission, m.seq
+	d.Outcome, d.Restated = k.place(&d.Vintage, c.figure.Published == "")
+	return d
 }
 
 // read decodes a message and holds it against the catalogue. The figure is
@@ -170,40 +114,17 @@ func publication(c *candidate, seq uint64, stored int64) int64 {
 	return min(start+int64(seq%uint64(slot)), max(start, stored))
 }
 
-func (it *item) accept(v store.Vintage, moment int64) {
-	it.vintage, it.problem = v, nil
-	it.vintage.Moment = moment
-	it.vintage.Submission = it.submission
-	it.vintage.Seq = it.seq
-}
-
 // maxText is how much of the offending text goes with a refusal, in bytes.
 // The message itself is kept whole; its text must not make the refusal too
 // large for NATS.
 const maxText = 256
 
-func (it *item) refuse(p *figure.Problem) {
+// refusal is the decision on a message that is refused.
+func refusal(seq uint64, p *figure.Problem) ledger.Decision {
 	if len(p.Text) > maxText {
 		short := *p
 		short.Text = strings.ToValidUTF8(p.Text[:maxText], "") // no half letter at the end
 		p = &short
 	}
-	it.problem, it.outcome = p, Refused
-}
-
-func (it *item) point() point { return pointOf(&it.vintage) }
-
-func pointOf(v *store.Vintage) point {
-	return point{value: v.Value, moment: v.Moment, status: v.Status, withheld: v.Withheld}
-}
-
-// outcomeOf tells what a vintage is to a cell whose current value was before.
-func outcomeOf(before point, existed bool, now point) Outcome {
-	switch {
-	case !existed || before.moment == now.moment:
-		return Written
-	case before.same(now):
-		return Unchanged
-	}
-	return Revised
+	return ledger.Decision{Seq: seq, Outcome: Refused, Problem: p}
 }

@@ -35,8 +35,8 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		rejects:     prometheus.NewCounterVec(counter("rejects_total", "Figures refused and stored in REJECTS, by the code of the rule."), []string{"code"}),
 		redelivered: prometheus.NewCounter(counter("redelivered_total", "Messages that JetStream delivered more than once.")),
 		unconfirmed: prometheus.NewCounter(counter("unconfirmed_acks_total", "Acknowledgements that NATS did not confirm; their messages are delivered again.")),
-		retries:     prometheus.NewCounterVec(counter("retries_total", "Attempts that had to be repeated, by what was attempted: load, fetch, recall, write, reject or receipt."), []string{"doing"}),
-		influxUp:    gauge("influxdb_up", "Whether the last request to InfluxDB succeeded (1) or not (0)."),
+		retries:     prometheus.NewCounterVec(counter("retries_total", "Attempts that had to be repeated, by what was attempted: open, load, fetch, decide, write, reject or receipt."), []string{"doing"}),
+		influxUp:    gauge("influxdb_up", "1 when InfluxDB answered last and no batch waits for it, else 0."),
 		pending:     gauge("pending_messages", "Messages in FIGURES that no worker has been given yet."),
 		ackPending:  gauge("ack_pending_messages", "Messages in FIGURES that a worker holds and has not acknowledged."),
 		rejected:    gauge("rejects_stored", "Messages in REJECTS."),
@@ -62,7 +62,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			m.rejects.WithLabelValues(r.Code)
 		}
 	}
-	for _, doing := range []string{"load", "fetch", "recall", "write", "reject", "receipt"} {
+	for _, doing := range []string{"open", "load", "fetch", "decide", "write", "reject", "receipt"} {
 		m.retries.WithLabelValues(doing)
 	}
 	return m, nil

@@ -1,10 +1,12 @@
 package ingest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,10 +56,10 @@ type told struct {
 	Published string  `json:"published"`
 }
 
-// vintage is the line that the message has to become.
-func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) string {
+// vintage is what the message says, and when.
+func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) (what string, moment int64) {
 	t.Helper()
-	moment := stored.UnixMilli()
+	moment = stored.UnixMilli()
 	if at, err := time.ParseInLocation("2006-01-02", m.Published, time.FixedZone("", 8*3600)); err == nil {
 		moment = at.UnixMilli() + int64(seq)
 	} else if at, err := time.Parse(time.RFC3339, m.Published); err == nil {
@@ -71,12 +73,30 @@ func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) string {
 		}
 		value = fmt.Sprintf("%.0f", v*10_000)
 	}
-	return fmt.Sprintf("%s %s %s @%d", m.Period, value, m.Status, moment)
+	return value + " " + m.Status, moment
+}
+
+// said is a message among the others of its cell.
+type said struct {
+	what   string // value and status
+	moment int64
+}
+
+// changes tells whether a message says something else than the one of the cell
+// that was published last before it, as far as they came before it.
+func (m said) changes(earlier []said) bool {
+	var before *said
+	for i := range earlier {
+		if o := &earlier[i]; o.moment < m.moment && (before == nil || o.moment > before.moment) {
+			before = o
+		}
+	}
+	return before == nil || before.what != m.what
 }
 
 // wantAccounted asserts that every message of FIGURES is in exactly one
-// place, the right one, with the right value and moment, and that nothing
-// else is there.
+// place, the right one, with the right value and moment: in InfluxDB unless it
+// repeats what was known, or in REJECTS; and that nothing else is there.
 func (s *site) wantAccounted() {
 	s.t.Helper()
 	stored := map[string]int{}
@@ -91,26 +111,58 @@ func (s *site) wantAccounted() {
 	for _, r := range s.rejects() {
 		refused[r.Seq] = true
 	}
+	cells, lines := map[string][]said{}, map[string]bool{}
 	s.eachMessage(func(seq uint64, at time.Time, body []byte) {
 		var m told
 		if err := json.Unmarshal(body, &m); err != nil {
 			s.t.Fatal(err)
 		}
-		line := m.vintage(s.t, seq, at)
+		what, moment := m.vintage(s.t, seq, at)
+		line := fmt.Sprintf("%s %s @%d", m.Period, what, moment)
 		written, rejected := stored[line] > 0, refused[seq]
-		if written == rejected || m.Note == noteGood && rejected || m.Note == noteBad && written {
+		this := said{what, moment}
+		if !rejected {
+			if changes := this.changes(cells[m.Period]); changes && !written {
+				s.t.Errorf("message %d (%s, %s) changes its cell and is not written", seq, line, m.Note)
+			}
+			cells[m.Period] = append(cells[m.Period], this)
+		}
+		if written && rejected || m.Note == noteGood && rejected || m.Note == noteBad && !rejected {
 			s.t.Errorf("message %d (%s, %s): written %t, rejected %t", seq, line, m.Note, written, rejected)
 		}
-		delete(stored, line)
+		lines[line] = true
 		delete(refused, seq)
 	})
 	for line, n := range stored {
-		s.t.Errorf("%s is stored %d times and no message says so", line, n)
+		if !lines[line] || n > 1 {
+			s.t.Errorf("%s is stored %d times, and a message says so: %t", line, n, lines[line])
+		}
 	}
+	s.wantCurrent(cells)
 	for seq := range refused {
 		s.t.Errorf("%d was refused and is no message", seq)
 	}
 	s.wantBalance()
+}
+
+// wantCurrent asserts that the last point of each cell says what the message
+// published last says.
+func (s *site) wantCurrent(cells map[string][]said) {
+	s.t.Helper()
+	current := map[string]string{}
+	for _, v := range s.vintages() { // in the order of their moments
+		value := fmt.Sprintf("%.0f", v.Value)
+		if v.Withheld {
+			value = "withheld"
+		}
+		current[v.Period.String()] = value + " " + v.Status.String()
+	}
+	for period, all := range cells {
+		last := slices.MaxFunc(all, func(a, b said) int { return cmp.Compare(a.moment, b.moment) })
+		if current[period] != last.what {
+			s.t.Errorf("%s is %s, want %s", period, current[period], last.what)
+		}
+	}
 }
 
 // eachMessage reads FIGURES from the beginning.
@@ -195,17 +247,16 @@ func (s *site) stumble(r *rand.Rand, w *worker) {
 		return
 	}
 	r.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
-	nc, _ := s.connect()
-	defer nc.Close()
-	acks, err := newAcker(nc, len(items))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	switch r.IntN(3) {
-	case 0:
-		nc.Close() // before the acknowledgements
-		w.settle(s.ctx, items, acks)
+	p := s.stand(w)
+	defer p.leave()
+	switch r.IntN(4) {
+	case 0: // and the acknowledgements are lost
+		if err := w.settle(s.ctx, w.decided(s.ctx, s.t, items), p); err != nil {
+			s.t.Fatal(err)
+		}
 	case 1:
-		w.settle(s.ctx, items, acks)
+		w.finish(s.ctx, w.decided(s.ctx, s.t, items), p)
+	case 2: // and nothing comes of it
+		w.decided(s.ctx, s.t, items)
 	}
 }

@@ -99,14 +99,12 @@ func TestAWorkerThatIsToldToStopWhileInfluxDBIsAwayGivesTheMessagesBack(t *testi
 	w := s.startStopped()
 	proxy.Refuse()
 	want := s.publishYear(2023)
-	items := s.take(w, 12)
-	acks, err := newAcker(s.nc, len(items))
-	if err != nil {
-		t.Fatal(err)
-	}
+	items := w.decided(s.ctx, t, s.take(w, 12))
+	p := s.stand(w)
+	defer p.leave()
 	ctx, cancel := context.WithTimeout(s.ctx, 300*time.Millisecond)
 	defer cancel()
-	w.settle(ctx, items, acks)
+	w.finish(ctx, items, p)
 	proxy.Allow()
 	s.startWorker() // without the second of delay they would come after the ack wait of 30 s only
 	began := time.Now()
@@ -188,11 +186,7 @@ func TestOnlyTheFigureThatInfluxDBRefusesIsRejected(t *testing.T) {
 		}
 		s.publish(f)
 	}
-	acks, err := newAcker(s.nc, 40)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.settle(s.ctx, s.take(w, 40), acks)
+	s.settleAll(w, 40)
 	var got []uint64
 	for _, r := range s.rejects() {
 		got = append(got, r.Seq)

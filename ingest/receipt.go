@@ -8,25 +8,25 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
 // Outcome is what became of a figure.
-type Outcome string
+type Outcome = ledger.Outcome
 
-// The outcomes.
+// The outcomes, as the ledger explains them.
 const (
-	Written   Outcome = "written"   // the first figure of its cell
-	Revised   Outcome = "revised"   // differs from what was known of its cell
-	Unchanged Outcome = "unchanged" // says what was known already
-	// Superseded is kept as history: a later publication of its cell is known.
-	Superseded Outcome = "superseded"
-	Refused    Outcome = "refused" // stored in REJECTS
+	Written    = ledger.Written
+	Revised    = ledger.Revised
+	Unchanged  = ledger.Unchanged
+	Superseded = ledger.Superseded
+	Refused    = ledger.Refused
 )
 
 // Receipt is the body of a message in RECEIPTS: what became of some figures
 // of one submission, by their sequence in FIGURES. A sequence may appear in
-// several receipts, after a crash between receipt and acknowledgement; the
-// first one counts.
+// several receipts, after a crash between receipt and acknowledgement; they
+// say the same.
 type Receipt struct {
 	Written    []uint64  `json:"written,omitempty"`
 	Revised    []uint64  `json:"revised,omitempty"`
@@ -41,18 +41,18 @@ type Refusal struct {
 	figure.Problem
 }
 
-func (r *Receipt) add(it *item) {
-	switch it.outcome {
+func (r *Receipt) add(d *ledger.Decision) {
+	switch d.Outcome {
 	case Written:
-		r.Written = append(r.Written, it.seq)
+		r.Written = append(r.Written, d.Seq)
 	case Revised:
-		r.Revised = append(r.Revised, it.seq)
+		r.Revised = append(r.Revised, d.Seq)
 	case Unchanged:
-		r.Unchanged = append(r.Unchanged, it.seq)
+		r.Unchanged = append(r.Unchanged, d.Seq)
 	case Superseded:
-		r.Superseded = append(r.Superseded, it.seq)
+		r.Superseded = append(r.Superseded, d.Seq)
 	case Refused:
-		r.Refused = append(r.Refused, Refusal{it.seq, *it.problem})
+		r.Refused = append(r.Refused, Refusal{d.Seq, *d.Problem})
 	}
 }
 
@@ -102,7 +102,7 @@ func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item)
 			r = &Receipt{}
 			bySubmission[it.submission] = r
 		}
-		r.add(it)
+		r.add(it.decision)
 		if len(r.Refused) == maxRefusals {
 			if err := send(it.submission); err != nil {
 				return err

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
 // The headers of a message in REJECTS. Its body is the original, byte for
@@ -42,10 +43,10 @@ func rejectSubject(subject string, seq uint64) string {
 	return rejectsPrefix + strings.TrimPrefix(subject, figure.SubjectPrefix+".") + "." + strconv.FormatUint(seq, 10)
 }
 
-// reject is the refused item as it is stored.
-func (it *item) reject() *Reject {
-	return &Reject{Seq: it.seq, Subject: it.msg.Subject(), Submission: it.submission,
-		Stored: time.UnixMilli(it.stored).UTC(), Problem: *it.problem, Body: it.msg.Data()}
+// reject is the refused message as it is stored.
+func (m *message) reject(p *figure.Problem) *Reject {
+	return &Reject{Seq: m.seq, Subject: m.subject, Submission: m.submission,
+		Stored: time.UnixMilli(m.stored).UTC(), Problem: *p, Body: m.body}
 }
 
 // message is the reject as a message of REJECTS.
@@ -70,7 +71,8 @@ func (r *Reject) message() (*nats.Msg, error) {
 }
 
 // storeRejects puts rejects into REJECTS, in their order, and waits until all
-// are stored. Doing so again replaces them.
+// are stored. One that is there already stays as it is, since it may bear the
+// mark of having been sent again.
 func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject) error {
 	futures := make([]jetstream.PubAckFuture, len(rejects))
 	for i, r := range rejects {
@@ -78,7 +80,7 @@ func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject
 		if err != nil {
 			return err
 		}
-		if futures[i], err = js.PublishMsgAsync(msg); err != nil {
+		if futures[i], err = js.PublishMsgAsync(msg, jetstream.WithExpectLastSequencePerSubject(0)); err != nil {
 			return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
 		}
 	}
@@ -90,7 +92,7 @@ func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		if err != nil {
+		if err != nil && !ledger.IsConflict(err) {
 			return fmt.Errorf("store the reject of sequence %d: %w", rejects[i].Seq, err)
 		}
 	}
@@ -190,5 +192,12 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)
 	}
 	r.Resent = ack.Sequence
-	return ack.Sequence, storeRejects(ctx, js, []*Reject{r})
+	marked, err := r.message()
+	if err != nil {
+		return ack.Sequence, err
+	}
+	if _, err := js.PublishMsg(ctx, marked); err != nil {
+		return ack.Sequence, fmt.Errorf("mark the reject of sequence %d: %w", r.Seq, err)
+	}
+	return ack.Sequence, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
 // The streams, and the durable consumer that all workers share.
@@ -69,6 +70,16 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		MaxMsgsPerSubject: 1,
 		Replicas:          replicas,
 		AllowDirect:       true,
+	}, {
+		Name:        ledger.Stream,
+		Description: "what was decided on every figure, once",
+		Subjects:    []string{ledger.Subject},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		Replicas:    replicas,
+		AllowDirect: true,
+		DenyDelete:  true,
+		DenyPurge:   true,
 	}, {
 		Name:        ReceiptsStream,
 		Description: "what became of the figures of each submission",

@@ -139,7 +139,7 @@ func TestAnOlderPublicationDoesNotReplaceWhatIsKnown(t *testing.T) {
 	c := plain("2022-03", "1").Cell
 	k.put(c, point{value: 2, moment: 20})
 	k.put(c, point{value: 1, moment: 10})
-	if p, _ := k.get(c); p.value != 2 {
+	if p, _ := k.current(c); p.value != 2 {
 		t.Errorf("known is %v, want 2", p.value)
 	}
 }

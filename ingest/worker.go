@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -15,20 +13,20 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
 const (
-	// batchSize is how many figures go to InfluxDB in one write.
+	// batchSize is how many figures are judged, and go to InfluxDB, at once.
 	batchSize = 2000
-	// lanes work side by side in one worker: while one waits for InfluxDB
-	// another decodes.
-	lanes = 2
-	// idleWait is how long one wait for a message lasts.
-	idleWait = 30 * time.Second
-	// followEvery is how often a worker looks for what other workers wrote,
-	// observeEvery how often it asks NATS for the length of the queue.
-	followEvery  = time.Second
+	// batches are settled side by side by one worker: while one waits for
+	// InfluxDB another is judged. Those that InfluxDB does not take step aside
+	// to let others pass, as long as there are not more than aside.
+	batches = 2
+	aside   = 8
+	// observeEvery is how often a worker looks at the queue, at InfluxDB, and
+	// at what other workers have decided.
 	observeEvery = 5 * time.Second
 	// stopGrace bounds how long a worker that is told to stop goes on trying
 	// to finish its batches.
@@ -44,9 +42,9 @@ type Config struct {
 	Registry prometheus.Registerer // for tidemark_ingest_*
 }
 
-// Worker takes figures out of FIGURES and settles each: written to InfluxDB
-// or stored in REJECTS, never both, never neither. Any number of workers may
-// run side by side.
+// Worker takes figures out of FIGURES, decides on them and settles each:
+// written to InfluxDB or stored in REJECTS, never both, never neither. Any
+// number of workers may run side by side.
 type Worker struct {
 	nc        *nats.Conn
 	js        jetstream.JetStream
@@ -54,23 +52,27 @@ type Worker struct {
 	validator *Validator
 	log       *slog.Logger
 	metrics   *metrics
-	known     *known
+	influx    influxState
 
 	consumer jetstream.Consumer
 	ackWait  time.Duration // of the consumer
-	since    atomic.Int64  // when the consumer was made, ns since 1970
+	figures  jetstream.Stream
 	rejects  jetstream.Stream
 	ready    chan struct{}
+	room     rooms
 
-	turn   sync.Mutex // held by the lane that fetches and judges
-	taken  instants   // guarded by turn
-	judged int64      // when the message judged last was stored, ms; guarded by turn
+	judging sync.Mutex // held by whoever decides
+	ledger  *ledger.Ledger
+	known   *known   // by the ledger, as far as it was read
+	earlier *earlier // what was settled before there was a ledger; nil otherwise
+	leads   bool     // the ledger's last entry is this worker's
+	queue   *queue
 }
 
 // NewWorker makes a Worker. Errors are those of the connection or of metrics
 // that are registered already.
 func NewWorker(c Config) (*Worker, error) {
-	js, err := jetstream.New(c.Conn, jetstream.WithPublishAsyncMaxPending(2*lanes*batchSize), jetstream.WithPublishAsyncTimeout(ackTimeout))
+	js, err := jetstream.New(c.Conn, jetstream.WithPublishAsyncMaxPending((batches+aside)*batchSize), jetstream.WithPublishAsyncTimeout(ackTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
@@ -79,7 +81,8 @@ func NewWorker(c Config) (*Worker, error) {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	return &Worker{nc: c.Conn, js: js, store: c.Store, validator: NewValidator(c.Catalog),
-		log: c.Logger, metrics: m, known: newKnown(), taken: instants{}, ready: make(chan struct{})}, nil
+		log: c.Logger, metrics: m, influx: influxState{up: m.influxUp}, known: newKnown(), ready: make(chan struct{}),
+		room: newRooms(), queue: newQueue(c.Catalog)}, nil
 }
 
 // Ready is closed when the worker has loaded what is known and takes figures.
@@ -87,34 +90,31 @@ func (w *Worker) Ready() <-chan struct{} { return w.ready }
 
 // Run works until the context ends, then finishes the batches in hand. It
 // waits for NATS and InfluxDB when they are away. An error means that the
-// streams are not there: run Setup first.
+// streams are not there, run Setup first, or do not belong together.
 func (w *Worker) Run(ctx context.Context) error {
-	var missing error
-	if err := w.persist(ctx, "open", func() (err error) {
-		missing, err = w.open(ctx)
-		return err
-	}); err != nil {
-		return nil // told to stop before NATS answered
-	}
-	if missing != nil {
-		return missing
-	}
-	follower := w.store.Follow()
-	if err := w.persist(ctx, "load", func() error { return w.follow(ctx, follower) }); err != nil {
-		return nil // told to stop before there was anything to do
+	for _, step := range []struct {
+		doing string
+		do    func(context.Context) (permanent, err error)
+	}{{"open", w.open}, {"load", w.load}} {
+		var permanent error
+		if err := w.persist(ctx, step.doing, func() (err error) {
+			permanent, err = step.do(ctx)
+			return err
+		}); err != nil {
+			return nil // told to stop before there was anything to do
+		}
+		if permanent != nil {
+			return permanent
+		}
 	}
 	w.log.Info("worker is ready", "known_cells", w.known.size())
 	close(w.ready)
 
 	var all sync.WaitGroup
-	all.Go(func() { w.keepKnown(ctx, follower) })
-	all.Go(func() { w.observe(ctx) })
-	failed := make([]error, lanes)
-	for i := range lanes {
-		all.Go(func() { failed[i] = w.lane(ctx) })
-	}
+	all.Go(func() { every(ctx, observeEvery, func() { w.observe(ctx) }) })
+	w.work(ctx)
 	all.Wait()
-	return errors.Join(failed...)
+	return nil
 }
 
 // open looks up the consumer and the streams. What is missing stays missing
@@ -122,11 +122,12 @@ func (w *Worker) Run(ctx context.Context) error {
 func (w *Worker) open(ctx context.Context) (missing, err error) {
 	if w.consumer, err = w.js.Consumer(ctx, FiguresStream, WorkerConsumer); err != nil {
 		err = fmt.Errorf("consumer %s of stream %s: %w", WorkerConsumer, FiguresStream, err)
+	} else if w.figures, err = w.js.Stream(ctx, FiguresStream); err != nil {
+		err = fmt.Errorf("stream %s: %w", FiguresStream, err)
 	} else if w.rejects, err = w.js.Stream(ctx, RejectsStream); err != nil {
 		err = fmt.Errorf("stream %s: %w", RejectsStream, err)
-	} else {
+	} else if w.ledger, err = ledger.Open(ctx, w.js); err == nil {
 		w.ackWait = w.consumer.CachedInfo().Config.AckWait
-		w.since.Store(w.consumer.CachedInfo().Created.UnixNano())
 	}
 	if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return fmt.Errorf("%w; run tidemark init first", err), nil
@@ -134,51 +135,107 @@ func (w *Worker) open(ctx context.Context) (missing, err error) {
 	return nil, err
 }
 
-// follow brings what is known up to date.
-func (w *Worker) follow(ctx context.Context, f *store.Follower) error {
-	_, err := f.Poll(ctx, func(vintages iter.Seq2[*store.Vintage, error]) error {
-		for v, err := range vintages {
-			if err != nil {
-				return err
-			}
-			w.known.put(v.Cell, pointOf(v))
-		}
-		return nil
-	})
-	w.sawInflux(err)
-	if err == nil {
-		w.metrics.known.Set(float64(w.known.size()))
+// load reads what was decided, and asks InfluxDB whether it is there.
+func (w *Worker) load(ctx context.Context) (foreign, err error) {
+	if err := w.read(ctx); err != nil {
+		return nil, err
 	}
+	if foreign, err = w.belongs(ctx); foreign != nil || err != nil {
+		return foreign, err
+	}
+	if w.ledger.Entries() == 0 {
+		if w.earlier, err = w.loadEarlier(ctx); err != nil {
+			return nil, err
+		}
+	}
+	err = w.store.Ping(ctx)
+	w.influx.asked(err)
+	return nil, err
+}
+
+// read brings what is known up to date with the ledger.
+func (w *Worker) read(ctx context.Context) error {
+	w.judging.Lock()
+	defer w.judging.Unlock()
+	_, err := w.sync(ctx)
 	return err
 }
 
-func (w *Worker) sawInflux(err error) {
-	if err == nil {
-		w.metrics.influxUp.Set(1)
-	} else {
-		w.metrics.influxUp.Set(0)
+// sync is read for whoever holds judging. It tells whether there was anything.
+func (w *Worker) sync(ctx context.Context) (more bool, err error) {
+	entries, err := w.ledger.Sync(ctx, w.known.apply)
+	w.metrics.known.Set(float64(w.known.size()))
+	w.leads = w.leads && entries == 0
+	return entries > 0, err
+}
+
+// belongs compares the ledger with FIGURES: decisions on the messages of
+// another stream would be taken for decisions on these.
+func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
+	floor, stored := w.ledger.Floor()
+	if floor == 0 {
+		return nil, nil
+	}
+	info, err := w.figures.Info(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up stream %s: %w", FiguresStream, err)
+	}
+	mend := fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is made anew from InfluxDB and %s",
+		ledger.Stream, ledger.Stream, RejectsStream)
+	if last := info.State.LastSeq; last < floor {
+		return fmt.Errorf("stream %s ends at message %d and stream %s has decisions up to %d; %s", FiguresStream, last, ledger.Stream, floor, mend), nil
+	}
+	msg, err := w.figures.GetMsg(ctx, floor)
+	switch {
+	case errors.Is(err, jetstream.ErrMsgNotFound):
+		return nil, nil // removed by hand, which proves nothing
+	case err != nil:
+		return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
+	case msg.Time.UnixMilli() != stored:
+		return fmt.Errorf("message %d of stream %s was stored at %s and stream %s has a decision on one of %s; %s", floor, FiguresStream,
+			msg.Time.UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), mend), nil
+	}
+	return nil, nil
+}
+
+// work takes batches and settles them, until the context ends and those in
+// hand are settled or can not be within stopGrace.
+func (w *Worker) work(ctx context.Context) {
+	// A batch in hand is finished although the worker was told to stop.
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
+	var all sync.WaitGroup
+	defer all.Wait()
+	for {
+		place, err := w.room.enter(ctx)
+		if err != nil {
+			return
+		}
+		b := w.next(ctx, work)
+		if b == nil {
+			place.leave()
+			continue
+		}
+		all.Go(func() {
+			defer place.leave()
+			defer b.release()
+			w.finish(work, b.items, place)
+		})
 	}
 }
 
-// keepKnown learns what other workers write. A failure is not reported: the
-// next write meets it too and says so.
-func (w *Worker) keepKnown(ctx context.Context, f *store.Follower) {
-	every(ctx, followEvery, func() { _ = w.follow(ctx, f) })
-}
-
-// observe keeps the gauges of the queue.
+// observe keeps the gauges, and what is known of the decisions of others.
 func (w *Worker) observe(ctx context.Context) {
-	look := func() {
-		if info, err := w.consumer.Info(ctx); err == nil {
-			w.metrics.pending.Set(float64(info.NumPending))
-			w.metrics.ackPending.Set(float64(info.NumAckPending))
-		}
-		if info, err := w.rejects.Info(ctx); err == nil {
-			w.metrics.rejected.Set(float64(info.State.Msgs))
-		}
+	if info, err := w.consumer.Info(ctx); err == nil {
+		w.metrics.pending.Set(float64(info.NumPending))
+		w.metrics.ackPending.Set(float64(info.NumAckPending))
 	}
-	look()
-	every(ctx, observeEvery, look)
+	if info, err := w.rejects.Info(ctx); err == nil {
+		w.metrics.rejected.Set(float64(info.State.Msgs))
+	}
+	_ = w.read(ctx) // what fails here fails when something is decided, which says so
+	w.influx.asked(w.store.Ping(ctx))
 }
 
 func every(ctx context.Context, d time.Duration, do func()) {
@@ -192,102 +249,6 @@ func every(ctx context.Context, d time.Duration, do func()) {
 			do()
 		}
 	}
-}
-
-// lane fetches batches and settles them, one after the other.
-func (w *Worker) lane(ctx context.Context) error {
-	acks, err := newAcker(w.nc, batchSize)
-	if err != nil {
-		return err
-	}
-	defer acks.close()
-	// A batch in hand is finished although the worker was told to stop.
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
-	for ctx.Err() == nil {
-		if b := w.next(ctx, work); b != nil {
-			w.finish(work, b, acks)
-		}
-	}
-	return nil
-}
-
-// next waits for its turn, fetches a batch and judges it; nil when there is
-// none. The lanes take turns, so that one judges while the other writes.
-func (w *Worker) next(ctx, work context.Context) *batch {
-	w.turn.Lock()
-	defer w.turn.Unlock()
-	var items []*item
-	err := w.persist(ctx, "fetch", func() (err error) {
-		items, err = w.fetch(ctx)
-		if gone(err) {
-			err = w.lookAgain(ctx, err)
-		}
-		return err
-	})
-	if err != nil || len(items) == 0 {
-		return nil
-	}
-	return w.begin(work, items)
-}
-
-// gone tells whether an error can mean that consumer or stream are no more.
-func gone(err error) bool {
-	return errors.Is(err, nats.ErrNoResponders) || errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, jetstream.ErrConsumerNotFound)
-}
-
-// lookAgain finds out about a consumer that was gone: made anew, it delivers
-// what was settled before; still gone, the error says what to do.
-func (w *Worker) lookAgain(ctx context.Context, gone error) error {
-	info, err := w.consumer.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("%w; if consumer %s is not there, tidemark init makes it", gone, WorkerConsumer)
-	}
-	w.since.Store(info.Created.UnixNano())
-	return gone
-}
-
-// fetch gives the messages that are there, up to a batch; when there are
-// none it waits for the first and takes what came with it.
-func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
-	items, err := w.take(nil, batchSize)
-	if err != nil || len(items) > 0 {
-		return items, err
-	}
-	wait, cancel := context.WithTimeout(ctx, idleWait)
-	defer cancel()
-	first, err := w.consumer.Next(jetstream.FetchContext(wait))
-	switch {
-	case wait.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("wait for a message: %w", err)
-	}
-	it, err := newItem(first, time.Unix(0, w.since.Load()))
-	if err != nil {
-		return nil, err
-	}
-	return w.take([]*item{it}, batchSize-1)
-}
-
-// take adds to items up to n messages that are there now.
-func (w *Worker) take(items []*item, n int) ([]*item, error) {
-	batch, err := w.consumer.FetchNoWait(n)
-	if err != nil {
-		return items, fmt.Errorf("fetch messages: %w", err)
-	}
-	for msg := range batch.Messages() {
-		it, err := newItem(msg, time.Unix(0, w.since.Load()))
-		if err != nil {
-			return items, err
-		}
-		items = append(items, it)
-	}
-	if err := batch.Error(); err != nil && len(items) == 0 && !errors.Is(err, jetstream.ErrNoMessages) {
-		return nil, fmt.Errorf("fetch messages: %w", err)
-	}
-	return items, nil
 }
 
 // The delays between attempts grow from the first to the last.

@@ -1,0 +1,199 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+)
+
+// patience is how long a worker waits for another one that holds messages
+// before its own to decide on them. Then it reads and decides them itself,
+// since the other may be dead.
+const patience = 200 * time.Millisecond
+
+// decide gives every item its decision: the one the ledger has, or one that it
+// makes. The items are in the order of the stream. Decisions are made in this
+// order without gaps, so whoever is to decide on a message decides on all
+// before it as well. The error is that of the context.
+func (w *Worker) decide(ctx context.Context, items []*item) error {
+	w.judging.Lock()
+	defer w.judging.Unlock()
+	for {
+		undecided := 0
+		if err := w.persist(ctx, "decide", func() (err error) {
+			undecided, err = w.find(ctx, items)
+			return err
+		}); err != nil || undecided == 0 {
+			return err
+		}
+		if err := w.persist(ctx, "decide", func() error { return w.advance(ctx, items) }); err != nil {
+			return err
+		}
+	}
+}
+
+// find looks the items' decisions up and gives how many there are none on.
+func (w *Worker) find(ctx context.Context, items []*item) (undecided int, err error) {
+	floor, _ := w.ledger.Floor()
+	for _, it := range items {
+		switch {
+		case it.decision != nil:
+		case it.seq > floor:
+			if it.decision = w.ledger.Early(it.seq); it.decision == nil {
+				undecided++
+			}
+		default:
+			if it.decision, err = w.ledger.Find(ctx, it.seq); err != nil {
+				return undecided, err
+			}
+		}
+	}
+	return undecided, nil
+}
+
+// advance brings the decisions forward towards the last of the items, by an
+// entry of this worker or of another.
+func (w *Worker) advance(ctx context.Context, items []*item) error {
+	floor, _ := w.ledger.Floor()
+	for len(items) > 0 && items[0].seq <= floor {
+		items = items[1:]
+	}
+	messages := make([]message, 0, len(items))
+	for _, it := range items {
+		messages = append(messages, it.message)
+	}
+	if !contiguous(messages, floor) {
+		if items[0].seq != floor+1 && !w.leads {
+			if moved, err := w.awaitOthers(ctx); moved || err != nil {
+				return err
+			}
+		}
+		var err error
+		if messages, err = w.messages(ctx, floor+1, items[len(items)-1].seq, ""); err != nil {
+			return err
+		}
+	}
+	draft := w.ledger.Draft(ledger.Range)
+	_, err := w.append(ctx, draft, func() {
+		for i := range messages {
+			m := &messages[i]
+			if early := w.ledger.Early(m.seq); early != nil {
+				draft.Add(*early)
+			} else {
+				w.judgeInto(draft, m)
+			}
+			if draft.Floor, draft.Stored = m.seq, m.stored; draft.Full() {
+				break
+			}
+		}
+	})
+	return err
+}
+
+// contiguous tells whether the messages follow each other and the floor.
+func contiguous(messages []message, floor uint64) bool {
+	for i := range messages {
+		if messages[i].seq != floor+1+uint64(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// judgeInto adds the decision on a message to the draft and makes it known.
+func (w *Worker) judgeInto(draft *ledger.Draft, m *message) {
+	d, settled := w.earlier.decision(w.validator, w.known, m)
+	if !settled {
+		d = w.validator.judge(m, w.known)
+	}
+	w.known.apply(draft.Kind, &d)
+	draft.Add(d)
+}
+
+// append fills a draft, which may change what is known, and appends it. When
+// another entry has come before it, what was changed is taken back and the
+// other entry is read instead; stored is false then.
+func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (stored bool, err error) {
+	w.known.try()
+	fill()
+	if len(draft.Decisions) == 0 {
+		w.known.commit()
+		return false, errors.New("NATS does not show all messages of FIGURES yet")
+	}
+	if stored, err = w.ledger.Append(ctx, draft); stored {
+		w.known.commit()
+		w.leads = true
+		w.metrics.known.Set(float64(w.known.size()))
+		return true, nil
+	}
+	w.known.rollBack()
+	// The draft may be in the ledger although the answer was lost: read it.
+	more, unread := w.sync(ctx)
+	if more {
+		return false, nil
+	}
+	return false, cmp.Or(err, unread)
+}
+
+// awaitOthers waits for an entry of another worker and reads it.
+func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
+	timeout := time.After(patience)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for {
+		if moved, err = w.sync(ctx); moved || err != nil {
+			return moved, err
+		}
+		select {
+		case <-look.C:
+		case <-timeout:
+			return false, nil
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+}
+
+// readBytes bounds how much of FIGURES is read at once.
+const readBytes = 8 << 20
+
+// messages reads messages of FIGURES from one sequence up to another, up to a
+// batch of them; only those on the subject unless it is empty.
+func (w *Worker) messages(ctx context.Context, from, to uint64, subject string) ([]message, error) {
+	opts := []jetstreamext.GetBatchOpt{jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes)}
+	if subject != "" {
+		opts = append(opts, jetstreamext.GetBatchSubject(subject))
+	}
+	page, err := jetstreamext.GetBatch(ctx, w.js, FiguresStream, int(min(to-from+1, batchSize)), opts...)
+	if err != nil {
+		return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
+	}
+	var out []message
+	for msg, err := range page {
+		switch {
+		case errors.Is(err, jetstreamext.ErrNoMessages):
+			return out, nil
+		case err != nil:
+			return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
+		case msg.Sequence <= to:
+			out = append(out, messageOf(msg))
+		}
+	}
+	return out, nil
+}
+
+func messageOf(msg *jetstream.RawStreamMsg) message {
+	return message{subject: msg.Subject, body: msg.Data, seq: msg.Sequence,
+		stored: msg.Time.UnixMilli(), submission: msg.Header.Get(HeaderSubmission)}
+}
+
+// agencySubject is where an agency's figures are published.
+func agencySubject(agency string) string { return figure.SubjectPrefix + "." + agency + ".>" }

@@ -1,0 +1,95 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// earlier is what became of messages that were settled before there was a
+// ledger, as InfluxDB and REJECTS tell it. A ledger that was lost is made anew
+// by it. Judged again the messages could end differently, because more is
+// known now than then.
+type earlier struct {
+	written map[uint64]int64 // moments, by sequence
+	refused map[uint64]*figure.Problem
+}
+
+// loadEarlier reads it; nil when FIGURES is empty.
+func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
+	info, err := w.figures.Info(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up stream %s: %w", FiguresStream, err)
+	}
+	if info.State.LastSeq == 0 {
+		return nil, nil
+	}
+	e := &earlier{map[uint64]int64{}, map[uint64]*figure.Problem{}}
+	for v, err := range w.store.Sequences(ctx, store.Selection{}) {
+		if err != nil {
+			return nil, err
+		}
+		e.written[v.Seq] = v.Moment
+	}
+	for next := uint64(1); next > 0; {
+		if next, err = e.readRejects(ctx, w, next); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// readRejects reads some of REJECTS and gives where to go on, 0 at the end.
+func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next uint64, err error) {
+	page, err := jetstreamext.GetBatch(ctx, w.js, RejectsStream, batchSize, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes))
+	if err != nil {
+		return 0, fmt.Errorf("read stream %s: %w", RejectsStream, err)
+	}
+	for msg, err := range page {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			return 0, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		r, err := decodeReject(msg.Header, msg.Data)
+		if err != nil {
+			return 0, err
+		}
+		e.refused[r.Seq] = &r.Problem
+		next = msg.Sequence + 1
+	}
+	return next, nil
+}
+
+// decision is that on a message that was settled, and whether it was. What is
+// written and rejected, as could happen without a ledger, stays written.
+func (e *earlier) decision(v *Validator, k *known, m *message) (d ledger.Decision, settled bool) {
+	if e == nil {
+		return d, false
+	}
+	if moment, ok := e.written[m.seq]; ok {
+		// Whether the catalogue still allows it is not asked: it may have
+		// changed in between.
+		_, c, _ := v.read(m.subject, m.body)
+		if c.indicator == nil {
+			return d, false
+		}
+		d = k.accept(&c, m)
+		d.Vintage.Moment = moment
+		if d.Outcome == Unchanged {
+			d.Outcome = Revised // it is a point, as everything was
+		}
+		return d, true
+	}
+	if p := e.refused[m.seq]; p != nil {
+		return refusal(m.seq, p), true
+	}
+	return d, false
+}

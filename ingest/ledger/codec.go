@@ -1,0 +1,241 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// An entry's body is a version and then decisions, each
+//
+//	sequence   unsigned varint, less the one before
+//	outcome    a byte: its place among the outcomes, and flags
+//	problem    five strings, when refused
+//	vintage    unless refused, and in an amendment
+//	restated   when flagged, a vintage
+//
+// where a vintage is
+//
+//	indicator, area, category, agency   strings
+//	measure, frequency, status          a byte each
+//	year, number                        of the period, varints
+//	value                               eight bytes of a float64; not when withheld
+//	moment                              varint, milliseconds since 1970
+//	submission                          a string
+//	sequence                            unsigned varint
+//
+// and a string is the number of an earlier one of the entry, counted from 1, or
+// 0, its length and its bytes. Thirty bytes a figure are usual.
+const version = 1
+
+const (
+	outcomeBits  = 0x07
+	flagVintage  = 0x08 // a vintage follows
+	flagRestated = 0x10 // a restated one follows it
+	flagWithheld = 0x80 // on a measure: there is no value
+)
+
+// encoder appends decisions to a body.
+type encoder struct {
+	buf     []byte
+	strings map[string]uint64
+	seq     uint64
+}
+
+func newEncoder() *encoder {
+	return &encoder{buf: []byte{version}, strings: map[string]uint64{}}
+}
+
+func (e *encoder) uvarint(n uint64) { e.buf = binary.AppendUvarint(e.buf, n) }
+
+func (e *encoder) string(s string) {
+	if n, ok := e.strings[s]; ok {
+		e.uvarint(n)
+		return
+	}
+	e.strings[s] = uint64(len(e.strings) + 1)
+	e.uvarint(0)
+	e.uvarint(uint64(len(s)))
+	e.buf = append(e.buf, s...)
+}
+
+func (e *encoder) decision(d *Decision) {
+	e.uvarint(d.Seq - e.seq)
+	e.seq = d.Seq
+	head := byte(0)
+	for i, o := range outcomes {
+		if o == d.Outcome {
+			head = byte(i)
+		}
+	}
+	whole := !d.Vintage.Period.IsZero()
+	if whole {
+		head |= flagVintage
+	}
+	if d.Restated != nil {
+		head |= flagRestated
+	}
+	e.buf = append(e.buf, head)
+	if d.Outcome == Refused {
+		for _, s := range []string{d.Problem.Code, d.Problem.Field, d.Problem.Text, d.Problem.Reason, d.Problem.Hint} {
+			e.string(s)
+		}
+	}
+	if whole {
+		e.vintage(&d.Vintage)
+	}
+	if d.Restated != nil {
+		e.vintage(d.Restated)
+	}
+}
+
+func (e *encoder) vintage(v *store.Vintage) {
+	for _, s := range []string{v.Indicator, v.Area, v.Category, v.Agency} {
+		e.string(s)
+	}
+	measure := byte(v.Measure)
+	if v.Withheld {
+		measure |= flagWithheld
+	}
+	e.buf = append(e.buf, measure, byte(v.Period.Frequency()), byte(v.Status))
+	e.uvarint(uint64(v.Period.Year()))
+	e.uvarint(uint64(v.Period.Number()))
+	if !v.Withheld {
+		e.buf = binary.LittleEndian.AppendUint64(e.buf, math.Float64bits(v.Value))
+	}
+	e.uvarint(uint64(v.Moment))
+	e.string(v.Submission)
+	e.uvarint(v.Seq)
+}
+
+// errShort says that an entry ends too early.
+var errShort = errors.New("the entry ends in the middle of a decision")
+
+// decoder reads a body. After an error it gives zero values.
+type decoder struct {
+	rest    []byte
+	strings []string
+	seq     uint64
+	err     error
+}
+
+// decode reads all decisions of an entry's body.
+func decode(body []byte) ([]Decision, error) {
+	if len(body) == 0 || body[0] != version {
+		return nil, fmt.Errorf("the entry is not of version %d; a newer tidemark has written it", version)
+	}
+	d := decoder{rest: body[1:]}
+	var out []Decision
+	for len(d.rest) > 0 && d.err == nil {
+		out = append(out, d.decision())
+	}
+	return out, d.err
+}
+
+func (d *decoder) fail(err error) {
+	if d.err == nil {
+		d.err, d.rest = err, nil
+	}
+}
+
+func (d *decoder) uvarint() uint64 {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 {
+		d.fail(errShort)
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return n
+}
+
+// bytes takes the next n bytes; nil when there are not as many.
+func (d *decoder) bytes(n uint64) []byte {
+	if uint64(len(d.rest)) < n {
+		d.fail(errShort)
+		return nil
+	}
+	b := d.rest[:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+func (d *decoder) byte() byte {
+	if b := d.bytes(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (d *decoder) string() string {
+	n := d.uvarint()
+	if n > uint64(len(d.strings)) {
+		d.fail(fmt.Errorf("string %d of %d", n, len(d.strings)))
+		return ""
+	}
+	if n > 0 {
+		return d.strings[n-1]
+	}
+	s := string(d.bytes(d.uvarint()))
+	d.strings = append(d.strings, s)
+	return s
+}
+
+func (d *decoder) decision() Decision {
+	d.seq += d.uvarint()
+	out := Decision{Seq: d.seq}
+	head := d.byte()
+	if n := int(head & outcomeBits); n < len(outcomes) {
+		out.Outcome = outcomes[n]
+	} else {
+		d.fail(fmt.Errorf("outcome %d", n))
+	}
+	if out.Outcome == Refused {
+		out.Problem = &figure.Problem{Code: d.string(), Field: d.string(), Text: d.string(), Reason: d.string(), Hint: d.string()}
+	}
+	if head&flagVintage != 0 {
+		d.vintage(&out.Vintage)
+	}
+	if head&flagRestated != 0 {
+		out.Restated = new(store.Vintage)
+		d.vintage(out.Restated)
+	}
+	return out
+}
+
+func (d *decoder) vintage(v *store.Vintage) {
+	v.Indicator, v.Area, v.Category, v.Agency = d.string(), d.string(), d.string(), d.string()
+	measure, freq, status := d.byte(), d.byte(), d.byte()
+	v.Withheld = measure&flagWithheld != 0
+	if v.Measure = figure.Measure(measure &^ flagWithheld); int(v.Measure) >= len(figure.Measures()) {
+		d.fail(fmt.Errorf("measure %d", v.Measure))
+	}
+	v.Status = figure.Status(status)
+	v.Period = d.period(figure.Frequency(freq))
+	if !v.Withheld {
+		if b := d.bytes(8); b != nil {
+			v.Value = math.Float64frombits(binary.LittleEndian.Uint64(b))
+		}
+	}
+	v.Moment = int64(d.uvarint())
+	v.Submission = d.string()
+	v.Seq = d.uvarint()
+}
+
+func (d *decoder) period(freq figure.Frequency) figure.Period {
+	year, number := d.uvarint(), d.uvarint()
+	if year > 9999 || number < 1 || number > uint64(freq.PerYear()) {
+		d.fail(fmt.Errorf("period %d of year %d", number, year))
+		return figure.Period{}
+	}
+	switch freq {
+	case figure.Quarterly:
+		return figure.Quarter(int(year), int(number))
+	case figure.Monthly:
+		return figure.Month(int(year), int(number))
+	}
+	return figure.Year(int(year))
+}

@@ -1,0 +1,362 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+)
+
+// Stream is the stream of the decisions and Subject its one subject.
+const (
+	Stream  = "DECISIONS"
+	Subject = "decisions"
+)
+
+// The headers of an entry.
+const (
+	headerKind   = "Tidemark-Kind"
+	headerFloor  = "Tidemark-Floor"
+	headerStored = "Tidemark-Stored"
+	headerAgency = "Tidemark-Agency"
+	headerUpTo   = "Tidemark-Up-To"
+)
+
+// maxBody bounds an entry, so that any NATS server takes it: a quarter of what
+// one takes by default.
+const maxBody = 256 << 10
+
+// A page is how many entries are read at once, and how many bytes of them.
+const (
+	pageEntries = 256
+	pageBytes   = 8 << 20
+)
+
+// keep is how many decisions are kept to be found again without asking NATS.
+const keep = 32_000
+
+// Ledger is one reader's and writer's view of the decisions: what it has read
+// of them. It is used by one goroutine at a time.
+type Ledger struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+	last   uint64 // sequence in DECISIONS of the last entry read
+	floor  uint64
+	stored int64
+
+	ahead   map[string]uint64    // up to where an agency's messages are decided, beyond the floor
+	early   map[uint64]*Decision // decided ahead, until the floor has passed them
+	amended map[uint64]*Decision
+	cache   []span // decisions read last, the newest at the end
+	cached  int    // their number
+}
+
+// span is a range entry that is kept: the decisions on all messages from the
+// sequence after the one it began at.
+type span struct {
+	after, to uint64
+	decisions []Decision
+}
+
+// Open opens the ledger without reading it. The error is that of NATS.
+func Open(ctx context.Context, js jetstream.JetStream) (*Ledger, error) {
+	stream, err := js.Stream(ctx, Stream)
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", Stream, err)
+	}
+	return &Ledger{js: js, stream: stream,
+		ahead: map[string]uint64{}, early: map[uint64]*Decision{}, amended: map[uint64]*Decision{}}, nil
+}
+
+// Floor is the sequence up to which all messages are decided, and when that
+// message was stored, in milliseconds since 1970; zeros when there is none.
+func (l *Ledger) Floor() (seq uint64, stored int64) { return l.floor, l.stored }
+
+// AheadOf is the sequence up to which all messages of the agency are decided.
+func (l *Ledger) AheadOf(agency string) uint64 { return max(l.floor, l.ahead[agency]) }
+
+// Early gives the decision on a message beyond the floor that was decided
+// ahead, nil when it was not.
+func (l *Ledger) Early(seq uint64) *Decision { return l.early[seq] }
+
+// Amended gives the decision that has replaced the first one on a message, nil
+// when none has.
+func (l *Ledger) Amended(seq uint64) *Decision { return l.amended[seq] }
+
+// Entries is how many entries have been read or appended.
+func (l *Ledger) Entries() uint64 { return l.last }
+
+// Sync reads what was appended since the last time and calls apply for every
+// decision that changes what is known, in their order. It gives how many
+// entries there were. An error is that of NATS, or says that an entry can not
+// be read; what was read before it counts.
+func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision)) (entries int, err error) {
+	err = read(ctx, l.js, l.last+1, func(seq uint64, e *Entry) error {
+		l.note(seq, e, apply)
+		entries++
+		return nil
+	})
+	return entries, err
+}
+
+// note takes an entry that stands next in the ledger.
+func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
+	after := l.floor
+	l.last, l.floor, l.stored = seq, e.Floor, e.Stored
+	for i := range e.Decisions {
+		d := &e.Decisions[i]
+		if e.Kind == Range && l.early[d.Seq] != nil {
+			delete(l.early, d.Seq) // said again, so that it is found by the floor
+			continue
+		}
+		apply(e.Kind, d)
+		switch e.Kind {
+		case Ahead:
+			l.early[d.Seq] = d
+		case Amendment:
+			l.amended[d.Seq] = d
+		}
+	}
+	switch e.Kind {
+	case Range:
+		l.keep(span{after, e.Floor, e.Decisions})
+		for agency, upTo := range l.ahead {
+			if upTo <= l.floor {
+				delete(l.ahead, agency)
+			}
+		}
+	case Ahead:
+		l.ahead[e.Agency] = max(e.UpTo, l.ahead[e.Agency])
+	}
+}
+
+// keep keeps the decisions of a range entry, which comes after those kept
+// before. When they are too many the older half goes.
+func (l *Ledger) keep(s span) {
+	l.cache = append(l.cache, s)
+	l.cached += len(s.decisions)
+	if l.cached <= keep {
+		return
+	}
+	drop := 0
+	for l.cached > keep/2 && drop < len(l.cache)-1 {
+		l.cached -= len(l.cache[drop].decisions)
+		drop++
+	}
+	l.cache = slices.Delete(l.cache, 0, drop)
+}
+
+// Draft is an entry that is being written.
+type Draft struct {
+	Entry
+	enc *encoder
+}
+
+// Draft begins an entry behind what was read.
+func (l *Ledger) Draft(kind Kind) *Draft {
+	return &Draft{Entry: Entry{Kind: kind, Floor: l.floor, Stored: l.stored}, enc: newEncoder()}
+}
+
+// Add adds a decision. The entry keeps it.
+func (d *Draft) Add(decision Decision) {
+	d.enc.decision(&decision)
+	d.Decisions = append(d.Decisions, decision)
+}
+
+// Full tells whether the entry should take no more decisions.
+func (d *Draft) Full() bool { return len(d.enc.buf) > maxBody }
+
+// appendLimit is how long NATS may take to store an entry.
+const appendLimit = 5 * time.Second
+
+// Append stores the entry unless another one was appended since the last Sync.
+// Stored is true when it is in the ledger and counts; otherwise nothing may be
+// done as it says, and Sync tells what is there instead. With an error it may
+// be there or not, which Sync tells as well.
+func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) {
+	msg := nats.NewMsg(Subject)
+	msg.Data = d.enc.buf
+	msg.Header.Set(headerKind, string(d.Kind))
+	msg.Header.Set(headerFloor, strconv.FormatUint(d.Floor, 10))
+	msg.Header.Set(headerStored, strconv.FormatInt(d.Stored, 10))
+	if d.Kind == Ahead {
+		msg.Header.Set(headerAgency, d.Agency)
+		msg.Header.Set(headerUpTo, strconv.FormatUint(d.UpTo, 10))
+	}
+	ctx, cancel := context.WithTimeout(ctx, appendLimit)
+	defer cancel()
+	ack, err := l.js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequence(l.last))
+	switch {
+	case IsConflict(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("append to stream %s: %w", Stream, err)
+	}
+	l.note(ack.Sequence, &d.Entry, func(Kind, *Decision) {}) // whoever appends knows
+	return true, nil
+}
+
+// IsConflict tells whether NATS refused a message because another one was
+// stored before it (Nats-Expected-Last-Sequence and its kin).
+func IsConflict(err error) bool {
+	var refused *jetstream.APIError
+	const wrongLast, wrongLastConstant = 10071, 10164 // JSStreamWrongLastSequence in the server's errors.json
+	return errors.As(err, &refused) && (refused.ErrorCode == wrongLast || refused.ErrorCode == wrongLastConstant)
+}
+
+// Find gives the decision on a message up to the floor, amended where it was.
+// It asks NATS unless the decision was read shortly before; to ask in the
+// order of the stream takes one question for some hundred entries. The error
+// is that of NATS, or says that there is no decision.
+func (l *Ledger) Find(ctx context.Context, seq uint64) (*Decision, error) {
+	if d := l.amended[seq]; d != nil {
+		return d, nil
+	}
+	if d := l.early[seq]; d != nil {
+		return d, nil
+	}
+	if d := l.cachedDecision(seq); d != nil {
+		return d, nil
+	}
+	at, err := l.search(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.load(ctx, at); err != nil {
+		return nil, err
+	}
+	if d := l.cachedDecision(seq); d != nil {
+		return d, nil
+	}
+	return nil, fmt.Errorf("stream %s has no decision on message %d of FIGURES although it is decided up to %d", Stream, seq, l.floor)
+}
+
+func (l *Ledger) cachedDecision(seq uint64) *Decision {
+	at := sort.Search(len(l.cache), func(i int) bool { return l.cache[i].to >= seq })
+	if at == len(l.cache) || seq <= l.cache[at].after {
+		return nil
+	}
+	decisions := l.cache[at].decisions
+	i, ok := slices.BinarySearchFunc(decisions, seq, func(d Decision, seq uint64) int { return cmp.Compare(d.Seq, seq) })
+	if !ok {
+		return nil
+	}
+	return &decisions[i]
+}
+
+// search gives the sequence in DECISIONS of the range entry with which the
+// floor reached the message.
+func (l *Ledger) search(ctx context.Context, seq uint64) (uint64, error) {
+	var failed error
+	at := sort.Search(int(l.last), func(i int) bool {
+		if failed != nil {
+			return true
+		}
+		msg, err := l.stream.GetMsg(ctx, uint64(i)+1)
+		if err != nil {
+			failed = fmt.Errorf("read stream %s: %w", Stream, err)
+			return true
+		}
+		floor, err := strconv.ParseUint(msg.Header.Get(headerFloor), 10, 64)
+		failed = err
+		return floor >= seq
+	})
+	return uint64(at) + 1, failed
+}
+
+// load keeps a page of entries from the one at the sequence on.
+func (l *Ledger) load(ctx context.Context, at uint64) error {
+	// What an entry begins after is the floor of the one before it.
+	after := uint64(0)
+	if at > 1 {
+		msg, err := l.stream.GetMsg(ctx, at-1)
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", Stream, err)
+		}
+		if after, err = strconv.ParseUint(msg.Header.Get(headerFloor), 10, 64); err != nil {
+			return fmt.Errorf("entry %d of stream %s: %w", at-1, Stream, err)
+		}
+	}
+	l.cache, l.cached = nil, 0
+	_, err := readPage(ctx, l.js, at, func(seq uint64, e *Entry) error {
+		if e.Kind == Range && (l.cached == 0 || l.cached+len(e.Decisions) <= keep) {
+			l.keep(span{after, e.Floor, e.Decisions})
+		}
+		after = e.Floor
+		return nil
+	})
+	return err
+}
+
+// Read calls each for every entry of the ledger, from the first to the last
+// there is. An error of each ends the reading.
+func Read(ctx context.Context, js jetstream.JetStream, each func(*Entry) error) error {
+	return read(ctx, js, 1, func(_ uint64, e *Entry) error { return each(e) })
+}
+
+func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) error {
+	for {
+		next, err := readPage(ctx, js, from, each)
+		if err != nil {
+			return err
+		}
+		if next == from {
+			return nil
+		}
+		from = next
+	}
+}
+
+// readPage reads some entries and gives the sequence after the last of them.
+func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) (next uint64, err error) {
+	page, err := jetstreamext.GetBatch(ctx, js, Stream, pageEntries, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(pageBytes))
+	if err != nil {
+		return from, fmt.Errorf("read stream %s: %w", Stream, err)
+	}
+	next = from
+	for msg, err := range page {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			return next, nil
+		}
+		if err != nil {
+			return next, fmt.Errorf("read stream %s: %w", Stream, err)
+		}
+		e, err := entryOf(msg)
+		if err != nil {
+			return next, fmt.Errorf("entry %d of stream %s: %w", msg.Sequence, Stream, err)
+		}
+		if err := each(msg.Sequence, e); err != nil {
+			return next, err
+		}
+		next = msg.Sequence + 1
+	}
+	return next, nil
+}
+
+func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
+	e = &Entry{Kind: Kind(msg.Header.Get(headerKind)), Agency: msg.Header.Get(headerAgency)}
+	if e.Kind != Range && e.Kind != Ahead && e.Kind != Amendment {
+		return nil, fmt.Errorf("of a kind %q that this tidemark does not know", e.Kind)
+	}
+	if e.Floor, err = strconv.ParseUint(msg.Header.Get(headerFloor), 10, 64); err != nil {
+		return nil, fmt.Errorf("its floor: %w", err)
+	}
+	if e.Stored, err = strconv.ParseInt(msg.Header.Get(headerStored), 10, 64); err != nil {
+		return nil, fmt.Errorf("when its floor was stored: %w", err)
+	}
+	if e.Kind == Ahead {
+		if e.UpTo, err = strconv.ParseUint(msg.Header.Get(headerUpTo), 10, 64); err != nil {
+			return nil, fmt.Errorf("up to where it goes: %w", err)
+		}
+	}
+	e.Decisions, err = decode(msg.Data)
+	return e, err
+}

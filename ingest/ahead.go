@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -21,12 +22,27 @@ import (
 // longQueue is from how many messages on others are looked for behind them.
 const longQueue = 2 * batchSize
 
+const (
+	// A message at the front allows a twentieth of one ahead, a refused one
+	// eight: who waits behind good figures loses little to them, who waits behind
+	// bad ones nothing.
+	aheadPerGood    = 0.05
+	aheadPerRefused = 8
+	// aheadWorth is how many messages ahead are worth looking for. To look can
+	// take NATS some milliseconds, so it is done for a twentieth of the time at
+	// most, but four times a second.
+	aheadWorth   = 50
+	lookRest     = 20
+	longestPause = 250 * time.Millisecond
+)
+
 // queue is what a worker knows of the messages before it.
 type queue struct {
-	left     uint64   // messages not delivered yet, as of the last one that was
-	agencies []string // the one to be looked at next at the front
-	ahead    bool     // the last batch was one of them
-	busy     bool     // some agency had a batch when they were looked at last
+	left     uint64    // messages not delivered yet, as of the last one that was
+	allowed  float64   // messages that may be read ahead now
+	flooded  bool      // messages are refused at the front while others wait
+	agencies []string  // the one to be looked at next at the front
+	look     time.Time // not to look for others before
 
 	mu      sync.Mutex
 	settled map[uint64]bool // read ahead and settled, not delivered yet
@@ -40,13 +56,25 @@ func newQueue(cat *catalog.Catalog) *queue {
 	return q
 }
 
-// share is how many messages of the queue's front are taken at once: fewer
-// while others wait behind.
+// share is how many messages of the queue's front are taken at once: fewer of
+// a flood while others wait behind it.
 func (q *queue) share() int {
-	if q.busy {
-		return batchSize / 4
+	if q.flooded {
+		return batchSize / 8
 	}
 	return batchSize
+}
+
+// took counts a decided batch of the front.
+func (q *queue) took(items []*item) {
+	refused := 0
+	for _, it := range items {
+		if it.decision.Outcome == Refused {
+			refused++
+		}
+	}
+	q.allowed = min(2*batchSize, q.allowed+aheadPerGood*float64(len(items)-refused)+aheadPerRefused*float64(refused))
+	q.flooded = q.flooded && refused > len(items)/2
 }
 
 // settledAhead notes that messages that were not delivered are settled.
@@ -83,53 +111,57 @@ func (q *queue) unsettled(items []*item) []*item {
 func (q *queue) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.ahead, q.busy = false, false
+	q.allowed, q.flooded = 0, false
 	clear(q.settled)
 }
 
 // nextAhead gives a batch of an agency that waits behind the messages of
-// others, decided; none when nobody does, or when the last batch was one.
+// others, decided; none when nobody does, or it is not their turn.
 func (w *Worker) nextAhead(ctx context.Context) []*item {
 	q := w.queue
 	if q.left < longQueue {
 		q.forget()
 		return nil
 	}
-	if q.ahead = !q.ahead; !q.ahead {
+	began := time.Now()
+	if q.allowed < aheadWorth || began.Before(q.look) {
 		return nil
 	}
-	q.busy = false
 	w.judging.Lock()
 	defer w.judging.Unlock()
-	for range q.agencies {
-		agency := q.agencies[0]
-		q.agencies = append(q.agencies[1:], agency)
-		items, err := w.readAhead(ctx, agency)
-		if err != nil {
-			w.log.Warn("could not look for figures behind a long queue", "agency", agency, "err", err)
-			return nil // the queue goes on; what matters here matters there as well
-		}
-		if len(items) > 0 {
-			q.busy = true
-			return items
-		}
+	agency := q.agencies[0]
+	items, err := w.readAhead(ctx, agency, int(min(q.allowed, batchSize)))
+	if err != nil {
+		w.log.Warn("could not look for figures behind a long queue", "agency", agency, "err", err)
 	}
-	return nil
+	if len(items) == 0 {
+		q.agencies = append(q.agencies[1:], agency)
+		q.flooded = false
+	} else {
+		q.flooded = q.allowed >= batchSize
+		q.allowed -= float64(len(items))
+	}
+	if !q.flooded {
+		q.look = time.Now().Add(min(lookRest*time.Since(began), longestPause))
+	}
+	return items
 }
 
-// readAhead reads and decides a batch of the agency's messages that follow
+// readAhead reads and decides up to n of the agency's messages that follow
 // those decided already, unless the queue reaches them soon.
-func (w *Worker) readAhead(ctx context.Context, agency string) ([]*item, error) {
+func (w *Worker) readAhead(ctx context.Context, agency string, n int) ([]*item, error) {
 	floor, _ := w.ledger.Floor()
 	from := w.ledger.AheadOf(agency) + 1
-	next, err := w.figures.GetMsg(ctx, from, jetstream.WithGetMsgSubject(agencySubject(agency)))
-	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && next.Sequence <= floor+longQueue {
-		return nil, nil
+	if from <= floor+longQueue {
+		next, err := w.figures.GetMsg(ctx, from, jetstream.WithGetMsgSubject(agencySubject(agency)))
+		if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && next.Sequence <= floor+longQueue {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	messages, err := w.messages(ctx, from, math.MaxUint64-1, agencySubject(agency))
+	messages, err := w.messages(ctx, from, math.MaxUint64, n, agencySubject(agency))
 	if err != nil || len(messages) == 0 {
 		return nil, err
 	}

@@ -77,7 +77,7 @@ func (w *Worker) advance(ctx context.Context, items []*item) error {
 			}
 		}
 		var err error
-		if messages, err = w.messages(ctx, floor+1, items[len(items)-1].seq, ""); err != nil {
+		if messages, err = w.messages(ctx, floor+1, items[len(items)-1].seq, batchSize, ""); err != nil {
 			return err
 		}
 	}
@@ -165,14 +165,14 @@ func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
 // readBytes bounds how much of FIGURES is read at once.
 const readBytes = 8 << 20
 
-// messages reads messages of FIGURES from one sequence up to another, up to a
-// batch of them; only those on the subject unless it is empty.
-func (w *Worker) messages(ctx context.Context, from, to uint64, subject string) ([]message, error) {
+// messages reads up to n messages of FIGURES from one sequence to another;
+// only those on the subject unless it is empty.
+func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject string) ([]message, error) {
 	opts := []jetstreamext.GetBatchOpt{jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes)}
 	if subject != "" {
 		opts = append(opts, jetstreamext.GetBatchSubject(subject))
 	}
-	page, err := jetstreamext.GetBatch(ctx, w.js, FiguresStream, int(min(to-from+1, batchSize)), opts...)
+	page, err := jetstreamext.GetBatch(ctx, w.js, FiguresStream, n, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
 	}

@@ -67,6 +67,7 @@ func (w *Worker) next(ctx, work context.Context) *batch {
 		w.giveBack(b.items)
 		return nil
 	}
+	w.queue.took(b.items)
 	return b
 }
 

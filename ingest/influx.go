@@ -65,9 +65,9 @@ const stuckAfter = 3
 // errStuck says that InfluxDB takes other batches and not this one.
 var errStuck = errors.New("InfluxDB does not take this batch, and takes others")
 
-// store writes vintages. It goes on until they are written; a batch that
-// InfluxDB goes on not to take steps aside, and when others are taken
-// meanwhile the error is errStuck, as long as there is something to be divided.
+// storeAll writes vintages. It goes on until they are written. A batch that
+// InfluxDB goes on not to take steps aside; when others are taken meanwhile, or
+// one of its own alone, the error is errStuck: it has to be divided.
 // A *store.RefusedError says that InfluxDB will never take all of them; any
 // other error is that of the context.
 func (w *Worker) storeAll(ctx context.Context, points []store.Vintage, stand *place) error {
@@ -91,7 +91,13 @@ func (w *Worker) storeAll(ctx context.Context, points []store.Vintage, stand *pl
 			return err
 		}
 		stand.stepAside()
-		if len(points) > 1 && w.influx.wroteSince(began) {
+		if len(points) == 1 {
+			return err
+		}
+		if one := tries % len(points); !w.influx.wroteSince(began) && w.store.Write(ctx, points[one:one+1]) == nil {
+			w.influx.took()
+		}
+		if w.influx.wroteSince(began) {
 			stuck = errStuck
 			return nil
 		}

@@ -180,11 +180,14 @@ func (k *known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *
 	if live {
 		v.Moment = max(v.Moment, past[len(past)-1].until+1)
 	}
-	at := 0 // how many come before it
-	for at < len(past) && past[at].moment <= v.Moment {
-		if past[at].moment == v.Moment {
+	for i := 0; i < len(past); i++ {
+		if past[i].moment == v.Moment || past[i].until == v.Moment {
 			v.Moment++
+			i = -1 // it may be that of another now
 		}
+	}
+	at := 0 // how many come before it
+	for at < len(past) && past[at].moment < v.Moment {
 		at++
 	}
 	switch {

@@ -251,6 +251,15 @@ func every(ctx context.Context, d time.Duration, do func()) {
 	}
 }
 
+// persist repeats an attempt until it succeeds or the context ends, which is
+// the only error it gives.
+func (w *Worker) persist(ctx context.Context, doing string, attempt func() error) error {
+	return persist(ctx, attempt, func(in time.Duration, err error) {
+		w.metrics.retries.WithLabelValues(doing).Inc()
+		w.log.Warn("will try again", "doing", doing, "in", in, "err", err)
+	})
+}
+
 // The delays between attempts grow from the first to the last.
 const (
 	firstDelay = 100 * time.Millisecond
@@ -258,8 +267,9 @@ const (
 )
 
 // persist repeats an attempt until it succeeds or the context ends, which is
-// the only error it gives. InfluxDB's wish to be left alone is respected.
-func (w *Worker) persist(ctx context.Context, doing string, attempt func() error) error {
+// the only error it gives. Every failure is told. InfluxDB's wish to be left
+// alone is respected.
+func persist(ctx context.Context, attempt func() error, tell func(in time.Duration, err error)) error {
 	for delay := firstDelay; ; delay = min(2*delay, lastDelay) {
 		err := attempt()
 		if err == nil {
@@ -273,8 +283,7 @@ func (w *Worker) persist(ctx context.Context, doing string, attempt func() error
 		if errors.As(err, &away) {
 			wait = max(delay, min(away.After, time.Minute))
 		}
-		w.metrics.retries.WithLabelValues(doing).Inc()
-		w.log.Warn("will try again", "doing", doing, "in", wait, "err", err)
+		tell(wait, err)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():

@@ -33,6 +33,7 @@ type FaultProxy struct {
 // fault is what happens to a request.
 type fault struct {
 	kind   faultKind
+	to     string // only to requests that hold it
 	status int
 	header http.Header
 }
@@ -102,6 +103,12 @@ func (p *FaultProxy) RespondTimes(n, status int, header http.Header) {
 	p.set(fault{kind: respond, status: status, header: header.Clone()}, n)
 }
 
+// RespondTo answers every request whose body holds the text with status and
+// header, and passes the others on.
+func (p *FaultProxy) RespondTo(text string, status int, header http.Header) {
+	p.set(fault{kind: respond, to: text, status: status, header: header.Clone()}, -1)
+}
+
 // LoseAnswers passes the next n requests on and resets the connection in place
 // of the server's answer: the work is done and the client does not know. Those
 // after them pass. A negative n means all of them.
@@ -133,10 +140,14 @@ func (p *FaultProxy) set(f fault, times int) {
 	p.changed = make(chan struct{})
 }
 
-// next says what happens to a request, and counts it off.
-func (p *FaultProxy) next() (f fault, changed <-chan struct{}) {
+// next says what happens to a request with that body, and counts it off.
+func (p *FaultProxy) next(body []byte) (f fault, changed <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !bytes.Contains(body, []byte(p.fault.to)) {
+		p.passed++
+		return fault{kind: pass}, p.changed
+	}
 	if p.left == 0 {
 		p.fault, p.left = fault{kind: pass}, -1
 	}
@@ -163,7 +174,7 @@ func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Unlock()
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	for {
-		f, changed := p.next()
+		f, changed := p.next(body)
 		switch f.kind {
 		case pass:
 			p.forward.ServeHTTP(w, r)

@@ -168,3 +168,18 @@ func TestRequestsAreCounted(t *testing.T) {
 		t.Errorf("%d requests have arrived and %d have passed", arrived, passed)
 	}
 }
+
+func TestOnlyRequestsThatHoldTheTextAreAnswered(t *testing.T) {
+	target, _ := echo(t)
+	proxy := localtest.Proxy(t, target)
+	for text, want := range map[string]int{"346": http.StatusInternalServerError, "347": http.StatusOK} {
+		proxy.RespondTo(text, http.StatusInternalServerError, nil)
+		resp, _, err := send(t.Context(), proxy.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != want {
+			t.Errorf("with %q the answer is %s, want %d", text, resp.Status, want)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+type replayCmd struct {
+	natsFlags
+	influxFlags
+}
+
+// Help shows an example.
+func (*replayCmd) Help() string {
+	return `Fills the InfluxDB bucket from NATS, after it was lost or moved: makes it if it is
+not there, writes the point of every figure that was accepted, as it was decided
+then, and counts what is in it at the end. What is there already is written again,
+which changes nothing; workers and exporter may run meanwhile.
+
+Example:
+  tidemark replay --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
+}
+
+// Run fills the bucket and compares it with the ledger.
+func (c *replayCmd) Run(e *env) error {
+	figures, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer figures.Close()
+	conn, err := c.connect("replay", false, printer(e.stderr))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	done, err := figures.Setup(e.ctx)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(e.stdout, done)
+	say := printer(e.stderr)
+	told := time.Now()
+	r, err := ingest.Replay(e.ctx, js, figures,
+		func(in time.Duration, err error) { say("%v; trying again in %s", err, in) },
+		func(points int) {
+			if time.Since(told) > 5*time.Second {
+				told = time.Now()
+				say("%d points written", points)
+			}
+		})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(e.stdout, "InfluxDB: wrote %d points of %d messages; %d messages repeat what was known, %d are rejects\n",
+		r.Points, r.Messages-r.Undecided, r.Unchanged, r.Refused)
+	if !r.Whole() {
+		return fmt.Errorf("bucket %s holds %d points of these messages, %d are missing and %d too many; empty it, or give tidemark another one, and run this again",
+			c.InfluxBucket, r.Found, r.Missing, r.Surplus)
+	}
+	_, _ = fmt.Fprintf(e.stdout, "InfluxDB: bucket %s holds these %d points, no more and no less\n", c.InfluxBucket, r.Found)
+	if r.Undecided > 0 {
+		_, _ = fmt.Fprintf(e.stdout, "NATS: %d messages wait for a worker, which writes them\n", r.Undecided)
+		return errRefused
+	}
+	return nil
+}

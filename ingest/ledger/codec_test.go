@@ -1,0 +1,105 @@
+package ledger
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func texts() *rapid.Generator[string] {
+	return rapid.OneOf(rapid.SampledFrom([]string{"", "port", "330200", "_T", "集装箱"}), rapid.String())
+}
+
+func drawVintage(t *rapid.T) store.Vintage {
+	v := store.Vintage{
+		Cell: figure.Cell{Indicator: texts().Draw(t, "indicator"), Area: texts().Draw(t, "area"), Category: texts().Draw(t, "category"),
+			Measure: rapid.SampledFrom(figure.Measures()).Draw(t, "measure"), Period: figure.Month(1800, 1).Add(rapid.IntRange(0, 4799).Draw(t, "month"))},
+		Agency: texts().Draw(t, "agency"), Status: rapid.SampledFrom(figure.Statuses()).Draw(t, "status"),
+		Withheld: rapid.Bool().Draw(t, "withheld"), Moment: rapid.Int64Range(0, store.MaxMoment).Draw(t, "moment"),
+		Submission: texts().Draw(t, "submission"), Seq: rapid.Uint64().Draw(t, "seq"),
+	}
+	switch rapid.IntRange(0, 2).Draw(t, "frequency") {
+	case 0:
+		v.Period = figure.Year(v.Period.Year())
+	case 1:
+		v.Period = figure.Quarter(v.Period.Year(), 1+v.Period.Number()%4)
+	}
+	if !v.Withheld {
+		v.Value = rapid.Float64().Draw(t, "value")
+	}
+	return v
+}
+
+func drawDecision(t *rapid.T, seq uint64) Decision {
+	d := Decision{Seq: seq, Outcome: rapid.SampledFrom(outcomes[:]).Draw(t, "outcome")}
+	if d.Outcome == Refused {
+		d.Problem = &figure.Problem{Code: texts().Draw(t, "code"), Field: texts().Draw(t, "field"), Text: texts().Draw(t, "text"),
+			Reason: texts().Draw(t, "reason"), Hint: texts().Draw(t, "hint")}
+	}
+	if d.Outcome != Refused || rapid.Bool().Draw(t, "amends") {
+		d.Vintage = drawVintage(t)
+	}
+	if rapid.Bool().Draw(t, "again") {
+		again := drawVintage(t)
+		d.Restated = &again
+	}
+	return d
+}
+
+func TestDecisionsComeBackAsTheyWereWritten(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var want []Decision
+		enc, seq := newEncoder(), uint64(0)
+		for range rapid.IntRange(0, 20).Draw(t, "decisions") {
+			seq += rapid.Uint64Range(1, 1<<40).Draw(t, "gap")
+			d := drawDecision(t, seq)
+			want = append(want, d)
+			enc.decision(&d)
+		}
+		got, err := decode(enc.buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got  %+v\nwant %+v", got, want)
+		}
+	})
+}
+
+func TestAnEntryThatWasCutIsAnError(t *testing.T) {
+	enc := newEncoder()
+	enc.decision(&Decision{Seq: 7, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit", Reason: "is none"}})
+	for n := 2; n < len(enc.buf); n++ {
+		if _, err := decode(enc.buf[:n]); err == nil {
+			t.Errorf("%d of %d bytes are read without an error", n, len(enc.buf))
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	enc := newEncoder()
+	v := store.Vintage{Cell: figure.Cell{Indicator: "exports", Area: "330200", Category: figure.Total, Period: figure.Month(2023, 1)}, Status: 'A', Value: 1.5, Seq: 3}
+	enc.decision(&Decision{Seq: 3, Outcome: Written, Vintage: v, Restated: &v})
+	enc.decision(&Decision{Seq: 9, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit"}})
+	f.Add(enc.buf)
+	f.Add([]byte{version})
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		decisions, err := decode(body)
+		if err != nil {
+			return
+		}
+		again := newEncoder()
+		for i := range decisions {
+			again.decision(&decisions[i])
+		}
+		twice, err := decode(again.buf)
+		if err != nil || len(twice) != len(decisions) {
+			t.Errorf("%d decisions come back as %d: %v", len(decisions), len(twice), err)
+		}
+	})
+}

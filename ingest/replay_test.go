@@ -1,0 +1,198 @@
+package ingest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// storied is a site with one figure of every outcome, settled.
+func storied(t testing.TB) *site {
+	t.Helper()
+	s := newSite(t)
+	for _, f := range []figure.Figure{
+		container("2023-01", "280"), container("2023-01", "281"), container("2023-01", "281"),
+		container("2023-02", "270"), container("2023-03", "290"),
+	} {
+		s.publish(f)
+	}
+	archived := container("2023-02", "271")
+	archived.Published = "2023-03-10"
+	s.publish(archived)
+	bad := container("2023-04", "300")
+	bad.Unit = "头"
+	s.publish(bad)
+	s.settleAll(s.startStopped(), 7)
+	s.wantBalance()
+	return s
+}
+
+func (s *site) replay() *Replayed {
+	s.t.Helper()
+	r, err := Replay(s.ctx, s.js, s.store, func(time.Duration, error) {}, func(int) {})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+func TestAnEmptyBucketIsFilledWithWhatTheOldOneHeld(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	want := s.vintages()
+	s.fresh()
+	r := s.replay()
+	if got := s.vintages(); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	if want := (Replayed{Messages: 7, Points: 5, Unchanged: 1, Refused: 1, Found: 5}); *r != want {
+		t.Errorf("got  %+v\nwant %+v", *r, want)
+	}
+}
+
+func TestAReplayOverAFullBucketChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	want := s.vintages()
+	if r := s.replay(); !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+	if got := s.vintages(); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestAReplayTellsOfPointsThatNoDecisionAccountsFor(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	foreign := store.Vintage{Cell: container("2020-01", "1").Cell, Agency: "port", Status: figure.Normal, Value: 1, Moment: 1, Seq: 3}
+	if err := s.store.Write(s.ctx, []store.Vintage{foreign}); err != nil {
+		t.Fatal(err)
+	}
+	if r := s.replay(); r.Whole() || r.Surplus != 1 || r.Missing != 0 {
+		t.Errorf("%+v", *r)
+	}
+}
+
+func TestAReplayLeavesUndecidedMessagesToTheWorkers(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	s.publish(container("2023-05", "300"))
+	s.fresh()
+	if r := s.replay(); r.Undecided != 1 || r.Found != 5 || !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+}
+
+func TestAReplayDoesNotStoreWhatInfluxDBOnceRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.spoil(s.influx, 1985)
+	s.publish(container("1985-06", "280"))
+	s.publish(container("2023-01", "280"))
+	s.settleAll(s.startStopped(), 2)
+	s.fresh() // a bucket that would take it
+	r := s.replay()
+	wantLines(t, s.values(), "2023-01 2800000")
+	if r.Refused != 1 || !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+}
+
+func TestAReplayIntoABucketThatRefusesAPointSaysSo(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	s.fresh()
+	s.spoil(s.influx, 2023)
+	_, err := Replay(s.ctx, s.js, s.store, func(time.Duration, error) {}, func(int) {})
+	var refused *store.RefusedError
+	if !errors.As(err, &refused) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// A figure that repeats another is no point, until one comes that was published
+// between the two.
+func TestAFigureThatWasUnchangedIsStoredWhenAnotherComesBetween(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, published := range []struct{ day, value string }{
+		{"2023-02-10", "280"}, {"2023-04-10", "280"}, {"2023-03-10", "285"},
+	} {
+		f := container("2023-01", published.value)
+		f.Published = published.day
+		s.publish(f)
+	}
+	s.settleAll(s.startStopped(), 3)
+	wantLines(t, s.values(), "2023-01 2800000", "2023-01 2850000", "2023-01 2800000")
+	s.wantBalance()
+	want := s.vintages()
+	s.fresh()
+	if r := s.replay(); !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+	if got := s.vintages(); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestALedgerThatWasLostIsMadeAnewFromWhatIsStored(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	f := plain("2023-05", "30") // implausible now
+	s.publish(f)
+	s.settleAll(s.startStopped(), 1)
+	want, rejects := s.vintages(), len(s.rejects())
+	if err := s.js.DeleteStream(s.ctx, "DECISIONS"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.js.DeleteConsumer(s.ctx, FiguresStream, WorkerConsumer); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Setup(s.ctx, s.js, 1); err != nil {
+		t.Fatal(err)
+	}
+	s.startWorker()
+	s.idle()
+	if got := s.vintages(); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	if got := len(s.rejects()); got != rejects {
+		t.Errorf("%d rejects, want %d", got, rejects)
+	}
+	s.wantBalance()
+}
+
+func TestALedgerOfAnotherStreamStopsTheWorker(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name    string
+		figures int // that the new stream has
+		want    string
+	}{
+		{"shorter", 1, "stream FIGURES ends at message 1 and stream DECISIONS has decisions up to 7; restore both from one backup"},
+		{"as long", 7, "message 7 of stream FIGURES was stored at "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := storied(t)
+			if err := s.js.DeleteStream(s.ctx, FiguresStream); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Setup(s.ctx, s.js, 1); err != nil {
+				t.Fatal(err)
+			}
+			for range c.figures {
+				s.publish(container("2023-01", "280"))
+			}
+			err := s.newWorker(s.nc, s.influx).Run(s.ctx)
+			if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("got %v\nwant %s", err, c.want)
+			}
+		})
+	}
+}

@@ -31,7 +31,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "ingest", Name: name, Help: help})
 	}
 	m := &metrics{
-		figures:     prometheus.NewCounterVec(counter("figures_total", "Figures written to InfluxDB, by what they were to their cell: written (the first), revised, unchanged or superseded (a later publication is known)."), []string{"outcome"}),
+		figures:     prometheus.NewCounterVec(counter("figures_total", "Figures settled and not refused, by what they were to their cell: written (the first), revised, unchanged (no new point) or superseded (a later publication is known)."), []string{"outcome"}),
 		rejects:     prometheus.NewCounterVec(counter("rejects_total", "Figures refused and stored in REJECTS, by the code of the rule."), []string{"code"}),
 		redelivered: prometheus.NewCounter(counter("redelivered_total", "Messages that JetStream delivered more than once.")),
 		unconfirmed: prometheus.NewCounter(counter("unconfirmed_acks_total", "Acknowledgements that NATS did not confirm; their messages are delivered again.")),

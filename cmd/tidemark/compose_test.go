@@ -166,10 +166,10 @@ func runServices(t *testing.T, influx string) {
 	server := localtest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
 	s := &services{t: t, project: project, bucket: "compose", here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", influx)}
 
-	if out := s.once("init"); strings.Count(out, ": made ") != 5 {
+	if out := s.once("init"); strings.Count(out, ": made ") != 6 {
 		t.Errorf("the first start of init says\n%s", out)
 	}
-	if out := s.once("init"); strings.Count(out, " is as it should be") != 5 {
+	if out := s.once("init"); strings.Count(out, " is as it should be") != 6 {
 		t.Errorf("the second start of init says\n%s", out)
 	}
 	t.Run("the sample", func(t *testing.T) {

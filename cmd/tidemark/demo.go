@@ -239,8 +239,9 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	}
 	writeSummary(&b, report, pushed)
 	_, _ = fmt.Fprint(d.env.stderr, b.String())
-	// A receipt says that a figure is in InfluxDB; the exporter follows.
-	settled := report.Written + report.Revised + report.Unchanged + report.Superseded
+	// A receipt says that a figure is in InfluxDB, unless it repeats what was
+	// there; the exporter follows.
+	settled := report.Written + report.Revised + report.Superseded
 	return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, func() bool {
 		return loaded() && d.exporter.Book().Vintages() >= settled
 	}))

@@ -18,7 +18,7 @@ type initCmd struct {
 
 // Help shows an example.
 func (*initCmd) Help() string {
-	return `Makes the streams FIGURES, REJECTS and RECEIPTS, the consumer of the workers,
+	return `Makes the streams FIGURES, REJECTS, DECISIONS and RECEIPTS, the consumer of the workers,
 and the InfluxDB bucket with long shard groups; what is there already is verified
 and never altered.
 

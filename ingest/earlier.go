@@ -37,35 +37,40 @@ func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
 		}
 		e.written[v.Seq] = v.Moment
 	}
-	for next := uint64(1); next > 0; {
-		if next, err = e.readRejects(ctx, w, next); err != nil {
-			return nil, err
+	for next, end := uint64(1), false; !end; {
+		if next, end, err = e.readRejects(ctx, w, next); err != nil {
+			return nil, fmt.Errorf("read stream %s: %w", RejectsStream, err)
 		}
 	}
 	return e, nil
 }
 
-// readRejects reads some of REJECTS and gives where to go on, 0 at the end.
-func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next uint64, err error) {
+// readRejects reads some of REJECTS and gives where to go on, unless that was
+// the end.
+func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next uint64, end bool, err error) {
 	page, err := jetstreamext.GetBatch(ctx, w.js, RejectsStream, batchSize, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes))
 	if err != nil {
-		return 0, fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		return from, false, err
 	}
+	next = from
 	for msg, err := range page {
 		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			return 0, nil
+			return next, true, nil
 		}
 		if err != nil {
-			return 0, fmt.Errorf("read stream %s: %w", RejectsStream, err)
+			return next, false, err
 		}
 		r, err := decodeReject(msg.Header, msg.Data)
 		if err != nil {
-			return 0, err
+			return next, false, err
 		}
 		e.refused[r.Seq] = &r.Problem
 		next = msg.Sequence + 1
 	}
-	return next, nil
+	if next == from {
+		return next, false, errors.New("NATS does not answer") // in time; a page cut short is no error otherwise
+	}
+	return next, false, nil
 }
 
 // decision is that on a message that was settled, and whether it was. What is

@@ -94,6 +94,15 @@ func (l *Ledger) Amended(seq uint64) *Decision { return l.amended[seq] }
 // Entries is how many entries have been read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
 
+// Last is how many entries there are, read or not. The error is that of NATS.
+func (l *Ledger) Last(ctx context.Context) (uint64, error) {
+	info, err := l.stream.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("look up stream %s: %w", Stream, err)
+	}
+	return info.State.LastSeq, nil
+}
+
 // Sync reads what was appended since the last time and calls apply for every
 // decision that changes what is known, in their order. It gives how many
 // entries there were. An error is that of NATS, or says that an entry can not
@@ -286,7 +295,7 @@ func (l *Ledger) load(ctx context.Context, at uint64) error {
 		}
 	}
 	l.cache, l.cached = nil, 0
-	_, err := readPage(ctx, l.js, at, func(seq uint64, e *Entry) error {
+	_, _, err := readPage(ctx, l.js, at, func(seq uint64, e *Entry) error {
 		if e.Kind == Range && (l.cached == 0 || l.cached+len(e.Decisions) <= keep) {
 			l.keep(span{after, e.Floor, e.Decisions})
 		}
@@ -304,41 +313,46 @@ func Read(ctx context.Context, js jetstream.JetStream, each func(*Entry) error) 
 
 func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) error {
 	for {
-		next, err := readPage(ctx, js, from, each)
-		if err != nil {
+		next, end, err := readPage(ctx, js, from, each)
+		if err != nil || end {
 			return err
-		}
-		if next == from {
-			return nil
 		}
 		from = next
 	}
 }
 
-// readPage reads some entries and gives the sequence after the last of them.
-func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) (next uint64, err error) {
+// errSilent says that NATS has not answered in time. A page that it began is
+// cut short then, which looks like any other.
+var errSilent = errors.New("NATS does not answer")
+
+// readPage reads some entries and gives the sequence after the last of them,
+// and whether the ledger ends before it.
+func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) (next uint64, end bool, err error) {
 	page, err := jetstreamext.GetBatch(ctx, js, Stream, pageEntries, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(pageBytes))
 	if err != nil {
-		return from, fmt.Errorf("read stream %s: %w", Stream, err)
+		return from, false, fmt.Errorf("read stream %s: %w", Stream, err)
 	}
 	next = from
 	for msg, err := range page {
 		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			return next, nil
+			return next, true, nil
 		}
 		if err != nil {
-			return next, fmt.Errorf("read stream %s: %w", Stream, err)
+			return next, false, fmt.Errorf("read stream %s: %w", Stream, err)
 		}
 		e, err := entryOf(msg)
 		if err != nil {
-			return next, fmt.Errorf("entry %d of stream %s: %w", msg.Sequence, Stream, err)
+			return next, false, fmt.Errorf("entry %d of stream %s: %w", msg.Sequence, Stream, err)
 		}
 		if err := each(msg.Sequence, e); err != nil {
-			return next, err
+			return next, false, err
 		}
 		next = msg.Sequence + 1
 	}
-	return next, nil
+	if next == from {
+		return next, false, fmt.Errorf("read stream %s: %w", Stream, errSilent)
+	}
+	return next, false, nil
 }
 
 func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {

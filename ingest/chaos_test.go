@@ -1,190 +1,394 @@
+//go:build unix
+
 package ingest
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
-	"os"
-	"os/exec"
+	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/deploy/local"
 	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
-	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// The environment by which this test binary is told to be a worker.
+var (
+	chaosSchedules = flag.Int("chaos.schedules", 3, "how many schedules of accidents TestChaos goes through")
+	chaosSeed      = flag.Uint64("chaos.seed", 0, "seed of the first schedule, the next ones have those after it; 0 takes the clock")
+)
+
+// The times of a schedule.
 const (
-	envNATS   = "TIDEMARK_TEST_WORKER_NATS"
-	envInflux = "TIDEMARK_TEST_WORKER_INFLUX"
-	envBucket = "TIDEMARK_TEST_WORKER_BUCKET"
+	chaosAckWait  = time.Second
+	chaosLasts    = 6 * time.Second // accidents begin within it
+	chaosTimeout  = time.Second     // of a publisher, so that it sends again while NATS is frozen
+	chaosRest     = 200 * time.Millisecond
+	chaosCells    = 160 // of the publishers together, from 2001-01 to 2014-04
+	chaosSenders  = 2
+	chaosAtRandom = 16 // accidents beside one kill and one freeze of everything
 )
 
-// workerProcess works until it is killed, or its parent is gone.
-func workerProcess() error {
-	nc, err := nats.Connect(os.Getenv(envNATS), nats.MaxReconnects(-1))
-	if err != nil {
-		return err
+// TestChaos sends figures through NATS, InfluxDB, two workers and an exporter,
+// each a process of its own, while by a schedule they are killed (-9, and
+// started again) and frozen, for shorter and for longer than the workers'
+// acknowledgement may take. At the end every message has to be in exactly one
+// place, once, and receipts and the exporter have to say the same of it.
+func TestChaos(t *testing.T) {
+	seed := *chaosSeed
+	if seed == 0 {
+		seed = uint64(time.Now().UnixMilli())
 	}
-	db, err := store.Open(store.Options{URL: os.Getenv(envInflux), Bucket: os.Getenv(envBucket), Timeout: 2 * time.Second})
-	if err != nil {
-		return err
-	}
-	w, err := NewWorker(Config{Conn: nc, Store: db, Catalog: catalog.Ningbo(),
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Registry: prometheus.NewRegistry()})
-	if err != nil {
-		return err
-	}
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent
-		os.Exit(1)
-	}()
-	return w.Run(context.Background())
+	sum := tally{accidents: map[string]int{}}
+	t.Run("schedules", func(t *testing.T) {
+		for i := range *chaosSchedules {
+			t.Run(fmt.Sprint(seed+uint64(i)), func(t *testing.T) {
+				t.Parallel()
+				happened := newChaos(t, seed+uint64(i)).run()
+				t.Log(happened)
+				sum.add(happened)
+			})
+		}
+	})
+	t.Log(&sum)
 }
 
-// startProcess starts a worker as a process of its own. kill ends it as kill
-// -9 does; ready is closed when it takes figures, or is dead.
-func (s *site) startProcess() (kill func(), ready <-chan struct{}) {
-	s.t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), envNATS+"="+s.url, envInflux+"="+s.influx, envBucket+"="+s.bucket)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	works, read := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(read)
-		told := sync.OnceFunc(func() { close(works) })
-		defer told()
-		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			if strings.Contains(lines.Text(), "worker is ready") {
-				told()
-			}
-		}
-	}()
-	kill = sync.OnceFunc(func() {
-		_ = cmd.Process.Kill() // fails when it has ended, which Wait tells as well
-		<-read
-		_ = cmd.Wait() // says that it was killed
-		_ = stdin.Close()
-	})
-	s.t.Cleanup(kill)
-	return kill, works
+// tally counts what happened in schedules.
+type tally struct {
+	mu                                         sync.Mutex
+	schedules, messages, resent, rejects, told int
+	accidents                                  map[string]int
 }
 
-func TestNothingIsLostWhenWorkersAreKilledAndInfluxDBIsStopped(t *testing.T) {
-	t.Parallel()
-	const (
-		kills    = 24
-		restarts = 3
-		side     = 2 // workers side by side
-	)
-	r := seeded(t)
-	influx := localtest.Influx(t)
-	s := newSiteAt(t, influx.URL(), "chaos")
-	s.ackWait(time.Second)
-	var all sync.WaitGroup
-	done, stop := context.WithCancel(s.ctx)
+func (s *tally) add(o *tally) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.schedules += o.schedules
+	s.messages += o.messages
+	s.resent += o.resent
+	s.rejects += o.rejects
+	s.told += o.told
+	for what, n := range o.accidents {
+		s.accidents[what] += n
+	}
+}
 
-	seed := r.Uint64()
-	all.Go(func() { s.publishUntil(done, rand.New(rand.NewPCG(seed, 1))) })
-	all.Go(func() {
-		for range restarts {
-			if err := influx.Stop(s.ctx); err != nil {
-				t.Error(err)
-			}
-			restart(t, influx)
-			s.await("something more is written", s.grows())
-		}
-		stop()
-	})
-	workers, ready := make([]func(), side), make([]<-chan struct{}, side)
-	for i := range workers {
-		workers[i], ready[i] = s.startProcess()
+func (s *tally) String() string {
+	var accidents []string
+	for what, n := range s.accidents {
+		accidents = append(accidents, fmt.Sprintf("%s %d", what, n))
 	}
-	killed := 0
-	for ; killed < kills || done.Err() == nil; killed++ {
-		i := r.IntN(side)
-		if r.IntN(2) == 0 { // else it may die before it has done anything
-			<-ready[i]
-		}
-		time.Sleep(time.Duration(r.IntN(500)) * time.Millisecond) // the random moment
-		workers[i]()
-		workers[i], ready[i] = s.startProcess()
+	slices.Sort(accidents)
+	return fmt.Sprintf("%d schedules, %d messages (%d sent again), %d rejects, %d outcomes in receipts; %s",
+		s.schedules, s.messages, s.resent, s.rejects, s.told, strings.Join(accidents, ", "))
+}
+
+// accident is something that happens to a victim.
+type accident struct {
+	at     time.Duration // after the beginning
+	victim int
+	freeze bool          // else it is killed
+	lasts  time.Duration // frozen, or dead
+}
+
+// victim is what can be killed and frozen.
+type victim struct {
+	name        string
+	pid         func() int
+	kill, start func()
+	mu          sync.Mutex // one accident at a time
+}
+
+// chaos is a site whose parts are processes.
+type chaos struct {
+	*site
+	r        *rand.Rand
+	victims  []*victim
+	exporter string // its URL
+	sent     int
+	resent   int
+	mu       sync.Mutex
+}
+
+func newChaos(t *testing.T, seed uint64) *chaos {
+	address := freeAddress(t)
+	server := newProcess(t, "nats", envDir+"="+t.TempDir(), envListen+"="+address)
+	server.start()
+	influx := localtest.Influx(t, func(o *local.InfluxOptions) { o.Listen = freeAddress(t) })
+	c := &chaos{site: newSiteOn(t, "nats://"+address, influx.URL(), "chaos"), r: rand.New(rand.NewPCG(seed, 0))}
+	c.ackWait(chaosAckWait)
+	c.bar(influx.URL())
+	c.victims = []*victim{{name: "NATS", pid: server.pid, kill: server.kill, start: server.start},
+		{name: "InfluxDB", pid: influx.PID, kill: influx.Kill, start: func() { restart(t, influx) }}}
+	env := []string{envNATS + "=" + c.url, envInflux + "=" + c.influx, envBucket + "=" + c.bucket}
+	for range 2 {
+		c.add("worker", env)
 	}
-	stop()
+	listen := freeAddress(t)
+	c.exporter = "http://" + listen
+	c.add("exporter", append(env, envListen+"="+listen))
+	return c
+}
+
+func (c *chaos) add(part string, env []string) {
+	p := newProcess(c.t, part, env...)
+	p.start()
+	c.victims = append(c.victims, &victim{name: part, pid: p.pid, kill: p.kill, start: p.start})
+}
+
+// schedule draws what will happen: everything is killed and frozen once, and
+// NATS and the workers more often.
+func (c *chaos) schedule() []accident {
+	draw := func(victim int, freeze bool) accident {
+		a := accident{at: time.Duration(c.r.Int64N(int64(chaosLasts))), victim: victim, freeze: freeze}
+		switch {
+		case !freeze:
+			a.lasts = time.Duration(c.r.IntN(300)) * time.Millisecond
+		case c.r.IntN(2) == 0:
+			a.lasts = 50*time.Millisecond + time.Duration(c.r.IntN(500))*time.Millisecond
+		default:
+			a.lasts = chaosAckWait + time.Duration(100+c.r.IntN(1500))*time.Millisecond
+		}
+		return a
+	}
+	var all []accident
+	for v := range c.victims {
+		all = append(all, draw(v, false), draw(v, true))
+	}
+	// InfluxDB takes seconds to start, in which the workers do nothing else.
+	all[2].at = (chaosLasts + all[2].at) / 2
+	for range chaosAtRandom {
+		all = append(all, draw([]int{0, 2, 3}[c.r.IntN(3)], c.r.IntN(3) == 0))
+	}
+	slices.SortFunc(all, func(a, b accident) int { return int(a.at - b.at) })
+	return all
+}
+
+func (c *chaos) run() *tally {
+	accidents := c.schedule()
+	sending, stop := context.WithCancel(c.ctx)
+	var senders, all sync.WaitGroup
+	for i := range chaosSenders {
+		r := rand.New(rand.NewPCG(c.r.Uint64(), 0))
+		senders.Go(func() { c.send(sending, r, i) })
+	}
+	began := time.Now()
+	for _, a := range accidents {
+		time.Sleep(time.Until(began.Add(a.at))) // the random moment
+		all.Go(func() { c.happens(a) })
+	}
 	all.Wait()
-	s.idle()
-	for _, kill := range workers {
-		kill()
+	stop()
+	senders.Wait()
+	c.await("the connection to NATS is back", func() bool {
+		_, err := c.js.AccountInfo(c.ctx)
+		return err == nil
+	})
+	c.idle()
+	c.wantAccounted()
+	if n := int(c.messages()); n != c.sent {
+		c.t.Errorf("%d messages were sent, FIGURES has %d", c.sent, n)
 	}
-	t.Logf("%d workers killed, InfluxDB stopped %d times, %d messages, %d rejects", killed, restarts, s.messages(), len(s.rejects()))
-	s.wantAccounted()
+	happened := &tally{schedules: 1, messages: c.sent, resent: c.resent, rejects: len(c.rejects()), told: c.wantReceipts(), accidents: map[string]int{}}
+	c.wantExported()
+	for _, a := range accidents {
+		happened.accidents[c.victims[a.victim].name+map[bool]string{true: " frozen", false: " killed"}[a.freeze]]++
+	}
+	return happened
 }
 
-// publishUntil publishes messages of the model, so that no cell gets two
-// within a millisecond.
-func (s *site) publishUntil(done context.Context, r *rand.Rand) {
-	const cells = 240
-	round := time.NewTicker(300 * time.Millisecond) // some hundred messages a second are enough
+// happens does an accident.
+func (c *chaos) happens(a accident) {
+	v := c.victims[a.victim]
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if a.freeze {
+		pid := v.pid()
+		signal(c.t, pid, syscall.SIGSTOP)
+		time.Sleep(a.lasts)
+		signal(c.t, pid, syscall.SIGCONT)
+		return
+	}
+	v.kill()
+	time.Sleep(a.lasts)
+	v.start()
+}
+
+// send publishes messages of the model, so that no cell gets two within a
+// millisecond, each under its id again and again until NATS has confirmed it.
+func (c *chaos) send(until context.Context, r *rand.Rand, sender int) {
+	round := time.NewTicker(chaosRest) // some thousand messages a second are enough
 	defer round.Stop()
-	for n := 0; done.Err() == nil; n++ {
+	const cells = chaosCells / chaosSenders
+	sent, again := 0, 0
+	for n := 0; until.Err() == nil && c.ctx.Err() == nil; n++ {
 		f := randomFigure(r, 1)
-		f.Period = f.Period.Add(n % cells)
-		body := f.AppendJSON(nil)
-		if _, err := s.js.Publish(s.ctx, f.Subject("port"), body); err != nil {
-			s.t.Error(err)
-			return
+		f.Period = f.Period.Add(n%cells*chaosSenders + sender)
+		if !f.Period.Start().Before(barred) {
+			if r.IntN(4) > 0 {
+				continue // a refusal costs a worker ten writes
+			}
+			// Each says something else: what repeats a figure that InfluxDB
+			// refuses can be receipted as unchanged before that is known.
+			f = container(f.Period.String(), fmt.Sprintf("200.%04d", n))
+			f.Note = noteBad
 		}
-		if n%cells == cells-1 {
+		msg := nats.NewMsg(f.Subject("port"))
+		msg.Data = f.AppendJSON(nil)
+		msg.Header.Set(HeaderSubmission, fmt.Sprint("sender", sender))
+		msg.Header.Set(nats.MsgIdHdr, fmt.Sprint(sender, "-", n))
+		for !c.confirmed(msg) {
+			again++
+		}
+		if sent++; sent%cells == 0 {
 			<-round.C
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent += sent
+	c.resent += again
 }
 
-// grows gives a condition that holds as soon as InfluxDB has more vintages
-// than the first time it could be asked.
-func (s *site) grows() func() bool {
-	first := -1
-	return func() bool {
-		n := 0
-		for _, err := range s.store.Vintages(s.ctx, store.Selection{Indicator: "container_throughput"}) {
-			if err != nil {
-				return false
+// confirmed publishes a message and tells whether NATS has confirmed it.
+func (c *chaos) confirmed(msg *nats.Msg) bool {
+	ctx, cancel := context.WithTimeout(c.ctx, chaosTimeout)
+	defer cancel()
+	_, err := c.js.PublishMsg(ctx, msg)
+	if err != nil && c.ctx.Err() == nil {
+		<-ctx.Done() // NATS is away, and says so at once
+	}
+	return err == nil || c.ctx.Err() != nil
+}
+
+// barred is where the last shard of the cells begins: InfluxDB takes no figure
+// there.
+var barred = time.Date(2014, 4, 1, 0, 0, 0, 0, time.UTC).Truncate(520 * 7 * 24 * time.Hour)
+
+// bar makes InfluxDB refuse all figures of that shard, by giving a field that
+// nobody reads another type there.
+func (c *chaos) bar(influx string) {
+	line := fmt.Sprintf(`figure,indicator=barred submission=1 %d`, barred.UnixNano())
+	resp, err := http.Post(influx+"/write?db="+url.QueryEscape(c.bucket), "text/plain", strings.NewReader(line))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		c.t.Fatal(resp.Status)
+	}
+}
+
+// wantReceipts asserts that every message has a receipt, and that all receipts
+// of a message say what the ledger says.
+func (c *chaos) wantReceipts() (told int) {
+	c.t.Helper()
+	says := map[uint64]string{}
+	for seq, d := range c.decisions() {
+		says[seq] = fmt.Sprint(d.Outcome, d.Problem)
+	}
+	heard := map[uint64]bool{}
+	consumer, err := c.js.OrderedConsumer(c.ctx, ReceiptsStream, jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for left := uint64(1); left > 0; {
+		msg, err := consumer.Next()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		left = meta.NumPending
+		decodeReceipt(c.t, msg.Data()).each(func(seq uint64, o Outcome, p *figure.Problem) {
+			told++
+			heard[seq] = true
+			if got := fmt.Sprint(o, p); got != says[seq] {
+				c.t.Errorf("a receipt of message %d says %s, and it is %s", seq, got, says[seq])
 			}
-			n++
-		}
-		if first < 0 {
-			first = n
-		}
-		return n > first
+		})
 	}
+	if len(heard) != c.sent {
+		c.t.Errorf("%d of %d messages have a receipt", len(heard), c.sent)
+	}
+	return told
 }
 
-// mainOfWorker makes a worker of the process when it is told to be one.
-func mainOfWorker() {
-	if os.Getenv(envNATS) == "" {
-		return
+// wantExported asserts that the exporter comes to show the current value of
+// every cell, and the newest one on /metrics.
+func (c *chaos) wantExported() {
+	c.t.Helper()
+	current := map[string]string{}
+	for _, v := range c.vintages() { // in the order of their moments
+		if current[v.Period.String()] = fmt.Sprintf("%.0f", v.Value); v.Withheld {
+			delete(current, v.Period.String())
+		}
 	}
-	if err := workerProcess(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	var want []string
+	for period, value := range current {
+		want = append(want, period+" "+value)
 	}
-	os.Exit(1)
+	slices.Sort(want)
+	var got []string
+	defer func() {
+		if c.t.Failed() {
+			c.t.Logf("the exporter shows\n%s\nwant\n%s", got, want)
+		}
+	}()
+	c.await("the exporter shows the current value of every cell", func() bool {
+		got = c.exported()
+		return slices.Equal(got, want)
+	})
+}
+
+// exported are the figures that the exporter shows, as "period value".
+func (c *chaos) exported() (lines []string) {
+	const query = `tidemark_figure{indicator="container_throughput",freq="M"}[40y]`
+	body, err := get(c.exporter + "/api/v1/query?query=" + url.QueryEscape(query))
+	if err != nil {
+		return nil
+	}
+	var answer struct {
+		Data struct {
+			Result []struct{ Values [][2]any }
+		}
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil
+	}
+	for _, series := range answer.Data.Result {
+		for _, point := range series.Values {
+			at, _ := point[0].(float64)
+			var value float64
+			_, _ = fmt.Sscan(fmt.Sprint(point[1]), &value)
+			lines = append(lines, fmt.Sprintf("%s %.0f", time.Unix(int64(at), 0).UTC().Format("2006-01"), value))
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func get(address string) ([]byte, error) {
+	client := http.Client{Timeout: 5 * time.Second}
+	resp, err := client.Get(address)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
 }

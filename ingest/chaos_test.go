@@ -39,7 +39,9 @@ const (
 	chaosRest     = 200 * time.Millisecond
 	chaosCells    = 160 // of the publishers together, from 2001-01 to 2014-04
 	chaosSenders  = 2
-	chaosAtRandom = 16 // accidents beside one kill and one freeze of everything
+	chaosMessages = 4000            // of a sender at most
+	chaosPatience = 5 * time.Minute // until all is settled, on a busy machine
+	chaosAtRandom = 16              // accidents beside one kill and one freeze of everything
 )
 
 // TestChaos sends figures through NATS, InfluxDB, two workers and an exporter,
@@ -197,7 +199,7 @@ func (c *chaos) run() *tally {
 		_, err := c.js.AccountInfo(c.ctx)
 		return err == nil
 	})
-	c.idle()
+	c.idleWithin(chaosPatience)
 	c.wantAccounted()
 	if n := int(c.messages()); n != c.sent {
 		c.t.Errorf("%d messages were sent, FIGURES has %d", c.sent, n)
@@ -234,7 +236,7 @@ func (c *chaos) send(until context.Context, r *rand.Rand, sender int) {
 	defer round.Stop()
 	const cells = chaosCells / chaosSenders
 	sent, again := 0, 0
-	for n := 0; until.Err() == nil && c.ctx.Err() == nil; n++ {
+	for n := 0; until.Err() == nil && c.ctx.Err() == nil && sent < chaosMessages; n++ {
 		f := randomFigure(r, 1)
 		f.Period = f.Period.Add(n%cells*chaosSenders + sender)
 		if !f.Period.Start().Before(barred) {

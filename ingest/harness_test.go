@@ -290,7 +290,12 @@ func (s *site) publishRaw(subject string, body []byte, submission string) uint64
 // await returns when the condition holds.
 func (s *site) await(what string, condition func() bool) {
 	s.t.Helper()
-	limit := time.After(90 * time.Second)
+	s.awaitWithin(90*time.Second, what, condition)
+}
+
+func (s *site) awaitWithin(d time.Duration, what string, condition func() bool) {
+	s.t.Helper()
+	limit := time.After(d)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !condition() {
@@ -305,11 +310,16 @@ func (s *site) await(what string, condition func() bool) {
 // idle returns when every message is settled and acknowledged.
 func (s *site) idle() {
 	s.t.Helper()
+	s.idleWithin(90 * time.Second)
+}
+
+func (s *site) idleWithin(d time.Duration) {
+	s.t.Helper()
 	consumer, err := s.js.Consumer(s.ctx, FiguresStream, WorkerConsumer)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.await("every message acknowledged", func() bool {
+	s.awaitWithin(d, "every message acknowledged", func() bool {
 		info, err := consumer.Info(s.ctx)
 		return err == nil && info.NumPending == 0 && info.NumAckPending == 0
 	})

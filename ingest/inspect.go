@@ -71,6 +71,20 @@ type File struct {
 	Broken    bool   // the file could not be read to its end, Rows are those before
 	Rows      int
 	where     func(line int, field string) string // as sheet.Reader has it
+	claims    []claim                             // of the agencies with good figures, by their first
+}
+
+// claim is the first good figure of an agency in a file.
+type claim struct {
+	agency string
+	line   int
+}
+
+// claim notes an agency whose figure is to be sent.
+func (f *File) claim(row *Row) {
+	if !slices.ContainsFunc(f.claims, func(c claim) bool { return c.agency == row.Agency }) {
+		f.claims = append(f.claims, claim{row.Agency, row.Line})
+	}
 }
 
 // Row is a figure of a file.

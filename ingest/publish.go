@@ -25,6 +25,8 @@ const (
 	// often it is asked.
 	ackTimeout = 10 * time.Second
 	attempts   = 4
+	// patience is after how long without an answer NATS is asked why.
+	patience = time.Second
 )
 
 // Settled is called once for every figure of a submission whose fate is
@@ -248,43 +250,6 @@ func (s *Submission) collect() {
 		}
 	}
 	s.repeats.Wait()
-}
-
-// answer waits for NATS to store a message. When it does not answer the
-// message is sent again: its id makes it the same message.
-func (s *Submission) answer(sent *sending) (*jetstream.PubAck, error) {
-	var err error
-	select {
-	case ack := <-sent.future.Ok():
-		return ack, nil
-	case err = <-sent.future.Err():
-	}
-	sent.again = true
-	for range attempts - 1 {
-		ctx, cancel := context.WithTimeout(s.ctx, ackTimeout)
-		var ack *jetstream.PubAck
-		ack, err = s.js.PublishMsg(ctx, sent.msg, jetstream.WithRetryAttempts(3))
-		cancel()
-		if err == nil {
-			return ack, nil
-		}
-		if s.ctx.Err() != nil {
-			break
-		}
-	}
-	hint := ""
-	if s.js.Conn().IsConnected() && unheard(err) {
-		hint = "; may this user publish there?"
-	}
-	return nil, fmt.Errorf("NATS did not store the figure on %s: %w%s", sent.msg.Subject, err, hint)
-}
-
-// unheard tells whether an error is what NATS says to somebody who may not
-// publish: nothing, or, when no way leads from the user's account to the
-// stream, that nobody listens.
-func unheard(err error) bool {
-	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrAsyncPublishTimeout) ||
-		errors.Is(err, jetstream.ErrNoStreamResponse)
 }
 
 // repeat decides what a figure is whose content JetStream has seen before,

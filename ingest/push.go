@@ -86,6 +86,7 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input) (fi
 			r.Figures++
 			if len(row.Findings) == 0 {
 				r.NotSent++
+				f.claim(row)
 				return nil
 			}
 			r.Refused++
@@ -137,6 +138,9 @@ func Push(ctx context.Context, opts PushOptions, inputs []Input) (*Report, error
 		return r, err
 	}
 	defer p.submission.Close()
+	if err := p.authorise(ctx); err != nil {
+		return r, err
+	}
 	r.Submission = p.submission.ID
 	err = p.send(ctx)
 	// Also when sending has failed, what was sent before is accounted for.

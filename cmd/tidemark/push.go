@@ -15,7 +15,9 @@ import (
 // fileFlags are what push and check share.
 type fileFlags struct {
 	catalogFlag
-	Confirm bool `help:"Stand by values that are merely implausible."`
+	// Confirm has no variable: one that was left in a profile would switch the
+	// check off for every file to come.
+	Confirm bool `env:"-" help:"Stand by values that are merely implausible."`
 	JSON    bool `name:"json" help:"Print one report as JSON."`
 }
 

@@ -59,7 +59,8 @@ func (c *rejectsListCmd) Run(e *env) error {
 type rejectsResendCmd struct {
 	natsFlags
 	Sequences []uint64 `arg:"" optional:"" name:"sequence" help:"Numbers as rejects list shows them."`
-	All       bool     `help:"All that were not sent again."`
+	// All has no variable, which would add all others to the ones that are named.
+	All bool `env:"-" help:"All that were not sent again."`
 }
 
 // Help shows an example.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v3"
@@ -40,7 +41,7 @@ func healthPage(s types.ServiceConfig) *url.URL {
 
 func TestComposeRunsAllOfTidemark(t *testing.T) {
 	got := slices.Sorted(maps.Keys(composetest.Load(t, "..").Services))
-	want := []string{"alertmanager", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "nats", "prometheus", "sample"}
+	want := []string{"alertmanager", "backup", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "nats", "prometheus", "replay", "restore", "sample"}
 	if !slices.Equal(got, want) {
 		t.Errorf("services are %q", got)
 	}
@@ -73,9 +74,9 @@ func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
 	}
 }
 
-func TestTheSampleIsSentOnDemandOnly(t *testing.T) {
+func TestWhatIsDoneOnDemandIsNotStartedWithTheRest(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
-		if want := name == "sample"; (len(s.Profiles) > 0) != want {
+		if want := slices.Contains([]string{"sample", "replay", "backup", "restore"}, name); (len(s.Profiles) > 0) != want {
 			t.Errorf("%s has the profiles %q", name, s.Profiles)
 		}
 	}
@@ -92,7 +93,7 @@ func TestEveryServiceIsHeldToLimits(t *testing.T) {
 		if s.Logging == nil || s.Logging.Options["max-size"] == "" || s.Logging.Options["max-file"] == "" {
 			t.Errorf("the log of %s grows for ever", name)
 		}
-		if !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || s.Privileged || !slices.Contains(s.SecurityOpt, "no-new-privileges:true") {
+		if !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || s.Privileged || !slices.Contains(s.SecurityOpt, "no-new-privileges=true") {
 			t.Errorf("%s has more rights than it needs", name)
 		}
 		if s.Restart != types.RestartPolicyUnlessStopped && !once(s) {
@@ -110,6 +111,7 @@ func TestEveryServiceIsHeldToLimits(t *testing.T) {
 func TestEveryImageIsPinnedToTheVersionThatTheTestsRun(t *testing.T) {
 	want := map[string]string{ // those without an engine here are pinned only
 		"nats":         "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
+		"backup":       "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
 		"prometheus":   "prom/prometheus:v" + local.PrometheusVersion,
 		"alertmanager": "prom/alertmanager:v" + local.AlertmanagerVersion,
 	}
@@ -176,6 +178,7 @@ func TestEverythingThatIsMountedIsThere(t *testing.T) {
 		}
 	}
 	slices.Sort(used)
+	used = slices.Compact(used)
 	if declared := slices.Sorted(maps.Keys(project.Volumes)); !slices.Equal(used, declared) {
 		t.Errorf("volumes are %q, used are %q", declared, used)
 	}
@@ -189,7 +192,7 @@ func TestPortsAreThoseOfThisMachineAndOfWhatPeopleUse(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := []string{"exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222"}
+	want := []string{"alertmanager 127.0.0.1:9093:9093", "exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222"}
 	if !slices.Equal(got, want) {
 		t.Errorf("published are %q", got)
 	}
@@ -283,5 +286,24 @@ func TestPrometheusScrapesEveryServiceThatIsThere(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("targets are\n%q\nand services\n%q", got, want)
+	}
+}
+
+// A container has a name that nobody outside can reach.
+func TestMessagesLinkToAnAlertmanagerThatPeopleReach(t *testing.T) {
+	s := composetest.Load(t, "..").Services["alertmanager"]
+	if !slices.Contains(s.Command, "--web.external-url=http://localhost:"+s.Ports[0].Published) {
+		t.Errorf("it is called as %q, and published at %s", s.Command, s.Ports[0].Published)
+	}
+}
+
+func TestWhoStartsWithoutSecretsIsToldToMakeThem(t *testing.T) {
+	root, err := filepath.Abs("..")
+	must(t, err)
+	options, err := cli.NewProjectOptions([]string{filepath.Join(root, composetest.File)}, cli.WithWorkingDirectory(root), cli.WithEnv(nil))
+	must(t, err)
+	_, err = options.LoadProject(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "is missing in .env, run sh deploy/secrets.sh") {
+		t.Errorf("it says %v", err)
 	}
 }

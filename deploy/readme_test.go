@@ -27,7 +27,7 @@ func TestThePageOnRunningTidemarkNamesEveryPart(t *testing.T) {
 		}
 	}
 	for _, volume := range []string{"nats-data", "influxdb-data", "influxdb-config"} {
-		if got := project.Volumes[volume].Name; got == "" || !strings.Contains(page, got) {
+		if got := project.Volumes[volume].Name; got == "" || !strings.Contains(page, strings.Replace(got, project.Name, "${COMPOSE_PROJECT_NAME}", 1)) {
 			t.Errorf("it does not name the volume %s as Docker does, %q", volume, got)
 		}
 	}

@@ -5,6 +5,10 @@
 #
 #   sh deploy/secrets.sh [FILE]
 #
+# With them goes the name of the Compose project, which no other clone has. What
+# the containers read of this source tree is made readable for their users, also
+# in a clone under a strict umask: run it again after an update under one.
+#
 # Only its owner can read the file, Git and the Docker build ignore it, and one
 # that is there is never overwritten: InfluxDB and Grafana keep the passwords
 # they were set up with.
@@ -26,10 +30,19 @@ secret() {
   printf '%s=t%s\n' "$1" "$random"
 }
 
+# The secrets of Alertmanager stay as they are.
+for dir in deploy/nats deploy/prometheus deploy/alertmanager deploy/grafana dashboards; do
+  [ ! -d "$here/../$dir" ] ||
+    find "$here/../$dir" ! -path '*/secrets/*' -exec chmod a+rX {} + ||
+    fail "can not make $dir readable for the users of the containers: run it as the owner of the source tree"
+done
+
 nats=$(sed -n 's/.*password: \$\(NATS_PASSWORD_[A-Z0-9_]*\).*/\1/p' "$here/nats/nats.conf")
 [ -n "$nats" ] || fail "no password is named in $here/nats/nats.conf"
 
-text='# Written by deploy/secrets.sh. Keep it: InfluxDB and Grafana keep the passwords of their first start.'
+random=$(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')
+text="# Written by deploy/secrets.sh. Keep it: InfluxDB and Grafana keep the passwords of their first start.
+COMPOSE_PROJECT_NAME=tidemark-$random"
 for name in INFLUX_PASSWORD INFLUX_TOKEN GRAFANA_PASSWORD $nats; do
   line=$(secret "$name")
   text="$text

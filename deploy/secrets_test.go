@@ -20,6 +20,7 @@ func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
 	for range 2 {
 		secrets, err := dotenv.Read(composetest.Secrets(t, ".."))
 		must(t, err)
+		delete(secrets, "COMPOSE_PROJECT_NAME")
 		for name, secret := range secrets {
 			// A letter first, because NATS would take a number for one.
 			if !regexp.MustCompile(`^t[0-9a-f]{48}$`).MatchString(secret) {
@@ -73,7 +74,7 @@ func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
 	}
 	secrets, err := dotenv.Read(file)
 	must(t, err)
-	if want := len(composetest.Load(t, "..").Services["nats"].Environment) + 3; len(secrets) != want {
+	if want := len(composetest.Load(t, "..").Services["nats"].Environment) + 4; len(secrets) != want {
 		t.Errorf("%d secrets are written, want %d", len(secrets), want)
 	}
 }
@@ -115,5 +116,43 @@ func TestSecretsAreIgnoredByGit(t *testing.T) {
 	must(t, err)
 	if !strings.Contains(string(ignored), "\n*\n") {
 		t.Error("deploy/alertmanager/secrets/.gitignore lets secrets pass")
+	}
+}
+
+// Compose finds the containers and volumes of a project by its name.
+func TestASecondCloneIsAProjectOfItsOwn(t *testing.T) {
+	one, other := composetest.Load(t, "..").Name, composetest.Load(t, "..").Name
+	if !regexp.MustCompile(`^tidemark-[0-9a-f]{8}$`).MatchString(one) || one == other {
+		t.Errorf("two clones are the projects %q and %q", one, other)
+	}
+}
+
+func TestACloneUnderAStrictUmaskCanBeReadByTheContainersAndItsSecretsCanNot(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"deploy/nats", "deploy/prometheus", "deploy/alertmanager", "deploy/grafana", "dashboards"} {
+		must(t, os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join("..", dir))))
+	}
+	script, err := os.ReadFile("secrets.sh")
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(root, "deploy", "secrets.sh"), script, 0o700))
+	secret := filepath.Join(root, "deploy/alertmanager/secrets/officials-webhook-url")
+	must(t, os.WriteFile(secret, []byte("http://127.0.0.1"), 0o600))
+	if out, err := exec.Command("chmod", "-R", "go=", root).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := exec.Command("sh", filepath.Join(root, "deploy", "secrets.sh")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, file := range []string{"deploy/nats/nats.conf", "deploy/nats/health.sh", "deploy/prometheus/prometheus.yml", "deploy/alertmanager/secrets", "deploy/alertmanager/alertmanager.yml", "dashboards/zh"} {
+		info, err := os.Stat(filepath.Join(root, file))
+		must(t, err)
+		if mode := info.Mode().Perm(); mode&0o004 == 0 || info.IsDir() && mode&0o001 == 0 {
+			t.Errorf("%s has mode %o", file, mode)
+		}
+	}
+	info, err := os.Stat(secret)
+	must(t, err)
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("a secret of Alertmanager has mode %o", mode)
 	}
 }

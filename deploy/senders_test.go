@@ -3,6 +3,7 @@ package deploy_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,21 @@ func TestASenderLooksUpItsOwnFiguresAndRejectsOnly(t *testing.T) {
 		if _, err := rejects.GetMsg(t.Context(), 1); !errors.Is(err, nats.ErrNoResponders) {
 			t.Errorf("%s looks up a reject by its sequence: %v", sender, err)
 		}
+	}
+}
+
+func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) {
+	s := newSite(t)
+	file := "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,346,万TEU\ntrade_exports,330200,level,2024-05,700,亿元\n"
+	_, err := ingest.Push(t.Context(), ingest.PushOptions{Conn: s.connect("port"), Catalog: catalog.Ningbo(), Patience: time.Minute},
+		[]ingest.Input{{Name: "mixed.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+	if err == nil || !strings.Contains(err.Error(), "mixed.csv:3: this account may not send for agency customs; it may for port: ") {
+		t.Errorf("it says %v", err)
+	}
+	info, err := s.figures().Info(t.Context())
+	must(t, err)
+	if info.State.Msgs != 0 {
+		t.Errorf("%d messages are in the stream", info.State.Msgs)
 	}
 }
 

@@ -68,7 +68,7 @@ func (f *natsFlags) connect(name string, daemon bool, log func(format string, v 
 	conn, err := nats.Connect(f.NATS, options...)
 	switch {
 	case errors.Is(err, nats.ErrNoServers):
-		return nil, fmt.Errorf("connect to NATS at %s: nothing answers there; is the server running, and is --nats right?", shown)
+		return nil, awayError{fmt.Errorf("connect to NATS at %s: nothing answers there; is the server running, and is --nats right?", shown)}
 	case errors.Is(err, nats.ErrAuthorization):
 		return nil, fmt.Errorf("connect to NATS at %s: %w; check --nats-user and --nats-password, or --nats-creds", shown, err)
 	case err != nil:
@@ -118,3 +118,6 @@ func (f *influxFlags) open() (*store.Store, error) {
 	}
 	return store.Open(store.Options{URL: f.Influx, Token: token, Org: f.InfluxOrg, Bucket: f.InfluxBucket})
 }
+
+// awayError is that nothing answers where NATS should be.
+type awayError struct{ error }

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
@@ -13,7 +15,8 @@ import (
 type initCmd struct {
 	natsFlags
 	influxFlags
-	Replicas int `help:"Copies that a NATS cluster keeps of each stream: 1, 3 or 5." default:"1" enum:"1,3,5" placeholder:"N"`
+	Replicas int           `help:"Copies that a NATS cluster keeps of each stream: 1, 3 or 5." default:"1" enum:"1,3,5" placeholder:"N"`
+	Wait     time.Duration `help:"How long to wait for a server that does not answer yet." default:"0s" placeholder:"DURATION"`
 }
 
 // Help shows an example.
@@ -26,8 +29,34 @@ Example:
   tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
 }
 
-// Run makes or verifies what the daemons need.
+// Run makes or verifies what the daemons need, and waits for servers that are
+// still starting.
 func (c *initCmd) Run(e *env) error {
+	over := time.Now().Add(c.Wait)
+	for {
+		err := c.once(e)
+		if !isStarting(err) || !time.Now().Before(over) {
+			return err
+		}
+		printer(e.stderr)("%v; waiting for it", err)
+		select {
+		case <-e.ctx.Done():
+			return e.ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// isStarting tells whether an error may be that of a server which starts.
+func isStarting(err error) bool {
+	var influx *store.UnavailableError
+	var conn awayError
+	return errors.As(err, &conn) || errors.As(err, &influx) && influx.StatusCode == 0 ||
+		errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)
+}
+
+// once makes or verifies what the daemons need.
+func (c *initCmd) once(e *env) error {
 	figures, err := c.open()
 	if err != nil {
 		return err

@@ -14,10 +14,10 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// patience is how long a worker waits for another one that holds messages
+// othersTurn is how long a worker waits for another one that holds messages
 // before its own to decide on them. Then it reads and decides them itself,
 // since the other may be dead.
-const patience = 200 * time.Millisecond
+const othersTurn = 200 * time.Millisecond
 
 // decide gives every item its decision: the one the ledger has, or one that it
 // makes. The items are in the order of the stream. Decisions are made in this
@@ -155,7 +155,7 @@ func (w *Worker) unseen(ctx context.Context) error {
 
 // awaitOthers waits for an entry of another worker and reads it.
 func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
-	timeout := time.After(patience)
+	timeout := time.After(othersTurn)
 	look := time.NewTicker(time.Millisecond)
 	defer look.Stop()
 	for {

@@ -65,12 +65,12 @@ type request struct {
 	expects uint8 // the last entry, when it is for the ledger
 }
 
-type answer uint8
+type modelAnswer uint8
 
 const (
-	yes  answer = iota
-	no          // a conflict, or the refusal of InfluxDB
-	lost        // whatever has become of the request
+	yes  modelAnswer = iota
+	no               // a conflict, or the refusal of InfluxDB
+	lost             // whatever has become of the request
 )
 
 // delivery is a message in the hands of a worker.
@@ -232,7 +232,7 @@ func (d *delivery) request() request {
 }
 
 // do is what a request does at the other end.
-func (w *world) do(v *variant, r request, refusing bool) answer {
+func (w *world) do(v *variant, r request, refusing bool) modelAnswer {
 	switch r.step {
 	case appends, amends:
 		if r.expects != w.entries && !v.blind || int(w.entries) == len(w.ledger) {
@@ -257,7 +257,7 @@ func (w *world) do(v *variant, r request, refusing bool) answer {
 }
 
 // goOn is what a worker does with an answer: it comes to its next request.
-func (v *variant) goOn(w *world, d *delivery, got answer) {
+func (v *variant) goOn(w *world, d *delivery, got modelAnswer) {
 	switch {
 	case d.at == finds && got == lost:
 	case d.at == finds:

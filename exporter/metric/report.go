@@ -30,18 +30,39 @@ type Report struct {
 // Due is when the period after the newest one is to be published; ok is false
 // where no calendar says so.
 func (r *Report) Due() (at time.Time, ok bool) {
-	if r.Indicator.Calendar == nil || r.Newest.IsZero() {
+	return dueAfter(r.Indicator, r.Newest)
+}
+
+// dueAfter is when what follows a period is to be published; ok is false where
+// no calendar says so.
+func dueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
+	if i.Calendar == nil || p.IsZero() {
 		return time.Time{}, false
 	}
 	// A period that is not released on its own comes with the one after it.
-	p := r.Newest
 	for range p.Frequency().PerYear() {
 		p = p.Next()
-		if at, ok = r.Indicator.Calendar.Due(p); ok {
+		if at, ok = i.Calendar.Due(p); ok {
 			return at, true
 		}
 	}
 	return time.Time{}, false
+}
+
+// OverdueAfter is when what follows a period becomes overdue: the due day and
+// the grace of the calendar have passed. Of a ratio it is when the first of its
+// parts does. ok is false where no calendar says so.
+func OverdueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
+	for _, part := range i.Reported() {
+		due, known := dueAfter(part, p)
+		if !known {
+			continue
+		}
+		if due = due.Add(part.Calendar.Grace); !ok || due.Before(at) {
+			at, ok = due, true
+		}
+	}
+	return at, ok
 }
 
 // Labels are those of the release metrics.

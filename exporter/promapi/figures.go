@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/prometheus/prometheus/model/value"
 
@@ -44,13 +45,17 @@ func figureFamilies() (all []family) {
 					pairs := metric.FigureLabels(i, b.Key)
 					pairs[len(pairs)-1] = in.unit
 					yield(pairs, func() []point {
-						switch {
-						case !f.Amount:
-							return s.points(b, f.Of, 1)
-						case in.factor == 1 && s.known.IsZero(): // what is asked most
-							return v.points.get(b, func() []point { return s.points(b, f.Of, 1) })
+						factor := in.factor
+						if !f.Amount {
+							factor = 1
 						}
-						return s.points(b, f.Of, in.factor)
+						switch {
+						case s.today:
+							return s.newestPoint(b, f.Of, factor)
+						case f.Amount && factor == 1 && s.known.IsZero(): // what is asked most
+							return v.points.get(b, func() []point { return s.points(i, b, f.Of, 1) })
+						}
+						return s.points(i, b, f.Of, factor)
 					})
 				})
 			}})
@@ -66,11 +71,30 @@ var everyPeriod = map[string]string{
 	"tidemark_figure_withheld":                    "Whether the period has no number (1), because it is withheld or missing, or has one (0).",
 }
 
+// newestPoint is what /metrics shows of a series, however long ago the next
+// figure was due: nothing while the newest is withheld.
+func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []point {
+	newest, known := b.Latest(), true
+	if !m.known.IsZero() {
+		known = false
+		for f := range b.AsOf(m.known) {
+			newest, known = f, true
+		}
+	}
+	v, ok := of(&newest)
+	if !known || !ok {
+		return nil
+	}
+	return []point{{start(newest.Period), v / factor}}
+}
+
 // points are the figures of a series as they were known. One without a number
-// ends the one before it.
-func (m *manner) points(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []point {
+// ends the one before it; the newest stands until the next is overdue.
+func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []point {
 	points := make([]point, 0, b.Len())
+	var newest figure.Period
 	m.figures(b, func(f *book.Figure) {
+		newest = f.Period
 		v, ok := of(f)
 		switch {
 		case !ok:
@@ -80,7 +104,7 @@ func (m *manner) points(b *book.Series, of func(*book.Figure) (float64, bool), f
 		}
 		points = append(points, point{start(f.Period), v})
 	})
-	return mortal(points, b.Key.Frequency)
+	return mortal(points, b.Key.Frequency, overdue(i, newest))
 }
 
 // derivedFamilies are what follows from figures.
@@ -104,9 +128,14 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 				if !s.wants("measure", string(kind)) || !s.wants("freq", f.String()) {
 					continue
 				}
-				in, ofMeasure := s.scaleOfKind(p.indicator, kind)
+				in, measure, ofMeasure := s.scaleOfKind(p.indicator, kind)
 				yield(derivedLabels(p, f, string(kind), in.unit), func() []point {
-					return derivedPoints(v.history(p, s.known), kind, f, ofMeasure, in.factor)
+					h := v.history(p, s.known)
+					points, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
+					if len(points) == 0 {
+						return nil // nothing is derived
+					}
+					return mortal(points, f, s.lasting(p.indicator, last, newestOf(h, measure, f)))
 				})
 				if s.anyOfPlace() {
 					return
@@ -117,10 +146,11 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 }
 
 // derivedPoints are what is derived of a kind. Where a period is published, or
-// withheld, the derived one before it ends.
-func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) []point {
-	var points []point
+// withheld, the derived one before it ends. last is the last period of which it
+// is known.
+func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (points []point, last figure.Period) {
 	for value := range h.Series(kind, f) {
+		last = value.Period
 		v := value.Value / factor
 		if value.Withheld || ofMeasure && !value.Derived {
 			v = staleMarker
@@ -137,24 +167,45 @@ func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMe
 		points = slices.CompactFunc(points, func(a, b point) bool { return a.t == b.t })
 	}
 	if !slices.ContainsFunc(points, func(p point) bool { return !value.IsStaleNaN(p.v) }) {
-		return nil // nothing is derived
+		return nil, last
 	}
-	return mortal(points, f)
+	return points, last
 }
 
-// scaleOfKind is the scale of a derived kind; ofMeasure tells whether it is
-// also published.
-func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, ofMeasure bool) {
+// lasting is up to when the last value of something stands that is known of a
+// series: if it is of the newest period, until the next is overdue, and to those
+// who ask what stands today as on /metrics. Otherwise a hole follows it.
+func (s *selection) lasting(i *catalog.Indicator, last, newest figure.Period) int64 {
+	switch {
+	case last.IsZero() || last.Compare(newest) < 0:
+		return math.MinInt64
+	case s.today:
+		return endless
+	}
+	return overdue(i, last)
+}
+
+// newestOf is the newest period of which a measure is known; zero when none is.
+func newestOf(h *derive.History, m figure.Measure, f figure.Frequency) (newest figure.Period) {
+	for v := range h.Figures(m, f) {
+		newest = v.Period
+	}
+	return newest
+}
+
+// scaleOfKind is the scale of a derived kind and the measure it is, which may
+// also be published, or is made of.
+func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, of figure.Measure, ofMeasure bool) {
 	for _, measure := range figure.Measures() {
 		if measure.String() == string(kind) {
-			return m.scaleOf(i, measure), true
+			return m.scaleOf(i, measure), measure, true
 		}
 	}
 	in = m.scaleOf(i, figure.Level)
 	if kind == derive.KindDaily {
 		in.unit += "/d"
 	}
-	return in, false
+	return in, figure.Level, false
 }
 
 // eachOf passes the best of every measure at every frequency.
@@ -184,7 +235,7 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 				}
 				points = append(points, point{start(before.Period.Add(f.PerYear())), v})
 			}
-			return mortal(points, f)
+			return mortal(points, f, math.MinInt64)
 		})
 	})
 }
@@ -207,7 +258,9 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []poin
 			yield(cellLabelsOf(p, f, m, in, derive.Value{}), nil)
 			return
 		}
-		for c := range v.history(p, s.known).Figures(m, f) {
+		h := v.history(p, s.known)
+		newest := sync.OnceValue(func() figure.Period { return newestOf(h, m, f) })
+		for c := range h.Figures(m, f) {
 			if !s.fresh(c.Period) {
 				continue
 			}
@@ -216,7 +269,7 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []poin
 				if c.Withheld {
 					number = math.Float64frombits(value.NormalNaN)
 				}
-				return mortal([]point{{start(c.Period), number}}, f)
+				return mortal([]point{{start(c.Period), number}}, f, s.lasting(p.indicator, c.Period, newest()))
 			})
 		}
 	})

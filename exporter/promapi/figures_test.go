@@ -50,22 +50,78 @@ func TestAFigureStandsAtTheStartOfItsPeriodAndIsExact(t *testing.T) {
 }
 
 func TestAnInstantSelectorSeesAPeriodForTheLifeOfItsFrequency(t *testing.T) {
+	a := answerer{t, over(harbour(t), booktest.Of(t, // with holes
+		booktest.Published("boxes", "2023-01", 2726080, "2023-02-10"),
+		booktest.Published("boxes", "2023-02", 2510000, "2023-04-10"),
+		booktest.Withheld(booktest.Published("boxes", "2023-03", 0, "2023-05-10")),
+		booktest.Published("boxes", "2023-04", 2900000, "2023-05-10"),
+		booktest.Published("boxes", "2023-07", 3100000, "2023-08-10"),
+		booktest.Published("boxes", "2022", 33351000, "2023-01-20"),
+		booktest.Published("boxes", "2024", 34000000, "2025-01-20"),
+	))}
 	for day, want := range map[string]string{
 		"2022-12-31": "", "2023-01-01": "2726080", "2023-01-31": "2726080", "2023-02-01": "2510000",
 		"2023-03-01": "", // withheld
 		"2023-04-01": "2900000", "2023-05-15": "2900000",
 		"2023-05-16": "", // 45 days after the start of April
+		"2023-06-30": "", "2023-07-01": "3100000",
 	} {
 		if want != "" {
 			want = boxesH1 + "unit=TEU " + want
 		}
-		revised(t).at(day, "tidemark_figure"+months, want)
+		a.at(day, "tidemark_figure"+months, want)
 	}
 	for day, want := range map[string]string{"2023-02-04": "33351000", "2023-02-05": ""} { // 400 days
 		if want != "" {
 			want = "area=H1 category=_T freq=A indicator=boxes measure=level unit=TEU " + want
 		}
-		revised(t).at(day, `tidemark_figure{freq="A",indicator="boxes"}`, want)
+		a.at(day, `tidemark_figure{freq="A",indicator="boxes"}`, want)
+	}
+}
+
+// Months are due on the 10th of the next, with five days of grace, in Shanghai;
+// for years the calendar has no rule.
+func TestTheNewestFigureStandsUntilTheNextIsOverdue(t *testing.T) {
+	a := revised(t)
+	for _, metric := range []string{"tidemark_figure", "tidemark_figure_withheld", "tidemark_figure_cell", "tidemark_figure_derived", "tidemark_figure_period_timestamp_seconds"} {
+		for day, want := range map[string]string{"2023-05-16": "1", "2023-06-14": "1", "2023-06-14T15:59:59Z": "1", "2023-06-14T16:00:00Z": "", "2026-01-01": ""} {
+			measure := "level"
+			if metric == "tidemark_figure_derived" {
+				measure = "daily"
+			}
+			a.at(day, `count(`+metric+`{freq="M",measure="`+measure+`"} > -1)`, want)
+		}
+		for _, day := range []string{"2023-02-05", "2026-01-01"} {
+			if metric != "tidemark_figure_derived" {
+				a.at(day, `count(`+metric+`{freq="A",measure="level"} > -1)`, "1")
+			}
+		}
+	}
+}
+
+func TestTodayTheNewestFigureStandsThoughTheNextIsOverdue(t *testing.T) {
+	a := revised(t)
+	now := today.Format(time.RFC3339)
+	a.at(now, "tidemark_figure"+months, boxesH1+"unit=TEU 2900000")
+	a.at(now, "tidemark_figure_withheld"+months, boxesH1+"unit=TEU 0")
+	a.at(now, `tidemark_figure{freq="M",scale="display"}`, "area=H1 category=_T freq=M indicator=boxes measure=level scale=display unit=万TEU 290")
+	a.at(now, `tidemark_figure{freq="M",as_of="2023-03-15"}`, "area=H1 as_of=2023-03-15 category=_T freq=M indicator=boxes measure=level unit=TEU 2500000")
+	a.at(now, `tidemark_figure{freq="M",as_of="2023-04-15"} `, "area=H1 as_of=2023-04-15 category=_T freq=M indicator=boxes measure=level unit=TEU 3000000")
+	a.at(now, `tidemark_figure{freq="M",as_of="2020-01-01"}`, "")
+	a.at(now, `tidemark_figure_derived{freq="M",measure="daily"}`, "area=H1 category=_T freq=M indicator=boxes measure=daily unit=TEU/d 96666.66666666667")
+	a.at(now, `tidemark_figure_cell{freq="M",measure="level"}`, boxesH1+"number=04 origin=published period=2023-04 status=A unit=TEU year=2023 2900000")
+	a.at(now, "tidemark_figure"+months+" offset 1d", "") // a day ago is the past
+	if got := ranged(t, a.api, "2026-11-22", now, "1h", "tidemark_figure"+months); got != "" {
+		t.Errorf("a range that ends now gives\n%s", got)
+	}
+}
+
+func TestAWithheldNewestFigureIsNotThereToday(t *testing.T) {
+	a := answerer{t, over(harbour(t), booktest.Of(t,
+		booktest.Published("boxes", "2026-09", 200, "2026-10-10"), booktest.Withheld(booktest.Published("boxes", "2026-10", 0, "2026-11-10"))))}
+	for _, now := range []string{today.Format(time.RFC3339), "2026-11-20"} {
+		a.at(now, "tidemark_figure"+months, "")
+		a.at(now, "tidemark_figure_withheld"+months, boxesH1+"unit=TEU 1")
 	}
 }
 

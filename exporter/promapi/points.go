@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 	"github.com/prometheus/prometheus/util/annotations"
 
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
@@ -26,8 +28,8 @@ type point struct {
 // staleMarker ends what stood before it.
 var staleMarker = math.Float64frombits(value.StaleNaN)
 
-// life is how long a figure stands that no newer one replaces. It reaches past
-// the next period, so that a release that is a few days late makes no gap.
+// life is how long a figure stands that a hole follows. It reaches past the
+// next period, so that a release that is a few days late makes no gap.
 func life(f figure.Frequency) time.Duration {
 	const day = 24 * time.Hour
 	switch f {
@@ -42,9 +44,23 @@ func life(f figure.Frequency) time.Duration {
 // start is where a period's point is.
 func start(p figure.Period) int64 { return p.Start().UnixMilli() }
 
+// endless is the end of what stands until something follows it.
+const endless = math.MaxInt64
+
+// overdue is when a figure of that period, if it is the newest, is no longer
+// what is known of now, because the one after it should have come; endless
+// where no calendar says when.
+func overdue(i *catalog.Indicator, p figure.Period) int64 {
+	if at, ok := metric.OverdueAfter(i, p); ok {
+		return at.UnixMilli()
+	}
+	return endless
+}
+
 // mortal ends every point that no other follows within the life of its
-// frequency. Points are in the order of time.
-func mortal(points []point, f figure.Frequency) []point {
+// frequency, but the last one not before that moment. Points are in the order
+// of time.
+func mortal(points []point, f figure.Frequency, last int64) []point {
 	if len(points) == 0 {
 		return nil
 	}
@@ -52,7 +68,11 @@ func mortal(points []point, f figure.Frequency) []point {
 	ended := make([]point, 0, len(points)+len(points)/4+1)
 	for i, p := range points {
 		ended = append(ended, p)
-		if end := p.t + lasts; !value.IsStaleNaN(p.v) && (i == len(points)-1 || points[i+1].t > end) {
+		end := p.t + lasts
+		if i == len(points)-1 {
+			end = max(end, last)
+		}
+		if !value.IsStaleNaN(p.v) && end != endless && (i == len(points)-1 || points[i+1].t > end) {
 			ended = append(ended, point{end, staleMarker})
 		}
 	}

@@ -30,12 +30,12 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 	if hints != nil {
 		from, to = hints.Start, hints.End
 	}
-	listing := hints != nil && hints.Func == "series"
+	lists := hints != nil && hints.Func == listing
 	set := &seriesSet{}
 	builder := labels.NewScratchBuilder(12)
 	q.each(sel, func(name string, pairs metric.Labels, points func() []point) {
 		all := points()
-		if !listing {
+		if !lists {
 			all = within(all, from, to)
 		}
 		if len(all) > 0 {

@@ -25,6 +25,7 @@ type selection struct {
 	start int64     // from where points are taken: a lookback before from
 	to    int64     // the last
 	over  bool      // what is asked for is points of a range, not what stands at moments
+	today bool      // what is asked for is what stands at the moment of asking, and that alone
 	list  string    // the label whose values alone are wanted; empty when series are
 
 	seen map[figure.Period]bool // by fresh
@@ -99,9 +100,24 @@ func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, mat
 		if first := s.from + forever.Milliseconds() - 1; !s.over && first <= s.to {
 			s.from = first
 		}
+		s.today = !s.over && hints.Step == 0 && s.from == s.to && hints.Func != listing && q.isNow(s.to)
 	}
 	return s, nil
 }
+
+// presence is how far from the moment of asking a moment is still meant as now:
+// clocks differ, dashboards round, and a Prometheus that scrapes the page gives
+// a sample for as long.
+const presence = 5 * time.Minute
+
+func (q *querier) isNow(at int64) bool {
+	now := q.now.UnixMilli()
+	return at >= now-presence.Milliseconds() && at <= now+presence.Milliseconds()
+}
+
+// listing is the function in the hints of those who want to know which series
+// there are, and none of their points.
+const listing = "series"
 
 // plain tells whether a selector names one metric, or nothing at all, as those
 // do who have yet to choose: the answers to these few questions are kept.

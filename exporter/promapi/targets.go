@@ -1,6 +1,7 @@
 package promapi
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -285,7 +286,7 @@ func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Lab
 					points = append(points, point{start(line[i].Period), n.Value / in.factor})
 				}
 			}
-			return mortal(points, f)
+			return mortal(points, f, math.MinInt64)
 		})
 	}
 }

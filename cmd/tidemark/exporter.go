@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"time"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/exporter/promapi"
@@ -40,6 +44,9 @@ func (c *exporterCmd) Run(e *env) error {
 		return err
 	}
 	defer figures.Close()
+	if err := fitMemory(log); err != nil {
+		return err
+	}
 	listener, err := listen("--listen", c.Listen)
 	if err != nil {
 		return err
@@ -54,4 +61,18 @@ func (c *exporterCmd) Run(e *env) error {
 		return exporter.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
 	})
 	return group.group.Run()
+}
+
+// fitMemory tells Go, and by it the limits of queries, how much memory there
+// is: what GOMEMLIMIT says, or nine tenths of the container's, or of the
+// machine's.
+func fitMemory(log *slog.Logger) error {
+	limit, err := memlimit.SetGoMemLimitWithOpts(memlimit.WithRatio(0.9), memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
+	if err != nil {
+		return fmt.Errorf("the memory that may be used can not be found: %w; GOMEMLIMIT says how much, for instance 1800MiB", err)
+	}
+	if limit > 0 { // it is not GOMEMLIMIT's
+		log.Debug("memory limited", "bytes", limit)
+	}
+	return nil
 }

@@ -87,10 +87,12 @@ func TestAQueryThatTakesTooLongIsEnded(t *testing.T) {
 }
 
 func TestAQueryWaitsForAPlaceAtMostAsLongAsItMayTake(t *testing.T) {
-	e := &stepwise{limits: Limits{Timeout: time.Millisecond}, places: make(chan struct{}, 1)}
-	e.places <- struct{}{}
-	if err := (placedQuery{nil, e}).Exec(t.Context()).Err; err == nil || err.Error() != "query timed out in query queue" {
-		t.Errorf("got %v", err)
+	g := &gate{limits: Limits{Timeout: time.Millisecond}, places: make(chan struct{}, 1)}
+	g.places <- struct{}{}
+	w := httptest.NewRecorder()
+	g.admit(checkForm, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/query?query=1", nil))
+	if want := `{"status":"error","errorType":"timeout","error":"query timed out in query queue"}`; w.Code != http.StatusServiceUnavailable || strings.TrimSpace(w.Body.String()) != want {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

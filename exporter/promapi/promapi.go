@@ -28,14 +28,6 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/book"
 )
 
-// Limits keep one query from taking what all need. The zero value stands for
-// the defaults.
-type Limits struct {
-	MaxSamples  int           // that a query may hold in memory; 50,000,000 when zero
-	Timeout     time.Duration // of a query; two minutes when zero
-	Concurrency int           // queries at a time, others wait; 20 when zero
-}
-
 // Options say what is asked and how much may be.
 type Options struct {
 	Catalog *catalog.Catalog
@@ -52,11 +44,8 @@ const forever = 250 * 365 * 24 * time.Hour
 // subqueryStep is the step of a subquery that names none.
 const subqueryStep = 24 * time.Hour
 
-// The limits of remote read beside those of queries.
-const (
-	remoteReadConcurrency = 10
-	remoteReadFrame       = 1 << 20 // bytes
-)
+// remoteReadFrame is the size of the pieces of an answer to remote read.
+const remoteReadFrame = 1 << 20 // bytes
 
 // New makes the handler of the paths below /api/v1/.
 func New(opts Options) http.Handler {
@@ -69,21 +58,24 @@ func New(opts Options) http.Handler {
 	limits := opts.Limits.orDefault()
 	parse := reader{parser.NewParser(parser.Options{}), opts.Catalog.Location()}
 	data := &source{catalog: opts.Catalog, book: opts.Book, now: opts.Now}
-	engine := &stepwise{parse: parse, limits: limits, places: make(chan struct{}, limits.Concurrency), Engine: promql.NewEngine(promql.EngineOpts{
-		Logger:                   opts.Logger,
-		MaxSamples:               limits.MaxSamples,
-		Timeout:                  limits.Timeout,
-		LookbackDelta:            forever,
-		NoStepSubqueryIntervalFn: func(int64) int64 { return subqueryStep.Milliseconds() },
-		EnableAtModifier:         true,
-		EnableNegativeOffset:     true,
-		Parser:                   parse,
-	})}
-	api := v1.NewAPI(engine, data, nil, nil, nil, nil,
+	engine := func(samples int) *stepwise {
+		return &stepwise{parse: parse, samples: samples, Engine: promql.NewEngine(promql.EngineOpts{
+			Logger:                   opts.Logger,
+			MaxSamples:               samples,
+			Timeout:                  limits.Timeout,
+			LookbackDelta:            forever,
+			NoStepSubqueryIntervalFn: func(int64) int64 { return subqueryStep.Milliseconds() },
+			EnableAtModifier:         true,
+			EnableNegativeOffset:     true,
+			Parser:                   parse,
+		})}
+	}
+	engines := &tiers{small: engine(limits.share()), large: engine(limits.MaxSamples), alone: make(chan struct{}, 1)}
+	api := v1.NewAPI(engines, data, nil, nil, nil, nil,
 		func(context.Context) v1.TargetRetriever { return families() },
 		nil, func() config.Config { return config.Config{} }, nil, v1.GlobalURLOptions{},
 		data.whenLoaded, nil, "", false, false, 0, opts.Logger, nil,
-		limits.MaxSamples, remoteReadConcurrency, remoteReadFrame,
+		limits.share(), limits.Concurrency, remoteReadFrame,
 		false, regexp.MustCompile("^$"), // other sites' pages may not ask
 		nil, version(), nil, nil, nil, nil, nil, false, nil, false, false, false, false,
 		forever, false, false, nil, nil, v1.OpenAPIOptions{IncludePaths: paths}, parse)
@@ -91,20 +83,7 @@ func New(opts Options) http.Handler {
 	api.InstallCodec(codec{})
 	router := route.New()
 	api.Register(router)
-	return served(router)
-}
-
-func (l Limits) orDefault() Limits {
-	if l.MaxSamples <= 0 {
-		l.MaxSamples = 50_000_000
-	}
-	if l.Timeout <= 0 {
-		l.Timeout = 2 * time.Minute
-	}
-	if l.Concurrency <= 0 {
-		l.Concurrency = 20
-	}
-	return l
+	return served(router, &gate{limits: limits, places: make(chan struct{}, limits.Concurrency)}, data)
 }
 
 // paths are what is served of Prometheus' API. The rest is about scraping,
@@ -112,12 +91,16 @@ func (l Limits) orDefault() Limits {
 var paths = []string{"/query", "/query_range", "/series", "/labels", "/label/{name}/values", "/metadata",
 	"/format_query", "/parse_query", "/status/buildinfo", "/read", "/openapi.yaml"}
 
-// served lets only those paths through.
-func served(router http.Handler) http.Handler {
+// served lets only those paths through, and what is within the limits.
+func served(router http.Handler, g *gate, data *source) http.Handler {
 	const prefix = "/api/v1"
 	mux := http.NewServeMux()
 	for _, path := range paths {
-		mux.Handle(prefix+path, http.StripPrefix(prefix, inFull(router)))
+		check := checkForm
+		if path == "/read" {
+			check = checkRead
+		}
+		mux.Handle(prefix+path, data.whenLoaded(g.admit(check, http.StripPrefix(prefix, inFull(router))).ServeHTTP))
 	}
 	return mux
 }
@@ -126,7 +109,7 @@ func served(router http.Handler) http.Handler {
 // alone Prometheus' handler knows how to cut off.
 func inFull(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("limit") != "" {
+		if r.Form.Get("limit") != "" {
 			r = r.WithContext(context.WithValue(r.Context(), wholeKey{}, true))
 		}
 		next.ServeHTTP(w, r)

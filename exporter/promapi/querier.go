@@ -31,19 +31,38 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		from, to = hints.Start, hints.End
 	}
 	lists := hints != nil && hints.Func == listing
-	set := &seriesSet{}
+	set, room := &seriesSet{}, roomOf(ctx)
+	var full context.CancelFunc
+	sel.ctx, full = context.WithCancel(ctx)
+	defer full()
 	builder := labels.NewScratchBuilder(12)
 	q.each(sel, func(name string, pairs metric.Labels, points func() []point) {
+		if sel.ctx.Err() != nil {
+			return
+		}
 		all := points()
-		if !lists {
+		if lists {
+			all = all[:min(len(all), 1)]
+		} else {
 			all = within(all, from, to)
 		}
-		if len(all) > 0 {
+		switch {
+		case len(all) == 0:
+		case !room.take(len(all) + samplesPerSeries):
+			full() // nobody will see the rest
+		default:
 			set.all = append(set.all, &series{sel.labels(&builder, name, pairs), all})
 		}
+		if lists && hints.Limit > 0 && len(set.all) >= hints.Limit {
+			full()
+		}
 	})
-	// Of a query that has been ended the series are not all there; the engine
-	// looks at ctx before it takes them, and says what has ended it.
+	switch {
+	case room.over():
+		return storage.ErrSeriesSet(tooManySamples("series selection", room.limit))
+	case ctx.Err() != nil: // the series are not all there
+		return storage.ErrSeriesSet(ended(ctx, "series selection"))
+	}
 	slices.SortFunc(set.all, func(a, b *series) int { return labels.Compare(a.labels, b.labels) })
 	return set
 }
@@ -78,7 +97,7 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 	all := func() []string { return q.findValues(sel, name) }
 	if sel.plain() && slices.Contains(q.labelNames(), name) {
 		sel.ctx = context.WithoutCancel(ctx) // half an answer must not be kept
-		return slices.Clone(q.values.get(valuesKey{name, matchersKey(matchers)}, all)), nil, nil
+		return slices.Clone(q.values.get(valuesKey{name, matchersKey(sel.rest)}, all)), nil, nil
 	}
 	return all(), nil, ctx.Err()
 }
@@ -105,7 +124,7 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 	all := func() []string { return q.findNames(sel) }
 	if sel.plain() {
 		sel.ctx = context.WithoutCancel(ctx)
-		return slices.Clone(q.values.get(valuesKey{"", matchersKey(matchers)}, all)), nil, nil
+		return slices.Clone(q.values.get(valuesKey{"", matchersKey(sel.rest)}, all)), nil, nil
 	}
 	return all(), nil, ctx.Err()
 }

@@ -24,8 +24,14 @@ type reader struct {
 
 // ParseExpr reads a query.
 func (r reader) ParseExpr(input string) (parser.Expr, error) {
+	if err := new(text).add(input); err != nil {
+		return nil, err
+	}
 	expr, err := r.Parser.ParseExpr(input)
 	if err != nil {
+		return nil, err
+	}
+	if err := answerable(expr); err != nil {
 		return nil, err
 	}
 	for _, matchers := range parser.ExtractSelectors(expr) {
@@ -38,6 +44,15 @@ func (r reader) ParseExpr(input string) (parser.Expr, error) {
 
 // ParseMetricSelectors reads the selectors of match[].
 func (r reader) ParseMetricSelectors(inputs []string) ([][]*labels.Matcher, error) {
+	var seen text
+	for _, input := range inputs {
+		if err := seen.add(input); err != nil {
+			return nil, err
+		}
+	}
+	if len(inputs) > maxSelectors {
+		return nil, fmt.Errorf("%d selectors are too many, a request may have %d; ask in several requests", len(inputs), maxSelectors)
+	}
 	sets, err := r.Parser.ParseMetricSelectors(inputs)
 	if err != nil {
 		return nil, err

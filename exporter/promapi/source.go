@@ -1,13 +1,12 @@
 package promapi
 
 import (
+	"errors"
 	"net/http"
 	"sync/atomic"
 	"time"
 
-	jsoniter "github.com/json-iterator/go"
 	"github.com/prometheus/prometheus/storage"
-	v1 "github.com/prometheus/prometheus/web/api/v1"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
@@ -54,9 +53,6 @@ func (s *source) whenLoaded(next http.HandlerFunc) http.HandlerFunc {
 			next(w, r)
 			return
 		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		answer := v1.Response{Status: "error", ErrorType: "unavailable", Error: "the figures are being loaded, see /-/ready"}
-		_ = jsoniter.NewEncoder(w).Encode(answer) // who asked has left
+		(&refusal{http.StatusServiceUnavailable, "unavailable", errors.New("the figures are being loaded, see /-/ready")}).write(w)
 	}
 }

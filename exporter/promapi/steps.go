@@ -3,6 +3,7 @@ package promapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -26,49 +27,37 @@ import (
 // engine as it is.
 type stepwise struct {
 	*promql.Engine
-	parse  parser.Parser
-	limits Limits
-	places chan struct{} // for queries that run
+	parse   parser.Parser
+	samples int // that a query may hold
 }
 
 // NewInstantQuery makes a query at one moment.
 func (e *stepwise) NewInstantQuery(ctx context.Context, q storage.Queryable, opts promql.QueryOpts, text string, at time.Time) (promql.Query, error) {
 	query, err := e.Engine.NewInstantQuery(ctx, q, opts, text, at)
-	return placedQuery{query, e}, err
+	if err != nil {
+		return nil, err
+	}
+	return boundQuery{query, e.samples}, nil
 }
 
 // NewRangeQuery makes a query over a range.
 func (e *stepwise) NewRangeQuery(ctx context.Context, q storage.Queryable, opts promql.QueryOpts, text string, from, to time.Time, interval time.Duration) (promql.Query, error) {
 	whole, err := e.Engine.NewRangeQuery(ctx, q, opts, text, from, to, interval)
-	if err != nil || ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 {
-		return placedQuery{whole, e}, err
+	if err != nil {
+		return nil, err
+	}
+	s := steps{from: from.UnixMilli(), interval: interval.Milliseconds()} // milliseconds are what the engine counts in
+	// Prometheus' handler does not see more steps than fit into 292 years.
+	if to.Sub(from) == math.MaxInt64 && (float64(to.UnixMilli())-float64(s.from))/float64(s.interval) > maxSteps {
+		return nil, fmt.Errorf("exceeded maximum resolution of %d points per timeseries. Try decreasing the query resolution (?step=XX)", maxSteps)
 	}
 	expr, err := e.parse.ParseExpr(text)
-	s := steps{from: from.UnixMilli(), interval: interval.Milliseconds()} // milliseconds are what the engine counts in
-	if err != nil || !timeless(expr) || s.interval < 1 || to.Before(from) || to.Sub(from) == math.MaxInt64 {
-		return placedQuery{whole, e}, nil // of what it refuses the engine says why
+	if err != nil || ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 ||
+		!timeless(expr) || s.interval < 1 || to.Before(from) || to.Sub(from) == math.MaxInt64 {
+		return boundQuery{whole, e.samples}, nil // of what it refuses the engine says why
 	}
 	s.count = int((to.UnixMilli()-s.from)/s.interval) + 1
-	return placedQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e}, nil
-}
-
-// placedQuery is a query that waits for a place before it runs.
-type placedQuery struct {
-	promql.Query
-	engine *stepwise
-}
-
-// Exec waits and runs, both within the time that a query may take.
-func (p placedQuery) Exec(ctx context.Context) *promql.Result {
-	ctx, cancel := context.WithTimeout(ctx, p.engine.limits.Timeout)
-	defer cancel()
-	select {
-	case p.engine.places <- struct{}{}:
-		defer func() { <-p.engine.places }()
-		return p.Query.Exec(ctx)
-	case <-ctx.Done():
-		return &promql.Result{Err: ended(ctx, "query queue")}
-	}
+	return boundQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e.samples}, nil
 }
 
 // ended says, in the engine's words, why a query went no further than where.
@@ -138,7 +127,7 @@ func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
 		return &promql.Result{Err: err}
 	}
 	changes := found.changes()
-	if err := found.onto(ctx, changes, h.engine.limits.MaxSamples); err != nil {
+	if err := found.onto(ctx, changes, h.engine.samples); err != nil {
 		return &promql.Result{Err: err}
 	}
 	first, last := time.UnixMilli(0), time.UnixMilli(int64(len(changes)-1))
@@ -153,7 +142,7 @@ func (h *heldQuery) Exec(ctx context.Context) *promql.Result {
 	}
 	h.buffer = buffers.Get().(*buffer)
 	answer := heldMatrix{series: matrix, changes: changes, steps: h.steps, buffer: h.buffer}
-	if answer.points() > h.engine.limits.MaxSamples {
+	if answer.points() > h.engine.samples {
 		result.Err = promql.ErrTooManySamples("query execution")
 		return result
 	}
@@ -213,6 +202,8 @@ func (h *heldQuery) find(ctx context.Context) (*selected, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, ended(ctx, "expression evaluation")
+	case errors.As(err, new(promql.ErrTooManySamples)):
+		return nil, err
 	case err != nil:
 		return nil, promql.ErrStorage{Err: err}
 	}

@@ -216,11 +216,13 @@ func (c *course) points(of func(*judged) (float64, bool)) []point {
 
 // courses gives the course of every category of a target.
 func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *judged, c *course)) {
-	at := v.moments(t, s)
+	at, now := v.moments(t, s), s.now.UnixMilli()
 	found := map[string]*course{}
 	var order []*course
 	for n := range at {
-		states := v.statesAt(t, at[n])
+		// What stands at a moment in the far future has its point as far back as
+		// it may lie; it is judged as it is now.
+		states := v.statesAt(t, min(at[n], now))
 		for i := range states {
 			c := found[states[i].Category]
 			if c == nil {

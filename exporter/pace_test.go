@@ -1,0 +1,49 @@
+package exporter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"time"
+)
+
+func TestWhoDoesNotTakeAnAnswerIsCutOff(t *testing.T) {
+	ended := make(chan error, 1)
+	answer := bytes.Repeat([]byte("figures\n"), 8<<20)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, err := (&pacedWriter{ResponseWriter: w, slowStart: 50 * time.Millisecond}).Write(answer)
+		ended <- err
+	}))
+	t.Cleanup(server.Close)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the answer ended with %v", err)
+	}
+}
+
+func TestWhoTakesALargeAnswerGetsAllOfIt(t *testing.T) {
+	answer := bytes.Repeat([]byte("figures\n"), 4<<20)
+	server := httptest.NewServer(paced(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) })))
+	t.Cleanup(server.Close)
+	resp, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	got, err := io.ReadAll(resp.Body)
+	if err != nil || !bytes.Equal(got, answer) {
+		t.Errorf("%d bytes of %d (%v)", len(got), len(answer), err)
+	}
+}

@@ -153,8 +153,8 @@ func (w *Worker) readAhead(ctx context.Context, agency string, n int) ([]*item, 
 	floor, _ := w.ledger.Floor()
 	from := w.ledger.AheadOf(agency) + 1
 	if from <= floor+longQueue {
-		next, err := w.figures.GetMsg(ctx, from, jetstream.WithGetMsgSubject(agencySubject(agency)))
-		if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && next.Sequence <= floor+longQueue {
+		next, err := w.message(ctx, from, agencySubject(agency))
+		if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && next.seq <= floor+longQueue {
 			return nil, nil
 		}
 		if err != nil {

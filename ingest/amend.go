@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -20,11 +19,10 @@ func (w *Worker) amend(ctx context.Context, v *store.Vintage, refused *store.Ref
 	err = w.persist(ctx, "reject", func() error {
 		// It need not be one of the batch's: a figure that was unchanged is
 		// written when a later message comes between it and what it repeated.
-		msg, err := w.figures.GetMsg(ctx, v.Seq)
+		m, err := w.message(ctx, v.Seq, "")
 		if err != nil {
-			return fmt.Errorf("read message %d of stream %s: %w", v.Seq, FiguresStream, err)
+			return err
 		}
-		m := messageOf(msg)
 		return storeRejects(ctx, w.js, []*Reject{m.reject(d.Problem)})
 	})
 	if err != nil || d.Restated == nil {

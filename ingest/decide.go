@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
-
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
@@ -170,39 +167,6 @@ func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
 			return false, ctx.Err()
 		}
 	}
-}
-
-// readBytes bounds how much of FIGURES is read at once.
-const readBytes = 8 << 20
-
-// messages reads up to n messages of FIGURES from one sequence to another;
-// only those on the subject unless it is empty.
-func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject string) ([]message, error) {
-	opts := []jetstreamext.GetBatchOpt{jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes)}
-	if subject != "" {
-		opts = append(opts, jetstreamext.GetBatchSubject(subject))
-	}
-	page, err := jetstreamext.GetBatch(ctx, w.js, FiguresStream, n, opts...)
-	if err != nil {
-		return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
-	}
-	var out []message
-	for msg, err := range page {
-		switch {
-		case errors.Is(err, jetstreamext.ErrNoMessages):
-			return out, nil
-		case err != nil:
-			return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
-		case msg.Sequence <= to:
-			out = append(out, messageOf(msg))
-		}
-	}
-	return out, nil
-}
-
-func messageOf(msg *jetstream.RawStreamMsg) message {
-	return message{subject: msg.Subject, body: msg.Data, seq: msg.Sequence,
-		stored: msg.Time.UnixMilli(), submission: msg.Header.Get(HeaderSubmission)}
 }
 
 // agencySubject is where an agency's figures are published.

@@ -185,15 +185,15 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	if last := info.State.LastSeq; last < floor {
 		return fmt.Errorf("stream %s ends at message %d and stream %s has decisions up to %d; %s", FiguresStream, last, ledger.Stream, floor, mend), nil
 	}
-	msg, err := w.figures.GetMsg(ctx, floor)
+	m, err := w.message(ctx, floor, "")
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
 		return nil, nil // removed by hand, which proves nothing
 	case err != nil:
-		return nil, fmt.Errorf("read stream %s: %w", FiguresStream, err)
-	case msg.Time.UnixMilli() != stored:
+		return nil, err
+	case m.stored != stored:
 		return fmt.Errorf("message %d of stream %s was stored at %s and stream %s has a decision on one of %s; %s", floor, FiguresStream,
-			msg.Time.UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), mend), nil
+			time.UnixMilli(m.stored).UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), mend), nil
 	}
 	return nil, nil
 }

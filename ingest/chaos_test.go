@@ -219,9 +219,9 @@ func (c *chaos) happens(a accident) {
 	defer v.mu.Unlock()
 	if a.freeze {
 		pid := v.pid()
-		signal(c.t, pid, syscall.SIGSTOP)
+		sendSignal(c.t, pid, syscall.SIGSTOP)
 		time.Sleep(a.lasts)
-		signal(c.t, pid, syscall.SIGCONT)
+		sendSignal(c.t, pid, syscall.SIGCONT)
 		return
 	}
 	v.kill()

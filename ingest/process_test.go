@@ -207,8 +207,8 @@ func (p *process) kill() {
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-// signal sends a signal to a process of that number.
-func signal(t testing.TB, pid int, s syscall.Signal) {
+// sendSignal sends a signal to a process of that number.
+func sendSignal(t testing.TB, pid int, s syscall.Signal) {
 	if err := syscall.Kill(pid, s); err != nil {
 		t.Errorf("signal %s: %v", s, err)
 	}

@@ -1,6 +1,9 @@
 package ingest
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // rooms bounds how many batches a worker settles at a time. Those that
 // InfluxDB does not take step aside, so that others can pass.
@@ -10,9 +13,10 @@ func newRooms() rooms {
 	return rooms{make(chan struct{}, batches), make(chan struct{}, aside)}
 }
 
-// place is a batch's.
+// place is a batch's, of whose parts each may want to step aside.
 type place struct {
 	rooms rooms
+	mu    sync.Mutex
 	aside bool
 }
 
@@ -31,6 +35,8 @@ func (r rooms) enter(ctx context.Context) (*place, error) {
 
 // stepAside lets another batch in, if there is room for one more that waits.
 func (p *place) stepAside() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.aside {
 		return
 	}
@@ -43,6 +49,8 @@ func (p *place) stepAside() {
 }
 
 func (p *place) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.aside {
 		<-p.rooms.aside
 	} else {

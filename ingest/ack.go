@@ -39,7 +39,11 @@ func ackAll(ctx context.Context, nc *nats.Conn, items []*item) (unconfirmed int,
 		}
 	}
 	for all := unconfirmed; unconfirmed > 0; unconfirmed-- {
-		if _, err := answers.NextMsgWithContext(ctx); err != nil {
+		answer, err := answers.NextMsgWithContext(ctx)
+		if err == nil && answer.Header.Get(headerStatus) != "" {
+			err = nats.ErrNoResponders // the server is up and the consumer is not yet
+		}
+		if err != nil {
 			return unconfirmed, fmt.Errorf("%d of %d acknowledgements not confirmed: %w", unconfirmed, all, err)
 		}
 	}

@@ -44,7 +44,7 @@ func (w *Worker) find(ctx context.Context, items []*item) (undecided int, err er
 		switch {
 		case it.decision != nil:
 		case it.seq > floor:
-			if it.decision = w.ledger.Early(it.seq); it.decision == nil {
+			if it.decision = cmp.Or(w.ledger.Amended(it.seq), w.ledger.Early(it.seq)); it.decision == nil {
 				undecided++
 			}
 		default:
@@ -119,6 +119,9 @@ func (w *Worker) judgeInto(draft *ledger.Draft, m *message) {
 // another entry has come before it, what was changed is taken back and the
 // other entry is read instead; stored is false then.
 func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (stored bool, err error) {
+	if w.earlier != nil {
+		draft.Inherits = w.earlier.upTo // whoever goes on after a crash has to know as well
+	}
 	w.known.try()
 	fill()
 	if len(draft.Decisions) == 0 {

@@ -17,6 +17,7 @@ import (
 // by it. Judged again the messages could end differently, because more is
 // known now than then.
 type earlier struct {
+	upTo    uint64           // the last message there was
 	written map[uint64]int64 // moments, by sequence
 	refused map[uint64]*figure.Problem
 }
@@ -30,7 +31,7 @@ func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
 	if info.State.LastSeq == 0 {
 		return nil, nil
 	}
-	e := &earlier{map[uint64]int64{}, map[uint64]*figure.Problem{}}
+	e := &earlier{info.State.LastSeq, map[uint64]int64{}, map[uint64]*figure.Problem{}}
 	for v, err := range w.store.Sequences(ctx, store.Selection{}) {
 		if err != nil {
 			return nil, err

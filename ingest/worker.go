@@ -143,7 +143,7 @@ func (w *Worker) load(ctx context.Context) (foreign, err error) {
 	if foreign, err = w.belongs(ctx); foreign != nil || err != nil {
 		return foreign, err
 	}
-	if w.ledger.Entries() == 0 {
+	if w.ledger.Inherits() {
 		if w.earlier, err = w.loadEarlier(ctx); err != nil {
 			return nil, err
 		}

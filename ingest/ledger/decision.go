@@ -66,6 +66,9 @@ type Entry struct {
 	// milliseconds since 1970.
 	Floor  uint64
 	Stored int64
+	// Inherits is the sequence up to which messages may have been settled
+	// before there was a ledger; 0 when there was none.
+	Inherits uint64
 	// Agency is whose messages an Ahead entry decides, up to UpTo.
 	Agency string
 	UpTo   uint64

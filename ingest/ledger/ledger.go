@@ -28,6 +28,7 @@ const (
 	headerStored = "Tidemark-Stored"
 	headerAgency = "Tidemark-Agency"
 	headerUpTo   = "Tidemark-Up-To"
+	headerBefore = "Tidemark-Inherits"
 )
 
 // maxBody bounds an entry, so that any NATS server takes it: a quarter of what
@@ -51,6 +52,8 @@ type Ledger struct {
 	last   uint64 // sequence in DECISIONS of the last entry read
 	floor  uint64
 	stored int64
+	// inherits is the largest of the entries', see Entry.
+	inherits uint64
 
 	ahead   map[string]uint64    // up to where an agency's messages are decided, beyond the floor
 	early   map[uint64]*Decision // decided ahead, until the floor has passed them
@@ -79,6 +82,10 @@ func Open(ctx context.Context, js jetstream.JetStream) (*Ledger, error) {
 // Floor is the sequence up to which all messages are decided, and when that
 // message was stored, in milliseconds since 1970; zeros when there is none.
 func (l *Ledger) Floor() (seq uint64, stored int64) { return l.floor, l.stored }
+
+// Inherits tells whether messages that are not decided yet may have been settled
+// before there was a ledger: always when there is no entry.
+func (l *Ledger) Inherits() bool { return l.last == 0 || l.floor < l.inherits }
 
 // AheadOf is the sequence up to which all messages of the agency are decided.
 func (l *Ledger) AheadOf(agency string) uint64 { return max(l.floor, l.ahead[agency]) }
@@ -119,7 +126,7 @@ func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision)) (entries
 // note takes an entry that stands next in the ledger.
 func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	after := l.floor
-	l.last, l.floor, l.stored = seq, e.Floor, e.Stored
+	l.last, l.floor, l.stored, l.inherits = seq, e.Floor, e.Stored, max(l.inherits, e.Inherits)
 	for i := range e.Decisions {
 		d := &e.Decisions[i]
 		if e.Kind == Range && l.early[d.Seq] != nil {
@@ -196,6 +203,9 @@ func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) 
 	msg.Header.Set(headerKind, string(d.Kind))
 	msg.Header.Set(headerFloor, strconv.FormatUint(d.Floor, 10))
 	msg.Header.Set(headerStored, strconv.FormatInt(d.Stored, 10))
+	if d.Inherits > 0 {
+		msg.Header.Set(headerBefore, strconv.FormatUint(d.Inherits, 10))
+	}
 	if d.Kind == Ahead {
 		msg.Header.Set(headerAgency, d.Agency)
 		msg.Header.Set(headerUpTo, strconv.FormatUint(d.UpTo, 10))
@@ -340,6 +350,9 @@ func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each fun
 		if err != nil {
 			return next, false, fmt.Errorf("read stream %s: %w", Stream, err)
 		}
+		if msg.Sequence != next {
+			return next, false, fmt.Errorf("read stream %s: entry %d came after %d", Stream, msg.Sequence, next-1)
+		}
 		e, err := entryOf(msg)
 		if err != nil {
 			return next, false, fmt.Errorf("entry %d of stream %s: %w", msg.Sequence, Stream, err)
@@ -365,6 +378,11 @@ func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
 	}
 	if e.Stored, err = strconv.ParseInt(msg.Header.Get(headerStored), 10, 64); err != nil {
 		return nil, fmt.Errorf("when its floor was stored: %w", err)
+	}
+	if text := msg.Header.Get(headerBefore); text != "" {
+		if e.Inherits, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return nil, fmt.Errorf("up to where it inherits: %w", err)
+		}
 	}
 	if e.Kind == Ahead {
 		if e.UpTo, err = strconv.ParseUint(msg.Header.Get(headerUpTo), 10, 64); err != nil {

@@ -39,8 +39,8 @@ func (w *Worker) amendment(ctx context.Context, v *store.Vintage, refused *store
 		if d = w.ledger.Amended(v.Seq); d != nil {
 			return d, nil
 		}
-		draft := w.ledger.Draft(ledger.Amendment)
 		if err := w.persist(ctx, "decide", func() error {
+			draft := w.ledger.Draft(ledger.Amendment)
 			_, err := w.append(ctx, draft, func() {
 				d := refusal(v.Seq, &figure.Problem{Code: "store/refused", Field: "value", Text: v.Cell.String(),
 					Reason: "was refused by InfluxDB: " + refused.Reason,

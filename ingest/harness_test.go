@@ -412,6 +412,9 @@ func (s *site) decisions() map[uint64]ledger.Decision {
 			if twice && e.Kind != ledger.Amendment && (before.Outcome != d.Outcome || before.Vintage != d.Vintage) {
 				s.t.Errorf("message %d was decided twice: %+v and %+v", d.Seq, before, d)
 			}
+			if d.Restated == nil {
+				d.Restated = before.Restated // stored before the amendment
+			}
 			all[d.Seq] = d
 		}
 		return nil

@@ -37,13 +37,14 @@ type Decision struct {
 }
 
 // AppendPoints appends the vintages that InfluxDB holds because of the
-// decision.
+// decision. The restated one comes first: were the other one refused and
+// amended before it is stored, a redelivery would not know of it any more.
 func (d *Decision) AppendPoints(to []store.Vintage) []store.Vintage {
-	if d.Outcome != Refused && d.Outcome != Unchanged {
-		to = append(to, d.Vintage)
-	}
 	if d.Restated != nil {
 		to = append(to, *d.Restated)
+	}
+	if d.Outcome != Refused && d.Outcome != Unchanged {
+		to = append(to, d.Vintage)
 	}
 	return to
 }

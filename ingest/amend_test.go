@@ -1,0 +1,44 @@
+package ingest
+
+import (
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func TestAFigureThatIsStoredAfterAllIsStoredBeforeWhatStandsBeforeItIsAmended(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	// The second repeats the first; the third comes between, so that the second
+	// has to be stored after all.
+	for _, day := range []string{"2024-01-01", "2024-01-03", "2024-01-02"} {
+		f := container("2023-06", "280")
+		if f.Published = day; day == "2024-01-02" {
+			f.Withheld, f.Value, f.Status = true, figure.Decimal{}, 'Q'
+		}
+		s.publish(f)
+	}
+	w := s.startStopped()
+	items := w.decided(s.ctx, t, s.take(w, 3))
+	for _, v := range pointsOf(items) {
+		if v.Withheld { // is refused by InfluxDB, and the worker dies when it has amended it
+			if _, err := w.amendment(s.ctx, &v, &store.RefusedError{Reason: "test"}); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if err := w.store.Write(s.ctx, []store.Vintage{v}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := s.startStopped()
+	for _, it := range items {
+		it.decision = nil
+	}
+	p := s.stand(again)
+	defer p.leave()
+	again.finish(s.ctx, again.decided(s.ctx, t, items), p)
+	wantLines(t, s.values(), "2023-06 2800000", "2023-06 2800000")
+	s.wantBalance()
+}

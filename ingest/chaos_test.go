@@ -27,7 +27,7 @@ import (
 )
 
 var (
-	chaosSchedules = flag.Int("chaos.schedules", 3, "how many schedules of accidents TestChaos goes through")
+	chaosSchedules = flag.Int("chaos.schedules", 2, "how many schedules of accidents TestChaos goes through")
 	chaosSeed      = flag.Uint64("chaos.seed", 0, "seed of the first schedule, the next ones have those after it; 0 takes the clock")
 )
 

@@ -319,9 +319,10 @@ func (s *site) idleWithin(d time.Duration) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	all := s.messages() // the consumer hears of the last ones a moment later
 	s.awaitWithin(d, "every message acknowledged", func() bool {
 		info, err := consumer.Info(s.ctx)
-		return err == nil && info.NumPending == 0 && info.NumAckPending == 0
+		return err == nil && info.NumPending == 0 && info.NumAckPending == 0 && info.AckFloor.Stream >= all
 	})
 }
 

@@ -6,15 +6,16 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/deploy/composetest"
@@ -27,16 +28,18 @@ import (
 // site is a real NATS server with the configuration and the passwords that
 // docker-compose.yml gives it, after `tidemark init`.
 type site struct {
-	t        *testing.T
-	server   *server.Server
-	operator jetstream.JetStream
+	t         *testing.T
+	server    *server.Server
+	operator  jetstream.JetStream
+	passwords types.Mapping // by their names in .env
 }
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	service := composetest.Load(t, "..").Services["nats"]
+	project := composetest.Load(t, "..")
+	service := project.Services["nats"]
 	composetest.Setenv(t, service)
-	s := &site{t: t, server: localtest.NATSFrom(t, composetest.OnHost(t, service, service.Command[1]))}
+	s := &site{t: t, passwords: project.Environment, server: localtest.NATSFrom(t, composetest.OnHost(t, service, service.Command[1]))}
 	s.operator = s.jetStream("operator")
 	_, err := ingest.Setup(t.Context(), s.operator, 1)
 	must(t, err)
@@ -46,8 +49,7 @@ func newSite(t *testing.T) *site {
 // connect connects as a user of nats.conf.
 func (s *site) connect(user string, options ...nats.Option) *nats.Conn {
 	s.t.Helper()
-	password := os.Getenv("NATS_PASSWORD_" + strings.ToUpper(user))
-	nc, err := nats.Connect(s.server.ClientURL(), append(options, nats.UserInfo(user, password))...)
+	nc, err := nats.Connect(s.server.ClientURL(), append(options, nats.UserInfo(user, s.passwords["NATS_PASSWORD_"+strings.ToUpper(user)]))...)
 	must(s.t, err)
 	s.t.Cleanup(nc.Close)
 	return nc
@@ -81,7 +83,8 @@ func senders() (codes []string) {
 }
 
 func TestEveryAgencyThatSendsHasAnAccountAndNobodyElse(t *testing.T) {
-	service := composetest.Load(t, "..").Services["nats"]
+	project := composetest.Load(t, "..")
+	service := project.Services["nats"]
 	composetest.Setenv(t, service)
 	opts, err := server.ProcessConfigFile(composetest.OnHost(t, service, service.Command[1]))
 	must(t, err)
@@ -93,8 +96,9 @@ func TestEveryAgencyThatSendsHasAnAccountAndNobodyElse(t *testing.T) {
 	}
 	for _, u := range opts.Users {
 		users = append(users, u.Username)
-		if u.Password != os.Getenv("NATS_PASSWORD_"+strings.ToUpper(u.Username)) {
-			t.Errorf("the password of %s is not $NATS_PASSWORD_%s", u.Username, strings.ToUpper(u.Username))
+		password := project.Environment["NATS_PASSWORD_"+strings.ToUpper(u.Username)]
+		if err := bcrypt.CompareHashAndPassword([]byte(u.Password), []byte(password)); err != nil {
+			t.Errorf("the password of %s is not that of $NATS_PASSWORD_%s: %v", u.Username, strings.ToUpper(u.Username), err)
 		}
 	}
 	slices.Sort(accounts)
@@ -169,8 +173,9 @@ func TestNobodyGetsInWithoutHisPassword(t *testing.T) {
 		"no user":          nil,
 		"a wrong password": {nats.UserInfo("port", "port")},
 		"no password":      {nats.UserInfo("operator", "")},
-		"another's":        {nats.UserInfo("port", os.Getenv("NATS_PASSWORD_CUSTOMS"))},
-		"an unknown user":  {nats.UserInfo("mayor", os.Getenv("NATS_PASSWORD_PORT"))},
+		"another's":        {nats.UserInfo("port", s.passwords["NATS_PASSWORD_CUSTOMS"])},
+		"an unknown user":  {nats.UserInfo("mayor", s.passwords["NATS_PASSWORD_PORT"])},
+		"the hash of his":  {nats.UserInfo("port", s.passwords["NATS_HASH_PORT"])},
 	} {
 		if _, err := nats.Connect(s.server.ClientURL(), options...); !errors.Is(err, nats.ErrAuthorization) {
 			t.Errorf("with %s: %v", name, err)

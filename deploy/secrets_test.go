@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/tidemark-stats/tidemark/deploy/composetest"
 )
@@ -22,6 +23,9 @@ func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
 		must(t, err)
 		delete(secrets, "COMPOSE_PROJECT_NAME")
 		for name, secret := range secrets {
+			if strings.HasPrefix(name, "NATS_HASH_") {
+				continue // tested with NATS
+			}
 			// A letter first, because NATS would take a number for one.
 			if !regexp.MustCompile(`^t[0-9a-f]{48}$`).MatchString(secret) {
 				t.Errorf("%s is %q", name, secret)
@@ -74,8 +78,49 @@ func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
 	}
 	secrets, err := dotenv.Read(file)
 	must(t, err)
-	if want := len(composetest.Load(t, "..").Services["nats"].Environment) + 4; len(secrets) != want {
+	if want := 2*len(composetest.Load(t, "..").Services["nats"].Environment) + 4; len(secrets) != want {
 		t.Errorf("%d secrets are written, want %d", len(secrets), want)
+	}
+}
+
+// The way to change a password of NATS, and to upgrade from before the hashes.
+func TestAPasswordThatHasNoHashGetsOneAndNothingElseIsTouched(t *testing.T) {
+	file := composetest.Secrets(t, "..")
+	text, err := os.ReadFile(file)
+	must(t, err)
+	text = regexp.MustCompile(`(?m)^NATS_PASSWORD_PORT=.*\nNATS_HASH_PORT=.*\n`).ReplaceAll(text, []byte("NATS_PASSWORD_PORT='a new one'\n"))
+	must(t, os.WriteFile(file, text, 0o600))
+	if out, err := exec.Command("sh", "secrets.sh", file).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	after, err := os.ReadFile(file)
+	must(t, err)
+	added, ok := strings.CutPrefix(string(after), string(text))
+	if !ok || strings.Count(added, "=") != 1 {
+		t.Errorf("added is %q", added)
+	}
+	secrets, err := dotenv.Read(file)
+	must(t, err)
+	if err := bcrypt.CompareHashAndPassword([]byte(secrets["NATS_HASH_PORT"]), []byte("a new one")); err != nil {
+		t.Errorf("the hash %q: %v", secrets["NATS_HASH_PORT"], err)
+	}
+}
+
+func TestWhoCanNotHashIsToldWhatToInstallAndNothingIsWritten(t *testing.T) {
+	bin := t.TempDir()
+	for _, tool := range []string{"sh", "chmod", "dirname", "find", "grep", "ln", "mktemp", "mv", "od", "rm", "sed", "tail", "tr"} {
+		path, err := exec.LookPath(tool)
+		must(t, err)
+		must(t, os.Symlink(path, filepath.Join(bin, tool)))
+	}
+	file := filepath.Join(t.TempDir(), ".env")
+	cmd := exec.Command(filepath.Join(bin, "sh"), "secrets.sh", file)
+	cmd.Env = []string{"PATH=" + bin}
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "nothing here can hash by bcrypt: install perl, or htpasswd") {
+		t.Errorf("it ends with %v and says %s", err, out)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is there: %v", err)
 	}
 }
 

@@ -189,7 +189,7 @@ func runServices(t *testing.T, influx string) {
 	t.Run("filled again", func(t *testing.T) {
 		s := *s
 		s.t, s.bucket = t, "compose-empty"
-		forgetWhatIsSettled(t, server)
+		forgetWhatIsSettled(t, server, project.Environment["NATS_PASSWORD_OPERATOR"])
 		if out := s.once("init"); strings.Count(out, ": made ") != 2 { // the bucket and the consumer
 			t.Errorf("init says\n%s", out)
 		}
@@ -200,9 +200,9 @@ func runServices(t *testing.T, influx string) {
 }
 
 // forgetWhatIsSettled is `nats consumer rm FIGURES ingest`.
-func forgetWhatIsSettled(t *testing.T, server string) {
+func forgetWhatIsSettled(t *testing.T, server, password string) {
 	t.Helper()
-	conn, err := nats.Connect(server, nats.UserInfo("operator", os.Getenv("NATS_PASSWORD_OPERATOR")))
+	conn, err := nats.Connect(server, nats.UserInfo("operator", password))
 	if err != nil {
 		t.Fatal(err)
 	}

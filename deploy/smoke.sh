@@ -14,6 +14,7 @@ set -eu
 cd "$(dirname -- "$0")/.."
 umask 077
 work=$(mktemp -d)
+busybox=nats:2.15.2-alpine # an image that is here anyway and has its tools
 rule=deploy/prometheus/rules/smoke.yml
 # A route ahead of the others, to a receiver that the script runs itself.
 configuration=deploy/alertmanager/alertmanager.yml
@@ -58,7 +59,14 @@ metrics() { curl -fsS "$exporter/metrics"; }
 figures() { metrics | grep '^tidemark_figure{' | sort; }
 history() { curl -fsS "$exporter/api/v1/query_range?query=tidemark_figure&start=1672531200&end=1735689600&step=2678400" >"$work/history" && grep -q '"status":"success".*"values"' "$work/history"; }
 healthy() { docker compose up --detach --wait --no-recreate >/dev/null; }
-reload() { docker compose kill --signal HUP nats prometheus alertmanager; }
+reload() { for service in nats prometheus alertmanager; do docker compose exec -T "$service" kill -HUP 1; done; }
+# of SERVICE FORMAT: what Docker says of its container.
+of() { docker inspect --format "$2" "$(docker compose ps --all --quiet "$1")"; }
+# assassinate SERVICE as the machine would: Docker would not restart what it has
+# killed itself, and no process can kill the first one of its own container.
+assassinate() { docker run --rm --pid host --user 0 --entrypoint kill "$busybox" -KILL "$(of "$1" '{{.State.Pid}}')"; }
+restarted() { [ "$(of "$1" '{{.RestartCount}} {{.State.Health.Status}}')" = "$2 healthy" ]; }
+initialised() { [ "$(of init '{{.State.Status}} {{.State.ExitCode}}')" = "exited 0" ]; }
 
 step "the sample goes in"
 docker compose run --rm -T sample >"$work/sample" || fail "the sample was not taken: $(cat "$work/sample")"
@@ -83,13 +91,20 @@ for service in nats influxdb ingest-1 ingest-2 exporter prometheus alertmanager 
   period=2025-0$month
   month=$((month + 1))
   throughput "$period" "34$month" >"$work/figure"
-  docker compose kill --signal KILL "$service" >/dev/null 2>&1 &
+  again=$(($(of "$service" '{{.RestartCount}}') + 1))
+  assassinate "$service" &
+  killer=$!
   # What NATS did not answer for is sent again by hand, as the report says.
   within 120 pushed
-  wait
-  docker compose start "$service" >/dev/null 2>&1
-  healthy || fail "$service does not come back"
+  wait "$killer" || fail "$service could not be killed"
+  within 120 restarted "$service" "$again"
 done
+
+step "a restart of everything ends well"
+docker compose restart >/dev/null 2>&1 || fail "it does not restart"
+within 150 initialised
+healthy || fail "the stack does not come back from a restart"
+within 60 sh -c "curl -fsS $exporter/metrics | grep -q '^tidemark_figure{'"
 
 step "a changed rule is taken"
 cat >"$rule" <<'RULE'
@@ -102,7 +117,7 @@ groups:
 RULE
 chmod a+r "$rule"
 cp "$configuration" "$work/alertmanager.yml"
-receiver=$(docker run --detach --rm --network "$network" --network-alias smoke-receiver --entrypoint sh nats:2.15.2-alpine -c \
+receiver=$(docker run --detach --rm --network "$network" --network-alias smoke-receiver --entrypoint sh "$busybox" -c \
   'while :; do printf "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" | nc -l -p 8080; done')
 sed -e 's|^  routes:|  routes:\n    - {matchers: [alertname="TidemarkSmoke"], receiver: smoke, group_wait: 1s}|' \
   -e 's|^receivers:|receivers:\n  - {name: smoke, webhook_configs: [{url: "http://smoke-receiver:8080/"}]}|' \

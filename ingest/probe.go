@@ -70,7 +70,21 @@ func refusedPublish(err error, subject string) bool {
 
 // probeSubject is where it is asked whether an account may send for an agency:
 // among its figures, and none of them.
-func probeSubject(agency string) string { return figure.SubjectPrefix + "." + agency + ".may" }
+func probeSubject(agency string) string { return figure.SubjectPrefix + "." + agency + probeSuffix }
+
+const probeSuffix = ".may"
+
+// probeQuietly keeps from the error handler of a connection that NATS refuses
+// a probe, which is an answer and no error.
+func probeQuietly(nc *nats.Conn) {
+	handle := nc.ErrorHandler()
+	nc.SetErrorHandler(func(nc *nats.Conn, sub *nats.Subscription, err error) {
+		refused := errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), probeSuffix+`"`)
+		if handle != nil && !refused {
+			handle(nc, sub, err)
+		}
+	})
+}
 
 // mayNotSend is the error of an account that sends the figures of an agency
 // which are not its own. The agencies are those for which it may send.
@@ -87,6 +101,7 @@ func mayNotSend(agency string, may []string) error {
 // not, where its first figure stands, and those for which it may.
 func (p *pusher) authorise(ctx context.Context) error {
 	nc := p.submission.js.Conn()
+	probeQuietly(nc)
 	for _, f := range p.files {
 		for _, c := range f.claims {
 			got, err := probe(ctx, nc, probeSubject(c.agency))
@@ -103,10 +118,12 @@ func (p *pusher) authorise(ctx context.Context) error {
 
 // permitted are the agencies of the catalogue for which the account may send.
 func permitted(ctx context.Context, nc *nats.Conn, cat *catalog.Catalog) (may []string) {
+	asked := map[string]bool{}
 	for _, i := range cat.Indicators {
-		if i.Ratio != nil || slices.Contains(may, i.Agency.Code) {
+		if i.Ratio != nil || asked[i.Agency.Code] {
 			continue
 		}
+		asked[i.Agency.Code] = true
 		if got, err := probe(ctx, nc, probeSubject(i.Agency.Code)); err == nil && got == reached {
 			may = append(may, i.Agency.Code)
 		}

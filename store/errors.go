@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -27,6 +28,23 @@ type UnavailableError struct {
 	After      time.Duration // how long InfluxDB wants to be left alone; 0 when it did not say
 	StatusCode int           // of the HTTP answer; 0 when there was none
 	Err        error
+
+	own bool // InfluxDB itself has answered, and not what stands before it
+}
+
+// Lasting tells whether an error of Setup or Verify stays until somebody
+// changes InfluxDB or the options: a bucket that does not fit, is not there or
+// hidden, a wrong organisation or token. Others pass by waiting.
+func Lasting(err error) bool {
+	var away *UnavailableError
+	if !errors.As(err, &away) {
+		return err != nil && !errors.Is(err, context.Canceled)
+	}
+	switch away.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return away.own
+	}
+	return away.unknownBucket()
 }
 
 // Error says what was asked and why it failed.
@@ -38,15 +56,27 @@ func (e *UnavailableError) hint() string {
 	switch {
 	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
 		return " (check the InfluxDB token)"
-	case e.StatusCode == http.StatusNotFound, e.StatusCode != 0 && strings.Contains(e.Err.Error(), noDatabase):
+	case e.unknownBucket() && strings.Contains(e.Err.Error(), noBucket):
+		return " (check organisation and bucket, and that the token may read the bucket, or run tidemark init)"
+	case e.unknownBucket(), e.StatusCode == http.StatusNotFound:
 		return " (check organisation and bucket, or run tidemark init)"
 	}
 	return ""
 }
 
-// noDatabase is what 1.8 says, as an internal error, when Flux asks for a
-// database that is not there.
-const noDatabase = "no database"
+// unknownBucket tells whether InfluxDB did not find the bucket when it was
+// asked in Flux. It may say so with any status, or in the midst of an answer.
+func (e *UnavailableError) unknownBucket() bool {
+	text := e.Err.Error()
+	return e.StatusCode != 0 && strings.Contains(text, noDatabase) || strings.Contains(text, noBucket)
+}
+
+// What InfluxDB says when Flux asks for a bucket that is not there: 1.8, as an
+// internal error, and 2.x, also when the token may not read it.
+const (
+	noDatabase = "no database"
+	noBucket   = "could not find bucket"
+)
 
 // Unwrap gives the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
@@ -69,6 +99,7 @@ func (s *Store) wrap(doing string, err error) error {
 		After:      retryAfter(answer),
 		StatusCode: answer.StatusCode,
 		Err:        fmt.Errorf("InfluxDB answers %d: %s", answer.StatusCode, words(answer)),
+		own:        ofInfluxDB(answer),
 	}
 }
 
@@ -90,9 +121,9 @@ func retryAfter(answer *influxhttp.Error) time.Duration {
 	return time.Duration(answer.RetryAfter) * time.Second
 }
 
-// words are the server's own, on one line. Whatever stands before an
-// InfluxDB may answer with a page.
-func words(answer *influxhttp.Error) string {
+// said is what the server said. Whatever stands before an InfluxDB may answer
+// with a page.
+func said(answer *influxhttp.Error) string {
 	text := answer.Message
 	if text == "" {
 		text = answer.Header.Get("X-Influxdb-Error")
@@ -100,8 +131,13 @@ func words(answer *influxhttp.Error) string {
 	if text == "" {
 		text = http.StatusText(answer.StatusCode)
 	}
+	return strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "error ") // 1.8 answers Flux with a table
+}
+
+// words are what the server said, within bounds.
+func words(answer *influxhttp.Error) string {
 	const longest = 500
-	text = strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "error ") // 1.8 answers Flux with a table
+	text := said(answer)
 	if len(text) > longest {
 		text = strings.ToValidUTF8(text[:longest], "") + "…"
 	}
@@ -118,23 +154,32 @@ func status(err error) int {
 }
 
 // refusal gives the *RefusedError of a write's error: 400 (partial write of
-// 1.8, malformed line), 422 (partial write of 2.x) and 413 (too large) are
+// 1.8, malformed line), 422 (partial write of 2.x), 413 (too large), and a
+// partial write that dropped points under whatever status (early 2.x: 500) are
 // answers to the points, nothing else is.
 func refusal(err error) *RefusedError {
 	var answer *influxhttp.Error
 	if !errors.As(err, &answer) {
 		return nil
 	}
-	// A proxy in front of InfluxDB that is set up wrongly answers 400 too, to
-	// everything; its answers bear no code and no version of InfluxDB.
-	influx := answer.Code != "" || answer.Header.Get("X-Influxdb-Version") != ""
+	refused := &RefusedError{Reason: words(answer)}
 	switch answer.StatusCode {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		if influx {
-			return &RefusedError{Reason: words(answer)}
+		if ofInfluxDB(answer) {
+			return refused
 		}
 	case http.StatusRequestEntityTooLarge: // whoever says so, fewer at a time may pass
-		return &RefusedError{Reason: words(answer)}
+		return refused
+	}
+	if text := said(answer); strings.Contains(text, "partial write: ") && strings.Contains(text, "dropped") {
+		return refused
 	}
 	return nil
+}
+
+// ofInfluxDB tells InfluxDB's answer from that of a proxy in front of it,
+// which bears no code and no version of InfluxDB. A proxy that is set up
+// wrongly answers anything.
+func ofInfluxDB(answer *influxhttp.Error) bool {
+	return answer.Code != "" || answer.Header.Get("X-Influxdb-Version") != ""
 }

@@ -72,6 +72,13 @@ var calls = map[string]func(context.Context, *store.Store) error{
 	},
 	"Ping":  func(ctx context.Context, s *store.Store) error { return s.Ping(ctx) },
 	"Setup": func(ctx context.Context, s *store.Store) error { _, err := s.Setup(ctx); return err },
+	"Verify": func(ctx context.Context, s *store.Store) error {
+		err := s.Verify(ctx, store.ToWrite)
+		if store.Lasting(err) {
+			return fmt.Errorf("it is taken to last: %s", err.Error())
+		}
+		return err
+	},
 	"Poll": func(ctx context.Context, s *store.Store) error {
 		_, err := s.Follow().Poll(ctx, ignore)
 		return err
@@ -80,7 +87,9 @@ var calls = map[string]func(context.Context, *store.Store) error{
 
 func TestAnOutageIsUnavailability(t *testing.T) {
 	opts := empty(t)
-	opts.Token = "a-secret-token"
+	if opts.Token == "" {
+		opts.Token = "a-secret-token"
+	}
 	for name, c := range map[string]struct {
 		fault  func(*localtest.FaultProxy)
 		status int
@@ -113,7 +122,7 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 				if away.StatusCode != c.status || away.After != c.after || !strings.Contains(err.Error(), c.text) {
 					t.Errorf("status %d, after %s: %v", away.StatusCode, away.After, err)
 				}
-				if text := err.Error(); strings.Contains(text, "secret") || strings.Contains(text, "password") {
+				if text := err.Error(); strings.Contains(text, opts.Token) || strings.Contains(text, "password") {
 					t.Errorf("the error tells a secret: %s", text)
 				}
 			})
@@ -152,8 +161,8 @@ func TestACancelledContextCanBeTold(t *testing.T) {
 }
 
 func TestAMissingDatabaseIsNamedWithTheWayOut(t *testing.T) {
-	address, bucket := localtest.SharedInflux(t)
-	s := open(t, store.Options{URL: address, Bucket: bucket})
+	opts := store.Options(localtest.SharedDatabase(t))
+	s, bucket := open(t, opts), opts.Bucket
 	for called, want := range map[string]string{
 		"Write": fmt.Sprintf("could not write to InfluxDB: InfluxDB answers 404: database not found: %q (check organisation and bucket, or run tidemark init)", bucket),
 		"Vintages": "could not read figures from InfluxDB: InfluxDB answers 500: failed to initialize execute state: no database" +
@@ -181,6 +190,36 @@ func TestARefusedPointLeavesTheOthersStored(t *testing.T) {
 	}
 	refused(t, err, `InfluxDB refused a point: partial write: field type conflict: input field "value" on measurement "figure" is type float, already exists as type string dropped=1`)
 	check(t, read(t, s, store.Selection{Indicator: "gdp"}), before, after)
+}
+
+func TestAPartialWriteIsARefusalWhateverItsStatus(t *testing.T) {
+	const text = "partial write: points beyond retention policy dropped=1"
+	for name, c := range map[string]struct {
+		status  int
+		header  http.Header
+		refused bool
+	}{
+		"400 of 1.8":               {400, http.Header{"X-Influxdb-Error": {text}, "X-Influxdb-Version": {"1.8.10"}}, true},
+		"500 of an early 2.x":      {500, http.Header{"X-Influxdb-Error": {"unexpected error writing points to database: " + text}}, true},
+		"503":                      {503, http.Header{"X-Influxdb-Error": {text}}, true},
+		"500 for another reason":   {500, http.Header{"X-Influxdb-Error": {"engine: cache maximum memory size exceeded"}, "X-Influxdb-Version": {"1.8.10"}}, false},
+		"500 of a proxy":           {500, nil, false},
+		"400 of a proxy":           {400, nil, false},
+		"500, and nothing dropped": {500, http.Header{"X-Influxdb-Error": {"partial write: timeout"}, "X-Influxdb-Version": {"1.8.10"}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			opts := empty(t)
+			proxy := localtest.Proxy(t, opts.URL)
+			proxy.Respond(c.status, c.header)
+			opts.URL = proxy.URL()
+			err := open(t, opts).Write(t.Context(), []store.Vintage{vintage("gdp", figure.Year(2023), 1)})
+			var refusal *store.RefusedError
+			var away *store.UnavailableError
+			if errors.As(err, &refusal) != c.refused || errors.As(err, &away) == c.refused {
+				t.Errorf("the error is %T: %v", err, err)
+			}
+		})
+	}
 }
 
 func TestWhatTheDataModelCanNotCarryIsRefusedBeforeAnythingIsSent(t *testing.T) {

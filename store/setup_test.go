@@ -14,9 +14,8 @@ import (
 )
 
 func TestSetupMakesADatabaseForMonthlyFigures(t *testing.T) {
-	address, bucket := localtest.SharedInflux(t)
-	opts := store.Options{URL: address, Bucket: bucket}
-	s := open(t, opts)
+	opts := store.Options(localtest.SharedDatabase(t))
+	s, bucket := open(t, opts), opts.Bucket
 	for _, want := range []string{
 		"InfluxDB: made database " + bucket + ", shard groups of 3640 days, no retention limit",
 		"InfluxDB: database " + bucket + " is as it should be",
@@ -47,8 +46,8 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address, bucket := localtest.SharedInflux(t)
-			opts := store.Options{URL: address, Bucket: bucket}
+			opts := store.Options(localtest.SharedDatabase(t))
+			bucket := opts.Bucket
 			influxQL(t, opts, fmt.Sprintf(c.create, bucket))
 			_, err := open(t, opts).Setup(t.Context())
 			refused(t, err, fmt.Sprintf(c.want, bucket))
@@ -57,25 +56,23 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 }
 
 func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
-	address, bucket := localtest.SharedInflux(t)
-	opts := store.Options{URL: address, Bucket: bucket}
-	influxQL(t, opts, fmt.Sprintf(`CREATE DATABASE %q WITH SHARD DURATION 3650d`, bucket))
+	opts := store.Options(localtest.SharedDatabase(t))
+	influxQL(t, opts, fmt.Sprintf(`CREATE DATABASE %q WITH SHARD DURATION 3650d`, opts.Bucket))
 	if _, err := open(t, opts).Setup(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestADatabaseNameThatInfluxDBDoesNotTakeIsAnError(t *testing.T) {
-	address, _ := localtest.SharedInflux(t)
-	_, err := open(t, store.Options{URL: address, Bucket: "a/b"}).Setup(t.Context())
+	_, err := open(t, store.Options{URL: localtest.SharedDatabase(t).URL, Bucket: "a/b"}).Setup(t.Context())
 	refused(t, err, `InfluxDB refused CREATE DATABASE "a/b" WITH DURATION INF SHARD DURATION 520w NAME "autogen": invalid name`)
 }
 
 // bucketAPI answers as the documentation of InfluxDB 2.x says
 // (docs.influxdata.com/influxdb/v2/api: /health, /api/v2/orgs and
-// /api/v2/buckets). It stands in for a real InfluxDB 2.x, which is no Go
-// module and so can not be built by a test; all else is tested with a real
-// 1.8. It holds Setup to the contract, it does not show that 2.x keeps it.
+// /api/v2/buckets; of a bucket that is not there an empty list). It is there
+// for what a real 2.x can not be made to do in a test, as somebody who makes
+// the bucket first. Whether 2.x keeps the contract is seen in bucket_test.go.
 type bucketAPI struct {
 	buckets []map[string]any
 	made    []json.RawMessage // bodies of POST /api/v2/buckets
@@ -185,7 +182,7 @@ func TestSetupSaysWhatIsWrongOnInfluxDB2(t *testing.T) {
 		"a wrong token": {nil, func(o *store.Options) { o.Token = "another" },
 			`could not ask InfluxDB for its buckets: InfluxDB answers 401: unauthorized access (check the InfluxDB token)`},
 		"an unknown organisation": {nil, func(o *store.Options) { o.Org = "town" },
-			`could not look for the InfluxDB bucket "figures": InfluxDB answers 404: organization name "town" not found (check organisation and bucket, or run tidemark init)`},
+			`InfluxDB has no organisation "town"; name the one that owns the bucket, or make it: influx org create --name "town"`},
 		"no organisation": {nil, func(o *store.Options) { o.Org = "" },
 			`the InfluxDB organisation has no name; name the one that owns the bucket`},
 	} {

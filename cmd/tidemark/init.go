@@ -29,39 +29,18 @@ Example:
   tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
 }
 
-// Run makes or verifies what the daemons need, and waits for servers that are
-// still starting.
+// Run makes or verifies what the daemons need. InfluxDB and NATS do not need
+// each other for it: what can be made in one is made whatever the other says.
 func (c *initCmd) Run(e *env) error {
-	over := time.Now().Add(c.Wait)
-	for {
-		err := c.once(e)
-		if !isStarting(err) || !time.Now().Before(over) {
-			return err
-		}
-		printer(e.stderr)("%v; waiting for it", err)
-		select {
-		case <-e.ctx.Done():
-			return e.ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
-}
-
-// isStarting tells whether an error may be that of a server which starts.
-func isStarting(err error) bool {
-	var influx *store.UnavailableError
-	var conn awayError
-	return errors.As(err, &conn) || errors.As(err, &influx) && influx.StatusCode == 0 ||
-		errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)
-}
-
-// once makes or verifies what the daemons need.
-func (c *initCmd) once(e *env) error {
 	figures, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer figures.Close()
+	return errors.Join(c.initInflux(e, figures), c.initNATS(e))
+}
+
+func (c *initCmd) initInflux(e *env, figures *store.Store) error {
 	done, err := figures.Setup(e.ctx)
 	var away *store.UnavailableError
 	if errors.As(err, &away) && away.StatusCode == 0 {
@@ -71,6 +50,10 @@ func (c *initCmd) once(e *env) error {
 		return err
 	}
 	_, _ = fmt.Fprintln(e.stdout, done)
+	return nil
+}
+
+func (c *initCmd) initNATS(e *env) error {
 	conn, err := c.connect("init", false, printer(e.stderr))
 	if err != nil {
 		return err

@@ -16,8 +16,18 @@ import (
 type Follower struct {
 	s      *Store
 	loaded time.Time           // when everything was read last; zero before
-	mark   time.Time           // InfluxDB's time of the newest entry seen
-	seen   map[entry]time.Time // entries within overlap of the mark
+	mark   time.Time           // InfluxDB's time of the newest entry seen that is not in the future
+	seen   map[entry]time.Time // entries that the next answer may hold again
+	ahead  ahead
+}
+
+// ahead is what is known of entries in the future. InfluxDB stamps none with
+// such a time unless its clock was ahead and has been set back, or somebody
+// else writes there. They must not draw the mark into the future, behind which
+// nothing is looked for.
+type ahead struct {
+	newest time.Time     // of those entries; zero when there are none
+	by     time.Duration // how far the newest was ahead of InfluxDB's clock
 }
 
 // entry tells journal entries apart.
@@ -33,8 +43,7 @@ type entry struct {
 const overlap = 15 * time.Second
 
 // reloadEvery is after how long everything is read again. It heals what the
-// journal can not tell, as when InfluxDB's clock was set back: entries then
-// stand before those that were seen.
+// journal can not tell.
 const reloadEvery = time.Hour
 
 // Follow makes a Follower. Entries that this very Store has written are left
@@ -42,6 +51,11 @@ const reloadEvery = time.Hour
 func (s *Store) Follow() *Follower {
 	return &Follower{s: s, seen: map[entry]time.Time{}}
 }
+
+// Ahead is how far the newest entry of the journal lay in the future of
+// InfluxDB's clock at the last Poll, 0 when it did not. Such an entry does no
+// harm, but tells of a clock that went wrong.
+func (f *Follower) Ahead() time.Duration { return f.ahead.by }
 
 // Poll looks for changes once. The first successful call gives update all
 // vintages, and so does one in each reloadEvery; another those around the cells
@@ -52,17 +66,23 @@ func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	if f.loaded.IsZero() || time.Since(f.loaded) > reloadEvery {
 		return f.load(ctx, update)
 	}
-	entries, changes, err := f.journal(ctx, f.mark)
+	news, err := f.journal(ctx, f.mark, f.ahead.newest)
 	if err != nil {
 		return false, err
 	}
-	if len(changes) > 0 {
-		if err := readAll(update, f.vintages(ctx, changes)); err != nil {
+	if !news.now.IsZero() && f.mark.After(news.now) {
+		// InfluxDB's clock was set back behind entries that were seen. Those
+		// written since then may stand anywhere before them.
+		return f.load(ctx, update)
+	}
+	if len(news.changes) > 0 {
+		if err := readAll(update, f.vintages(ctx, news.changes)); err != nil {
 			return false, err
 		}
 	}
-	f.remember(entries)
-	return len(changes) > 0, nil
+	f.ahead = news.ahead
+	f.remember(news.entries)
+	return len(news.changes) > 0, nil
 }
 
 // load reads all vintages. The journal is read before them: what it says is
@@ -72,15 +92,16 @@ func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	if err != nil {
 		return false, err
 	}
-	entries, _, err := f.journal(ctx, mark)
+	news, err := f.journal(ctx, mark, time.Time{})
 	if err != nil {
 		return false, err
 	}
 	if err := readAll(update, f.s.Vintages(ctx, Selection{})); err != nil {
 		return false, err
 	}
-	f.loaded = time.Now()
-	f.remember(entries)
+	f.loaded, f.mark, f.ahead = time.Now(), mark, news.ahead
+	clear(f.seen)
+	f.remember(news.entries)
 	return true, nil
 }
 
@@ -123,10 +144,10 @@ func (f *Follower) vintages(ctx context.Context, c changes) iter.Seq2[*Vintage, 
 	}
 }
 
-// newest is InfluxDB's time of the newest journal entry, zero when there is
-// none.
+// newest is InfluxDB's time of the newest journal entry that is not in the
+// future, zero when there is none.
 func (f *Follower) newest(ctx context.Context) (mark time.Time, err error) {
-	flux := f.flux(beginning, `
+	flux := f.flux(beginning, "now()", `
   |> last()`)
 	err = f.s.query(ctx, flux, func(t *table) error {
 		at, err := t.columns("_time")
@@ -141,48 +162,73 @@ func (f *Follower) newest(ctx context.Context) (mark time.Time, err error) {
 	return mark, f.s.wrap("read the journal from InfluxDB", err)
 }
 
-// journal reads the entries not yet seen, from overlap before mark on.
-func (f *Follower) journal(ctx context.Context, mark time.Time) (map[entry]time.Time, changes, error) {
+// news is what a look at the journal has brought.
+type news struct {
+	entries map[entry]time.Time // not seen before
+	changes changes             // that others made
+	now     time.Time           // InfluxDB's clock; zero when there was no entry at all
+	ahead   ahead
+}
+
+// journal reads the entries from overlap before mark on. Of those in the
+// future, when some are known, it reads the newest and what is within overlap
+// of it: they stay there, and there may be many.
+func (f *Follower) journal(ctx context.Context, mark, ahead time.Time) (*news, error) {
 	from := beginning
 	if !mark.IsZero() {
 		from = mark.Add(-overlap)
 	}
-	entries, changed := map[entry]time.Time{}, changes{}
-	err := f.s.query(ctx, f.flux(from, ""), func(t *table) error {
-		at, err := t.columns("_time", "_value")
-		if err != nil {
+	then := `
+  |> map(fn: (r) => ({r with now: now()}))`
+	if !ahead.IsZero() {
+		then = fmt.Sprintf(`
+  |> filter(fn: (r) => r._time <= now() or r._time >= %s)`, ahead.Add(-overlap).Format(time.RFC3339Nano)) + then
+	}
+	n := &news{entries: map[entry]time.Time{}, changes: changes{}}
+	err := f.s.query(ctx, f.flux(from, end.Format(time.RFC3339), then), func(t *table) error { return f.scan(t, n) })
+	return n, f.s.wrap("read the journal from InfluxDB", err)
+}
+
+// scan takes the news from a table of the journal.
+func (f *Follower) scan(t *table, n *news) error {
+	at, err := t.columns("_time", "_value", "now")
+	if err != nil {
+		return err
+	}
+	slot, indicator := t.name("slot"), t.name("indicator")
+	for t.next() {
+		var stamp time.Time
+		if err := stamp.UnmarshalText(t.row[at[0]]); err != nil {
+			return fmt.Errorf("journal time %q: %w", t.row[at[0]], err)
+		}
+		if err := n.now.UnmarshalText(t.row[at[2]]); err != nil {
+			return fmt.Errorf("time of InfluxDB %q: %w", t.row[at[2]], err)
+		}
+		if by := stamp.Sub(n.now); by > n.ahead.by {
+			n.ahead.newest, n.ahead.by = stamp, by
+		}
+		e := entry{stamp.UnixNano(), slot, indicator}
+		if _, known := f.seen[e]; known {
+			continue
+		}
+		n.entries[e] = stamp
+		periods, own := strings.CutSuffix(string(t.row[at[1]]), "/"+f.s.id)
+		if own {
+			continue
+		}
+		if err := n.changes.addSpan(indicator, periods); err != nil {
 			return err
 		}
-		slot, indicator := t.name("slot"), t.name("indicator")
-		for t.next() {
-			var stamp time.Time
-			if err := stamp.UnmarshalText(t.row[at[0]]); err != nil {
-				return fmt.Errorf("journal time %q: %w", t.row[at[0]], err)
-			}
-			e := entry{stamp.UnixNano(), slot, indicator}
-			if _, known := f.seen[e]; known {
-				continue
-			}
-			entries[e] = stamp
-			periods, own := strings.CutSuffix(string(t.row[at[1]]), "/"+f.s.id)
-			if own {
-				continue
-			}
-			if err := changed.addSpan(indicator, periods); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return entries, changed, f.s.wrap("read the journal from InfluxDB", err)
+	}
+	return nil
 }
 
 // flux is the query for journal entries, with what is to be done to them.
-func (f *Follower) flux(from time.Time, then string) string {
+func (f *Follower) flux(from time.Time, until, then string) string {
 	return fmt.Sprintf(`from(bucket: %s)
   |> range(start: %s, stop: %s)
   |> filter(fn: (r) => r._measurement == %q and r._field == %q)%s`,
-		fluxString(f.s.opts.Bucket), from.Format(time.RFC3339Nano), end.Format(time.RFC3339), journal, fieldPeriods, then)
+		fluxString(f.s.opts.Bucket), from.Format(time.RFC3339Nano), until, journal, fieldPeriods, then)
 }
 
 // addSpan reads what encodeJournal wrote: first period, last period, writer.
@@ -199,17 +245,27 @@ func (c changes) addSpan(indicator, text string) error {
 }
 
 // remember marks the entries as seen and forgets those that no later answer
-// can hold.
+// can hold. Those in the future do not move the mark.
 func (f *Follower) remember(entries map[entry]time.Time) {
 	for e, at := range entries {
 		f.seen[e] = at
-		if at.After(f.mark) {
+		if at.After(f.mark) && !f.inFuture(at) {
 			f.mark = at
 		}
 	}
 	for e, at := range f.seen {
-		if at.Before(f.mark.Add(-overlap)) {
+		from := f.mark
+		if f.inFuture(at) {
+			from = f.ahead.newest
+		}
+		if at.Before(from.Add(-overlap)) {
 			delete(f.seen, e)
 		}
 	}
+}
+
+// inFuture tells whether the time was ahead of InfluxDB's clock at the last
+// look.
+func (f *Follower) inFuture(at time.Time) bool {
+	return !f.ahead.newest.IsZero() && at.After(f.ahead.newest.Add(-f.ahead.by))
 }

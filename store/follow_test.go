@@ -175,3 +175,34 @@ func TestManyEntriesBeforeTheLoadAreNotReadAgain(t *testing.T) {
 	poll(t, f)
 	check(t, poll(t, f))
 }
+
+func TestAnEntryInTheFutureBlindsNobody(t *testing.T) {
+	for _, by := range []time.Duration{time.Minute, 24 * time.Hour, 200 * 365 * 24 * time.Hour} {
+		t.Run(by.String(), func(t *testing.T) {
+			opts := empty(t)
+			writer, running := open(t, opts), open(t, opts).Follow()
+			poll(t, running)
+			v := vintage("gdp", figure.Year(2022), 1)
+			write(t, writer, v)
+			check(t, poll(t, running), v)
+			entries(t, opts, time.Now().Add(by), time.Now().Add(by/2))
+			check(t, poll(t, running), v)
+			check(t, poll(t, running))
+			restarted := open(t, opts).Follow()
+			poll(t, restarted)
+			for name, f := range map[string]*store.Follower{"running": running, "restarted": restarted} {
+				if ahead := f.Ahead(); ahead > by || ahead < by-time.Minute {
+					t.Errorf("the journal is said to be %s ahead by one that was %s", ahead, name)
+				}
+			}
+			for year := 2023; year < 2026; year++ {
+				next := vintage("cargo", figure.Year(year), 2)
+				write(t, writer, next)
+				for _, f := range []*store.Follower{running, restarted} {
+					check(t, poll(t, f), next)
+					check(t, poll(t, f))
+				}
+			}
+		})
+	}
+}

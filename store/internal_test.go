@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -96,8 +97,8 @@ func TestARecordLongerThanTheBufferIsRead(t *testing.T) {
 }
 
 func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
-	address, bucket := localtest.SharedInflux(t)
-	s, err := Open(Options{URL: address, Bucket: bucket})
+	opts := Options(localtest.SharedInflux(t))
+	s, err := Open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
 	}
 	// The first result can be had, the second can not. Which of them InfluxDB
 	// begins to send is chance, and so is whether its status is 200 or 500.
-	query := `data = from(bucket: ` + fluxString(bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
+	query := `data = from(bucket: ` + fluxString(opts.Bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
 data |> yield(name: "a")
 data |> map(fn: (r) => ({_value: int(v: "many")})) |> yield(name: "b")`
 	err = s.query(t.Context(), query, func(t *table) error {
@@ -158,8 +159,8 @@ func TestTheMemoryOfSeenEntriesIsBounded(t *testing.T) {
 }
 
 func TestOwnEntriesMoveTheMark(t *testing.T) {
-	address, bucket := localtest.SharedInflux(t)
-	s, err := Open(Options{URL: address, Bucket: bucket})
+	opts := Options(localtest.SharedInflux(t))
+	s, err := Open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,6 +185,47 @@ func TestOwnEntriesMoveTheMark(t *testing.T) {
 	}
 	if f.mark.IsZero() {
 		t.Error("the journal would be read from its beginning for ever")
+	}
+}
+
+func TestAClockThatWasSetBackIsNoticedAtOnce(t *testing.T) {
+	opts := Options(localtest.SharedInflux(t))
+	s, err := Open(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	v := Vintage{Cell: figure.Cell{Indicator: "gdp", Area: "330200", Category: figure.Total, Period: figure.Year(2023)}, Agency: "port", Status: figure.Normal}
+	f := s.Follow()
+	loads := 0
+	poll := func() {
+		t.Helper()
+		if _, err := f.Poll(t.Context(), func(vs iter.Seq2[*Vintage, error]) error {
+			loads++
+			for range vs {
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Write(t.Context(), []Vintage{v}); err != nil {
+		t.Fatal(err)
+	}
+	poll()
+	// As if it had been an hour later when the entry was seen.
+	ahead := time.Now().Add(time.Hour)
+	line := "journal,indicator=gdp,slot=7 periods=\"2023-01-01/2023-01-01/somebody\" " + strconv.FormatInt(ahead.UnixNano(), 10)
+	if err := s.writer.WriteRecord(t.Context(), line); err != nil {
+		t.Fatal(err)
+	}
+	f.mark = ahead
+	poll()
+	if loads != 2 || f.mark.After(time.Now()) {
+		t.Errorf("%d loads, and the mark is at %s", loads, f.mark)
 	}
 }
 

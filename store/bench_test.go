@@ -30,8 +30,9 @@ func figures(n int) []Vintage {
 
 func openForBench(b *testing.B) *Store {
 	b.Helper()
-	address, bucket := localtest.SharedInflux(b)
-	s, err := Open(Options{URL: address, Bucket: bucket, Timeout: time.Minute})
+	opts := Options(localtest.SharedInflux(b))
+	opts.Timeout = time.Minute
+	s, err := Open(opts)
 	if err != nil {
 		b.Fatal(err)
 	}

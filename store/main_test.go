@@ -23,8 +23,7 @@ func TestMain(m *testing.M) { localtest.Main(m) }
 // empty gives the options of a bucket that is set up and has nothing in it.
 func empty(t testing.TB) store.Options {
 	t.Helper()
-	address, bucket := localtest.SharedInflux(t)
-	opts := store.Options{URL: address, Bucket: bucket}
+	opts := store.Options(localtest.SharedInflux(t))
 	if _, err := open(t, opts).Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -101,28 +100,33 @@ func refused(t testing.TB, err error, want string) {
 }
 
 // post sends what the store itself never would.
-func post(t testing.TB, address string, query url.Values, body string) string {
+func post(t testing.TB, opts store.Options, path string, query url.Values, body string) string {
 	t.Helper()
-	resp, err := http.Post(address+"?"+query.Encode(), "text/plain", strings.NewReader(body))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, opts.URL+path+"?"+query.Encode(), strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Token "+opts.Token)
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode/100 != 2 {
-		t.Fatalf("%s answers %s: %s %v", address, resp.Status, answer, err)
+		t.Fatalf("%s answers %s: %s %v", path, resp.Status, answer, err)
 	}
 	return string(answer)
 }
 
 func influxQL(t testing.TB, opts store.Options, statement string) string {
 	t.Helper()
-	return post(t, opts.URL+"/query", url.Values{"q": {statement}, "db": {opts.Bucket}, "epoch": {"ns"}}, "")
+	return post(t, opts, "/query", url.Values{"q": {statement}, "db": {opts.Bucket}, "epoch": {"ns"}}, "")
 }
 
 func writeLines(t testing.TB, opts store.Options, lines string) {
 	t.Helper()
-	post(t, opts.URL+"/api/v2/write", url.Values{"bucket": {opts.Bucket}}, lines)
+	post(t, opts, "/api/v2/write", url.Values{"org": {opts.Org}, "bucket": {opts.Bucket}}, lines)
 }
 
 // vintages draws every vintage that can be stored.

@@ -24,7 +24,7 @@ func TestInfluxdIsHealthyAfterItsStart(t *testing.T) {
 }
 
 func TestInfluxdUnderstandsFlux(t *testing.T) {
-	address, _ := localtest.SharedInflux(t)
+	address := localtest.SharedDatabase(t).URL
 	resp, err := http.Post(address+"/api/v2/query", "application/vnd.flux", strings.NewReader(`buckets()`))
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func TestInfluxdUnderstandsFlux(t *testing.T) {
 }
 
 func TestSharedBucketsAreNeverTheSame(t *testing.T) {
-	_, one := localtest.SharedInflux(t)
-	_, other := localtest.SharedInflux(t)
+	one := localtest.SharedDatabase(t).Bucket
+	other := localtest.SharedDatabase(t).Bucket
 	if one == other {
 		t.Errorf("two tests share the bucket %s", one)
 	}

@@ -5,6 +5,7 @@ package localtest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"sync"
@@ -85,14 +86,43 @@ var shared struct {
 	buckets atomic.Int64
 }
 
-// SharedInflux returns the URL of an influxd that all tests of the binary
-// share, with Flux, and the name of a bucket that no other test is given and
-// that is yet to be created. It saves the seconds a start takes; a test must
-// not stop it. The package's TestMain must be Main.
-func SharedInflux(t testing.TB) (url, bucket string) {
+// Bucket is a bucket that no other test is given and that is yet to be made.
+// It converts to store.Options; it can not be one, because the tests of store
+// itself need it.
+type Bucket struct {
+	URL     string
+	Token   string
+	Org     string
+	Bucket  string
+	Timeout time.Duration
+}
+
+// The environment names an InfluxDB 2.x that tests run against, by an address,
+// an organisation and a token that may do everything in it.
+const (
+	envURL   = "TIDEMARK_TEST_INFLUX_URL"
+	envOrg   = "TIDEMARK_TEST_INFLUX_ORG"
+	envToken = "TIDEMARK_TEST_INFLUX_TOKEN"
+)
+
+// SharedInflux returns a bucket in the InfluxDB that the environment names, or
+// else in a local influxd 1.8, as SharedDatabase does. A test must not stop it.
+func SharedInflux(t testing.TB) Bucket {
+	t.Helper()
+	if url := os.Getenv(envURL); url != "" {
+		return Bucket{URL: url, Token: os.Getenv(envToken), Org: os.Getenv(envOrg), Bucket: "test_" + rand.Text()}
+	}
+	return SharedDatabase(t)
+}
+
+// SharedDatabase returns a database in a local influxd 1.8 that all tests of
+// the binary share, with Flux, whatever the environment says: for what 1.8
+// alone has, InfluxQL and its texts. It saves the seconds a start takes; a test
+// must not stop it. The package's TestMain must be Main.
+func SharedDatabase(t testing.TB) Bucket {
 	t.Helper()
 	if !shared.main.Load() {
-		t.Fatal("SharedInflux without anyone to stop it: add `func TestMain(m *testing.M) { localtest.Main(m) }` to the package's tests")
+		t.Fatal("a shared influxd without anyone to stop it: add `func TestMain(m *testing.M) { localtest.Main(m) }` to the package's tests")
 	}
 	shared.start.Do(func() {
 		if shared.dir, shared.err = os.MkdirTemp("", "tidemark-influx-"); shared.err == nil {
@@ -102,10 +132,10 @@ func SharedInflux(t testing.TB) (url, bucket string) {
 	if shared.err != nil {
 		t.Fatal(shared.err)
 	}
-	return shared.influx.URL(), fmt.Sprintf("test_%d", shared.buckets.Add(1))
+	return Bucket{URL: shared.influx.URL(), Bucket: fmt.Sprintf("test_%d", shared.buckets.Add(1))}
 }
 
-// Main runs the tests of a package that uses SharedInflux, and clears up after
+// Main runs the tests of a package that uses SharedInflux or SharedDatabase, and clears up after
 // them:
 //
 //	func TestMain(m *testing.M) { localtest.Main(m) }

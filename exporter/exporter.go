@@ -62,6 +62,8 @@ type Exporter struct {
 	health   *health
 	view     atomic.Pointer[view] // nil until the first load
 	away     atomic.Bool          // the last look at InfluxDB failed
+	ahead    atomic.Int64         // nanoseconds by which the journal is ahead of InfluxDB's clock
+	verified bool                 // the bucket is one to read from; for Run alone
 	targets  targets
 	api      func() http.Handler // of /api/v1/, made when it is first needed
 }
@@ -97,12 +99,18 @@ func (e *Exporter) Book() *book.Book {
 
 // Run loads the book and keeps it fresh until ctx is done. It returns nil
 // then: that InfluxDB is away is a state the exporter lives with, and tells,
-// not an error that ends it.
+// not an error that ends it. An error means that the bucket was at no time one
+// to read from, and will not be until somebody mends it: it is missing, hidden
+// from the token or not fit for figures.
 func (e *Exporter) Run(ctx context.Context) error {
 	follower := e.store.Follow()
 	delay := e.interval
 	for {
-		delay = e.pause(delay, e.sync(ctx, follower))
+		err := e.sync(ctx, follower)
+		if ctx.Err() == nil && e.ends(err) {
+			return err
+		}
+		delay = e.pause(delay, err)
 		timer := time.NewTimer(delay)
 		select {
 		case <-ctx.Done():
@@ -131,13 +139,16 @@ func (e *Exporter) pause(last time.Duration, err error) time.Duration {
 // sync looks for changes once.
 func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
 	start := time.Now()
-	changed, err := follower.Poll(ctx, e.update)
+	changed, err := e.look(ctx, follower)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	e.health.synced(start, err)
+	e.ahead.Store(int64(follower.Ahead()))
 	if err != nil {
-		e.failed(err)
+		if !e.ends(err) { // otherwise whoever runs it tells
+			e.failed(err)
+		}
 		return err
 	}
 	if e.away.Swap(false) {
@@ -148,6 +159,22 @@ func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
 	}
 	return nil
 }
+
+// look asks for changes, and before the first time whether the bucket is one
+// to read from.
+func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed bool, err error) {
+	if !e.verified {
+		if err := e.store.Verify(ctx, store.ToRead); err != nil {
+			return false, err
+		}
+		e.verified = true
+	}
+	return follower.Poll(ctx, e.update)
+}
+
+// ends tells whether Run ends with the error of a look. Once figures were
+// shown nothing ends it: they are still right.
+func (e *Exporter) ends(err error) bool { return !e.verified && store.Lasting(err) }
 
 // update merges what the store has read and shows the result.
 func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error]) error {

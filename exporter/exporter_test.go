@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -46,9 +48,9 @@ var changing = regexp.MustCompile(`(?m)^(tidemark_exporter_(?:build_info|last_sy
 var buildLabels = regexp.MustCompile(`tidemark_exporter_build_info\{.*\}`)
 
 func TestTheWholePage(t *testing.T) {
-	url, name, writer := bucket(t)
+	opts, writer := bucket(t)
 	write(t, writer, sample()...)
-	e, served := run(t, open(t, url, name), io.Discard)
+	e, served := run(t, open(t, opts), io.Discard)
 	e.targets.now = func() time.Time { return time.Date(2023, 5, 1, 9, 0, 0, 0, time.UTC) }
 	await(t, served+"/-/ready", "ready\n", patience)
 	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 1", patience)
@@ -78,8 +80,8 @@ func TestTheWholePage(t *testing.T) {
 }
 
 func TestARevisionReplacesAndALateOldVintageDoesNot(t *testing.T) {
-	url, name, writer := bucket(t)
-	_, served := run(t, open(t, url, name), io.Discard)
+	opts, writer := bucket(t)
+	_, served := run(t, open(t, opts), io.Discard)
 	steps := []struct {
 		written store.Vintage
 		want    string
@@ -101,9 +103,9 @@ func TestARevisionReplacesAndALateOldVintageDoesNot(t *testing.T) {
 }
 
 func TestAWriteIsOnThePageWithinTwoSeconds(t *testing.T) {
-	url, name, writer := bucket(t)
+	opts, writer := bucket(t)
 	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
-	_, served := run(t, open(t, url, name), io.Discard)
+	_, served := run(t, open(t, opts), io.Discard)
 	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
 	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
 	await(t, served+"/metrics", boxesOfH1+" 2\n", 2*time.Second)
@@ -111,12 +113,13 @@ func TestAWriteIsOnThePageWithinTwoSeconds(t *testing.T) {
 
 func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
 	influx := localtest.Influx(t)
-	writer := open(t, influx.URL(), "figures")
+	opts := store.Options{URL: influx.URL(), Bucket: "figures"}
+	writer := open(t, opts)
 	if _, err := writer.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
-	_, served := run(t, open(t, influx.URL(), "figures"), io.Discard)
+	_, served := run(t, open(t, opts), io.Discard)
 	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
 
 	if err := influx.Stop(t.Context()); err != nil {
@@ -140,12 +143,50 @@ func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
 	}
 }
 
-func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
-	url, name, writer := bucket(t)
+// endsWith runs an exporter that must end by itself, and holds its error to the
+// whole text.
+func endsWith(t *testing.T, opts store.Options, want string) {
+	t.Helper()
+	var log logBuffer
+	e := New(Options{Catalog: city(t), Store: open(t, opts), Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err := e.Run(t.Context()); err == nil || err.Error() != want {
+		t.Errorf("the exporter ends with %v", err)
+	}
+	if log := log.String(); log != "" {
+		t.Errorf("what whoever runs the exporter tells is also logged: %s", log)
+	}
+}
+
+func TestABucketThatIsMissingEndsTheExporter(t *testing.T) {
+	opts := store.Options(localtest.SharedDatabase(t))
+	endsWith(t, opts, "could not read from InfluxDB: InfluxDB answers 500: failed to initialize execute state: no database (check organisation and bucket, or run tidemark init)")
+}
+
+func TestAnEntryInTheFutureIsTold(t *testing.T) {
+	opts, writer := bucket(t)
 	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
-	proxy := localtest.Proxy(t, url)
+	future := time.Now().Add(24 * time.Hour)
+	writeLines(t, opts, fmt.Sprintf("journal,indicator=boxes,slot=7 periods=\"2023-01-01/2023-01-01/somebody\" %d", future.UnixNano()))
+	_, served := run(t, open(t, opts), io.Discard)
+	page := await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
+	// A day, less what has passed since.
+	if !regexp.MustCompile(`\ntidemark_exporter_journal_ahead_seconds 8(6[34]|5\d)\d\d`).MatchString(page) {
+		t.Errorf("the page is\n%s", tidemarks(page))
+	}
+	if _, health := get(t, served+"/-/healthy"); !regexp.MustCompile(`^healthy\nthe newest entry of InfluxDB's journal is 23h5\dm\d+s ahead of InfluxDB's clock; was the clock set back\?\n$`).MatchString(health) {
+		t.Errorf("/-/healthy says %s", health)
+	}
+	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
+	await(t, served+"/metrics", boxesOfH1+" 2\n", patience)
+}
+
+func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
+	opts, writer := bucket(t)
+	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
+	proxy := localtest.Proxy(t, opts.URL)
 	proxy.Refuse()
-	_, served := run(t, open(t, proxy.URL(), name), io.Discard)
+	opts.URL = proxy.URL()
+	_, served := run(t, open(t, opts), io.Discard)
 
 	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 0\n", patience)
 	if strings.Contains(page, "tidemark_figure") || strings.Contains(page, "tidemark_indicator_info") {
@@ -165,11 +206,12 @@ func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
 }
 
 func TestAFailureIsLoggedOnceAndSoIsItsEnd(t *testing.T) {
-	url, name, _ := bucket(t)
-	proxy := localtest.Proxy(t, url)
+	opts, _ := bucket(t)
+	proxy := localtest.Proxy(t, opts.URL)
 	proxy.Respond(http.StatusServiceUnavailable, nil)
 	var log logBuffer
-	_, served := run(t, open(t, proxy.URL(), name), &log)
+	opts.URL = proxy.URL()
+	_, served := run(t, open(t, opts), &log)
 	await(t, served+"/metrics", "tidemark_exporter_sync_errors_total 2\n", patience)
 	proxy.Allow()
 	await(t, served+"/-/ready", "ready\n", patience)
@@ -207,10 +249,10 @@ func TestThePausesGrowWhileInfluxDBIsAway(t *testing.T) {
 }
 
 func TestCredentialsAppearNowhere(t *testing.T) {
-	url, name, _ := bucket(t)
-	proxy := localtest.Proxy(t, url)
+	opts, _ := bucket(t)
+	proxy := localtest.Proxy(t, opts.URL)
 	proxy.Respond(http.StatusUnauthorized, nil)
-	s, err := store.Open(store.Options{URL: strings.Replace(proxy.URL(), "://", "://user:hush1@", 1), Token: "user:hush2", Bucket: name})
+	s, err := store.Open(store.Options{URL: strings.Replace(proxy.URL(), "://", "://user:hush1@", 1), Token: "user:hush2", Bucket: opts.Bucket})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -20,9 +21,9 @@ func TestMain(m *testing.M) { localtest.Main(m) }
 const patience = time.Minute
 
 // open gives a Store on a bucket that is ready for use.
-func open(t testing.TB, url, bucket string) *store.Store {
+func open(t testing.TB, opts store.Options) *store.Store {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: url, Bucket: bucket})
+	s, err := store.Open(opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,22 +31,41 @@ func open(t testing.TB, url, bucket string) *store.Store {
 	return s
 }
 
-// bucket gives the URL of an InfluxDB, the name of an empty bucket in it and a
-// Store that writes there, as the worker does.
-func bucket(t testing.TB) (url, name string, writer *store.Store) {
+// bucket gives an empty bucket of an InfluxDB and a Store that writes there, as
+// the worker does.
+func bucket(t testing.TB) (opts store.Options, writer *store.Store) {
 	t.Helper()
-	url, name = localtest.SharedInflux(t)
-	writer = open(t, url, name)
+	opts = store.Options(localtest.SharedInflux(t))
+	writer = open(t, opts)
 	if _, err := writer.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return url, name, writer
+	return opts, writer
 }
 
 func write(t testing.TB, s *store.Store, vintages ...store.Vintage) {
 	t.Helper()
 	if err := s.Write(t.Context(), vintages); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// writeLines sends what the store itself never would.
+func writeLines(t testing.TB, opts store.Options, lines string) {
+	t.Helper()
+	address := opts.URL + "/api/v2/write?" + url.Values{"org": {opts.Org}, "bucket": {opts.Bucket}}.Encode()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(lines))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Token "+opts.Token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		t.Fatalf("the write is answered with %s", resp.Status)
 	}
 }
 

@@ -65,6 +65,10 @@ func newHealth(e *Exporter) *health {
 		return func(v *view) int { return of(v.book) }
 	}
 	e.registry.MustRegister(h.up, h.lastSync, h.errors, h.duration, h.asked,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "tidemark_exporter_journal_ahead_seconds",
+			Help: "How far the newest entry of InfluxDB's journal lies in the future of InfluxDB's clock; 0 when it does not.",
+		}, func() float64 { return time.Duration(e.ahead.Load()).Seconds() }),
 		versioncollector.NewCollector("tidemark_exporter"),
 		held("tidemark_exporter_book_series", "Series held in memory.", inBook((*book.Book).Len)),
 		held("tidemark_exporter_book_figures", "Figures held in memory: cells with a current value or a withheld one.", inBook((*book.Book).Figures)),

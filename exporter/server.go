@@ -27,9 +27,17 @@ func (e *Exporter) Handler() http.Handler {
 	mux.Handle("/api/v1/", promhttp.InstrumentHandlerDuration(e.health.asked, e.api()))
 	mux.HandleFunc("GET /{$}", e.serveLanding)
 	mux.HandleFunc("GET /metrics", e.serveMetrics)
-	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(w, "healthy") })
+	mux.HandleFunc("GET /-/healthy", e.serveHealthy)
 	mux.HandleFunc("GET /-/ready", e.serveReady)
 	return mux
+}
+
+// serveHealthy says yes, and what a person should look at all the same.
+func (e *Exporter) serveHealthy(w http.ResponseWriter, _ *http.Request) {
+	_, _ = fmt.Fprintln(w, "healthy")
+	if ahead := time.Duration(e.ahead.Load()); ahead > 0 {
+		_, _ = fmt.Fprintf(w, "the newest entry of InfluxDB's journal is %s ahead of InfluxDB's clock; was the clock set back?\n", ahead.Round(time.Second))
+	}
 }
 
 // serveReady says yes when the figures are loaded, and keeps saying so when

@@ -130,7 +130,8 @@ func encodeLine(f *figure.Figure, agency string, i int) []byte {
 // fresh gives the site an empty bucket.
 func (s *site) fresh() {
 	s.t.Helper()
-	s.influx, s.bucket = localtest.SharedInflux(s.t)
+	b := localtest.SharedInflux(s.t)
+	s.influx, s.org, s.token, s.bucket = b.URL, b.Org, b.Token, b.Bucket
 	s.store = s.open(s.influx)
 	if _, err := s.store.Setup(s.ctx); err != nil {
 		s.t.Fatal(err)
@@ -181,12 +182,12 @@ func (s *site) timeBaseline(lines [][]byte) time.Duration {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	client := influxdb2.NewClient(s.influx, "")
+	client := influxdb2.NewClient(s.influx, s.token)
 	defer client.Close()
 	began := time.Now()
 	var all sync.WaitGroup
 	for range batches {
-		all.Go(func() { move(s.t, nc, consumer, client.WriteAPIBlocking("", s.bucket), lines) })
+		all.Go(func() { move(s.t, nc, consumer, client.WriteAPIBlocking(s.org, s.bucket), lines) })
 	}
 	all.Wait()
 	return time.Since(began)

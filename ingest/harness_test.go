@@ -30,6 +30,8 @@ type site struct {
 	ctx    context.Context
 	url    string // of NATS
 	influx string // URL of InfluxDB, through a proxy where the test has one
+	org    string
+	token  string
 	bucket string
 	wait   time.Duration // for InfluxDB's answers; 0 is the store's own
 	nc     *nats.Conn
@@ -40,8 +42,7 @@ type site struct {
 // newSite makes a site on the InfluxDB that all tests share.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	url, bucket := localtest.SharedInflux(t)
-	return newSiteAt(t, url, bucket)
+	return newSiteIn(t, localtest.NATS(t).ClientURL(), localtest.SharedInflux(t))
 }
 
 // newSiteAt makes a site on the InfluxDB at the URL.
@@ -53,12 +54,18 @@ func newSiteAt(t testing.TB, influx, bucket string) *site {
 // newSiteOn makes a site on the NATS server and the InfluxDB at the URLs.
 func newSiteOn(t testing.TB, url, influx, bucket string) *site {
 	t.Helper()
-	s := &site{t: t, ctx: t.Context(), url: url, influx: influx, bucket: bucket}
+	return newSiteIn(t, url, localtest.Bucket{URL: influx, Bucket: bucket})
+}
+
+// newSiteIn makes a site on the NATS server at the URL and the bucket.
+func newSiteIn(t testing.TB, url string, b localtest.Bucket) *site {
+	t.Helper()
+	s := &site{t: t, ctx: t.Context(), url: url, influx: b.URL, org: b.Org, token: b.Token, bucket: b.Bucket}
 	s.nc, s.js = s.connect()
 	if _, err := Setup(s.ctx, s.js, 1); err != nil {
 		t.Fatal(err)
 	}
-	s.store = s.open(influx)
+	s.store = s.open(s.influx)
 	if _, err := s.store.Setup(s.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +89,7 @@ func (s *site) connect() (*nats.Conn, jetstream.JetStream) {
 
 func (s *site) open(influx string) *store.Store {
 	s.t.Helper()
-	db, err := store.Open(store.Options{URL: influx, Bucket: s.bucket, Timeout: s.wait})
+	db, err := store.Open(store.Options{URL: influx, Org: s.org, Token: s.token, Bucket: s.bucket, Timeout: s.wait})
 	if err != nil {
 		s.t.Fatal(err)
 	}

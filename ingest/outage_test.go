@@ -160,7 +160,13 @@ func (s *site) spoil(influx string, year int) {
 	s.t.Helper()
 	at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC).UnixNano()
 	line := fmt.Sprintf(`figure,agency=port,area=X,category=_T,freq=M,indicator=spoilt,measure=level,status=A value="text" %d`, at)
-	resp, err := http.Post(influx+"/write?db="+url.QueryEscape(s.bucket), "text/plain", strings.NewReader(line))
+	address := influx + "/api/v2/write?" + url.Values{"org": {s.org}, "bucket": {s.bucket}}.Encode()
+	req, err := http.NewRequestWithContext(s.ctx, http.MethodPost, address, strings.NewReader(line))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Token "+s.token)
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -240,8 +246,7 @@ func TestNATSIsRestartedUnderTheWorkers(t *testing.T) {
 	}
 	address := strings.TrimPrefix(server.ClientURL(), "nats://")
 	t.Cleanup(func() { server.Shutdown() })
-	url, bucket := localtest.SharedInflux(t)
-	s := newSiteOn(t, "nats://"+address, url, bucket)
+	s := newSiteIn(t, "nats://"+address, localtest.SharedInflux(t))
 	s.ackWait(time.Second)
 	s.startWorker()
 	var want []string

@@ -294,8 +294,7 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	}
 	address := strings.TrimPrefix(server.ClientURL(), "nats://")
 	t.Cleanup(func() { server.Shutdown() })
-	influx, bucket := localtest.SharedInflux(t)
-	s := newSiteOn(t, "nats://"+address, influx, bucket)
+	s := newSiteIn(t, "nats://"+address, localtest.SharedInflux(t))
 	s.ackWait(time.Second)
 	s.startWorker()
 	const n = 6000

@@ -90,7 +90,8 @@ func (w *Worker) Ready() <-chan struct{} { return w.ready }
 
 // Run works until the context ends, then finishes the batches in hand. It
 // waits for NATS and InfluxDB when they are away. An error means that the
-// streams are not there, run Setup first, or do not belong together.
+// streams are not there, run Setup first, or do not belong together, or that
+// the bucket is missing, hidden from the token or not fit for figures.
 func (w *Worker) Run(ctx context.Context) error {
 	for _, step := range []struct {
 		doing string
@@ -135,21 +136,26 @@ func (w *Worker) open(ctx context.Context) (missing, err error) {
 	return nil, err
 }
 
-// load reads what was decided, and asks InfluxDB whether it is there.
-func (w *Worker) load(ctx context.Context) (foreign, err error) {
+// load reads what was decided, and asks InfluxDB whether it is there and the
+// bucket one to write to. What is wrong with that stays so until it is mended.
+func (w *Worker) load(ctx context.Context) (wrong, err error) {
 	if err := w.read(ctx); err != nil {
 		return nil, err
 	}
-	if foreign, err = w.belongs(ctx); foreign != nil || err != nil {
-		return foreign, err
+	if wrong, err = w.belongs(ctx); wrong != nil || err != nil {
+		return wrong, err
+	}
+	err = w.store.Verify(ctx, store.ToWrite)
+	w.influx.asked(err)
+	switch {
+	case store.Lasting(err):
+		return err, nil
+	case err != nil:
+		return nil, err
 	}
 	if w.ledger.Inherits() {
-		if w.earlier, err = w.loadEarlier(ctx); err != nil {
-			return nil, err
-		}
+		w.earlier, err = w.loadEarlier(ctx)
 	}
-	err = w.store.Ping(ctx)
-	w.influx.asked(err)
 	return nil, err
 }
 

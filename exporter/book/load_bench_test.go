@@ -52,9 +52,9 @@ func fill(b *testing.B, s *store.Store) {
 }
 
 // overheard gives the request with which the store asks for all vintages.
-func overheard(b *testing.B, target, bucket string) (header http.Header, path string, body []byte) {
+func overheard(b *testing.B, opts store.Options) (header http.Header, path string, body []byte) {
 	b.Helper()
-	to, err := url.Parse(target)
+	to, err := url.Parse(opts.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -68,7 +68,8 @@ func overheard(b *testing.B, target, bucket string) (header http.Header, path st
 		forward.ServeHTTP(w, r)
 	}))
 	defer proxy.Close()
-	s, err := store.Open(store.Options{URL: proxy.URL, Bucket: bucket})
+	opts.URL = proxy.URL
+	s, err := store.Open(opts)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -87,8 +88,9 @@ func overheard(b *testing.B, target, bucket string) (header http.Header, path st
 // by turns in one run: at least 0.8. "B/figure" is all the memory the book
 // takes: at most 100.
 func BenchmarkLoad(b *testing.B) {
-	target, bucket := localtest.SharedInflux(b)
-	s, err := store.Open(store.Options{URL: target, Bucket: bucket, Timeout: time.Minute})
+	opts := store.Options(localtest.SharedInflux(b))
+	opts.Timeout = time.Minute
+	s, err := store.Open(opts)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -97,12 +99,12 @@ func BenchmarkLoad(b *testing.B) {
 		b.Fatal(err)
 	}
 	fill(b, s)
-	header, path, query := overheard(b, target, bucket)
+	header, path, query := overheard(b, opts)
 
 	// The store asks for no compression, which takes InfluxDB longer.
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	discard := func() {
-		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, target+path, bytes.NewReader(query))
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, opts.URL+path, bytes.NewReader(query))
 		if err != nil {
 			b.Fatal(err)
 		}

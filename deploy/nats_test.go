@@ -198,7 +198,7 @@ func TestTheHealthCheckOfNATSIsAnswered(t *testing.T) {
 // the deployment and a worker on a real influxd.
 func TestASenderPushesAFileAndGetsItsReceipts(t *testing.T) {
 	s := newSite(t)
-	figures, err := store.Open(store.Options{URL: localtest.Influx(t).URL(), Bucket: "tidemark"})
+	figures, err := store.Open(store.Options(localtest.SharedInflux(t)))
 	must(t, err)
 	t.Cleanup(figures.Close)
 	_, err = figures.Setup(t.Context())

@@ -35,9 +35,9 @@ func newStack(t *testing.T) *stack {
 	nc, err := localtest.NATS(t).Connect()
 	must(t, err)
 	t.Cleanup(nc.Close)
-	influx := localtest.Influx(t).URL()
+	bucket := store.Options(localtest.SharedInflux(t))
 	open := func() *store.Store {
-		s, err := store.Open(store.Options{URL: influx, Bucket: "tidemark"})
+		s, err := store.Open(bucket)
 		must(t, err)
 		t.Cleanup(s.Close)
 		return s

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -178,8 +179,10 @@ func refusal(err error) *RefusedError {
 }
 
 // ofInfluxDB tells InfluxDB's answer from that of a proxy in front of it,
-// which bears no code and no version of InfluxDB. A proxy that is set up
-// wrongly answers anything.
+// which bears no code in words and no version of InfluxDB. A proxy that is set
+// up wrongly answers anything.
 func ofInfluxDB(answer *influxhttp.Error) bool {
-	return answer.Code != "" || answer.Header.Get("X-Influxdb-Version") != ""
+	// The client puts the status in the place of a code that is not there.
+	inWords := answer.Code != "" && !strings.HasPrefix(answer.Code, strconv.Itoa(answer.StatusCode))
+	return inWords || answer.Header.Get("X-Influxdb-Version") != ""
 }

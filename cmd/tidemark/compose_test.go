@@ -93,13 +93,16 @@ type services struct {
 	t       *testing.T
 	project *types.Project
 	here    *strings.Replacer // of addresses
-	bucket  string
+	bucket  localtest.Bucket
 }
 
 func (s *services) env(service types.ServiceConfig) []string {
-	all := append(os.Environ(), "TIDEMARK_INFLUX_BUCKET="+s.bucket)
+	all := append(os.Environ(), "TIDEMARK_INFLUX_BUCKET="+s.bucket.Bucket)
 	for name, value := range service.Environment {
 		all = append(all, name+"="+s.here.Replace(*value))
+	}
+	if s.bucket.Token != "" {
+		all = append(all, "TIDEMARK_INFLUX_ORG="+s.bucket.Org, "TIDEMARK_INFLUX_TOKEN="+s.bucket.Token)
 	}
 	return all
 }
@@ -159,12 +162,13 @@ func (s *services) showsTheSample(exporter string) {
 
 // runServices also empties InfluxDB and has it filled again from the stream, as
 // deploy/README.md says.
-func runServices(t *testing.T, influx string) {
+func runServices(t *testing.T) {
+	bucket := localtest.SharedInflux(t)
 	project := composetest.Load(t, "../..")
 	broker := project.Services["nats"]
 	composetest.Setenv(t, broker)
 	server := localtest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
-	s := &services{t: t, project: project, bucket: "compose", here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", influx)}
+	s := &services{t: t, project: project, bucket: bucket, here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", bucket.URL)}
 
 	if out := s.once("init"); strings.Count(out, ": made ") != 6 {
 		t.Errorf("the first start of init says\n%s", out)
@@ -188,7 +192,7 @@ func runServices(t *testing.T, influx string) {
 	})
 	t.Run("filled again", func(t *testing.T) {
 		s := *s
-		s.t, s.bucket = t, "compose-empty"
+		s.t, s.bucket = t, localtest.SharedInflux(t)
 		forgetWhatIsSettled(t, server, project.Environment["NATS_PASSWORD_OPERATOR"])
 		if out := s.once("init"); strings.Count(out, ": made ") != 2 { // the bucket and the consumer
 			t.Errorf("init says\n%s", out)

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write what scripts expect and golden fi
 // TestMain makes the test binary answer to the name tidemark too, so that
 // scripts and tests run the program itself as a process.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(localtest.Tests{M: m}, map[string]func(){
 		"tidemark": func() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }

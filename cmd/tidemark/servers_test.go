@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -26,19 +27,20 @@ import (
 	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 )
 
-// TestOnServers runs the scripts of testdata/servers. All share an influxd,
+// TestOnServers runs the scripts of testdata/servers. All share an InfluxDB,
 // each has a bucket and a NATS server of its own.
 func TestOnServers(t *testing.T) {
-	influx := localtest.Influx(t)
+	server, kind := identify(t, localtest.SharedInflux(t).URL)
 	t.Run("scripts", func(t *testing.T) {
 		p := params("servers")
 		p.Setup = func(env *testscript.Env) error {
-			server, err := local.StartNATS(local.NATSOptions{Dir: filepath.Join(env.WorkDir, ".nats")})
+			nats, err := local.StartNATS(local.NATSOptions{Dir: filepath.Join(env.WorkDir, ".nats")})
 			if err != nil {
 				return err
 			}
-			env.Defer(server.Shutdown)
-			env.Vars = append(env.Vars, site(server.ClientURL(), influx.URL(), filepath.Base(env.WorkDir))...)
+			env.Defer(nats.Shutdown)
+			env.Vars = append(env.Vars, site(nats.ClientURL(), localtest.SharedInflux(t))...)
+			env.Vars = append(env.Vars, "INFLUXDB="+server, "DATABASE="+kind)
 			env.Values[daemonsKey{}] = daemons{}
 			return nil
 		}
@@ -50,16 +52,34 @@ func TestOnServers(t *testing.T) {
 		testscript.Run(t, p)
 	})
 	t.Run("an interrupted push is completed by the next", func(t *testing.T) {
-		interruptAPush(t, influx.URL())
+		interruptAPush(t)
 	})
 	t.Run("the services of docker-compose.yml work together", func(t *testing.T) {
-		runServices(t, influx.URL())
+		runServices(t)
 	})
 }
 
+// identify gives what init calls the InfluxDB and what it makes there.
+func identify(t *testing.T, address string) (server, kind string) {
+	t.Helper()
+	page, err := get(t.Context(), address+"/health")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var health struct{ Version string }
+	if err := json.Unmarshal([]byte(page), &health); err != nil {
+		t.Fatal(err)
+	}
+	if version := strings.TrimPrefix(health.Version, "v"); strings.HasPrefix(version, "2.") {
+		return "InfluxDB " + version, "bucket"
+	}
+	return "InfluxDB", "database"
+}
+
 // site is the environment in which commands find the engines.
-func site(nats, influx, bucket string) []string {
-	return []string{"TIDEMARK_NATS=" + nats, "TIDEMARK_INFLUX=" + influx, "TIDEMARK_INFLUX_BUCKET=" + bucket, "TIDEMARK_LISTEN=127.0.0.1:0"}
+func site(nats string, b localtest.Bucket) []string {
+	return []string{"TIDEMARK_NATS=" + nats, "TIDEMARK_INFLUX=" + b.URL, "TIDEMARK_INFLUX_ORG=" + b.Org, "TIDEMARK_INFLUX_TOKEN=" + b.Token,
+		"TIDEMARK_INFLUX_BUCKET=" + b.Bucket, "TIDEMARK_LISTEN=127.0.0.1:0"}
 }
 
 // daemons holds what ends the daemons of a script, by their names.
@@ -73,8 +93,9 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: daemon NAME")
 	}
-	bucket := ts.Getenv("TIDEMARK_INFLUX_BUCKET")
-	env := append(site(ts.Getenv("TIDEMARK_NATS"), ts.Getenv("TIDEMARK_INFLUX"), bucket), "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"))
+	env := site(ts.Getenv("TIDEMARK_NATS"), localtest.Bucket{URL: ts.Getenv("TIDEMARK_INFLUX"), Org: ts.Getenv("TIDEMARK_INFLUX_ORG"),
+		Token: ts.Getenv("TIDEMARK_INFLUX_TOKEN"), Bucket: ts.Getenv("TIDEMARK_INFLUX_BUCKET")})
+	env = append(env, "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"))
 	url, stop, err := launch(env, args[0])
 	ts.Check(err)
 	ts.Setenv(args[0], url)

@@ -135,13 +135,20 @@ func SharedDatabase(t testing.TB) Bucket {
 	return Bucket{URL: shared.influx.URL(), Bucket: fmt.Sprintf("test_%d", shared.buckets.Add(1))}
 }
 
-// Main runs the tests of a package that uses SharedInflux or SharedDatabase, and clears up after
-// them:
+// Main runs the tests of a package that uses SharedInflux or SharedDatabase,
+// and clears up after them:
 //
 //	func TestMain(m *testing.M) { localtest.Main(m) }
-func Main(m *testing.M) {
+//
+// The exit code is used by the testing package itself.
+func Main(m *testing.M) { Tests{m}.Run() }
+
+// Tests is for a TestMain that hands the tests on to another package.
+type Tests struct{ *testing.M }
+
+// Run is what Main does; it returns the exit code.
+func (t Tests) Run() int {
 	shared.main.Store(true)
-	// The exit code of m.Run is used by the testing package itself.
 	defer func() {
 		if shared.influx != nil {
 			shared.influx.Kill() // nobody reads its data any more
@@ -150,5 +157,5 @@ func Main(m *testing.M) {
 			_ = os.RemoveAll(shared.dir) // temporary anyway
 		}
 	}()
-	m.Run()
+	return t.M.Run()
 }

@@ -29,15 +29,43 @@ Example:
   tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
 }
 
-// Run makes or verifies what the daemons need. InfluxDB and NATS do not need
-// each other for it: what can be made in one is made whatever the other says.
+// Run makes or verifies what the daemons need, and waits for servers that are
+// still starting. InfluxDB and NATS do not need each other for it: what can be
+// made in one is made whatever the other says.
 func (c *initCmd) Run(e *env) error {
 	figures, err := c.open()
 	if err != nil {
 		return err
 	}
 	defer figures.Close()
-	return errors.Join(c.initInflux(e, figures), c.initNATS(e))
+	over := time.Now().Add(c.Wait)
+	return errors.Join(
+		patiently(e, over, func() error { return c.initInflux(e, figures) }),
+		patiently(e, over, func() error { return c.initNATS(e) }))
+}
+
+// patiently repeats what fails because a server starts, until it is over.
+func patiently(e *env, over time.Time, do func() error) error {
+	for {
+		err := do()
+		if !isStarting(err) || !time.Now().Before(over) {
+			return err
+		}
+		printer(e.stderr)("%v; waiting for it", err)
+		select {
+		case <-e.ctx.Done():
+			return e.ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// isStarting tells whether an error may be that of a server which starts.
+func isStarting(err error) bool {
+	var influx *store.UnavailableError
+	var conn awayError
+	return errors.As(err, &conn) || errors.As(err, &influx) && influx.StatusCode == 0 ||
+		errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)
 }
 
 func (c *initCmd) initInflux(e *env, figures *store.Store) error {

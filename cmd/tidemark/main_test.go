@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 )
 
 var update = flag.Bool("update", false, "write what scripts expect and golden files anew")

@@ -65,11 +65,12 @@ func (e *UnavailableError) hint() string {
 	return ""
 }
 
-// unknownBucket tells whether InfluxDB did not find the bucket when it was
+// unknownBucket tells whether InfluxDB did not find the bucket or its owner when it was
 // asked in Flux. It may say so with any status, or in the midst of an answer.
 func (e *UnavailableError) unknownBucket() bool {
 	text := e.Err.Error()
-	return e.StatusCode != 0 && strings.Contains(text, noDatabase) || strings.Contains(text, noBucket)
+	return e.StatusCode != 0 && strings.Contains(text, noDatabase) || strings.Contains(text, noBucket) ||
+		e.own && strings.Contains(text, "organization name ") && strings.Contains(text, " not found") // 2.x, with 400
 }
 
 // What InfluxDB says when Flux asks for a bucket that is not there: 1.8, as an

@@ -18,7 +18,11 @@ const (
 // to be made is not its matter.
 func paced(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&pacedWriter{ResponseWriter: w, slowStart: slowStart}, r)
+		// What the connection's last answer was given until does not hold for this one.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+		paced := &pacedWriter{ResponseWriter: w, slowStart: slowStart}
+		next.ServeHTTP(paced, r)
+		paced.hurry() // the server has still to send what it holds
 	})
 }
 

@@ -1,6 +1,7 @@
 package exporter
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -45,5 +46,41 @@ func TestWhoTakesALargeAnswerGetsAllOfIt(t *testing.T) {
 	got, err := io.ReadAll(resp.Body)
 	if err != nil || !bytes.Equal(got, answer) {
 		t.Errorf("%d bytes of %d (%v)", len(got), len(answer), err)
+	}
+}
+
+func TestTheTimeOfOneAnswerDoesNotHoldForTheNext(t *testing.T) {
+	answering := paced(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("Content-Length", "2")
+		_, _ = io.WriteString(w, "ok")
+		_ = http.NewResponseController(w).Flush()
+	}))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answering.ServeHTTP(w, r)
+		if r.Method != http.MethodOptions { // its time is over when the next is asked
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second))
+		}
+	}))
+	t.Cleanup(server.Close)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	reader := bufio.NewReader(conn)
+	for _, method := range []string{http.MethodGet, http.MethodOptions} {
+		if _, err := io.WriteString(conn, method+" / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
 	}
 }

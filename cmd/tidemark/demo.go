@@ -49,6 +49,10 @@ func (c *demoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	log := e.log()
+	if err := fitMemory(log); err != nil {
+		return err
+	}
 	listener, err := listen("--listen", c.Listen)
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	defer cleanup()
-	d := &demo{catalog: cat, listener: listener, env: e, say: printer(e.stderr), log: e.log()}
+	d := &demo{catalog: cat, listener: listener, env: e, say: printer(e.stderr), log: log}
 	defer d.stop()
 	if err := d.start(e.ctx, c, dir); err != nil {
 		if e.ctx.Err() != nil {

@@ -16,11 +16,12 @@ import (
 type boundQuery struct {
 	promql.Query
 	samples int // that it may hold
+	expr    parser.Expr
 }
 
 // Exec evaluates the query.
 func (b boundQuery) Exec(ctx context.Context) *promql.Result {
-	result := b.Query.Exec(withRoom(ctx, b.samples))
+	result := b.Query.Exec(withRoom(ctx, b.samples, samplesPerSeries+rewritten(b.expr)/bytesPerSample))
 	var many promql.ErrTooManySamples
 	switch {
 	case errors.As(result.Err, &many):
@@ -98,18 +99,18 @@ func (q *tieredQuery) Exec(ctx context.Context) *promql.Result {
 	if !errors.As(result.Err, &many) || q.tiers.large.samples <= q.tiers.small.samples {
 		return result
 	}
+	query, err := q.in(q.tiers.large)
+	if err != nil {
+		return &promql.Result{Err: err}
+	}
+	q.Query.Close() // who waits holds nothing
+	q.Query = query
 	select {
 	case q.tiers.alone <- struct{}{}:
 		q.large = true
 	case <-ctx.Done():
 		return &promql.Result{Err: ended(ctx, "query queue")}
 	}
-	q.Query.Close()
-	query, err := q.in(q.tiers.large)
-	if err != nil {
-		return &promql.Result{Err: err}
-	}
-	q.Query = query
 	return q.Query.Exec(ctx)
 }
 

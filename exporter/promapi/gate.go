@@ -45,17 +45,14 @@ func (f *refusal) write(w http.ResponseWriter) {
 // admit lets requests of a path through.
 func (g *gate) admit(check func(*http.Request) *refusal, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		// Not the server's own read timeout, which would end queries as well. A
-		// writer in memory has none.
-		control := http.NewResponseController(w)
-		_ = control.SetReadDeadline(time.Now().Add(maxSending))
-		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+		if err := receive(w, r); err != nil {
+			unread(err).write(w)
+			return
+		}
 		if refused := check(r); refused != nil {
 			refused.write(w)
 			return
 		}
-		_ = control.SetReadDeadline(time.Time{})
 		ctx, cancel := context.WithTimeout(r.Context(), g.limits.Timeout)
 		defer cancel()
 		if refused := g.enter(ctx); refused != nil {
@@ -63,8 +60,24 @@ func (g *gate) admit(check func(*http.Request) *refusal, next http.Handler) http
 			return
 		}
 		defer func() { <-g.places }()
-		next.ServeHTTP(w, r.WithContext(withRoom(ctx, g.limits.share())))
+		next.ServeHTTP(w, r.WithContext(withRoom(ctx, g.limits.share(), samplesPerSeries)))
 	})
+}
+
+// receive takes the whole body, whatever the method: what is left of one is
+// waited for by the server when it answers.
+func receive(w http.ResponseWriter, r *http.Request) error {
+	// Not the server's own read timeout, which would end queries as well. A
+	// writer in memory has none.
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(maxSending))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	if err != nil {
+		return err // the server may take what is left, up to then
+	}
+	_ = control.SetReadDeadline(time.Time{})
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
 }
 
 // enter waits for a place.

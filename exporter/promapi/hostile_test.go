@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -162,6 +163,67 @@ func TestWhatAsksTooMuchIsRefusedAtOnceWithTheLimitAndTheWayOut(t *testing.T) {
 				t.Errorf("%d %.500s", status, body)
 			}
 		})
+	}
+}
+
+func TestASubqueryIsBoundedOverTheWholeRangeOfTheQuery(t *testing.T) {
+	api := small(t)
+	for _, query := range []string{"max_over_time(vector(1)[1d:1s])", "max_over_time(nothing[1d:1s])", "count(sum_over_time(max_over_time(nothing[1h:1m])[1d:1h]))", "max_over_time(x[1d:1s] @ end())"} {
+		for _, r := range [][]string{{"0", "9e9", "1e6"}, {"-4e13", "4e13", "9e9"}, {"0", "95617584000", "1e7"}} {
+			status, body := asking(t, 5*time.Second, api, get("query_range", "query", query, "start", r[0], "end", r[1], "step", r[2]))
+			if status != http.StatusBadRequest || !strings.Contains(body, "has too many steps: it may have 1000000") {
+				t.Errorf("%s from %s to %s: %d %.300s", query, r[0], r[1], status, body)
+			}
+		}
+	}
+	// Each step may look at few steps of a subquery, or many may at many in all.
+	if status, body := asking(t, 5*time.Second, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[2d:1m])", "start", "0", "end", "3e6", "step", "5e4")); status != http.StatusOK {
+		t.Errorf("%d %.300s", status, body)
+	}
+	if status, _ := asking(t, 5*time.Second, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[200d:1m])", "start", "0", "end", "3e7", "step", "5e3")); status != http.StatusBadRequest {
+		t.Errorf("%d", status)
+	}
+}
+
+func TestLongLabelsCountAsWhatTheyHold(t *testing.T) {
+	b := many(t, 2_000)
+	api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }, Limits: Limits{MaxSamples: 60_000}})
+	for length, want := range map[int]int{10: http.StatusOK, 9_000: http.StatusUnprocessableEntity} {
+		status, body := call(t, api, "query", "query", `count(label_replace(tidemark_figure_revision, "x", "`+strings.Repeat("y", length)+`", "area", ".*"))`)
+		if status != want {
+			t.Errorf("%d bytes: %d %.300s", length, status, body)
+		}
+	}
+}
+
+// late is a body that is not there yet.
+type late struct{ asked, there chan struct{} }
+
+func (b late) Read([]byte) (int, error) {
+	close(b.asked)
+	<-b.there
+	return 0, io.EOF
+}
+
+func TestWhoseBodyIsStillToComeTakesNoPlace(t *testing.T) {
+	b := many(t, 10)
+	api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }, Limits: Limits{Concurrency: 1}})
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		body, answered := late{make(chan struct{}), make(chan struct{})}, make(chan struct{})
+		go func() {
+			defer close(answered)
+			api.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, "/api/v1/query?query=1", body))
+		}()
+		select {
+		case <-body.asked:
+		case <-answered:
+			t.Fatal("it was answered before its body was there")
+		}
+		if status, body := call(t, api, "query", "query", "1"); status != http.StatusOK {
+			t.Errorf("%d %s", status, body)
+		}
+		close(body.there)
+		<-answered
 	}
 }
 

@@ -24,13 +24,14 @@ const (
 	maxText      = 64 << 10  // bytes of queries and selectors
 	maxParts     = 1000      // operators, opening brackets and matchers in them
 	maxSelectors = 100
-	maxPattern   = 10_000    // instructions of the regular expressions of a query
-	maxLabel     = 16 << 10  // bytes of a label that label_replace and label_join make
-	maxRewrites  = 20        // calls of those, and of count_values
-	maxSubquery  = 1_000_000 // steps of subqueries within each other
-	maxSteps     = 11_000    // of a range query, as in Prometheus
-	maxReads     = 10        // queries of a remote read
-	maxWaiting   = 1000      // requests that wait for a place
+	maxPattern   = 10_000     // instructions of the regular expressions of a query
+	maxLabel     = 16 << 10   // bytes of a label that label_replace and label_join make
+	maxRewrites  = 20         // calls of those, and of count_values
+	maxSubquery  = 1_000_000  // steps of a subquery, over the whole range of the query
+	maxWindows   = 20_000_000 // steps that a subquery looks at, again for every step of the query
+	maxSteps     = 11_000     // of a range query, as in Prometheus
+	maxReads     = 10         // queries of a remote read
+	maxWaiting   = 1000       // requests that wait for a place
 )
 
 // maxSending is how long a request's body may take to arrive.

@@ -48,7 +48,7 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		}
 		switch {
 		case len(all) == 0:
-		case !room.take(len(all) + samplesPerSeries):
+		case !room.take(len(all)):
 			full() // nobody will see the rest
 		default:
 			set.all = append(set.all, &series{sel.labels(&builder, name, pairs), all})

@@ -9,13 +9,14 @@ import (
 // counts as several. It is used by one goroutine at a time.
 type room struct {
 	limit, taken int
+	series       int // what one takes beside its points
 }
 
 type roomKey struct{}
 
 // withRoom gives a request its room.
-func withRoom(ctx context.Context, limit int) context.Context {
-	return context.WithValue(ctx, roomKey{}, &room{limit: limit})
+func withRoom(ctx context.Context, limit, series int) context.Context {
+	return context.WithValue(ctx, roomKey{}, &room{limit: limit, series: series})
 }
 
 // roomOf is the room of a request; who has none has all there is.
@@ -26,9 +27,9 @@ func roomOf(ctx context.Context) *room {
 	return &room{limit: math.MaxInt}
 }
 
-// take takes some of it, and tells whether it was there.
-func (r *room) take(samples int) bool {
-	r.taken += samples
+// take takes some of it for a series, and tells whether it was there.
+func (r *room) take(points int) bool {
+	r.taken += points + r.series
 	return !r.over()
 }
 

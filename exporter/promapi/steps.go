@@ -37,7 +37,11 @@ func (e *stepwise) NewInstantQuery(ctx context.Context, q storage.Queryable, opt
 	if err != nil {
 		return nil, err
 	}
-	return boundQuery{query, e.samples}, nil
+	expr, err := e.parse.ParseExpr(text)
+	if err != nil {
+		return nil, err
+	}
+	return boundQuery{query, e.samples, expr}, nil
 }
 
 // NewRangeQuery makes a query over a range.
@@ -52,12 +56,19 @@ func (e *stepwise) NewRangeQuery(ctx context.Context, q storage.Queryable, opts 
 		return nil, fmt.Errorf("exceeded maximum resolution of %d points per timeseries. Try decreasing the query resolution (?step=XX)", maxSteps)
 	}
 	expr, err := e.parse.ParseExpr(text)
-	if err != nil || ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 ||
+	if err != nil {
+		return nil, err
+	}
+	length := float64(to.UnixMilli()) - float64(s.from)
+	if err := (span{length, length/float64(s.interval) + 1}).check(expr); err != nil {
+		return nil, err
+	}
+	if ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 ||
 		!timeless(expr) || s.interval < 1 || to.Before(from) || to.Sub(from) == math.MaxInt64 {
-		return boundQuery{whole, e.samples}, nil // of what it refuses the engine says why
+		return boundQuery{whole, e.samples, expr}, nil // of what it refuses the engine says why
 	}
 	s.count = int((to.UnixMilli()-s.from)/s.interval) + 1
-	return boundQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e.samples}, nil
+	return boundQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e.samples, expr}, nil
 }
 
 // ended says, in the engine's words, why a query went no further than where.

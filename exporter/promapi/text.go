@@ -58,15 +58,20 @@ func (t *text) addPattern(quoted string) error {
 // addRegexp looks at a regular expression. Compiled it may be a thousand times
 // as large as it is written: a{1000}. Repeated repetitions are refused by Go.
 func (t *text) addRegexp(pattern string) error {
+	if t.pattern+len(pattern) > 4*maxPattern { // to parse it takes a hundred times its length
+		return errPattern
+	}
 	tree, err := syntax.Parse(pattern, syntax.Perl|syntax.DotNL)
 	if err != nil {
 		return err
 	}
 	if t.pattern += instructions(tree); t.pattern > maxPattern {
-		return fmt.Errorf("the regular expressions are too large: more than %d steps when repetitions are written out; name fewer alternatives, or repeat less", maxPattern)
+		return errPattern
 	}
 	return nil
 }
+
+var errPattern = fmt.Errorf("the regular expressions are too large: more than %d steps when repetitions are written out; name fewer alternatives, or repeat less", maxPattern)
 
 // instructions is about how many a regular expression is compiled to, runes of
 // classes included; at most a little more than are allowed.
@@ -89,24 +94,14 @@ func instructions(r *syntax.Regexp) int {
 // answerable tells whether an expression that was read can be answered within what
 // a query may take, and what is too much of it.
 func answerable(expr parser.Expr) (err error) {
-	selectors, rewrites := 0, 0
-	parser.Inspect(expr, func(node parser.Node, path []parser.Node) error {
+	selectors := 0
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.VectorSelector:
 			selectors++
 			err = checkAt(n.Timestamp)
 		case *parser.SubqueryExpr:
-			if err = checkAt(n.Timestamp); err == nil {
-				err = checkSubquery(n, path)
-			}
-		case *parser.Call:
-			if n.Func.Name == "label_replace" || n.Func.Name == "label_join" {
-				rewrites++
-			}
-		case *parser.AggregateExpr:
-			if n.Op == parser.COUNT_VALUES {
-				rewrites++
-			}
+			err = checkAt(n.Timestamp)
 		}
 		return err // which ends it
 	})
@@ -115,13 +110,35 @@ func answerable(expr parser.Expr) (err error) {
 		return err
 	case selectors > maxSelectors:
 		return fmt.Errorf("%d selectors are too many, a query may have %d; ask in several queries", selectors, maxSelectors)
-	case rewrites > maxRewrites:
-		return fmt.Errorf("%d calls of label_replace, label_join and count_values are too many, a query may have %d; ask in several queries", rewrites, maxRewrites)
+	case rewrites(expr) > maxRewrites:
+		return fmt.Errorf("%d calls of label_replace, label_join and count_values are too many, a query may have %d; ask in several queries", rewrites(expr), maxRewrites)
 	case longest(expr) > maxLabel:
 		return fmt.Errorf("label_replace and label_join could make a label of more than %d bytes; repeat less", maxLabel)
 	}
-	return nil
+	return span{steps: 1}.check(expr)
 }
+
+// rewrites counts what makes labels anew.
+func rewrites(expr parser.Expr) (n int) {
+	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
+		switch node := node.(type) {
+		case *parser.Call:
+			if node.Func.Name == "label_replace" || node.Func.Name == "label_join" {
+				n++
+			}
+		case *parser.AggregateExpr:
+			if node.Op == parser.COUNT_VALUES {
+				n++
+			}
+		}
+		return nil
+	})
+	return n
+}
+
+// rewritten is how many bytes the labels that are made anew of one series may
+// have together.
+func rewritten(expr parser.Expr) int { return rewrites(expr) * longest(expr) }
 
 // checkAt refuses the moment of an @ that is beyond all times.
 func checkAt(ms *int64) error {
@@ -134,27 +151,32 @@ func checkAt(ms *int64) error {
 // moments says what can stand for one.
 var moments = fmt.Sprintf("write seconds since 1970, from -%d to %d, or a time like 2024-03-01T00:00:00Z", latest/1000, latest/1000)
 
-// checkSubquery refuses a subquery that evaluates too many steps, together with
-// those it is within.
-func checkSubquery(sub *parser.SubqueryExpr, path []parser.Node) error {
-	steps := subquerySteps(sub)
-	for _, node := range path {
-		if outer, ok := node.(*parser.SubqueryExpr); ok {
-			steps *= subquerySteps(outer)
-		}
-	}
-	if steps > maxSubquery {
-		return fmt.Errorf("the subquery %s has too many steps, it may have %d; lengthen its step or shorten its range", sub, maxSubquery)
-	}
-	return nil
+// span is how far an expression is evaluated, and in how many steps.
+type span struct {
+	length, steps float64 // milliseconds; 0 and 1 at one moment
 }
 
-func subquerySteps(sub *parser.SubqueryExpr) float64 {
-	step := sub.Step
-	if step <= 0 {
-		step = subqueryStep
+// check refuses subqueries that are evaluated in too many steps, which go as
+// far as the query and all that they are within, or look at too many of them.
+func (s span) check(node parser.Node) error {
+	inner := s
+	if sub, ok := node.(*parser.SubqueryExpr); ok {
+		step := sub.Step
+		if step <= 0 {
+			step = subqueryStep
+		}
+		inner.length += float64(sub.Range.Milliseconds())
+		inner.steps = inner.length/float64(step.Milliseconds()) + 1
+		if inner.steps > maxSubquery || s.steps*float64(sub.Range)/float64(step) > maxWindows {
+			return fmt.Errorf("the subquery %s has too many steps: it may have %d, and look at %d over all steps of the query; lengthen its step or shorten a range", sub, maxSubquery, maxWindows)
+		}
 	}
-	return max(float64(sub.Range)/float64(step), 1)
+	for child := range parser.ChildrenIter(node) {
+		if err := inner.check(child); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // anyLabel is as long as the labels of figures are, at the most.

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter/metric"
@@ -14,11 +15,18 @@ import (
 type targets struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	of    *view
-	at    time.Time
-	page  []byte
+	kept atomic.Pointer[judgedPage]
+
+	mu    sync.Mutex        // held by who judges
+	of    *view             // of which unmet is
 	unmet map[unmetKey]bool // by the figures of the view
+}
+
+// judgedPage is the part of a view as it was judged at a moment.
+type judgedPage struct {
+	of   *view
+	at   time.Time
+	text []byte
 }
 
 // unmetKey is what the answer to "was it met until a revision" depends on,
@@ -28,21 +36,50 @@ type unmetKey struct {
 	met              bool
 }
 
-const judgeEvery = time.Minute
+const (
+	judgeEvery    = time.Minute
+	judgePatience = 300 * time.Millisecond
+)
 
-// pageFor is the part for a view, as it is now.
+// pageFor is the part for a view, as it is now. When all cores are busy with
+// queries, to judge can take long: then it is as it was when it was last judged.
 func (t *targets) pageFor(v *view) []byte {
+	kept := t.kept.Load()
+	if kept.stands(v, t.now()) {
+		return kept.text
+	}
+	judged := make(chan []byte, 1)
+	go func() { judged <- t.judge(v) }()
+	if kept == nil || kept.of != v {
+		return <-judged // other figures have no verdicts yet
+	}
+	select {
+	case text := <-judged:
+		return text
+	case <-time.After(judgePatience):
+		return kept.text
+	}
+}
+
+// stands tells whether the part need not be judged again.
+func (p *judgedPage) stands(v *view, now time.Time) bool {
+	return p != nil && p.of == v && now.Sub(p.at) < judgeEvery && !now.Before(p.at)
+}
+
+// judge makes the part anew, unless another has done so meanwhile.
+func (t *targets) judge(v *view) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if t.of != v || now.Sub(t.at) >= judgeEvery || now.Before(t.at) {
-		if t.of != v {
-			t.unmet = map[unmetKey]bool{} // looking back at every revision takes its time
-		}
-		t.of, t.at = v, now
-		t.page = v.writeTargets(now.In(v.catalog.Location()), t.unmet)
+	if kept := t.kept.Load(); kept.stands(v, now) {
+		return kept.text
 	}
-	return t.page
+	if t.of != v {
+		t.of, t.unmet = v, map[unmetKey]bool{} // looking back at every revision takes its time
+	}
+	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.unmet)}
+	t.kept.Store(judged)
+	return judged.text
 }
 
 // writeTargets judges every target and writes the states.

@@ -152,3 +152,18 @@ func median(all []time.Duration) time.Duration {
 	sorted := slices.Sorted(slices.Values(all))
 	return sorted[len(sorted)/2]
 }
+
+// What was known on a day is worked out for each question, and must not take
+// much longer than what is known now.
+func BenchmarkSeriesAsOf(b *testing.B) {
+	api := ofSample()
+	for _, known := range []string{"", `,as_of="2024-01-01"`} {
+		b.Run("known"+known, func(b *testing.B) {
+			for b.Loop() {
+				if status, body := call(b, api, "series", "match[]", `{__name__=~"tidemark.+"`+known+`}`); status != 200 {
+					b.Fatal(body)
+				}
+			}
+		})
+	}
+}

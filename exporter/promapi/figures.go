@@ -130,7 +130,7 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 				}
 				in, measure, ofMeasure := s.scaleOfKind(p.indicator, kind)
 				yield(derivedLabels(p, f, string(kind), in.unit), func() []point {
-					h := v.history(p, s.known)
+					h := v.history(p, &s.manner)
 					points, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
 					if len(points) == 0 {
 						return nil // nothing is derived
@@ -228,7 +228,7 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
 			var points []point
-			for before := range v.history(p, s.known).Figures(m, f) {
+			for before := range v.history(p, &s.manner).Figures(m, f) {
 				v := before.Value / in.factor
 				if before.Withheld {
 					v = staleMarker
@@ -258,7 +258,7 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []poin
 			yield(cellLabelsOf(p, f, m, in, derive.Value{}), nil)
 			return
 		}
-		h := v.history(p, s.known)
+		h := v.history(p, &s.manner)
 		newest := sync.OnceValue(func() figure.Period { return newestOf(h, m, f) })
 		for c := range h.Figures(m, f) {
 			if !s.fresh(c.Period) {

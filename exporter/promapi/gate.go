@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"os"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -99,6 +100,9 @@ func unread(err error) *refusal {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return &refusal{http.StatusRequestEntityTooLarge, "bad_data", fmt.Errorf("the request's body is larger than %d bytes; ask in several requests", large.Limit)}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &refusal{http.StatusRequestTimeout, "timeout", fmt.Errorf("the request's body did not arrive within %v", maxSending)}
 	}
 	return badData(fmt.Errorf("the request's body can not be read: %w", err))
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter/derive"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
@@ -27,7 +26,7 @@ func eachNewest(of func(derive.Value, scale) float64) func(*snapshot, *selection
 		eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 			yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
 				var points []point
-				for _, newest := range v.newest(p, m, f, s.known) {
+				for _, newest := range v.newest(p, m, f, &s.manner) {
 					value := of(newest.Value, in)
 					if newest.Withheld {
 						value = staleMarker
@@ -48,18 +47,18 @@ type firstKnown struct {
 
 // newest lists the figures that were the newest of their series when their
 // period first had one, in that order. Those of now are kept.
-func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, known time.Time) []firstKnown {
-	find := func() []firstKnown { return v.findNewest(p, m, f, known) }
-	if !known.IsZero() {
+func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, as *manner) []firstKnown {
+	find := func() []firstKnown { return v.findNewest(p, m, f, as) }
+	if !as.known.IsZero() {
 		return find()
 	}
 	return v.newests.get(figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: m, Frequency: f}, find)
 }
 
-func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, known time.Time) []firstKnown {
+func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, as *manner) []firstKnown {
 	var all []firstKnown
-	for value := range v.history(p, known).Figures(m, f) {
-		all = append(all, firstKnown{value, v.since(p, value, known, 0)})
+	for value := range v.history(p, as).Figures(m, f) {
+		all = append(all, firstKnown{value, v.since(p, value, as, 0)})
 	}
 	slices.SortStableFunc(all, func(a, b firstKnown) int { return cmp.Compare(a.since, b.since) })
 	newest := all[:0]
@@ -81,7 +80,7 @@ const deepest = 4
 
 // since is when a figure's period first had one: a revision does not make it
 // anew. A derived one is there since the last of what it rests on was.
-func (v *snapshot) since(p place, value derive.Value, known time.Time, depth int) int64 {
+func (v *snapshot) since(p place, value derive.Value, as *manner, depth int) int64 {
 	if !value.Derived {
 		key := figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: value.Measure, Frequency: value.Period.Frequency()}
 		if b, ok := v.book.Find(key); ok {
@@ -94,8 +93,8 @@ func (v *snapshot) since(p place, value derive.Value, known time.Time, depth int
 		if term.Of != "" {
 			of.indicator, _ = v.catalog.Indicator(term.Of) // it was made by the catalogue
 		}
-		if t, ok := v.history(of, known).At(term.Measure, term.Period); ok && depth < deepest {
-			last = max(last, v.since(of, t, known, depth+1))
+		if t, ok := v.history(of, as).At(term.Measure, term.Period); ok && depth < deepest {
+			last = max(last, v.since(of, t, as, depth+1))
 		}
 	}
 	if last == math.MinInt64 {

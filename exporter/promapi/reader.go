@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
+
+	"github.com/tidemark-stats/tidemark/exporter/derive"
 )
 
 // The labels that say how to look at figures rather than which ones.
@@ -71,6 +73,8 @@ type manner struct {
 	known   time.Time // up to when publications count; zero: all
 	display bool      // amounts are in the unit people read
 	rest    []*labels.Matcher
+
+	histories map[place]*derive.History // as known then, of the places looked at last; for one goroutine
 }
 
 // manner takes the labels of this package out of a selector.

@@ -157,15 +157,26 @@ func (m *manner) figures(b *book.Series, yield func(*book.Figure)) {
 	}
 }
 
-// history is what was known of a place at that moment, zero for now. That of
+// history is what was known of a place, as a selection looks at it. That of
 // now is kept.
-func (v *snapshot) history(p place, known time.Time) *derive.History {
-	find := func() *derive.History { return derive.From(v.book, p.indicator, p.area, p.category, known) }
-	if !known.IsZero() {
-		return find()
+func (v *snapshot) history(p place, as *manner) *derive.History {
+	find := func() *derive.History { return derive.From(v.book, p.indicator, p.area, p.category, as.known) }
+	if as.known.IsZero() {
+		return v.histories.get(p, find)
 	}
-	return v.histories.get(p, find)
+	h, known := as.histories[p]
+	if !known {
+		if h = find(); as.histories == nil || len(as.histories) == manyPlaces {
+			as.histories = map[place]*derive.History{}
+		}
+		as.histories[p] = h
+	}
+	return h
 }
+
+// manyPlaces are as many as are looked at again and again: a place, and the
+// parts of its ratio.
+const manyPlaces = 8
 
 // frequencies are those of an indicator's own periods and of longer ones.
 func frequencies(i *catalog.Indicator) (all []figure.Frequency) {

@@ -268,7 +268,7 @@ func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []poin
 // path passes the lines of one state.
 func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Labels, func() []point)) {
 	t := state.Target
-	line := target.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, s.known))
+	line := target.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
 	if len(line) == 0 && !t.By.IsZero() && state.Goal.Known {
 		line = []target.Point{{Period: t.By}} // there is a goal, if no way
 	}

@@ -17,10 +17,14 @@ type boundQuery struct {
 	promql.Query
 	samples int // that it may hold
 	expr    parser.Expr
+	over    span
 }
 
 // Exec evaluates the query.
 func (b boundQuery) Exec(ctx context.Context) *promql.Result {
+	if b.over.check(b.expr, float64(b.samples)) != nil { // the engine counts steps of subqueries only when it has room for all
+		return &promql.Result{Err: tooManySamples("subquery", b.samples)}
+	}
 	result := b.Query.Exec(withRoom(ctx, b.samples, samplesPerSeries+rewritten(b.expr)/bytesPerSample))
 	var many promql.ErrTooManySamples
 	switch {

@@ -27,7 +27,7 @@ const (
 	maxPattern   = 10_000     // instructions of the regular expressions of a query
 	maxLabel     = 16 << 10   // bytes of a label that label_replace and label_join make
 	maxRewrites  = 20         // calls of those, and of count_values
-	maxSubquery  = 1_000_000  // steps of a subquery, over the whole range of the query
+	maxSubquery  = 1_000_000  // steps of a subquery at one moment; over a range as many as samples
 	maxWindows   = 20_000_000 // steps that a subquery looks at, again for every step of the query
 	maxSteps     = 11_000     // of a range query, as in Prometheus
 	maxReads     = 10         // queries of a remote read

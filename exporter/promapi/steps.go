@@ -41,7 +41,7 @@ func (e *stepwise) NewInstantQuery(ctx context.Context, q storage.Queryable, opt
 	if err != nil {
 		return nil, err
 	}
-	return boundQuery{query, e.samples, expr}, nil
+	return boundQuery{query, e.samples, expr, span{steps: 1}}, nil
 }
 
 // NewRangeQuery makes a query over a range.
@@ -60,15 +60,16 @@ func (e *stepwise) NewRangeQuery(ctx context.Context, q storage.Queryable, opts 
 		return nil, err
 	}
 	length := float64(to.UnixMilli()) - float64(s.from)
-	if err := (span{length, length/float64(s.interval) + 1}).check(expr); err != nil {
+	over := span{length, length/max(float64(s.interval), 1) + 1}
+	if err := over.check(expr, math.Inf(1)); err != nil && s.interval >= 1 {
 		return nil, err
 	}
 	if ctx.Value(wholeKey{}) != nil || opts != nil && opts.LookbackDelta() != 0 ||
 		!timeless(expr) || s.interval < 1 || to.Before(from) || to.Sub(from) == math.MaxInt64 {
-		return boundQuery{whole, e.samples, expr}, nil // of what it refuses the engine says why
+		return boundQuery{whole, e.samples, expr, over}, nil // of what it refuses the engine says why
 	}
 	s.count = int((to.UnixMilli()-s.from)/s.interval) + 1
-	return boundQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e.samples, expr}, nil
+	return boundQuery{&heldQuery{Query: whole, engine: e, data: q, text: text, expr: expr, steps: s}, e.samples, expr, over}, nil
 }
 
 // ended says, in the engine's words, why a query went no further than where.

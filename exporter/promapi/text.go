@@ -115,7 +115,7 @@ func answerable(expr parser.Expr) (err error) {
 	case longest(expr) > maxLabel:
 		return fmt.Errorf("label_replace and label_join could make a label of more than %d bytes; repeat less", maxLabel)
 	}
-	return span{steps: 1}.check(expr)
+	return span{steps: 1}.check(expr, maxSubquery)
 }
 
 // rewrites counts what makes labels anew.
@@ -158,7 +158,7 @@ type span struct {
 
 // check refuses subqueries that are evaluated in too many steps, which go as
 // far as the query and all that they are within, or look at too many of them.
-func (s span) check(node parser.Node) error {
+func (s span) check(node parser.Node, most float64) error {
 	inner := s
 	if sub, ok := node.(*parser.SubqueryExpr); ok {
 		step := sub.Step
@@ -167,12 +167,12 @@ func (s span) check(node parser.Node) error {
 		}
 		inner.length += float64(sub.Range.Milliseconds())
 		inner.steps = inner.length/float64(step.Milliseconds()) + 1
-		if inner.steps > maxSubquery || s.steps*float64(sub.Range)/float64(step) > maxWindows {
-			return fmt.Errorf("the subquery %s has too many steps: it may have %d, and look at %d over all steps of the query; lengthen its step or shorten a range", sub, maxSubquery, maxWindows)
+		if inner.steps > most || s.steps*float64(sub.Range)/float64(step) > maxWindows {
+			return fmt.Errorf("the subquery %s has too many steps: it may have %.0f, and look at %d over all steps of the query; lengthen its step or shorten a range", sub, most, maxWindows)
 		}
 	}
 	for child := range parser.ChildrenIter(node) {
-		if err := inner.check(child); err != nil {
+		if err := inner.check(child, most); err != nil {
 			return err
 		}
 	}

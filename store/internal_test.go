@@ -120,7 +120,7 @@ data |> map(fn: (r) => ({_value: int(v: "many")})) |> yield(name: "b")`
 		}
 		return nil
 	})
-	if err == nil || !strings.Contains(err.Error(), "failed to evaluate map function: strconv.ParseInt") {
+	if err == nil || !strings.Contains(err.Error(), "failed to evaluate map function: ") {
 		t.Error(err)
 	}
 }

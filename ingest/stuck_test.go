@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"testing"
@@ -73,19 +74,26 @@ func TestAFigureThatInfluxDBDoesNotTakeDoesNotKeepThoseOfItsBatchBack(t *testing
 func TestAWorkerThatIsToldToStopTakesNoFurtherBatch(t *testing.T) {
 	t.Parallel()
 	s, proxy := newProxiedSite(t)
-	w := s.startWorker()
+	w := s.newWorker(s.nc, s.influx)
+	ctx, tell := context.WithCancel(s.ctx)
+	stopped := make(chan error)
+	go func() { stopped <- w.Run(ctx) }()
 	<-w.Ready()
 	proxy.Hang()
 	for i := range batches {
 		s.publish(container(fmt.Sprintf("2023-%02d", i+1), "280"))
 		s.await("it is in hand", func() bool { return len(w.room.main) > i })
 	}
-	s.await("all rooms are taken", func() bool { return len(w.room.main) == batches })
-	stopped := make(chan struct{})
-	go func() { w.stop(); close(stopped) }()
+	s.await("both are with a worker", func() bool {
+		info, err := w.consumer.Info(s.ctx)
+		return err == nil && info.NumAckPending == batches
+	})
+	tell()
 	late := s.publish(container("2024-01", "280"))
 	proxy.Allow()
-	<-stopped
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
 	consumer, err := s.js.Consumer(s.ctx, FiguresStream, WorkerConsumer)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/store"
@@ -75,6 +76,21 @@ func (f *natsFlags) connect(name string, daemon bool, log func(format string, v 
 		return nil, fmt.Errorf("connect to NATS at %s: %w", shown, err)
 	}
 	return conn, nil
+}
+
+// withJetStream connects as a person's command and calls do with JetStream,
+// until do has returned.
+func (f *natsFlags) withJetStream(e *env, name string, do func(jetstream.JetStream) error) error {
+	conn, err := f.connect(name, false, printer(e.stderr))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return err
+	}
+	return do(js)
 }
 
 // redact takes user names and passwords out of a list of URLs that is shown.

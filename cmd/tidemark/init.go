@@ -82,18 +82,11 @@ func (c *initCmd) initInflux(e *env, figures *store.Store) error {
 }
 
 func (c *initCmd) initNATS(e *env) error {
-	conn, err := c.connect("init", false, printer(e.stderr))
-	if err != nil {
+	return c.withJetStream(e, "init", func(js jetstream.JetStream) error {
+		lines, err := ingest.Setup(e.ctx, js, c.Replicas)
+		for _, line := range lines {
+			_, _ = fmt.Fprintln(e.stdout, line)
+		}
 		return err
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		return err
-	}
-	lines, err := ingest.Setup(e.ctx, js, c.Replicas)
-	for _, line := range lines {
-		_, _ = fmt.Fprintln(e.stdout, line)
-	}
-	return err
+	})
 }

@@ -32,7 +32,7 @@ func (*rejectsListCmd) Help() string { return "Example:\n  tidemark rejects list
 
 // Run lists rejects.
 func (c *rejectsListCmd) Run(e *env) error {
-	return withRejects(&c.natsFlags, e, func(js jetstream.JetStream) error {
+	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
 		enc := json.NewEncoder(e.stdout)
 		enc.SetEscapeHTML(false)
 		n := 0
@@ -77,7 +77,7 @@ func (c *rejectsResendCmd) Run(e *env) error {
 	if len(c.Sequences) == 0 && !c.All {
 		return errors.New("which ones? name their numbers, or --all; tidemark rejects list shows them")
 	}
-	return withRejects(&c.natsFlags, e, func(js jetstream.JetStream) error {
+	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
 		wanted := map[uint64]bool{}
 		for _, seq := range c.Sequences {
 			wanted[seq] = true
@@ -101,17 +101,4 @@ func (c *rejectsResendCmd) Run(e *env) error {
 		}
 		return err
 	})
-}
-
-func withRejects(flags *natsFlags, e *env, do func(jetstream.JetStream) error) error {
-	conn, err := flags.connect("rejects", false, printer(e.stderr))
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		return err
-	}
-	return do(js)
 }

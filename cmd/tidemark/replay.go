@@ -7,6 +7,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 type replayCmd struct {
@@ -32,15 +33,10 @@ func (c *replayCmd) Run(e *env) error {
 		return err
 	}
 	defer figures.Close()
-	conn, err := c.connect("replay", false, printer(e.stderr))
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		return err
-	}
+	return c.withJetStream(e, "replay", func(js jetstream.JetStream) error { return c.replay(e, js, figures) })
+}
+
+func (c *replayCmd) replay(e *env, js jetstream.JetStream, figures *store.Store) error {
 	done, err := figures.Setup(e.ctx)
 	if err != nil {
 		return err

@@ -96,26 +96,32 @@ func TestARecordLongerThanTheBufferIsRead(t *testing.T) {
 	}
 }
 
-func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
-	opts := Options(localtest.SharedInflux(t))
-	s, err := Open(opts)
+// setUp gives a Store whose bucket is there and empty.
+func setUp(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(Options(localtest.SharedInflux(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
+	t.Cleanup(s.Close)
 	if _, err := s.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
+	s := setUp(t)
 	v := Vintage{Cell: figure.Cell{Indicator: "gdp", Area: "330200", Category: figure.Total, Period: figure.Year(2023)}, Agency: "port", Status: figure.Normal}
 	if err := s.Write(t.Context(), []Vintage{v}); err != nil {
 		t.Fatal(err)
 	}
 	// The first result can be had, the second can not. Which of them InfluxDB
 	// begins to send is chance, and so is whether its status is 200 or 500.
-	query := `data = from(bucket: ` + fluxString(opts.Bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
+	query := `data = from(bucket: ` + fluxString(s.opts.Bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
 data |> yield(name: "a")
 data |> map(fn: (r) => ({_value: int(v: "many")})) |> yield(name: "b")`
-	err = s.query(t.Context(), query, func(t *table) error {
+	err := s.query(t.Context(), query, func(t *table) error {
 		for t.next() {
 		}
 		return nil
@@ -160,15 +166,7 @@ func TestTheMemoryOfSeenEntriesIsBounded(t *testing.T) {
 }
 
 func TestOwnEntriesMoveTheMark(t *testing.T) {
-	opts := Options(localtest.SharedInflux(t))
-	s, err := Open(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if _, err := s.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := setUp(t)
 	f := s.Follow()
 	if _, err := f.load(t.Context(), func(vs iter.Seq2[*Vintage, error]) error {
 		for range vs {
@@ -190,15 +188,7 @@ func TestOwnEntriesMoveTheMark(t *testing.T) {
 }
 
 func TestAClockThatWasSetBackIsNoticedAtOnce(t *testing.T) {
-	opts := Options(localtest.SharedInflux(t))
-	s, err := Open(opts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if _, err := s.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := setUp(t)
 	v := Vintage{Cell: figure.Cell{Indicator: "gdp", Area: "330200", Category: figure.Total, Period: figure.Year(2023)}, Agency: "port", Status: figure.Normal}
 	f := s.Follow()
 	loads := 0

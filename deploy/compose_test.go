@@ -192,7 +192,7 @@ func TestPortsAreThoseOfThisMachineAndOfWhatPeopleUse(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := []string{"alertmanager 127.0.0.1:9093:9093", "exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222"}
+	want := []string{"alertmanager 127.0.0.1:9093:9093", "exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222", "prometheus 127.0.0.1:9090:9090"}
 	if !slices.Equal(got, want) {
 		t.Errorf("published are %q", got)
 	}
@@ -294,10 +294,12 @@ func TestPrometheusScrapesEveryServiceThatIsThere(t *testing.T) {
 }
 
 // A container has a name that nobody outside can reach.
-func TestMessagesLinkToAnAlertmanagerThatPeopleReach(t *testing.T) {
-	s := composetest.Load(t, "..").Services["alertmanager"]
-	if !slices.Contains(s.Command, "--web.external-url=http://localhost:"+s.Ports[0].Published) {
-		t.Errorf("it is called as %q, and published at %s", s.Command, s.Ports[0].Published)
+func TestMessagesLinkToAddressesThatPeopleReach(t *testing.T) {
+	for _, name := range []string{"alertmanager", "prometheus"} {
+		s := composetest.Load(t, "..").Services[name]
+		if !slices.Contains(s.Command, "--web.external-url=http://localhost:"+s.Ports[0].Published) {
+			t.Errorf("%s is called as %q, and published at %s", name, s.Command, s.Ports[0].Published)
+		}
 	}
 }
 

@@ -127,7 +127,9 @@ within 90 sh -c 'docker compose exec -T prometheus promtool query instant http:/
 
 step "its alert arrives"
 within 120 sh -c "docker logs $receiver 2>&1 | grep -q TidemarkSmoke"
-docker logs "$receiver" 2>&1 | grep -q '"externalURL":"http://localhost' || fail "the message links to an address that nobody reaches"
+for link in externalURL generatorURL; do
+  docker logs "$receiver" 2>&1 | grep -q "\"$link\":\"http://localhost" || fail "$link of the message is an address that nobody reaches"
+done
 rm "$rule"
 cat "$work/alertmanager.yml" >"$configuration"
 reload

@@ -31,8 +31,11 @@ func healthPage(s types.ServiceConfig) *url.URL {
 	if s.HealthCheck == nil || len(s.HealthCheck.Test) == 0 {
 		return &url.URL{}
 	}
-	last := s.HealthCheck.Test[len(s.HealthCheck.Test)-1]
-	page, err := url.Parse(strings.TrimPrefix(last, "--url="))
+	asked := slices.IndexFunc(s.HealthCheck.Test, func(word string) bool { return strings.Contains(word, "http://") })
+	if asked < 0 {
+		return &url.URL{}
+	}
+	page, err := url.Parse(strings.TrimPrefix(s.HealthCheck.Test[asked], "--url="))
 	if err != nil {
 		return &url.URL{}
 	}

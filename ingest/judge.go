@@ -114,17 +114,26 @@ func publication(c *candidate, seq uint64, stored int64) int64 {
 	return min(start+int64(seq%uint64(slot)), max(start, stored))
 }
 
-// maxText is how much of the offending text goes with a refusal, in bytes.
-// The message itself is kept whole; its text must not make the refusal too
-// large for NATS.
-const maxText = 256
+// maxText is how much of the offending text goes with a refusal, and maxReason
+// of the reason, which can repeat some of it, in bytes. The message itself is
+// kept whole; its text must not make a reject or a receipt too large for NATS.
+const (
+	maxText   = 256
+	maxReason = 1024
+)
 
 // refusal is the decision on a message that is refused.
 func refusal(seq uint64, p *figure.Problem) ledger.Decision {
-	if len(p.Text) > maxText {
-		short := *p
-		short.Text = strings.ToValidUTF8(p.Text[:maxText], "") // no half letter at the end
-		p = &short
+	short := *p
+	short.Text, short.Reason = shorten(p.Text, maxText), shorten(p.Reason, maxReason)
+	return ledger.Decision{Seq: seq, Outcome: Refused, Problem: &short}
+}
+
+// shorten cuts a text that is longer than limit bytes, and leaves no half letter
+// at the end.
+func shorten(text string, limit int) string {
+	if len(text) <= limit {
+		return text
 	}
-	return ledger.Decision{Seq: seq, Outcome: Refused, Problem: p}
+	return strings.ToValidUTF8(text[:limit], "")
 }

@@ -121,3 +121,22 @@ func TestPublicationsOfOneHourKeepTheirOrder(t *testing.T) {
 	s.idle()
 	wantLines(t, s.values(), "2023-01 2810000", "2023-01 2820000")
 }
+
+// A backup of FIGURES that is older than REJECTS leads to messages with the
+// sequences of others that were refused.
+func TestARejectDoesNotStandInTheWayOfAnotherWithItsSequence(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	old := message{subject: "figures.port.x", body: []byte("old"), seq: 1, stored: 1_700_000_000_000}
+	if err := storeRejects(s.ctx, s.js, []*Reject{old.reject(&figure.Problem{Code: "figure/jump", Reason: "was implausible"})}); err != nil {
+		t.Fatal(err)
+	}
+	w := s.startStopped()
+	s.publishRaw(old.subject, []byte("new"), "")
+	s.settleAll(w, 1)
+	rejects := s.rejects()
+	if len(rejects) != 1 || string(rejects[0].Body) != "new" || rejects[0].Problem.Code != "figure/not-json" {
+		t.Errorf("%d rejects, the first %+v", len(rejects), rejects[0])
+	}
+	s.wantBalance()
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -76,21 +77,20 @@ func (r *Receipt) each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 }
 
 // maxRefusals bounds a receipt's size: refusals carry texts.
-const maxRefusals = 200
+const maxRefusals = 100
 
 // publishReceipts tells the senders of the items what became of them. Figures
 // that came without a submission have nobody who waits.
 func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item) error {
 	bySubmission := map[string]*Receipt{}
-	send := func(submission string) error {
+	var messages []*nats.Msg
+	write := func(submission string) error {
 		body, err := json.Marshal(bySubmission[submission])
 		if err != nil {
 			return fmt.Errorf("encode a receipt: %w", err)
 		}
 		delete(bySubmission, submission)
-		if _, err := js.Publish(ctx, receiptsPrefix+submission, body); err != nil {
-			return fmt.Errorf("publish a receipt: %w", err)
-		}
+		messages = append(messages, &nats.Msg{Subject: receiptsPrefix + submission, Data: body})
 		return nil
 	}
 	for _, it := range items {
@@ -104,15 +104,20 @@ func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item)
 		}
 		r.add(it.decision)
 		if len(r.Refused) == maxRefusals {
-			if err := send(it.submission); err != nil {
+			if err := write(it.submission); err != nil {
 				return err
 			}
 		}
 	}
 	for submission := range bySubmission {
-		if err := send(submission); err != nil {
+		if err := write(submission); err != nil {
 			return err
 		}
 	}
-	return nil
+	return publishAll(ctx, js, messages, func(_ int, err error) error {
+		if err != nil {
+			return fmt.Errorf("publish a receipt: %w", err)
+		}
+		return nil
+	})
 }

@@ -37,10 +37,19 @@ type Reject struct {
 	Body       []byte         `json:"body"`             // the original bytes
 }
 
+// maxSubject is how much of a sender's subject a reject is stored under, in
+// bytes; that of a figure is shorter. NATS cuts the connection of whoever
+// publishes on a subject of some 4,000.
+const maxSubject = 2048
+
 // rejectSubject is where the reject of a message is stored, always the same
 // for the same message.
 func rejectSubject(subject string, seq uint64) string {
-	return rejectsPrefix + strings.TrimPrefix(subject, figure.SubjectPrefix+".") + "." + strconv.FormatUint(seq, 10)
+	subject = strings.TrimPrefix(subject, figure.SubjectPrefix+".")
+	if len(subject) > maxSubject {
+		subject = strings.TrimRight(subject[:maxSubject], ".")
+	}
+	return rejectsPrefix + subject + "." + strconv.FormatUint(seq, 10)
 }
 
 // reject is the refused message as it is stored.
@@ -70,18 +79,57 @@ func (r *Reject) message() (*nats.Msg, error) {
 	return msg, nil
 }
 
-// storeRejects puts rejects into REJECTS, in their order, and waits until all
-// are stored. One that is there already stays as it is, since it may bear the
-// mark of having been sent again.
+// storeRejects puts rejects into REJECTS and waits until all are stored. One
+// that is there already stays as it is, since it may bear the mark of having
+// been sent again.
 func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject) error {
-	futures := make([]jetstream.PubAckFuture, len(rejects))
+	messages := make([]*nats.Msg, len(rejects))
 	for i, r := range rejects {
-		msg, err := r.message()
-		if err != nil {
+		var err error
+		if messages[i], err = r.message(); err != nil {
 			return err
 		}
-		if futures[i], err = js.PublishMsgAsync(msg, jetstream.WithExpectLastSequencePerSubject(0)); err != nil {
-			return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
+	}
+	return publishAll(ctx, js, messages, func(i int, err error) error {
+		if ledger.IsConflict(err) {
+			err = confirmReject(ctx, js, rejects[i], messages[i])
+		}
+		if err != nil {
+			return fmt.Errorf("store the reject of sequence %d: %w", rejects[i].Seq, err)
+		}
+		return nil
+	}, jetstream.WithExpectLastSequencePerSubject(0))
+}
+
+// confirmReject makes sure that what stands in the place of a reject is that
+// reject. It is another one's when FIGURES was restored from a backup that is
+// older than REJECTS and its sequences have been given again.
+func confirmReject(ctx context.Context, js jetstream.JetStream, r *Reject, msg *nats.Msg) error {
+	stream, err := js.Stream(ctx, RejectsStream)
+	if err != nil {
+		return err
+	}
+	raw, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(msg.Subject))
+	if err != nil {
+		return err
+	}
+	there, err := decodeReject(raw.Header, raw.Data)
+	if err == nil && there.Seq == r.Seq && there.Stored.UnixMilli() == r.Stored.UnixMilli() {
+		return nil
+	}
+	_, err = js.PublishMsg(ctx, msg, jetstream.WithExpectLastSequencePerSubject(raw.Sequence))
+	return err
+}
+
+// publishAll publishes messages side by side and waits until NATS has stored
+// them. check is told how it went for each, nil when well, and gives the error
+// that ends the waiting.
+func publishAll(ctx context.Context, js jetstream.JetStream, messages []*nats.Msg, check func(i int, err error) error, opts ...jetstream.PublishOpt) error {
+	futures := make([]jetstream.PubAckFuture, len(messages))
+	for i, msg := range messages {
+		var err error
+		if futures[i], err = js.PublishMsgAsync(msg, opts...); err != nil {
+			return check(i, err)
 		}
 	}
 	for i, future := range futures {
@@ -92,8 +140,8 @@ func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		if err != nil && !ledger.IsConflict(err) {
-			return fmt.Errorf("store the reject of sequence %d: %w", rejects[i].Seq, err)
+		if err := check(i, err); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -131,6 +131,7 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 	if stored, err = w.ledger.Append(ctx, draft); stored {
 		w.known.commit()
 		w.leads = true
+		w.dropEarlier()
 		w.metrics.known.Set(float64(w.known.size()))
 		return true, nil
 	}
@@ -146,7 +147,7 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 // unseen says why an entry that came first can not be read: NATS shows it a
 // moment later, or has lost entries that it had confirmed.
 func (w *Worker) unseen(ctx context.Context) error {
-	last, err := w.ledger.Last(ctx)
+	last, _, err := w.ledger.State(ctx)
 	if err == nil && last < w.ledger.Entries() {
 		return fmt.Errorf("stream %s ends at entry %d and this worker has read %d: NATS has lost what it confirmed, or the stream was made anew; restart the worker", ledger.Stream, last, w.ledger.Entries())
 	}

@@ -13,13 +13,25 @@ import (
 )
 
 // earlier is what became of messages that were settled before there was a
-// ledger, as InfluxDB and REJECTS tell it. A ledger that was lost is made anew
-// by it. Judged again the messages could end differently, because more is
-// known now than then.
+// ledger, or by entries that it has lost, as InfluxDB and REJECTS tell it.
+// Judged again the messages could end differently, because more is known now
+// than then.
 type earlier struct {
 	upTo    uint64           // the last message there was
 	written map[uint64]int64 // moments, by sequence
-	refused map[uint64]*figure.Problem
+	refused map[uint64]earlierRefusal
+}
+
+type earlierRefusal struct {
+	stored  int64 // the message, ms since 1970
+	problem figure.Problem
+}
+
+// inherits tells whether there is something earlier: the ledger says so, or
+// messages were acknowledged which it does not decide.
+func (w *Worker) inherits() bool {
+	floor, _ := w.ledger.Floor()
+	return w.ledger.Inherits() || w.consumer.CachedInfo().AckFloor.Stream > floor
 }
 
 // loadEarlier reads it; nil when FIGURES is empty.
@@ -31,7 +43,7 @@ func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
 	if info.State.LastSeq == 0 {
 		return nil, nil
 	}
-	e := &earlier{info.State.LastSeq, map[uint64]int64{}, map[uint64]*figure.Problem{}}
+	e := &earlier{info.State.LastSeq, map[uint64]int64{}, map[uint64]earlierRefusal{}}
 	for v, err := range w.store.Sequences(ctx, store.Selection{}) {
 		if err != nil {
 			return nil, err
@@ -65,7 +77,7 @@ func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next
 		if err != nil {
 			return next, false, err
 		}
-		e.refused[r.Seq] = &r.Problem
+		e.refused[r.Seq] = earlierRefusal{r.Stored.UnixMilli(), r.Problem} // and not its body
 		next = msg.Sequence + 1
 	}
 	if next == from {
@@ -84,8 +96,13 @@ func (e *earlier) decision(v *Validator, k *known, m *message) (d ledger.Decisio
 		// Whether the catalogue still allows it is not asked: it may have
 		// changed in between.
 		_, c, _ := v.read(m.subject, m.body)
-		if c.indicator == nil {
-			return d, false
+		if !c.converted {
+			// What its value is in the base unit only the point tells, which
+			// stays as it is.
+			return ledger.Decision{Seq: m.seq, Outcome: Unchanged}, true
+		}
+		if c.figure.Published == "" && moment < m.stored {
+			return d, false // a point of another message, which a restored FIGURES no longer holds
 		}
 		d = k.accept(&c, m)
 		d.Vintage.Moment = moment
@@ -94,8 +111,8 @@ func (e *earlier) decision(v *Validator, k *known, m *message) (d ledger.Decisio
 		}
 		return d, true
 	}
-	if p := e.refused[m.seq]; p != nil {
-		return refusal(m.seq, p), true
+	if r, ok := e.refused[m.seq]; ok && r.stored == m.stored {
+		return refusal(m.seq, &r.problem), true
 	}
 	return d, false
 }

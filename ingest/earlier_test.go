@@ -1,10 +1,16 @@
 package ingest
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 func TestWhatWasSettledBeforeThereWasALedgerStaysSoWhenTheWorkerThatBeginsItDies(t *testing.T) {
@@ -33,4 +39,122 @@ func TestWhatWasSettledBeforeThereWasALedgerStaysSoWhenTheWorkerThatBeginsItDies
 		t.Errorf("%d rejects", len(rejects))
 	}
 	s.wantBalance()
+}
+
+func TestAWrittenFigureWhoseUnitTheCatalogueNoLongerHasStaysAsItIsWhenTheLedgerIsLost(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	f := container("2023-01", "28")
+	f.Unit = "ten thousand boxes"
+	seq := s.publish(f)
+	v := store.Vintage{Cell: f.Cell, Agency: "port", Status: f.Status, Value: 280_000, Moment: time.Now().UnixMilli(), Seq: seq}
+	if err := s.store.Write(s.ctx, []store.Vintage{v}); err != nil {
+		t.Fatal(err)
+	}
+	s.settleAll(s.startStopped(), 1)
+	wantLines(t, s.values(), "2023-01 280000")
+	if n := len(s.rejects()); n != 0 {
+		t.Errorf("%d rejects", n)
+	}
+}
+
+func TestWhatWasSettledEarlierIsForgottenWhenItIsDecided(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.publish(container("2023-01", "280"))
+	s.publish(container("2023-02", "280"))
+	w, other := s.startStopped(), s.startStopped()
+	s.settleAll(w, 2)
+	if _, err := other.sync(s.ctx); err != nil {
+		t.Fatal(err)
+	}
+	if w.earlier != nil || other.earlier != nil {
+		t.Error("it is still there")
+	}
+}
+
+// Behind a restored ledger a figure that InfluxDB had refused would be known as
+// written, and nobody could send it again.
+func TestMessagesThatWereSettledBehindARestoredLedgerStayAsTheyWere(t *testing.T) {
+	t.Parallel()
+	s, proxy := newProxiedSite(t)
+	proxy.RespondTo(`submission="refused"`, http.StatusUnprocessableEntity, http.Header{"X-Influxdb-Version": {"2"}})
+	s.publish(container("2023-01", "280"))
+	s.settleAll(s.startStopped(), 1)
+	backup := s.entries()
+	s.publishFor("refused", container("1985-06", "280"))
+	s.publish(container("2023-02", "280"))
+	s.settleAll(s.startStopped(), 2)
+	want := s.values()
+	s.restoreEntries(backup)
+	w := s.startWorker()
+	<-w.Ready()
+	s.publish(container("2023-03", "280"))
+	s.idle()
+	wantLines(t, s.values(), append(want, "2023-03 2800000")...)
+	w.stop()
+	if known := w.known.vintages(container("1985-06", "280").Cell); len(known) > 0 {
+		t.Errorf("the refused figure is known as %v", known)
+	}
+	s.wantBalance()
+}
+
+func TestALedgerOfWhichEntriesWereRemovedStopsTheWorker(t *testing.T) {
+	t.Parallel()
+	s := storied(t)
+	stream, err := s.js.Stream(s.ctx, ledger.Stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := stream.CachedInfo().Config
+	config.MaxMsgs = 1 // as an operator may who looks for room
+	if _, err := s.js.UpdateStream(s.ctx, config); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.js.Publish(s.ctx, ledger.Subject, nil); err != nil {
+		t.Fatal(err)
+	}
+	err = s.newWorker(s.nc, s.influx).Run(s.ctx)
+	want := "stream DECISIONS has lost 1 of its 2 entries, without which nothing can be decided on stream FIGURES; " + remake
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// entries are the messages of DECISIONS.
+func (s *site) entries() (all []*nats.Msg) {
+	s.t.Helper()
+	stream, err := s.js.Stream(s.ctx, ledger.Stream)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for seq := range stream.CachedInfo().State.LastSeq {
+		raw, err := stream.GetMsg(s.ctx, seq+1)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		all = append(all, &nats.Msg{Subject: raw.Subject, Header: raw.Header, Data: raw.Data})
+	}
+	return all
+}
+
+// restoreEntries makes DECISIONS anew with these.
+func (s *site) restoreEntries(entries []*nats.Msg) {
+	s.t.Helper()
+	if err := s.js.DeleteStream(s.ctx, ledger.Stream); err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := Setup(s.ctx, s.js, 1); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, msg := range entries {
+		for name := range msg.Header { // NATS' own, of the message that it was
+			if strings.HasPrefix(name, "Nats-") {
+				msg.Header.Del(name)
+			}
+		}
+		if _, err := s.js.PublishMsg(s.ctx, msg); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 }

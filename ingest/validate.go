@@ -37,6 +37,7 @@ type candidate struct {
 	figure    *figure.Figure
 	indicator *catalog.Indicator
 	base      figure.Decimal // the value in the base unit, exact
+	converted bool           // base is known
 	moment    int64          // of publication when the figure names one, else 0
 	exact     bool           // that publication is an instant, not a day
 }
@@ -194,7 +195,7 @@ func checkUnit(c *candidate) *figure.Problem {
 			Reason: fmt.Sprintf("is not a unit of %s (%s)", f.Indicator, f.Measure),
 			Hint:   "write one of " + strings.Join(c.indicator.UnitOf(f.Measure).Spellings(), ", ")}
 	}
-	c.base = base
+	c.base, c.converted = base, true
 	return nil
 }
 

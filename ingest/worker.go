@@ -64,7 +64,7 @@ type Worker struct {
 	judging sync.Mutex // held by whoever decides
 	ledger  *ledger.Ledger
 	known   *known   // by the ledger, as far as it was read
-	earlier *earlier // what was settled before there was a ledger; nil otherwise
+	earlier *earlier // until all of it is decided in the ledger, then nil
 	leads   bool     // the ledger's last entry is this worker's
 	queue   *queue
 }
@@ -139,6 +139,9 @@ func (w *Worker) open(ctx context.Context) (missing, err error) {
 // load reads what was decided, and asks InfluxDB whether it is there and the
 // bucket one to write to. What is wrong with that stays so until it is mended.
 func (w *Worker) load(ctx context.Context) (wrong, err error) {
+	if wrong, err = w.whole(ctx); wrong != nil || err != nil {
+		return wrong, err
+	}
 	if err := w.read(ctx); err != nil {
 		return nil, err
 	}
@@ -153,7 +156,7 @@ func (w *Worker) load(ctx context.Context) (wrong, err error) {
 	case err != nil:
 		return nil, err
 	}
-	if w.ledger.Inherits() {
+	if w.inherits() {
 		w.earlier, err = w.loadEarlier(ctx)
 	}
 	return nil, err
@@ -172,7 +175,28 @@ func (w *Worker) sync(ctx context.Context) (more bool, err error) {
 	entries, err := w.ledger.Sync(ctx, w.known.apply)
 	w.metrics.known.Set(float64(w.known.size()))
 	w.leads = w.leads && entries == 0
+	w.dropEarlier()
 	return entries > 0, err
+}
+
+// dropEarlier forgets what was settled earlier when all of it is decided.
+func (w *Worker) dropEarlier() {
+	if floor, _ := w.ledger.Floor(); w.earlier != nil && floor >= w.earlier.upTo {
+		w.earlier = nil
+	}
+}
+
+// remake is how a ledger that can not be gone by is mended.
+var remake = fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is made anew from InfluxDB and %s",
+	ledger.Stream, ledger.Stream, RejectsStream)
+
+// whole tells of a ledger of which entries were removed.
+func (w *Worker) whole(ctx context.Context) (wrong, err error) {
+	entries, lost, err := w.ledger.State(ctx)
+	if err != nil || lost == 0 {
+		return nil, err
+	}
+	return fmt.Errorf("stream %s has lost %d of its %d entries, without which nothing can be decided on stream %s; %s", ledger.Stream, lost, entries, FiguresStream, remake), nil
 }
 
 // belongs compares the ledger with FIGURES: decisions on the messages of
@@ -186,10 +210,8 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("look up stream %s: %w", FiguresStream, err)
 	}
-	mend := fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is made anew from InfluxDB and %s",
-		ledger.Stream, ledger.Stream, RejectsStream)
 	if last := info.State.LastSeq; last < floor {
-		return fmt.Errorf("stream %s ends at message %d and stream %s has decisions up to %d; %s", FiguresStream, last, ledger.Stream, floor, mend), nil
+		return fmt.Errorf("stream %s ends at message %d and stream %s has decisions up to %d; %s", FiguresStream, last, ledger.Stream, floor, remake), nil
 	}
 	m, err := w.message(ctx, floor, "")
 	switch {
@@ -199,7 +221,7 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 		return nil, err
 	case m.stored != stored:
 		return fmt.Errorf("message %d of stream %s was stored at %s and stream %s has a decision on one of %s; %s", floor, FiguresStream,
-			time.UnixMilli(m.stored).UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), mend), nil
+			time.UnixMilli(m.stored).UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), remake), nil
 	}
 	return nil, nil
 }

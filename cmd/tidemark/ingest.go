@@ -76,7 +76,7 @@ func workerHandler(w *ingest.Worker, metrics http.Handler) http.Handler {
 		case <-w.Ready():
 			_, _ = fmt.Fprintln(rw, "ready")
 		default:
-			http.Error(rw, "not ready: what is known is being loaded from InfluxDB", http.StatusServiceUnavailable)
+			http.Error(rw, "not ready: what was decided is being read from NATS, or InfluxDB does not answer", http.StatusServiceUnavailable)
 		}
 	})
 	return mux

@@ -101,13 +101,14 @@ func (l *Ledger) Amended(seq uint64) *Decision { return l.amended[seq] }
 // Entries is how many entries have been read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
 
-// Last is how many entries there are, read or not. The error is that of NATS.
-func (l *Ledger) Last(ctx context.Context) (uint64, error) {
+// State is how many entries there ever were, read or not, and how many of them
+// were removed. The error is that of NATS.
+func (l *Ledger) State(ctx context.Context) (entries, lost uint64, err error) {
 	info, err := l.stream.Info(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("look up stream %s: %w", Stream, err)
+		return 0, 0, fmt.Errorf("look up stream %s: %w", Stream, err)
 	}
-	return info.State.LastSeq, nil
+	return info.State.LastSeq, info.State.LastSeq - info.State.Msgs, nil
 }
 
 // Sync reads what was appended since the last time and calls apply for every

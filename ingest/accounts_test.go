@@ -94,7 +94,7 @@ func (s *site) receipts(submission string) map[uint64]Outcome {
 func (s *site) decisions() map[uint64]ledger.Decision {
 	s.t.Helper()
 	all := map[uint64]ledger.Decision{}
-	if err := ledger.Read(s.ctx, s.js, func(e *ledger.Entry) error {
+	if err := ledger.Read(s.ctx, s.js, 1, func(e *ledger.Entry) error {
 		for _, d := range e.Decisions {
 			before, twice := all[d.Seq]
 			if twice && e.Kind != ledger.Amendment && (before.Outcome != d.Outcome || before.Vintage != d.Vintage) {

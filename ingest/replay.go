@@ -42,11 +42,11 @@ func Replay(ctx context.Context, js jetstream.JetStream, to *store.Store, tell f
 	if err := p.survey(ctx); err != nil {
 		return nil, err
 	}
-	p.Messages = figures.CachedInfo().State.LastSeq
-	p.Undecided = p.Messages - min(p.floor, p.Messages)
 	if err := p.write(ctx); err != nil {
 		return &p.Replayed, err
 	}
+	p.Messages = figures.CachedInfo().State.LastSeq
+	p.Undecided = p.Messages - min(p.floor+p.ahead, p.Messages)
 	return &p.Replayed, persist(ctx, func() error { return p.compare(ctx) }, tell)
 }
 
@@ -56,15 +56,16 @@ type replay struct {
 	store    *store.Store
 	tell     func(time.Duration, error)
 	progress func(int)
-	entries  int             // of the ledger when it was surveyed
+	entries  uint64          // of the ledger when it was surveyed
 	floor    uint64          // up to where it was decided then
+	ahead    uint64          // messages decided beyond it
 	amended  map[uint64]bool // messages whose points InfluxDB once refused: they are rejects
 	wanted   map[uint64]int  // points by message
 }
 
 // survey reads how far the ledger goes and what was amended in it.
 func (p *replay) survey(ctx context.Context) error {
-	return ledger.Read(ctx, p.js, func(e *ledger.Entry) error {
+	return ledger.Read(ctx, p.js, 1, func(e *ledger.Entry) error {
 		p.entries++
 		p.floor = e.Floor
 		if e.Kind == ledger.Amendment {
@@ -79,12 +80,11 @@ func (p *replay) survey(ctx context.Context) error {
 // errSurveyed ends the reading where the survey ended.
 var errSurveyed = errors.New("read as far as surveyed")
 
-// write writes the points. What is decided ahead of the floor is left to the
-// workers, who have it in hand.
+// write writes the points.
 func (p *replay) write(ctx context.Context) error {
 	var all errgroup.Group
 	all.SetLimit(batches)
-	read, batch := 0, []store.Vintage(nil)
+	read, batch := uint64(0), []store.Vintage(nil)
 	send := func() {
 		points := batch
 		batch = nil
@@ -105,15 +105,19 @@ func (p *replay) write(ctx context.Context) error {
 		})
 		p.progress(p.Points)
 	}
-	err := ledger.Read(ctx, p.js, func(e *ledger.Entry) error {
+	err := ledger.Read(ctx, p.js, 1, func(e *ledger.Entry) error {
 		if read++; read > p.entries {
 			return errSurveyed
 		}
-		if e.Kind == ledger.Ahead {
-			return nil
-		}
 		for i := range e.Decisions {
-			batch = p.take(batch, e.Kind, &e.Decisions[i])
+			d := &e.Decisions[i]
+			if e.Kind == ledger.Ahead {
+				if d.Seq <= p.floor {
+					continue // a range says it again
+				}
+				p.ahead++
+			}
+			batch = p.take(batch, e.Kind, d)
 		}
 		if len(batch) >= batchSize {
 			send()
@@ -139,7 +143,7 @@ func (p *replay) take(batch []store.Vintage, kind ledger.Kind, d *ledger.Decisio
 	}
 	switch {
 	case kind == ledger.Amendment, d.Outcome == ledger.Refused, p.amended[d.Seq]:
-		if kind == ledger.Range {
+		if kind != ledger.Amendment {
 			p.Refused++
 		}
 	case d.Outcome == ledger.Unchanged:
@@ -148,7 +152,8 @@ func (p *replay) take(batch []store.Vintage, kind ledger.Kind, d *ledger.Decisio
 	return batch
 }
 
-// compare counts the points of the decided messages in InfluxDB.
+// compare counts the points of the decided messages in InfluxDB. What workers
+// have written since the survey is neither missing nor too much.
 func (p *replay) compare(ctx context.Context) error {
 	p.Found, p.Missing, p.Surplus = 0, 0, 0
 	found := map[uint64]int{}
@@ -156,16 +161,27 @@ func (p *replay) compare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if v.Seq <= p.floor {
+		if v.Seq <= p.floor || p.wanted[v.Seq] > 0 {
 			found[v.Seq]++
 			p.Found++
 		}
+	}
+	restated := map[uint64]int{}
+	if err := ledger.Read(ctx, p.js, p.entries+1, func(e *ledger.Entry) error {
+		for _, d := range e.Decisions {
+			if d.Restated != nil {
+				restated[d.Restated.Seq]++
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
 	for seq, n := range p.wanted {
 		p.Missing += max(0, n-found[seq])
 	}
 	for seq, n := range found {
-		p.Surplus += max(0, n-p.wanted[seq])
+		p.Surplus += max(0, n-p.wanted[seq]-restated[seq])
 	}
 	return nil
 }

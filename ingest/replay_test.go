@@ -89,6 +89,40 @@ func TestAReplayLeavesUndecidedMessagesToTheWorkers(t *testing.T) {
 	}
 }
 
+// The worker that has settled it does not write it again when it is delivered.
+func TestAReplayWritesWhatWasSettledAheadOfAQueue(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.settleOneBehindAFlood(container("2023-01", "280"))
+	s.fresh()
+	if r := s.replay(); r.Found != 1 || r.Undecided == 0 || !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+	wantLines(t, s.values(), "2023-01 2800000")
+}
+
+func TestAReplayIsNotMisledByWhatWorkersStoreMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := s.startStopped()
+	send := func(day, value string) {
+		f := container("2023-01", value)
+		f.Published = day
+		s.publish(f)
+		s.settleAll(w, 1)
+	}
+	send("2023-02-10", "280")
+	send("2023-04-10", "280") // repeats it
+	r, err := Replay(s.ctx, s.js, s.store, func(time.Duration, error) {}, func(int) { send("2023-03-10", "285") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+	wantLines(t, s.values(), "2023-01 2800000", "2023-01 2850000", "2023-01 2800000")
+}
+
 func TestAReplayDoesNotStoreWhatInfluxDBOnceRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

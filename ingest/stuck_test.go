@@ -106,23 +106,8 @@ func TestAWorkerThatIsToldToStopTakesNoFurtherBatch(t *testing.T) {
 func TestAFigureBehindAFloodOfAnotherIsDecidedAndSettledAhead(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.publishBad(longQueue + 2*batchSize)
 	f := container("2023-01", "280")
-	seq := s.publishFor("single", f)
-	w := s.startStopped()
-	for s.receipts("single")[seq] == "" {
-		b := w.next(s.ctx, s.ctx)
-		if b == nil {
-			t.Fatal("the queue has ended before the figure was settled")
-		}
-		if floor, _ := w.ledger.Floor(); floor >= seq {
-			t.Fatal("the flood was decided before the figure")
-		}
-		p := s.stand(w)
-		w.finish(s.ctx, b.items, p)
-		b.release()
-		p.leave()
-	}
+	seq := s.settleOneBehindAFlood(f)
 	wantLines(t, s.values(), "2023-01 2800000")
 	s.startWorker()
 	s.idle()
@@ -131,6 +116,29 @@ func TestAFigureBehindAFloodOfAnotherIsDecidedAndSettledAhead(t *testing.T) {
 		t.Errorf("the receipt says %q", got)
 	}
 	s.wantBalance()
+}
+
+// settleOneBehindAFlood publishes the figure behind bad messages and has it
+// settled ahead of them.
+func (s *site) settleOneBehindAFlood(f figure.Figure) (seq uint64) {
+	s.t.Helper()
+	s.publishBad(longQueue + 2*batchSize)
+	seq = s.publishFor("single", f)
+	w := s.startStopped()
+	for s.receipts("single")[seq] == "" {
+		b := w.next(s.ctx, s.ctx)
+		if b == nil {
+			s.t.Fatal("the queue has ended before the figure was settled")
+		}
+		if floor, _ := w.ledger.Floor(); floor >= seq {
+			s.t.Fatal("the flood was decided before the figure")
+		}
+		p := s.stand(w)
+		w.finish(s.ctx, b.items, p)
+		b.release()
+		p.leave()
+	}
+	return seq
 }
 
 func TestReceiptsDoNotDependOnTheNumberOfWorkers(t *testing.T) {

@@ -316,10 +316,10 @@ func (l *Ledger) load(ctx context.Context, at uint64) error {
 	return err
 }
 
-// Read calls each for every entry of the ledger, from the first to the last
-// there is. An error of each ends the reading.
-func Read(ctx context.Context, js jetstream.JetStream, each func(*Entry) error) error {
-	return read(ctx, js, 1, func(_ uint64, e *Entry) error { return each(e) })
+// Read calls each for every entry of the ledger, from the one at a sequence, 1
+// for the first, to the last there is. An error of each ends the reading.
+func Read(ctx context.Context, js jetstream.JetStream, from uint64, each func(*Entry) error) error {
+	return read(ctx, js, from, func(_ uint64, e *Entry) error { return each(e) })
 }
 
 func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) error {

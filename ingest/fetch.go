@@ -86,9 +86,10 @@ func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	defer cancel()
 	first, err := w.consumer.Next(jetstream.FetchContext(wait))
 	switch {
+	case err == nil: // also when the wait was over a moment later
 	case wait.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
 		return nil, nil
-	case err != nil:
+	default:
 		return nil, w.explain(ctx, fmt.Errorf("wait for a message: %w", err))
 	}
 	it, _, err := newItem(first)
@@ -98,11 +99,15 @@ func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	return w.take([]*item{it}, size-1)
 }
 
-// take adds to items up to n messages that are there now.
+// take adds to items up to n messages that are there now. There is an error
+// only when there are no items.
 func (w *Worker) take(items []*item, n int) ([]*item, error) {
 	batch, err := w.consumer.FetchNoWait(n)
+	if err != nil && len(items) > 0 {
+		return items, nil
+	}
 	if err != nil {
-		return items, fmt.Errorf("fetch messages: %w", err)
+		return nil, fmt.Errorf("fetch messages: %w", err)
 	}
 	w.queue.left = 0
 	for msg := range batch.Messages() {

@@ -41,11 +41,7 @@ func Lasting(err error) bool {
 	if !errors.As(err, &away) {
 		return err != nil && !errors.Is(err, context.Canceled)
 	}
-	switch away.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
-		return away.own
-	}
-	return away.unknownBucket()
+	return away.own && (away.locked() || away.StatusCode == http.StatusNotFound) || away.unknownBucket()
 }
 
 // Error says what was asked and why it failed.
@@ -55,7 +51,7 @@ func (e *UnavailableError) Error() string {
 
 func (e *UnavailableError) hint() string {
 	switch {
-	case e.StatusCode == http.StatusUnauthorized, e.StatusCode == http.StatusForbidden:
+	case e.locked():
 		return " (check the InfluxDB token)"
 	case e.unknownBucket() && strings.Contains(e.Err.Error(), noBucket):
 		return " (check organisation and bucket, and that the token may read the bucket, or run tidemark init)"
@@ -63,6 +59,12 @@ func (e *UnavailableError) hint() string {
 		return " (check organisation and bucket, or run tidemark init)"
 	}
 	return ""
+}
+
+// locked tells whether InfluxDB refused who asked: the token, or on 1.8 the user.
+func (e *UnavailableError) locked() bool {
+	return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden ||
+		e.StatusCode != 0 && strings.Contains(e.Err.Error(), mayNotRead)
 }
 
 // unknownBucket tells whether InfluxDB did not find the bucket or its owner when it was
@@ -74,10 +76,12 @@ func (e *UnavailableError) unknownBucket() bool {
 }
 
 // What InfluxDB says when Flux asks for a bucket that is not there: 1.8, as an
-// internal error, and 2.x, also when the token may not read it.
+// internal error, and 2.x, also when the token may not read it. And what 1.8
+// says, as an internal error, when its user may not read it.
 const (
 	noDatabase = "no database"
 	noBucket   = "could not find bucket"
+	mayNotRead = "requires READ for database"
 )
 
 // Unwrap gives the cause.

@@ -21,6 +21,9 @@ type InfluxOptions struct {
 	// refused, InfluxQL and every way to write go on. influxd then starts in
 	// 0.03 s and not in the 3 to 5 s it needs to evaluate Flux's own library.
 	WithoutFlux bool
+	// Authenticated has influxd ask everybody for a user and a password. The
+	// first user is made without them, in InfluxQL.
+	Authenticated bool
 	// Progress, when not nil, is told what goes on when a start takes long.
 	Progress func(string)
 }

@@ -31,6 +31,7 @@ query-log-enabled = false
 [http]
 bind-address = %q
 flux-enabled = %t
+auth-enabled = %t
 log-enabled = false
 # The profiler makes influxd record every mutex and block.
 pprof-enabled = false
@@ -53,7 +54,7 @@ level = "info"
 		filepath.Join(opts.Dir, "meta"),
 		filepath.Join(opts.Dir, "data"),
 		filepath.Join(opts.Dir, "wal"),
-		listen, !opts.WithoutFlux)
+		listen, !opts.WithoutFlux, opts.Authenticated)
 }
 
 // influxEnvironment is this process's environment without the variables that

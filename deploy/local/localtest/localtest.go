@@ -50,6 +50,9 @@ func Influx(t testing.TB, changes ...func(*local.InfluxOptions)) *local.Influx {
 // second, for tests that start it often and ask in InfluxQL or not at all.
 func WithoutFlux(opts *local.InfluxOptions) { opts.WithoutFlux = true }
 
+// Authenticated makes Influx start an influxd that asks for users and passwords.
+func Authenticated(opts *local.InfluxOptions) { opts.Authenticated = true }
+
 func startInflux(dir string, changes ...func(*local.InfluxOptions)) (*local.Influx, error) {
 	path, err := executable()
 	if err != nil {

@@ -23,6 +23,7 @@ type FaultProxy struct {
 
 	mu       sync.Mutex
 	fault    fault
+	disguise map[int]int   // statuses of the server, and what the client sees of them
 	left     int           // how often the fault still happens; below 0: always
 	changed  chan struct{} // closed when the fault is replaced, for those that hang
 	arrived  *sync.Cond    // a request has arrived
@@ -56,7 +57,7 @@ func Proxy(t testing.TB, targetURL string) *FaultProxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &FaultProxy{left: -1, changed: make(chan struct{})}
+	p := &FaultProxy{left: -1, changed: make(chan struct{}), disguise: map[int]int{}}
 	p.arrived = sync.NewCond(&p.mu)
 	// A connection is made for every request, so that a server that was
 	// restarted is never met on an old one.
@@ -64,6 +65,14 @@ func Proxy(t testing.TB, targetURL string) *FaultProxy {
 	p.forward = &httputil.ReverseProxy{
 		Transport: transport,
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: func(r *http.Response) error {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			if as, ok := p.disguise[r.StatusCode]; ok {
+				r.StatusCode = as
+			}
+			return nil
+		},
 		// A server that is away looks to the client as it would without us.
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { reset(w) },
 		ErrorLog:     log.New(io.Discard, "", 0),
@@ -107,6 +116,13 @@ func (p *FaultProxy) RespondTimes(n, status int, header http.Header) {
 // header, and passes the others on.
 func (p *FaultProxy) RespondTo(text string, status int, header http.Header) {
 	p.set(fault{kind: respond, to: text, status: status, header: header.Clone()}, -1)
+}
+
+// Disguise passes the server's answers of one status on with another one.
+func (p *FaultProxy) Disguise(status, as int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.disguise[status] = as
 }
 
 // LoseAnswers passes the next n requests on and resets the connection in place

@@ -23,7 +23,7 @@ func TestAFigureThatIsStoredAfterAllIsStoredBeforeWhatStandsBeforeItIsAmended(t 
 	items := w.decided(s.ctx, t, s.take(w, 3))
 	for _, v := range pointsOf(items) {
 		if v.Withheld { // is refused by InfluxDB, and the worker dies when it has amended it
-			if _, err := w.amendment(s.ctx, &v, &store.RefusedError{Reason: "test"}); err != nil {
+			if _, err := w.amend(s.ctx, []refusedPoint{{v, "test"}}); err != nil {
 				t.Fatal(err)
 			}
 			break

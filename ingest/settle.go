@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -34,11 +35,17 @@ func (w *Worker) finish(ctx context.Context, items []*item, stand *place) {
 // messages that are delivered again and then come to the same end. The error
 // is errStuck or that of the context.
 func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error {
-	if err := w.write(ctx, pointsOf(items), stand); err != nil {
+	amended, err := w.write(ctx, pointsOf(items), stand)
+	if err != nil {
 		return err
 	}
-	rejects := w.refused(items)
-	if err := w.persist(ctx, "reject", func() error { return storeRejects(ctx, w.js, rejects) }); err != nil {
+	if err := w.persist(ctx, "reject", func() error {
+		rejects, err := w.rejectsOf(ctx, items, amended)
+		if err != nil {
+			return err
+		}
+		return storeRejects(ctx, w.js, rejects)
+	}); err != nil {
 		return err
 	}
 	return w.persist(ctx, "receipt", func() error { return publishReceipts(ctx, w.js, items) })
@@ -53,40 +60,41 @@ func pointsOf(items []*item) []store.Vintage {
 	return points
 }
 
-// write stores the vintages. When InfluxDB refuses one for good, they are
-// halved until the guilty one stands alone, on which the decision is amended;
-// all others are written.
-func (w *Worker) write(ctx context.Context, points []store.Vintage, stand *place) error {
-	err := w.storeAll(ctx, points, stand)
-	var refused *store.RefusedError
-	switch {
-	case !errors.As(err, &refused):
-		return err
-	case len(points) == 1:
-		return w.amend(ctx, &points[0], refused, stand)
+// rejectsOf are the rejects of the items, and of the messages on which decisions
+// were amended. These need not be among the items: a figure that was unchanged
+// is written when a later message comes between it and what it repeated.
+func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger.Decision) ([]*Reject, error) {
+	w.takeAmended(items)
+	others := map[uint64]*ledger.Decision{}
+	for _, d := range amended {
+		others[d.Seq] = d
 	}
-	half := len(points) / 2
-	if err := w.write(ctx, points[:half], stand); err != nil {
-		return err
-	}
-	return w.write(ctx, points[half:], stand)
-}
-
-// refused are the rejects of the items, whose decisions may have been amended
-// since they were made.
-func (w *Worker) refused(items []*item) []*Reject {
-	w.judging.Lock()
-	defer w.judging.Unlock()
 	var rejects []*Reject
 	for _, it := range items {
-		if amended := w.ledger.Amended(it.seq); amended != nil {
-			it.decision = amended
-		}
+		delete(others, it.seq)
 		if it.decision.Outcome == Refused {
 			rejects = append(rejects, it.reject(it.decision.Problem))
 		}
 	}
-	return rejects
+	for seq, d := range others {
+		m, err := w.message(ctx, seq, "")
+		if err != nil {
+			return nil, err
+		}
+		rejects = append(rejects, m.reject(d.Problem))
+	}
+	return rejects, nil
+}
+
+// takeAmended gives the items the decisions that have replaced theirs.
+func (w *Worker) takeAmended(items []*item) {
+	w.judging.Lock()
+	defer w.judging.Unlock()
+	for _, it := range items {
+		if amended := w.ledger.Amended(it.seq); amended != nil {
+			it.decision = amended
+		}
+	}
 }
 
 // acknowledge acknowledges what was delivered. What NATS does not confirm is

@@ -37,8 +37,8 @@ type Decision struct {
 }
 
 // AppendPoints appends the vintages that InfluxDB holds because of the
-// decision. The restated one comes first: were the other one refused and
-// amended before it is stored, a redelivery would not know of it any more.
+// decision. The restated one comes first, so that it is stored whatever becomes
+// of the other one.
 func (d *Decision) AppendPoints(to []store.Vintage) []store.Vintage {
 	if d.Restated != nil {
 		to = append(to, *d.Restated)

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -65,6 +66,13 @@ const stuckAfter = 3
 // errStuck says that InfluxDB takes other batches and not this one.
 var errStuck = errors.New("InfluxDB does not take this batch, and takes others")
 
+// mayBeTheBatch tells whether a smaller batch could pass. More requests are no
+// help against an InfluxDB that is overloaded, locked, or without the bucket.
+func mayBeTheBatch(err error) bool {
+	var away *store.UnavailableError
+	return errors.As(err, &away) && (away.StatusCode == 0 || away.StatusCode >= 500 && away.StatusCode != http.StatusServiceUnavailable)
+}
+
 // storeAll writes vintages. It goes on until they are written. A batch that
 // InfluxDB goes on not to take steps aside; when others are taken meanwhile, or
 // one of its own alone, the error is errStuck: it has to be divided.
@@ -91,7 +99,7 @@ func (w *Worker) storeAll(ctx context.Context, points []store.Vintage, stand *pl
 			return err
 		}
 		stand.stepAside()
-		if len(points) == 1 {
+		if len(points) == 1 || !mayBeTheBatch(err) {
 			return err
 		}
 		if one := tries % len(points); !w.influx.wroteSince(began) && w.store.Write(ctx, points[one:one+1]) == nil {

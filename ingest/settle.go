@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -78,6 +80,9 @@ func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger
 	}
 	for seq, d := range others {
 		m, err := w.message(ctx, seq, "")
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			continue // removed by hand, there is nothing to reject
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -71,6 +71,35 @@ func TestAFigureThatInfluxDBDoesNotTakeDoesNotKeepThoseOfItsBatchBack(t *testing
 	s.wantBalance()
 }
 
+// Whoever limits the rate would have two thousand requests instead of one.
+func TestABatchIsNotDividedForAnInfluxDBThatIsOverloaded(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			s, proxy := newProxiedSite(t)
+			proxy.RespondTo(`submission="limited"`, status, nil)
+			for i := range 12 {
+				s.publishFor("limited", container(fmt.Sprintf("2023-%02d", i+1), "280"))
+			}
+			w := s.startStopped()
+			points := pointsOf(w.decided(s.ctx, t, s.take(w, 12)))
+			p := s.stand(w)
+			defer p.leave()
+			done := make(chan error)
+			go func() { done <- w.storeAll(s.ctx, points, p) }()
+			s.await("it has been tried often", func() bool { return testutil.ToFloat64(w.metrics.retries.WithLabelValues("write")) > stuckAfter })
+			w.influx.took() // others are taken
+			tried := testutil.ToFloat64(w.metrics.retries.WithLabelValues("write"))
+			s.await("it is tried as a whole", func() bool { return testutil.ToFloat64(w.metrics.retries.WithLabelValues("write")) > tried })
+			proxy.Allow()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestAWorkerThatIsToldToStopTakesNoFurtherBatch(t *testing.T) {
 	t.Parallel()
 	s, proxy := newProxiedSite(t)

@@ -253,11 +253,13 @@ func TestNATSIsRestartedUnderTheWorkers(t *testing.T) {
 	var want []string
 	for year := 2000; year < 2005; year++ {
 		want = append(want, s.publishYear(year)...)
+		before := s.nc.Stats().Reconnects
 		server.Shutdown()
 		if server, err = local.StartNATS(local.NATSOptions{Dir: dir, Listen: address}); err != nil {
 			t.Fatal(err)
 		}
-		s.await("the connection is back", s.nc.IsConnected)
+		// A client that has not noticed yet still says that it is connected.
+		s.await("the connection is back", func() bool { return s.nc.Stats().Reconnects > before && s.nc.IsConnected() })
 	}
 	s.idle()
 	wantLines(t, s.values(), want...)

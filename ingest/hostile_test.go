@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 )
 
 // publishPlain publishes without a reply, as the simplest of senders does: NATS
@@ -30,13 +31,16 @@ func TestAMessageOnAnyStrangeSubjectHoldsNothingUp(t *testing.T) {
 		"only wildcards":   "figures.*.*",
 		"delete character": "figures.port.a\x7fb",
 		"not UTF-8":        "figures.port.a\xff\xfeb",
+		"cut in a letter":  "figures.port." + strings.Repeat("港", 900),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
+			s.ackWait(time.Second)
 			s.publishPlain(subject, "{}")
 			s.publish(container("2023-01", "280"))
-			s.startWorker()
+			s.settleWithoutAck(s.startStopped(), 2)
+			s.startWorker() // and all of it once more
 			s.idle()
 			wantLines(t, s.values(), "2023-01 2800000")
 			s.wantBalance()

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -43,13 +45,14 @@ type Reject struct {
 const maxSubject = 2048
 
 // rejectSubject is where the reject of a message is stored, always the same
-// for the same message.
+// for the same message. It is UTF-8, or JSON could not ask for it, and has no
+// DEL, with which NATS does not find a subject again.
 func rejectSubject(subject string, seq uint64) string {
 	subject = strings.TrimPrefix(subject, figure.SubjectPrefix+".")
 	if len(subject) > maxSubject {
 		subject = strings.TrimRight(subject[:maxSubject], ".")
 	}
-	return rejectsPrefix + subject + "." + strconv.FormatUint(seq, 10)
+	return rejectsPrefix + strings.ReplaceAll(strings.ToValidUTF8(subject, "_"), "\x7f", "_") + "." + strconv.FormatUint(seq, 10)
 }
 
 // reject is the refused message as it is stored.
@@ -90,28 +93,58 @@ func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*Reject
 			return err
 		}
 	}
-	return publishAll(ctx, js, messages, func(i int, err error) error {
+	var taken []int
+	if err := publishAll(ctx, js, messages, func(i int, err error) error {
 		if ledger.IsConflict(err) {
-			err = confirmReject(ctx, js, rejects[i], messages[i])
+			taken = append(taken, i)
+			return nil
 		}
-		if err != nil {
-			return fmt.Errorf("store the reject of sequence %d: %w", rejects[i].Seq, err)
-		}
-		return nil
-	}, jetstream.WithExpectLastSequencePerSubject(0))
-}
-
-// confirmReject makes sure that what stands in the place of a reject is that
-// reject. It is another one's when FIGURES was restored from a backup that is
-// older than REJECTS and its sequences have been given again.
-func confirmReject(ctx context.Context, js jetstream.JetStream, r *Reject, msg *nats.Msg) error {
-	stream, err := js.Stream(ctx, RejectsStream)
-	if err != nil {
+		return rejects[i].storing(err)
+	}, jetstream.WithExpectLastSequencePerSubject(0)); err != nil || len(taken) == 0 {
 		return err
 	}
-	raw, err := stream.GetMsg(ctx, 1, jetstream.WithGetMsgSubject(msg.Subject))
-	if err != nil {
-		return err
+	for some := range slices.Chunk(taken, atOnce) {
+		subjects, there := make([]string, 0, atOnce), map[string]*jetstream.RawStreamMsg{}
+		for _, i := range some {
+			subjects = append(subjects, messages[i].Subject)
+		}
+		found, err := jetstreamext.GetLastMsgsFor(ctx, js, RejectsStream, subjects)
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		for msg, err := range found {
+			if err != nil {
+				return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+			}
+			there[msg.Subject] = msg
+		}
+		for _, i := range some {
+			if err := rejects[i].storing(replaceOther(ctx, js, rejects[i], messages[i], there[messages[i].Subject])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// atOnce is how many rejects are looked up with one question, whose subjects a
+// sender can make long and full of what JSON escapes.
+const atOnce = 64
+
+// storing says of an error that it came when the reject was stored.
+func (r *Reject) storing(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
+}
+
+// replaceOther stores a reject in the place of another message's. There is one
+// when FIGURES was restored from a backup that is older than REJECTS and its
+// sequences have been given again.
+func replaceOther(ctx context.Context, js jetstream.JetStream, r *Reject, msg *nats.Msg, raw *jetstream.RawStreamMsg) error {
+	if raw == nil {
+		return errors.New("NATS does not show yet what is in its place")
 	}
 	there, err := decodeReject(raw.Header, raw.Data)
 	if err == nil && there.Seq == r.Seq && there.Stored.UnixMilli() == r.Stored.UnixMilli() {

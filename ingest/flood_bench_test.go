@@ -97,7 +97,7 @@ func (s *site) publishAll(all func(func(*nats.Msg) bool)) {
 		s.t.Fatal(err)
 	}
 	for msg := range all {
-		if _, err := js.PublishMsgAsync(msg); err != nil {
+		if _, err := js.PublishMsgAsync(msg, jetstream.WithStallWait(time.Minute)); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -87,8 +87,8 @@ func TestAQueryThatTakesTooLongIsEnded(t *testing.T) {
 }
 
 func TestAQueryWaitsForAPlaceAtMostAsLongAsItMayTake(t *testing.T) {
-	g := &gate{limits: Limits{Timeout: time.Millisecond}, places: make(chan struct{}, 1)}
-	g.places <- struct{}{}
+	g := newGate(Limits{Timeout: time.Millisecond, Concurrency: 1}, func() bool { return true })
+	g.queue.places <- struct{}{}
 	w := httptest.NewRecorder()
 	g.admit(checkForm, nil).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/api/v1/query?query=1", nil))
 	if want := `{"status":"error","errorType":"timeout","error":"query timed out in query queue"}`; w.Code != http.StatusServiceUnavailable || strings.TrimSpace(w.Body.String()) != want {

@@ -61,10 +61,11 @@ func lengthOf(answer parser.Value) (n int) {
 // tiers are two engines: one for the many queries that hold little, of which
 // many run side by side, and one for those that turn out to hold more, which
 // run one at a time. So a large answer has most of the memory, and all answers
-// together have no more than there is.
+// together have no more than there is. Large queries leave their places to the
+// small ones: however many wait for their turn, small ones are answered.
 type tiers struct {
 	small, large *stepwise
-	alone        chan struct{} // who is in the large one
+	alone        *queue // of those for the large one
 }
 
 // NewInstantQuery makes a query at one moment.
@@ -93,7 +94,7 @@ type tieredQuery struct {
 	promql.Query
 	tiers *tiers
 	in    func(*stepwise) (promql.Query, error)
-	large bool
+	large *turn
 }
 
 // Exec evaluates the query.
@@ -103,26 +104,26 @@ func (q *tieredQuery) Exec(ctx context.Context) *promql.Result {
 	if !errors.As(result.Err, &many) || q.tiers.large.samples <= q.tiers.small.samples {
 		return result
 	}
+	q.Query.Close() // who waits holds nothing, and keeps nobody waiting
+	q.Query = nil
+	turnOf(ctx).leave()
+	large, err := q.tiers.alone.enter(ctx)
+	if err != nil {
+		return &promql.Result{Err: err}
+	}
+	q.large = large
 	query, err := q.in(q.tiers.large)
 	if err != nil {
 		return &promql.Result{Err: err}
 	}
-	q.Query.Close() // who waits holds nothing
 	q.Query = query
-	select {
-	case q.tiers.alone <- struct{}{}:
-		q.large = true
-	case <-ctx.Done():
-		return &promql.Result{Err: ended(ctx, "query queue")}
-	}
 	return q.Query.Exec(ctx)
 }
 
 // Close frees what the query holds. It is called when the answer is written.
 func (q *tieredQuery) Close() {
-	q.Query.Close()
-	if q.large {
-		q.large = false
-		<-q.tiers.alone
+	if q.Query != nil {
+		q.Query.Close()
 	}
+	q.large.leave()
 }

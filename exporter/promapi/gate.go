@@ -20,11 +20,17 @@ import (
 )
 
 // gate lets requests through that are within the limits, as many at a time as
-// may be. A request keeps its place until its answer is written.
+// may be. A request keeps its place until its answer is written, or until it
+// turns out to be a large query, which has another queue.
 type gate struct {
-	limits  Limits
-	places  chan struct{}
-	waiting atomic.Int64
+	limits Limits
+	loaded func() bool // whether there is anything to ask for
+	queue  *queue
+	held   atomic.Int64 // bytes of all requests
+}
+
+func newGate(limits Limits, loaded func() bool) *gate {
+	return &gate{limits: limits, loaded: loaded, queue: newQueue(limits.Concurrency, maxWaiting, "requests")}
 }
 
 // refusal is a request that is not let through, in the words of Prometheus.
@@ -43,26 +49,63 @@ func (f *refusal) write(w http.ResponseWriter) {
 	_ = jsoniter.NewEncoder(w).Encode(v1.Response{Status: "error", ErrorType: f.kind, Error: f.err.Error()}) // who asked may have left
 }
 
+func unavailable(err error) *refusal {
+	return &refusal{http.StatusServiceUnavailable, "unavailable", err}
+}
+
 // admit lets requests of a path through.
 func (g *gate) admit(check func(*http.Request) *refusal, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := sizeOf(r)
+		defer g.held.Add(-size)
+		if g.held.Add(size) > maxHeld {
+			unavailable(fmt.Errorf("the requests that wait have %d bytes already; ask again later", maxHeld)).write(w)
+			return
+		}
 		if err := receive(w, r); err != nil {
 			unread(err).write(w)
 			return
 		}
-		if refused := check(r); refused != nil {
-			refused.write(w)
+		if !g.loaded() {
+			unavailable(errors.New("the figures are being loaded, see /-/ready")).write(w)
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), g.limits.Timeout)
 		defer cancel()
-		if refused := g.enter(ctx); refused != nil {
+		turn, err := g.queue.enter(ctx)
+		if err != nil {
+			outside(err).write(w)
+			return
+		}
+		defer turn.leave()
+		if refused := check(r); refused != nil {
 			refused.write(w)
 			return
 		}
-		defer func() { <-g.places }()
-		next.ServeHTTP(w, r.WithContext(withRoom(ctx, g.limits.share(), samplesPerSeries)))
+		next.ServeHTTP(w, r.WithContext(withTurn(withRoom(ctx, g.limits.share(), samplesPerSeries), turn)))
 	})
+}
+
+// sizeOf is how many bytes a request may hold while it waits.
+func sizeOf(r *http.Request) int64 {
+	size := int64(len(r.RequestURI))
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += int64(len(name) + len(v))
+		}
+	}
+	if r.ContentLength < 0 || r.ContentLength > maxForm { // it is not said, or not read
+		return size + maxForm
+	}
+	return size + r.ContentLength
+}
+
+// outside is what is told who got no place.
+func outside(err error) *refusal {
+	if errors.As(err, new(crowded)) {
+		return unavailable(err)
+	}
+	return &refusal{http.StatusServiceUnavailable, "timeout", err}
 }
 
 // receive takes the whole body, whatever the method: what is left of one is
@@ -79,20 +122,6 @@ func receive(w http.ResponseWriter, r *http.Request) error {
 	_ = control.SetReadDeadline(time.Time{})
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
-}
-
-// enter waits for a place.
-func (g *gate) enter(ctx context.Context) *refusal {
-	defer g.waiting.Add(-1)
-	if g.waiting.Add(1) > maxWaiting {
-		return &refusal{http.StatusServiceUnavailable, "unavailable", fmt.Errorf("%d requests wait already; ask again later", maxWaiting)}
-	}
-	select {
-	case g.places <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return &refusal{http.StatusServiceUnavailable, "timeout", ended(ctx, "query queue")}
-	}
 }
 
 // unread is what a body is told that could not be read.

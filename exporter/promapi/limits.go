@@ -32,6 +32,8 @@ const (
 	maxSteps     = 11_000     // of a range query, as in Prometheus
 	maxReads     = 10         // queries of a remote read
 	maxWaiting   = 1000       // requests that wait for a place
+	maxLarge     = 100        // large queries that wait for their turn
+	maxHeld      = 32 << 20   // bytes of all requests that are there, as they are sent
 )
 
 // maxSending is how long a request's body may take to arrive.

@@ -70,20 +70,21 @@ func New(opts Options) http.Handler {
 			Parser:                   parse,
 		})}
 	}
-	engines := &tiers{small: engine(limits.share()), large: engine(limits.MaxSamples), alone: make(chan struct{}, 1)}
+	engines := &tiers{small: engine(limits.share()), large: engine(limits.MaxSamples), alone: newQueue(1, maxLarge, "large queries")}
 	api := v1.NewAPI(engines, data, nil, nil, nil, nil,
 		func(context.Context) v1.TargetRetriever { return families() },
 		nil, func() config.Config { return config.Config{} }, nil, v1.GlobalURLOptions{},
-		data.whenLoaded, nil, "", false, false, 0, opts.Logger, nil,
+		func(next http.HandlerFunc) http.HandlerFunc { return next }, nil, // the gate knows when the figures are loaded
+		"", false, false, 0, opts.Logger, nil,
 		limits.share(), limits.Concurrency, remoteReadFrame,
 		false, regexp.MustCompile("^$"), // other sites' pages may not ask
 		nil, version(), nil, nil, nil, nil, nil, false, nil, false, false, false, false,
-		forever, false, false, nil, nil, v1.OpenAPIOptions{IncludePaths: paths}, parse)
+		forever, false, false, statusOf, nil, v1.OpenAPIOptions{IncludePaths: paths}, parse)
 	api.ClearCodecs()
 	api.InstallCodec(codec{})
 	router := route.New()
 	api.Register(router)
-	return served(router, &gate{limits: limits, places: make(chan struct{}, limits.Concurrency)}, data)
+	return served(router, newGate(limits, func() bool { return opts.Book() != nil }))
 }
 
 // paths are what is served of Prometheus' API. The rest is about scraping,
@@ -92,7 +93,7 @@ var paths = []string{"/query", "/query_range", "/series", "/labels", "/label/{na
 	"/format_query", "/parse_query", "/status/buildinfo", "/read", "/openapi.yaml"}
 
 // served lets only those paths through, and what is within the limits.
-func served(router http.Handler, g *gate, data *source) http.Handler {
+func served(router http.Handler, g *gate) http.Handler {
 	const prefix = "/api/v1"
 	mux := http.NewServeMux()
 	for _, path := range paths {
@@ -100,7 +101,7 @@ func served(router http.Handler, g *gate, data *source) http.Handler {
 		if path == "/read" {
 			check = checkRead
 		}
-		mux.Handle(prefix+path, data.whenLoaded(g.admit(check, http.StripPrefix(prefix, inFull(router))).ServeHTTP))
+		mux.Handle(prefix+path, g.admit(check, http.StripPrefix(prefix, inFull(router))))
 	}
 	return mux
 }

@@ -1,8 +1,6 @@
 package promapi
 
 import (
-	"errors"
-	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -44,15 +42,4 @@ func (s *source) Querier(from, to int64) (storage.Querier, error) {
 func (s *source) ChunkQuerier(from, to int64) (storage.ChunkQuerier, error) {
 	q, err := s.Querier(from, to)
 	return chunkQuerier{q}, err
-}
-
-// whenLoaded answers 503 until there are figures.
-func (s *source) whenLoaded(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if s.book() != nil {
-			next(w, r)
-			return
-		}
-		(&refusal{http.StatusServiceUnavailable, "unavailable", errors.New("the figures are being loaded, see /-/ready")}).write(w)
-	}
 }

@@ -5,22 +5,39 @@ import (
 	"time"
 )
 
-// The slowest that an answer may be taken at: a moment's patience, and so much
-// a second. Who takes it slower is cut off, since an answer that waits holds
-// its memory, and its place among the queries.
+// pace is the patience with those who take their answers slowly. An answer that
+// waits holds its memory, and its place among the queries, so who stops taking
+// it for a moment is cut off, and in the end who is not fast.
+type pace struct{ moment, while time.Duration }
+
+var usual = pace{moment: 15 * time.Second, while: 2 * time.Minute}
+
 const (
-	slowStart = 15 * time.Second
-	slowest   = 1 << 20  // bytes a second
-	piece     = 64 << 10 // bytes that are written before the time is looked at again
+	fast  = 1 << 20  // bytes a second
+	piece = 64 << 10 // bytes that are to be taken in a moment
 )
 
-// paced cuts off those who do not take their answers. How long an answer takes
-// to be made is not its matter.
-func paced(next http.Handler) http.Handler {
+// until is when the next piece has to be taken of an answer that was begun then
+// and of which so much has been.
+func (p pace) until(now, begun time.Time, written int64) time.Time {
+	moment := now.Add(p.moment)
+	if whole := begun.Add(p.while + time.Duration(written)*time.Second/fast); whole.Before(moment) {
+		return whole
+	}
+	return moment
+}
+
+// paced cuts off those who do not take their answers, or do not send what they
+// have announced. How long an answer takes to be made is not its matter.
+func paced(next http.Handler, pace pace) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
 		// What the connection's last answer was given until does not hold for this one.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-		paced := &pacedWriter{ResponseWriter: w, slowStart: slowStart}
+		_ = control.SetWriteDeadline(time.Time{})
+		if r.Body != http.NoBody { // the server waits for it even if nobody reads it, and answers then
+			_ = control.SetReadDeadline(time.Now().Add(pace.moment / 2))
+		}
+		paced := &pacedWriter{ResponseWriter: w, pace: pace}
 		next.ServeHTTP(paced, r)
 		paced.hurry() // the server has still to send what it holds
 	})
@@ -29,9 +46,9 @@ func paced(next http.Handler) http.Handler {
 // pacedWriter sets the time by which each piece has to be taken.
 type pacedWriter struct {
 	http.ResponseWriter
-	slowStart time.Duration
-	begun     time.Time // when the first piece was written
-	written   int64
+	pace    pace
+	begun   time.Time // when the first piece was written
+	written int64
 }
 
 // Write writes piece by piece.
@@ -49,11 +66,11 @@ func (w *pacedWriter) Write(b []byte) (n int, err error) {
 // hurry sets the time by which what is written next has to be taken. A writer
 // in memory has none.
 func (w *pacedWriter) hurry() {
+	now := time.Now()
 	if w.begun.IsZero() {
-		w.begun = time.Now()
+		w.begun = now
 	}
-	until := w.begun.Add(w.slowStart + time.Duration(w.written)*time.Second/slowest)
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(until)
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(w.pace.until(now, w.begun, w.written))
 }
 
 // Flush sends what is written.

@@ -17,7 +17,7 @@ func TestWhoDoesNotTakeAnAnswerIsCutOff(t *testing.T) {
 	ended := make(chan error, 1)
 	answer := bytes.Repeat([]byte("figures\n"), 8<<20)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, err := (&pacedWriter{ResponseWriter: w, slowStart: 50 * time.Millisecond}).Write(answer)
+		_, err := (&pacedWriter{ResponseWriter: w, pace: pace{50 * time.Millisecond, time.Minute}}).Write(answer)
 		ended <- err
 	}))
 	t.Cleanup(server.Close)
@@ -36,7 +36,7 @@ func TestWhoDoesNotTakeAnAnswerIsCutOff(t *testing.T) {
 
 func TestWhoTakesALargeAnswerGetsAllOfIt(t *testing.T) {
 	answer := bytes.Repeat([]byte("figures\n"), 4<<20)
-	server := httptest.NewServer(paced(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) })))
+	server := httptest.NewServer(paced(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) }), usual))
 	t.Cleanup(server.Close)
 	resp, err := http.Get(server.URL)
 	if err != nil {
@@ -58,7 +58,7 @@ func TestTheTimeOfOneAnswerDoesNotHoldForTheNext(t *testing.T) {
 		w.Header().Set("Content-Length", "2")
 		_, _ = io.WriteString(w, "ok")
 		_ = http.NewResponseController(w).Flush()
-	}))
+	}), usual)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answering.ServeHTTP(w, r)
 		if r.Method != http.MethodOptions { // its time is over when the next is asked

@@ -79,7 +79,7 @@ func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
 // basic auth; docs of github.com/prometheus/exporter-toolkit), or empty.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string, log *slog.Logger) error {
 	const patience = 5 * time.Second // with running answers
-	server := &http.Server{Handler: paced(handler), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10}
+	server := &http.Server{Handler: paced(handler, usual), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), patience)

@@ -1,0 +1,178 @@
+package exporter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/promapi"
+)
+
+// narrow are connections on which little is on its way, as on a long line.
+type narrow struct{ net.Listener }
+
+func (n narrow) Accept() (net.Conn, error) {
+	conn, err := n.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return conn, conn.(*net.TCPConn).SetWriteBuffer(16 << 10)
+}
+
+// onePlace is an exporter that answers one query at a time.
+func onePlace(t *testing.T) *Exporter {
+	t.Helper()
+	c := city(t)
+	e := New(Options{Catalog: c, Limits: promapi.Limits{Concurrency: 1}})
+	e.view.Store(newView(new(book.Book), c))
+	return e
+}
+
+// ramps asks for so many series of 8,000 points, of 200 KB each.
+func ramps(series int) string {
+	var all []string
+	for n := range series {
+		all = append(all, fmt.Sprintf(`label_replace(vector(time()), "n", "%d", "", "")`, n))
+	}
+	return "/api/v1/query_range?" + url.Values{"query": {strings.Join(all, " or ")}, "start": {"1700000000"}, "end": {"1700079990"}, "step": {"10"}}.Encode()
+}
+
+// ask asks over a narrow connection of its own.
+func ask(t *testing.T, server *httptest.Server, path, encoding string) *http.Response {
+	t.Helper()
+	client := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return conn, conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+	}}
+	if server.TLS != nil {
+		client.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", encoding)
+	resp, err := client.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = resp.Body.Close() })
+	return resp
+}
+
+// slowly takes at the most so many bytes every hundredth of a second, and what
+// is left after the end at once.
+func slowly(body io.Reader, bytes int, end <-chan struct{}) (taken []byte, err error) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for part := make([]byte, bytes); err == nil; {
+		select {
+		case <-tick.C:
+			var n int
+			n, err = body.Read(part)
+			taken = append(taken, part[:n]...)
+		case <-end:
+			var rest []byte
+			rest, err = io.ReadAll(body)
+			return append(taken, rest...), err
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return taken, err
+}
+
+// How an answer is sent: plain, packed, and in frames of HTTP/2, which has
+// windows of its own.
+func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
+	for name, c := range map[string]struct {
+		encoding string
+		http2    bool
+	}{"plain": {"identity", false}, "packed": {"gzip", false}, "HTTP 2": {"identity", true}} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(paced(onePlace(t).Handler(), pace{100 * time.Millisecond, time.Minute}))
+			server.Listener = narrow{server.Listener}
+			if server.EnableHTTP2 = c.http2; c.http2 {
+				server.StartTLS()
+			} else {
+				server.Start()
+			}
+			t.Cleanup(server.Close)
+			large := ask(t, server, ramps(20), c.encoding)
+			free, ended := make(chan struct{}), make(chan error, 1)
+			go func() {
+				_, err := slowly(large.Body, 8, free)
+				ended <- err
+			}()
+			// It waits for the place, for two minutes where that is not given back.
+			if body, err := io.ReadAll(ask(t, server, "/api/v1/query?query=1", "identity").Body); err != nil || !strings.Contains(string(body), "success") {
+				t.Errorf("the next: %s (%v)", body, err)
+			}
+			close(free)
+			if err := <-ended; err == nil {
+				t.Error("it got all of it")
+			}
+		})
+	}
+}
+
+func TestWhoTakesAnAnswerSlowlyButSteadilyGetsAllOfIt(t *testing.T) {
+	server := httptest.NewUnstartedServer(paced(onePlace(t).Handler(), usual))
+	server.Listener = narrow{server.Listener}
+	server.Start()
+	t.Cleanup(server.Close)
+	body, err := slowly(ask(t, server, ramps(1), "identity").Body, 512, nil) // 50 KB a second
+	if err != nil || len(body) < 200_000 || !json.Valid(body) {
+		t.Errorf("%d bytes (%v)", len(body), err)
+	}
+}
+
+func TestEachPieceHasItsMomentAndTheWholeItsTime(t *testing.T) {
+	begun := time.Now()
+	for _, c := range []struct {
+		after, until time.Duration
+		written      int64
+	}{
+		{0, 15 * time.Second, 0}, {time.Minute, 75 * time.Second, 4 << 20}, {time.Minute, 75 * time.Second, 1 << 30},
+		{119 * time.Second, 126 * time.Second, 6 << 20}, {3 * time.Minute, 195 * time.Second, 1 << 30}, {1140 * time.Second, 1144 * time.Second, 1 << 30},
+	} {
+		if got := usual.until(begun.Add(c.after), begun, c.written).Sub(begun); got != c.until {
+			t.Errorf("after %v and %d bytes until %v, want %v", c.after, c.written, got, c.until)
+		}
+	}
+}
+
+func TestWhoDoesNotSendWhatIsAnnouncedIsCutOff(t *testing.T) {
+	server := httptest.NewServer(paced(onePlace(t).Handler(), pace{2 * time.Second, time.Minute}))
+	t.Cleanup(server.Close)
+	for _, path := range []string{"/metrics", "/-/ready", "/api/v1/nothing"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", path); err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 4") { // until it is closed
+			t.Errorf("%s: %s (%v)", path, answer, err)
+		}
+		_ = conn.Close()
+	}
+}

@@ -116,14 +116,20 @@ func endDaemon(ts *testscript.TestScript, neg bool, args []string) {
 // launch starts a daemon, a command with its flags, as a process. stop ends it as
 // a service manager does and gives an error when it did not end well.
 func launch(env []string, args ...string) (url string, stop func() error, err error) {
+	url, _, stop, err = launchProcess(env, args...)
+	return url, stop, err
+}
+
+// launchProcess is launch for those who look at the process.
+func launchProcess(env []string, args ...string) (url string, process *os.Process, stop func() error, err error) {
 	cmd := exec.Command("tidemark", args...)
 	cmd.Env = append(os.Environ(), env...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", nil, err
+		return "", nil, nil, err
 	}
 	address, read := make(chan string, 1), make(chan struct{})
 	var log strings.Builder
@@ -144,9 +150,9 @@ func launch(env []string, args ...string) (url string, stop func() error, err er
 	})
 	url, ok := <-address
 	if !ok {
-		return "", nil, fmt.Errorf("%s does not listen: %w\n%s", args[0], stop(), &log)
+		return "", nil, nil, fmt.Errorf("%s does not listen: %w\n%s", args[0], stop(), &log)
 	}
-	return url, stop, nil
+	return url, cmd.Process, stop, nil
 }
 
 // listens finds the URL in a daemon's line about it.

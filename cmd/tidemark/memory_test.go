@@ -221,6 +221,43 @@ func TestTheLargestAnswersFitTheContainer(t *testing.T) {
 	}
 }
 
+// some are 600 series: 11,000 steps of them are too many.
+const some = `{category=~"C00[0-5].."}`
+
+// largeKinds are the kinds of large questions, with a number of steps or series
+// that is too much.
+var largeKinds = []struct {
+	name string
+	from int
+	kind func(n int) question
+}{
+	{"range", 10_900, func(n int) question { return over("tidemark_figure"+some, n) }},
+	{"offset", 10_900, func(n int) question { return over("tidemark_figure"+some+" offset 1ms", n) }},
+	{"product", 6_500, func(n int) question { return over("(tidemark_figure"+some+" offset 1ms) * pi()", n) }},
+	{"quotient", 4_000, func(n int) question {
+		return over("(tidemark_figure"+some+" offset 1ms) / (tidemark_figure"+some+" offset 2ms)", n)
+	}},
+	{"windows", 10_900, func(n int) question { return over("sum_over_time(tidemark_figure"+some+"[10y]) * pi()", n) }},
+	{"subquery", 1_500, func(n int) question {
+		return instantly(fmt.Sprintf("(tidemark_figure%s * pi())[%dh:1h]", some, 8*n), n)
+	}},
+	{"months", 8_334, func(n int) question {
+		return instantly(fmt.Sprintf(`tidemark_figure{category=~"%s"}[20y]`, upTo(n)), n)
+	}},
+	{"cells", 3_500, func(n int) question {
+		return instantly(fmt.Sprintf(`tidemark_figure_cell{category=~"%s"}`, upTo(n)), n)
+	}},
+	{"sorted cells", 3_500, func(n int) question {
+		return instantly(fmt.Sprintf(`sort(tidemark_figure_cell{category=~"%s"} * 2)`, upTo(n)), n)
+	}},
+	{"long labels", 550, func(n int) question {
+		return instantly(fmt.Sprintf(`label_replace(tidemark_figure_cell{category=~"%s"}, "x", "%s", "", "")`, upTo(n), strings.Repeat("x", 9_000)), n)
+	}},
+	{"patterns", 2_200, func(n int) question {
+		return instantly(fmt.Sprintf(`label_replace(tidemark_figure_cell{category=~"%s"}, "x", "$1$1$1$1", "category", "(%s.*)")`, upTo(n), strings.Repeat("[^a-z]?", 400)), n)
+	}},
+}
+
 // BenchmarkLargestAnswers asks for the largest answers that are permitted, of
 // every kind, by a book of a million figures, and prints what the process took
 // at the most. peak-ratio is that by what it may take, and is to be below 1.
@@ -242,40 +279,8 @@ func BenchmarkLargestAnswers(b *testing.B) {
 		})
 	}
 	report("figures alone", func() int64 { return 0 })
-	some := `{category=~"C00[0-5].."}` // 600 series: 11,000 steps of them are too many
-	long := strings.Repeat("x", 9_000)
 	var largest []question
-	for _, c := range []struct {
-		name string
-		from int
-		kind func(n int) question
-	}{
-		{"range", 10_900, func(n int) question { return over("tidemark_figure"+some, n) }},
-		{"offset", 10_900, func(n int) question { return over("tidemark_figure"+some+" offset 1ms", n) }},
-		{"product", 6_500, func(n int) question { return over("(tidemark_figure"+some+" offset 1ms) * pi()", n) }},
-		{"quotient", 4_000, func(n int) question {
-			return over("(tidemark_figure"+some+" offset 1ms) / (tidemark_figure"+some+" offset 2ms)", n)
-		}},
-		{"windows", 10_900, func(n int) question { return over("sum_over_time(tidemark_figure"+some+"[10y]) * pi()", n) }},
-		{"subquery", 1_500, func(n int) question {
-			return instantly(fmt.Sprintf("(tidemark_figure%s * pi())[%dh:1h]", some, 8*n), n)
-		}},
-		{"months", 8_334, func(n int) question {
-			return instantly(fmt.Sprintf(`tidemark_figure{category=~"%s"}[20y]`, upTo(n)), n)
-		}},
-		{"cells", 3_500, func(n int) question {
-			return instantly(fmt.Sprintf(`tidemark_figure_cell{category=~"%s"}`, upTo(n)), n)
-		}},
-		{"sorted cells", 3_500, func(n int) question {
-			return instantly(fmt.Sprintf(`sort(tidemark_figure_cell{category=~"%s"} * 2)`, upTo(n)), n)
-		}},
-		{"long labels", 550, func(n int) question {
-			return instantly(fmt.Sprintf(`label_replace(tidemark_figure_cell{category=~"%s"}, "x", "%s", "", "")`, upTo(n), long), n)
-		}},
-		{"patterns", 2_200, func(n int) question {
-			return instantly(fmt.Sprintf(`label_replace(tidemark_figure_cell{category=~"%s"}, "x", "$1$1$1$1", "category", "(%s.*)")`, upTo(n), strings.Repeat("[^a-z]?", 400)), n)
-		}},
-	} {
+	for _, c := range largeKinds {
 		report(c.name, func() int64 {
 			q, size := w.permitted(b, c.from, c.kind)
 			packed := q

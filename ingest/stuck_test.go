@@ -111,12 +111,11 @@ func TestAWorkerThatIsToldToStopTakesNoFurtherBatch(t *testing.T) {
 	proxy.Hang()
 	for i := range batches {
 		s.publish(container(fmt.Sprintf("2023-%02d", i+1), "280"))
-		s.await("it is in hand", func() bool { return len(w.room.main) > i })
+		s.await("it is in hand, in a batch of its own", func() bool {
+			info, err := w.consumer.Info(s.ctx)
+			return err == nil && info.NumAckPending == i+1
+		})
 	}
-	s.await("both are with a worker", func() bool {
-		info, err := w.consumer.Info(s.ctx)
-		return err == nil && info.NumAckPending == batches
-	})
 	tell()
 	late := s.publish(container("2024-01", "280"))
 	proxy.Allow()

@@ -292,7 +292,7 @@ func flowBounds(m mapping, own Range, perYear int) bounds {
 		low, okMin := times(own.Min, periods)
 		high, okMax := times(own.Max, periods)
 		if !okMin || !okMax {
-			m.errorf("max", "the bounds of a year have more than 18 digits")
+			m.errorf("max", "the bounds of a year are too large to be figures")
 		}
 		return Range{low, high}
 	}
@@ -328,8 +328,8 @@ func (d *decoder) part(r mapping, key string) *Indicator {
 	return part
 }
 
-// times is v × n, exact; ok is false when that has more digits than a
-// Decimal holds.
+// times is v × n, exact; ok is false when that is larger than a Decimal can
+// be.
 func times(v figure.Decimal, n int) (product figure.Decimal, ok bool) {
 	r, ok := new(big.Rat).SetString(v.String())
 	if !ok {

@@ -301,7 +301,12 @@ func (m mapping) quantity(key string, unit *Unit) (value figure.Decimal, ok bool
 		m.errorf(key, "%s %q: %q is not a spelling of the unit %s%s", key, s, written, unit.Code, didYouMean(written, unit.Spellings()))
 		return value, false
 	}
-	return value.Shift(exp), true
+	value = value.Shift(exp)
+	if longest, kept := value.Kept(); !kept {
+		m.errorf(key, "%s %q has more digits than are kept, write %s %s", key, s, longest.Shift(-exp), written)
+		return figure.Decimal{}, false
+	}
+	return value, true
 }
 
 // number is the value of a key that has no unit.
@@ -314,6 +319,10 @@ func (m mapping) number(key string) (value figure.Decimal, ok bool) {
 	if err != nil {
 		m.errorf(key, "%s %s", key, because(err))
 		return value, false
+	}
+	if longest, kept := value.Kept(); !kept {
+		m.errorf(key, "%s %q has more digits than are kept, write %s", key, s, longest)
+		return figure.Decimal{}, false
 	}
 	return value, true
 }

@@ -11,8 +11,9 @@ import (
 
 // Decimal is an exact decimal number: 2726.08 is 2726.08, and shifted by
 // four places 27260800, never 27260799.999. It holds 18 significant digits,
-// nine more than the largest figure any statistical office publishes. Equal
-// numbers are == whatever zeros they were written with; the zero value is 0.
+// nine more than the largest figure any statistical office publishes; Kept
+// tells which of them InfluxDB gives back. Equal numbers are == whatever zeros
+// they were written with; the zero value is 0.
 type Decimal struct {
 	coef int64 // no trailing zeros
 	exp  int32 // the value is coef × 10^exp
@@ -43,7 +44,8 @@ func (d Decimal) normal() Decimal {
 // ParseDecimal reads an optional sign, digits with an optional point, and an
 // optional exponent: 12, -0.5, 1.27e4. It reads no commas, no spaces and no
 // percent signs; whoever reads people's files takes those away first.
-// Numbers of more than 18 significant digits are refused, not rounded.
+// Numbers of more than 18 significant digits are refused, not rounded; the
+// hint has what is kept of them whatever the unit.
 func ParseDecimal(s string) (Decimal, error) { return parseDecimal(s) }
 
 func parseDecimal[T string | []byte](s T) (Decimal, error) {
@@ -57,7 +59,7 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 	}
 	var coef int64
 	var seen, significant, exp int
-	point := false
+	point, long := false, false
 	for ; i < len(s); i++ {
 		c := s[i]
 		if c == '.' && !point {
@@ -77,10 +79,9 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 			if coef != 0 {
 				significant++
 			}
-		case c == '0':
-			exp++
 		default:
-			return refused("has more than 18 significant digits")
+			exp++
+			long = long || c != '0'
 		}
 	}
 	if seen == 0 {
@@ -99,9 +100,15 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 	if negative {
 		coef = -coef
 	}
-	d := Decimal{coef, int32(exp)}.normal()
-	if d.exp > maxExponent || d.exp < -maxExponent {
+	written := Decimal{coef, int32(exp)}
+	d := written.normal()
+	switch {
+	case d.exp > maxExponent || d.exp < -maxExponent:
 		return refused("is too large or too small to be a figure")
+	case long:
+		return Decimal{}, &Problem{Code: "figure/digits", Field: "value", Text: string(s),
+			Reason: fmt.Sprintf("has more than %d significant digits", maxDigits),
+			Hint:   fmt.Sprintf("write %s, which is kept; %d significant digits always are", written.without(maxDigits-keptDigits), keptDigits)}
 	}
 	return d, nil
 }

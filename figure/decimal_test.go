@@ -153,7 +153,10 @@ func TestAWrongDecimalIsRefusedWithTheWayOut(t *testing.T) {
 	refused := func(text, reason string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/value: value "%s" %s%s`, text, reason, hint)}
 	}
-	const number, digits, size = "is not a number", "has more than 18 significant digits", "is too large or too small to be a figure"
+	tooLong := func(text, kept string) errorCase {
+		return errorCase{text: text, want: fmt.Sprintf(`figure/digits: value "%s" has more than 18 significant digits; write %s, which is kept; 15 significant digits always are`, text, kept)}
+	}
+	const number, size = "is not a number", "is too large or too small to be a figure"
 	checkErrors(t, []errorCase{
 		{"empty", "", "figure/value: value " + number + hint},
 		refused("-", number), refused(".", number), refused("+.", number), refused("--1", number), refused("1-", number),
@@ -162,7 +165,8 @@ func TestAWrongDecimalIsRefusedWithTheWayOut(t *testing.T) {
 		refused("1e1.5", number), refused("1e+-5", number), refused("0x10", number), refused("1_000", number),
 		refused("NaN", number), refused("Inf", number), refused("１２", number), refused("346万", number),
 		{"a no-break space", "12\u00a0", `figure/value: value "12·" ` + number + hint},
-		refused("1234567890123456789", digits), refused("0.1234567890123456789", digits), refused("100000000000000000.01", digits),
+		tooLong("1234567890123456789", "1234567890123460000"), tooLong("-0.1234567890123456789", "-0.123456789012346"),
+		tooLong("100000000000000000.01", "100000000000000000"), tooLong("9999999999999999999e-3", "10000000000000000"),
 		refused("1e41", size), refused("1e-41", size), refused("10e40", size), refused("1e99999999999999999999", size),
 		{"60 zeros", "1" + strings.Repeat("0", 60), `figure/value: value "1` + strings.Repeat("0", 60) + `" ` + size + hint},
 	}, func(s string) error { _, err := figure.ParseDecimal(s); return err })

@@ -47,7 +47,8 @@ const (
 	altered                   // the point was otherwise before
 )
 
-// same tells whether two publications say the same.
+// same tells whether two publications say the same. Only values that a
+// float64 gives back are stored, so equal float64s are equal decimals.
 func (p point) same(o point) bool {
 	return p.value == o.value && p.withheld == o.withheld && p.status == o.status
 }

@@ -35,6 +35,7 @@ var Rules = []Rule{
 	{"figure/period", "时期格式不对", "malformed period"},
 	{"figure/measure", "未知的口径", "unknown measure"},
 	{"figure/value", "不是数值", "not a number"},
+	{"figure/digits", "位数过多", "too many digits"},
 	{"figure/status", "未知的状态", "unknown status"},
 	{"figure/value-and-status", "数值与状态矛盾", "value and status disagree"},
 	{"figure/published", "发布日期不对", "impossible publication"},

@@ -3,6 +3,7 @@ package ingest
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -80,9 +81,11 @@ func (v *Validator) check(f *figure.Figure) (c candidate, problems []*figure.Pro
 	add(checkFrequency(ind, f))
 	add(v.checkPublished(&c))
 	add(v.checkTime(&c))
-	if p := checkUnit(&c); p != nil {
-		add(p)
-	} else if len(problems) == 0 {
+	p := checkUnit(&c)
+	if p == nil {
+		p = checkDigits(&c)
+	}
+	if add(p); len(problems) == 0 {
 		add(checkBounds(&c))
 	}
 	return c, problems
@@ -197,6 +200,20 @@ func checkUnit(c *candidate) *figure.Problem {
 	}
 	c.base, c.converted = base, true
 	return nil
+}
+
+// checkDigits refuses a value that would be stored as another one. It is asked
+// of the base unit, in which values are stored.
+func checkDigits(c *candidate) *figure.Problem {
+	longest, kept := c.base.Kept()
+	if kept {
+		return nil
+	}
+	f, unit := c.figure, c.indicator.UnitOf(c.figure.Measure)
+	power, _ := unit.Multiplier(f.Unit)
+	return &figure.Problem{Code: "figure/digits", Field: "value", Text: f.Value.String(),
+		Reason: fmt.Sprintf("has more digits than are kept: it would become %s %s", strconv.FormatFloat(c.base.Float64(), 'f', -1, 64), unit.Code),
+		Hint:   fmt.Sprintf("write %s, the longest that is kept", written(longest.Shift(-power), f.Unit))}
 }
 
 // checkBounds holds the value against the catalogue's bounds; when the same

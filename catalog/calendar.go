@@ -15,11 +15,11 @@ import (
 type Calendar struct {
 	Code   string
 	Name   Name
-	Source string        // where rule and dates come from
-	Grace  time.Duration // how long after the due day a figure counts as late but not yet as overdue
+	Source string // where rule and dates come from
+	Grace  int    // how many days after the due day a figure counts as late but not yet as overdue
 
 	rules    map[figure.Frequency]releaseRule
-	dates    map[figure.Period]time.Time
+	dates    map[figure.Period]figure.Day
 	location *time.Location
 }
 
@@ -39,34 +39,60 @@ const (
 // moment in the catalogue's time zone. ok is false when p is not released on
 // its own (January, where January and February are published together) and
 // when the calendar says nothing about periods of this frequency.
-func (c *Calendar) Due(p figure.Period) (due time.Time, ok bool) {
-	if due, ok = c.dates[p]; ok {
-		return due, true
+func (c *Calendar) Due(p figure.Period) (due time.Time, ok bool) { return c.after(p, 0) }
+
+// Overdue is when the figures of p, not yet published, become overdue: the
+// first moment of the day that lies the calendar's grace after the due one. ok
+// is that of Due.
+func (c *Calendar) Overdue(p figure.Period) (at time.Time, ok bool) { return c.after(p, c.Grace) }
+
+// after is the first moment of the day that lies some days after the due one.
+func (c *Calendar) after(p figure.Period, days int) (at time.Time, ok bool) {
+	due, ok := c.dates[p]
+	if !ok {
+		if due, ok = c.ruled(p); !ok {
+			return time.Time{}, false
+		}
 	}
+	return due.Add(days).Start(c.location), true
+}
+
+// ruled is the due day by the rule.
+func (c *Calendar) ruled(p figure.Period) (due figure.Day, ok bool) {
 	rule, ok := c.rules[p.Frequency()]
 	if !ok || slices.Contains(rule.withNext, p.Number()) {
-		return time.Time{}, false
+		return figure.Day{}, false
 	}
-	// Day 0 of a month is the last one of the month before.
 	next := p.End()
 	month := next.Month() + time.Month(rule.monthsLater)
-	last := time.Date(next.Year(), month, 0, 0, 0, 0, 0, c.location).Day()
-	return time.Date(next.Year(), month-1, min(rule.day, last), 0, 0, 0, 0, c.location), true
+	first, last := figure.DayOf(next.Year(), month-1, 1), figure.DayOf(next.Year(), month, 0)
+	return first.Add(min(rule.day-1, last.Sub(first))), true
 }
 
 // Current is the newest period of the frequency whose due day has come at
-// the given moment: the one that should be known by then. Ask with the grace
-// taken off (at.Add(-c.Grace)) for the one whose absence is overdue. ok is
-// false when the calendar says nothing about this frequency.
+// the given moment: the one that should be known by then. ok is false when the
+// calendar says nothing about this frequency.
 func (c *Calendar) Current(f figure.Frequency, at time.Time) (p figure.Period, ok bool) {
+	return c.newest(f, at, c.Due)
+}
+
+// Late is the newest period whose absence is overdue at the given moment. ok
+// is false when the calendar says nothing about this frequency.
+func (c *Calendar) Late(f figure.Frequency, at time.Time) (p figure.Period, ok bool) {
+	return c.newest(f, at, c.Overdue)
+}
+
+// newest is the newest period whose time has come.
+func (c *Calendar) newest(f figure.Frequency, at time.Time, when func(figure.Period) (time.Time, bool)) (p figure.Period, ok bool) {
 	if _, ok = c.rules[f]; !ok {
 		return figure.Period{}, false
 	}
-	// Rule and exact dates lie at most maxMonthsLater after a period, so that
-	// the search ends within the years before that.
+	// Rule and exact dates lie at most maxMonthsLater after a period and the
+	// grace is a year at most, so that the search ends within the years before
+	// that.
 	p = figure.PeriodAt(f, at.In(c.location))
-	for range (maxMonthsLater/12 + 2) * f.PerYear() {
-		if due, released := c.Due(p); released && !due.After(at) {
+	for range (maxMonthsLater/12 + 3) * f.PerYear() {
+		if due, released := when(p); released && !due.After(at) {
 			return p, true
 		}
 		p = p.Prev()
@@ -81,8 +107,8 @@ func (d *decoder) calendar(n *yaml.Node) {
 	}
 	m.token("code", code)
 	c := &Calendar{Code: code, Name: m.name("name"), Source: m.needText("source"), location: d.cat.location,
-		rules: map[figure.Frequency]releaseRule{}, dates: map[figure.Period]time.Time{}}
-	c.Grace = 24 * time.Hour * time.Duration(m.whole("grace_days", 0, maxGraceDays))
+		rules: map[figure.Frequency]releaseRule{}, dates: map[figure.Period]figure.Day{},
+		Grace: m.whole("grace_days", 0, maxGraceDays)}
 	for _, r := range []struct {
 		key string
 		f   figure.Frequency
@@ -133,17 +159,16 @@ func (d *decoder) exactDate(m mapping, c *Calendar, key, value *yaml.Node) {
 	if !d.is(value, yaml.ScalarNode, m.label+": dates") {
 		return
 	}
-	due, err := time.ParseInLocation(time.DateOnly, value.Value, c.location)
-	if err != nil {
+	due, ok := figure.ParseDay(value.Value)
+	if !ok {
 		d.errorf(value, "%s: dates: %q is not a day, write it like 2023-10-18", m.label, value.Value)
 		return
 	}
 	end := period.End()
-	day := time.Date(due.Year(), due.Month(), due.Day(), 0, 0, 0, 0, time.UTC)
 	switch {
-	case day.Before(end.AddDate(0, 0, -1)):
+	case due.Sub(figure.DayAt(end)) < -1:
 		d.errorf(value, "%s: dates: %s lies before the end of %s", m.label, value.Value, period)
-	case day.After(end.AddDate(0, maxMonthsLater, 0)):
+	case due.Sub(figure.DayAt(end.AddDate(0, maxMonthsLater, 0))) > 0:
 		d.errorf(value, "%s: dates: %s lies more than %d months after %s", m.label, value.Value, maxMonthsLater, period)
 	case c.rules[period.Frequency()].monthsLater == 0:
 		d.errorf(key, "%s: dates: %s has no rule beside it for other periods of its frequency", m.label, period)

@@ -74,6 +74,37 @@ func TestTheLastDayOfAShortMonthStandsForALaterOne(t *testing.T) {
 	}
 }
 
+func TestDueAndOverdueAreDaysOfTheCitysClock(t *testing.T) {
+	saoPaulo, err := time.LoadLocation("America/Sao_Paulo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &Calendar{location: saoPaulo, Grace: 20, rules: map[figure.Frequency]releaseRule{figure.Monthly: {monthsLater: 1, day: 4}}}
+	for _, tt := range []struct {
+		period       figure.Period
+		due, overdue string
+	}{
+		{figure.Month(2018, 10), "2018-11-04T03:00:00Z", "2018-11-24T02:00:00Z"}, // there is no midnight on the 4th
+		{figure.Month(2018, 9), "2018-10-04T03:00:00Z", "2018-10-24T03:00:00Z"},
+		{figure.Month(2018, 1), "2018-02-04T02:00:00Z", "2018-02-24T03:00:00Z"}, // clocks go back in between
+	} {
+		due, _ := c.Due(tt.period)
+		overdue, _ := c.Overdue(tt.period)
+		if got := due.UTC().Format(time.RFC3339); got != tt.due {
+			t.Errorf("%s is due at %s, want %s", tt.period, got, tt.due)
+		}
+		if got := overdue.UTC().Format(time.RFC3339); got != tt.overdue {
+			t.Errorf("%s is overdue at %s, want %s", tt.period, got, tt.overdue)
+		}
+		if p, _ := c.Late(figure.Monthly, overdue); p != tt.period {
+			t.Errorf("at %s %s is overdue, want %s", overdue, p, tt.period)
+		}
+		if p, _ := c.Late(figure.Monthly, overdue.Add(-1)); p != tt.period.Prev() {
+			t.Errorf("just before %s %s is overdue, want %s", overdue, p, tt.period.Prev())
+		}
+	}
+}
+
 func TestCurrentIsTheNewestPeriodThatIsDue(t *testing.T) {
 	for _, c := range []struct{ calendar, at, want string }{
 		{"port_monthly", "2023-02-09 23:59", "2022-12"},

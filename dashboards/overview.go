@@ -108,13 +108,16 @@ func (m *maker) day(seconds string) string {
 	return fmt.Sprintf("(%s + %d) * 1000", seconds, ahead(m.cat.Location()))
 }
 
-// ahead is by how many seconds a place is ahead of UTC at the most: with
-// summer time its midnights stay within the day.
+// ahead is by how many seconds a place is ahead of UTC at the most, since
+// figures are published: its midnights stay within the day, with summer time
+// and where that was given up.
 func ahead(place *time.Location) int {
 	most := -24 * 3600
-	for _, month := range []time.Month{time.January, time.July} {
-		_, offset := time.Date(2024, month, 1, 0, 0, 0, 0, place).Zone()
-		most = max(most, offset)
+	for year := 2000; year < 2030; year++ {
+		for _, month := range []time.Month{time.January, time.July} {
+			_, offset := time.Date(year, month, 1, 0, 0, 0, 0, place).Zone()
+			most = max(most, offset)
+		}
 	}
 	return most
 }

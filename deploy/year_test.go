@@ -119,7 +119,7 @@ func targetPage(s target.State) page {
 	if !s.Due.IsZero() {
 		place := fmt.Sprintf(`{indicator=%q,area=%q}`, s.Target.Indicator.Code, s.Target.Area.Code)
 		p["tidemark_release_due_timestamp_seconds"+place] = float64(s.Due.Unix())
-		p["tidemark_release_grace_seconds"+place] = s.Target.Indicator.Calendar.Grace.Seconds()
+		p["tidemark_release_grace_seconds"+place] = float64(s.Target.Indicator.Calendar.Grace) * 24 * 60 * 60
 	}
 	return p
 }

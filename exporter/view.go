@@ -92,8 +92,8 @@ func (v *view) write() []byte {
 	}
 	b = appendHead(b, metric.ReleaseGrace)
 	for _, r := range reports {
-		if _, ok := r.Due(); ok {
-			b = appendSample(b, metric.ReleaseGrace, appendLabels(nil, r.Labels()), r.Indicator.Calendar.Grace.Seconds())
+		if grace, ok := r.Grace(); ok {
+			b = appendSample(b, metric.ReleaseGrace, appendLabels(nil, r.Labels()), grace.Seconds())
 		}
 	}
 	return b

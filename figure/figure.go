@@ -93,8 +93,12 @@ const MaxNote = 4096
 // given location, or an instant with its offset (RFC 3339). exact is true
 // for an instant.
 func ParsePublished(s string, loc *time.Location) (at time.Time, exact bool, err error) {
-	if at, err = time.ParseInLocation(time.DateOnly, s, loc); err == nil {
-		return at, false, nil
+	if day, ok := ParseDay(s); ok {
+		if !day.In(loc) {
+			return time.Time{}, false, &Problem{Code: "figure/published", Field: "published", Text: s,
+				Reason: "is a day that the clocks of " + loc.String() + " left out", Hint: "write " + day.Add(1).String()}
+		}
+		return day.Start(loc), false, nil
 	}
 	// time.Parse is lenient and would read 9:30 and a decimal comma, too.
 	if at, err = time.Parse(time.RFC3339, s); err == nil && s[len("2006-01-02T15")] == ':' && !strings.Contains(s, ",") {

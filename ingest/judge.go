@@ -3,7 +3,6 @@ package ingest
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -106,12 +105,11 @@ func publication(c *candidate, seq uint64, stored int64) int64 {
 	if c.figure.Published == "" {
 		return stored
 	}
-	slot, start := int64(24*time.Hour/time.Millisecond), c.moment
+	start := c.moment
 	if c.exact {
-		slot = int64(time.Minute / time.Millisecond)
-		start -= start % slot
+		start -= start % c.room
 	}
-	return min(start+int64(seq%uint64(slot)), max(start, stored))
+	return min(start+int64(seq%uint64(c.room)), max(start, stored))
 }
 
 // maxText is how much of the offending text goes with a refusal, and maxReason

@@ -41,6 +41,7 @@ type candidate struct {
 	converted bool           // base is known
 	moment    int64          // of publication when the figure names one, else 0
 	exact     bool           // that publication is an instant, not a day
+	room      int64          // how many milliseconds that day has, or the minute of that instant
 }
 
 // vintage is what is stored of the candidate. The moment of publication is
@@ -161,7 +162,10 @@ func (v *Validator) checkPublished(c *candidate) *figure.Problem {
 		return &figure.Problem{Code: "figure/published", Field: "published", Text: text,
 			Reason: "lies in the future", Hint: "leave it out when the figure is published now"}
 	}
-	c.moment, c.exact = at.UnixMilli(), exact
+	c.moment, c.exact, c.room = at.UnixMilli(), exact, time.Minute.Milliseconds()
+	if !exact {
+		c.room = figure.DayAt(at).End(v.cat.Location()).UnixMilli() - c.moment
+	}
 	return nil
 }
 
@@ -172,7 +176,7 @@ func (v *Validator) checkTime(c *candidate) *figure.Problem {
 	if c.moment > 0 { // a publication that could not be read is a problem of its own
 		at, when = time.UnixMilli(c.moment), "when it was published"
 		if !c.exact {
-			at = at.AddDate(0, 0, 1) // some time that day
+			at = at.Add(time.Duration(c.room) * time.Millisecond) // some time that day
 		}
 	}
 	at = at.In(v.cat.Location())

@@ -1,6 +1,9 @@
 package ingest
 
 import (
+	"math"
+	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -141,5 +144,32 @@ func TestAnOlderPublicationDoesNotReplaceWhatIsKnown(t *testing.T) {
 	k.put(c, point{value: 1, moment: 10})
 	if p, _ := k.current(c); p.value != 2 {
 		t.Errorf("known is %v, want 2", p.value)
+	}
+}
+
+func TestAPublicationStaysWithinItsDayByTheCitysClock(t *testing.T) {
+	city, err := os.ReadFile("../catalog/testdata/valid.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zone := regexp.MustCompile(`(?m)^timezone: .*$`)
+	for _, place := range []string{"America/Sao_Paulo", "Asia/Beirut", "America/Havana", "America/St_Johns", "Asia/Shanghai"} {
+		cat, err := catalog.Parse("valid.yaml", zone.ReplaceAll(city, []byte("timezone: "+place)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := NewValidator(cat)
+		for day := figure.DayOf(2010, 1, 1); day != figure.DayOf(2024, 1, 1); day = day.Add(1) {
+			c := candidate{figure: &figure.Figure{Published: day.String()}}
+			if p := v.checkPublished(&c); p != nil {
+				t.Fatalf("%s in %s: %v", day, place, p)
+			}
+			for _, seq := range []uint64{0, 1, 82_799_999, 86_399_999, 89_999_999, 1 << 40} {
+				at := time.UnixMilli(publication(&c, seq, math.MaxInt64)).In(cat.Location())
+				if shown := figure.DayAt(at); shown != day {
+					t.Fatalf("message %d, published on %s in %s, stands at %s", seq, day, place, at)
+				}
+			}
+		}
 	}
 }

@@ -89,15 +89,15 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]target.State, 
 	at := time.Now().In(cat.Location())
 	all := target.All
 	if c.AsOf != "" {
-		day, err := time.ParseInLocation(time.DateOnly, c.AsOf, cat.Location())
-		if err != nil {
+		day, ok := figure.ParseDay(c.AsOf)
+		if !ok {
 			return nil, fmt.Errorf("--as-of %q is no day; write it as 2023-11-23", c.AsOf)
 		}
-		if day.After(at) {
+		if day.Start(cat.Location()).After(at) {
 			return nil, errors.New("--as-of lies in the future, where nothing is known")
 		}
 		// All that was published that day was known that day.
-		at, all = day.AddDate(0, 0, 1).Add(-time.Millisecond), target.AllAsOf
+		at, all = day.End(cat.Location()).Add(-time.Millisecond), target.AllAsOf
 	}
 	var states []target.State
 	for _, s := range all(cat, b, at) {

@@ -30,23 +30,43 @@ type Report struct {
 // Due is when the period after the newest one is to be published; ok is false
 // where no calendar says so.
 func (r *Report) Due() (at time.Time, ok bool) {
-	return dueAfter(r.Indicator, r.Newest)
+	if p, ok := nextRelease(r.Indicator, r.Newest); ok {
+		return r.Indicator.Calendar.Due(p)
+	}
+	return time.Time{}, false
 }
 
-// dueAfter is when what follows a period is to be published; ok is false where
+// Overdue is when that period becomes overdue: the due day and the grace of
+// the calendar have passed.
+func (r *Report) Overdue() (at time.Time, ok bool) {
+	if p, ok := nextRelease(r.Indicator, r.Newest); ok {
+		return r.Indicator.Calendar.Overdue(p)
+	}
+	return time.Time{}, false
+}
+
+// Grace is how long after Due that period becomes overdue. Its days are those
+// of the city's clock, which may have 23 or 25 hours.
+func (r *Report) Grace() (grace time.Duration, ok bool) {
+	due, ok := r.Due()
+	overdue, _ := r.Overdue()
+	return overdue.Sub(due), ok
+}
+
+// nextRelease is the period that is released next after p; ok is false where
 // no calendar says so.
-func dueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
+func nextRelease(i *catalog.Indicator, p figure.Period) (next figure.Period, ok bool) {
 	if i.Calendar == nil || p.IsZero() {
-		return time.Time{}, false
+		return next, false
 	}
 	// A period that is not released on its own comes with the one after it.
 	for range p.Frequency().PerYear() {
 		p = p.Next()
-		if at, ok = i.Calendar.Due(p); ok {
-			return at, true
+		if _, ok = i.Calendar.Due(p); ok {
+			return p, true
 		}
 	}
-	return time.Time{}, false
+	return next, false
 }
 
 // OverdueAfter is when what follows a period becomes overdue: the due day and
@@ -54,12 +74,9 @@ func dueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
 // parts does. ok is false where no calendar says so.
 func OverdueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
 	for _, part := range i.Reported() {
-		due, known := dueAfter(part, p)
-		if !known {
-			continue
-		}
-		if due = due.Add(part.Calendar.Grace); !ok || due.Before(at) {
-			at, ok = due, true
+		r := Report{Indicator: part, Newest: p}
+		if overdue, known := r.Overdue(); known && (!ok || overdue.Before(at)) {
+			at, ok = overdue, true
 		}
 	}
 	return at, ok

@@ -1,12 +1,16 @@
 package promapi
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
@@ -138,6 +142,30 @@ func TestAsOfShowsWhatWasKnownAtTheEndOfThatDay(t *testing.T) {
 			want = "area=H1 as_of=" + day + " category=_T freq=M indicator=boxes measure=level unit=TEU" + want
 		}
 		revised(t).at("2023-12-31", `tidemark_figure{freq="M",indicator="boxes",as_of="`+day+`"}[1y]`, want)
+	}
+}
+
+func TestAsOfEndsADayByTheCitysClock(t *testing.T) {
+	city, err := os.ReadFile("../testdata/city.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In the night to 2018-11-04 clocks in São Paulo went from 00:00 to 01:00,
+	// at 03:00 UTC.
+	c, err := catalog.Parse("city.yaml", bytes.Replace(city, []byte("Asia/Shanghai"), []byte("America/Sao_Paulo"), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	july, august := booktest.Published("boxes", "2018-07", 100, "2018-11-04"), booktest.Published("boxes", "2018-08", 110, "2018-11-04")
+	july.Moment += (2*time.Hour + 30*time.Minute).Milliseconds() // 23:30 on the 3rd
+	august.Moment += (3 * time.Hour).Milliseconds()              // the first of the 4th
+	a := answerer{t, over(c, booktest.Of(t, july, august))}
+	const newest = `tidemark_figure_newest{freq="M",measure="level",as_of="%s"}`
+	for day, want := range map[string]string{"2018-11-02": "", "2018-11-03": "100", "2018-11-04": "110"} {
+		if want != "" {
+			want = "area=H1 as_of=" + day + " category=_T freq=M indicator=boxes measure=level unit=TEU " + want
+		}
+		a.at("2018-11-06", fmt.Sprintf(newest, day), want)
 	}
 }
 

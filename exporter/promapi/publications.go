@@ -98,10 +98,8 @@ func indicatorFamilies() []family {
 			return metric.Seconds(due), ok
 		})},
 		{metric.ReleaseGrace, eachDue(func(r *metric.Report) (float64, bool) {
-			if _, ok := r.Due(); !ok {
-				return 0, false
-			}
-			return r.Indicator.Calendar.Grace.Seconds(), true
+			grace, ok := r.Grace()
+			return grace.Seconds(), ok
 		})},
 		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is later than its due day and grace (1) or not (0), by what was known at that moment."}, eachOverdue},
 	}
@@ -136,11 +134,11 @@ func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 	v.reportsOf(s, func(r *metric.Report) {
 		yield(r.Labels(), func() (points []point) {
 			v.stages(r, now, func(from, until int64, then *metric.Report) {
-				due, ok := then.Due()
+				overdue, ok := then.Overdue()
 				if !ok {
 					return
 				}
-				late := due.Add(r.Indicator.Calendar.Grace).UnixMilli()
+				late := overdue.UnixMilli()
 				points = append(points, point{from, metric.Bit(from >= late)})
 				if late > from && late < until && late <= now {
 					points = append(points, point{late, 1})

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // The labels that say how to look at figures rather than which ones.
@@ -103,8 +104,8 @@ func (r reader) manner(matchers []*labels.Matcher) (m manner, err error) {
 // moment is the last moment that counts: the end of a day, or a moment given
 // as such.
 func (r reader) moment(text string) (time.Time, error) {
-	if day, err := time.ParseInLocation(time.DateOnly, text, r.location); err == nil {
-		return day.AddDate(0, 0, 1).Add(-time.Millisecond), nil
+	if day, ok := figure.ParseDay(text); ok {
+		return day.End(r.location).Add(-time.Millisecond), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil || at.IsZero() { // the zero time stands for now

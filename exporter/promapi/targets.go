@@ -133,7 +133,7 @@ func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 	first, last := time.UnixMilli(published[0]).In(zone), time.UnixMilli(max(at, published[len(published)-1])).In(zone).AddDate(1, 0, 0)
 	all := slices.Clone(published)
 	for p := figure.PeriodAt(figure.Monthly, first).Next(); ; p = p.Next() {
-		begins := time.Date(p.Year(), time.Month(p.Number()), 1, 0, 0, 0, 0, zone)
+		begins := figure.DayAt(p.Start()).Start(zone)
 		if begins.After(last) {
 			break
 		}
@@ -141,8 +141,8 @@ func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 	}
 	if calendar, f := t.Indicator.Calendar, t.Indicator.Frequency(); calendar != nil {
 		for p := figure.PeriodAt(f, first).Add(-2 * f.PerYear()); p.Start().Before(last); p = p.Next() {
-			if due, ok := calendar.Due(p); ok && due.Add(calendar.Grace).After(first) {
-				all = append(all, due.Add(calendar.Grace).UnixMilli())
+			if overdue, ok := calendar.Overdue(p); ok && overdue.After(first) {
+				all = append(all, overdue.UnixMilli())
 			}
 		}
 	}

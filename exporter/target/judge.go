@@ -240,7 +240,7 @@ func (j *judge) late() {
 	if j.s.final || cal == nil || !j.isCovered {
 		return
 	}
-	current, ok := cal.Current(j.t.Indicator.Frequency(), j.at.Add(-cal.Grace))
+	current, ok := cal.Late(j.t.Indicator.Frequency(), j.at)
 	if !ok {
 		return
 	}

@@ -141,7 +141,7 @@ func TestAFieldThatMakesNoSenseIsRefused(t *testing.T) {
 		{"code with a full-width stop", with(`}`, `,"category":"外贸．"}`), `figure/code: category "外贸．" ` + code},
 		{"long code", with("gdp", long), `figure/code: indicator "` + long + `" ` + code},
 		{"measure", with("ytd", "累计"), `figure/measure: measure "累计" is not a measure; write one of level, ytd, yoy, ytd_yoy`},
-		{"period", with("2023-Q1", "2023Q1"), `figure/period: period "2023Q1" is not a month, quarter or year; write a month as 2023-01, a quarter as 2023-Q1, a year as 2023`},
+		{"period", with("2023-Q1", "2023Q1"), `figure/period: period "2023Q1" is not written as SDMX writes a period; write 2023-Q1`},
 		{"value", with("3770.6", "3,770.6"), `figure/value: value "3,770.6" is not a number` + decimalHint},
 		{"exact number", with(`"3770.6"`, `0.1234567890123456789`), `figure/digits: value "0.1234567890123456789" has more than 18 significant digits; write 0.123456789012346, which is kept; 15 significant digits always are`},
 		{"huge number", with(`"3770.6"`, `1e400`), `figure/value: value "1e400" is too large or too small to be a figure` + decimalHint},

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"cmp"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -85,24 +84,13 @@ func PeriodAt(f Frequency, t time.Time) Period {
 
 // ParsePeriod reads every way SDMX writes a month, quarter or year:
 // 2023-01, 2023-M01, 2023-Q1, 2023, 2023-A1, and 2023-01-01/P1M, …/P3M,
-// …/P1Y. A span of other lengths that starts in January is what a
-// year-to-date figure covers and is refused with that hint.
+// …/P1Y. What people write in other ways is refused with SDMX's way to write
+// it; ReadPeriod reads that. The error is a *Problem.
 func ParsePeriod(s string) (Period, error) {
-	p, ok := parsePeriod(s)
-	if !ok {
-		hint := "write a month as 2023-01, a quarter as 2023-Q1, a year as 2023"
-		if first, months, isSpan := parseSpan(s); isSpan {
-			last := first.Add(months - 1)
-			hint = fmt.Sprintf("a span of %d months is written as its last month, measure ytd when it starts in January: period %s", months, last)
-		}
-		return Period{}, &Problem{Code: "figure/period", Field: "period", Text: s,
-			Reason: "is not a month, quarter or year", Hint: hint}
+	if p, ok := parsePeriod(s); ok && inRange(p) {
+		return p, nil
 	}
-	if y := p.Year(); y < firstYear || y > lastYear {
-		return Period{}, &Problem{Code: "figure/period", Field: "period", Text: s,
-			Reason: fmt.Sprintf("lies outside the years %d to %d", firstYear, lastYear), Hint: "check the year"}
-	}
-	return p, nil
+	return Period{}, periodProblem(s, Readings(s), Level, 0)
 }
 
 func parsePeriod(s string) (Period, bool) {

@@ -161,24 +161,31 @@ func TestAWrongPeriodIsRefusedWithTheWayOut(t *testing.T) {
 	plain := func(text string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" %s`, text, forms)}
 	}
-	span := func(text string, months int, last string) errorCase {
-		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is not a month, quarter or year; `+
-			`a span of %d months is written as its last month, measure ytd when it starts in January: period %s`, text, months, last)}
+	other := func(text, period string) errorCase {
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is not written as SDMX writes a period; write %s`, text, period)}
+	}
+	toDate := func(text, means, last string) errorCase {
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is the year to date, %s; write %s, measure ytd`, text, means, last)}
+	}
+	span := func(text, means string) errorCase {
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is %s, and no month, quarter or year; send its months, its quarters or the calendar year, `+
+			`like 2023-01, 2023-Q1, 2023; the year up to a month is that month with measure ytd`, text, means)}
 	}
 	outside := func(text string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" lies outside the years 1800 to 2199; check the year`, text)}
 	}
 	checkErrors(t, []errorCase{
 		{"empty", "", "figure/period: period " + forms},
-		plain("202"), plain("2023-1"), plain("2023-00"), plain("2023-13"), plain("2023-M1"), plain("2023-M13"),
-		plain("2023-Q0"), plain("2023-Q5"), plain("2023-q1"), plain("2023-A2"), plain("2023-S1"), plain("2023-+1"),
-		plain("2023/01"), plain("202301"), plain("2023-01-01"), plain(" 2023-01"), plain("2023-01 "), plain("-2023"),
-		plain("２０２３"), plain("2023年1月"), plain("2023-01-02/P1M"), plain("2023-01-01/P0M"), plain("2023-01-01/P01M"),
+		plain("202"), other("2023-1", "2023-01"), plain("2023-00"), plain("2023-13"), other("2023-M1", "2023-01"), plain("2023-M13"),
+		plain("2023-Q0"), plain("2023-Q5"), other("2023-q1", "2023-Q1"), plain("2023-A2"), toDate("2023-S1", "January to June 2023", "2023-06"), plain("2023-+1"),
+		other("2023/01", "2023-01"), other("202301", "2023-01"), other(" 2023-01", "2023-01"), other("2023-01 ", "2023-01"), plain("-2023"),
+		{"a day", "2023-01-01", `figure/period: period "2023-01-01" is a day, not a month, quarter or year; write 2023-01 for the month of 2023-01-01`},
+		other("２０２３", "2023"), other("2023年1月", "2023-01"), plain("2023-01-02/P1M"), plain("2023-01-01/P0M"), plain("2023-01-01/P01M"),
 		plain("2023-01-01/P1D"), plain("2023-01-01/P"), plain("2023-01-01/PM"), plain("2023-01-01/P-1M"), plain("2023-13-01/P1M"),
-		{"a line break", "2023-01\n", `figure/period: period "2023-01·" ` + forms},
-		{"a no-break space", "2023\u00a0", `figure/period: period "2023·" ` + forms},
-		span("2023-01-01/P2M", 2, "2023-02"), span("2023-01-01/P11M", 11, "2023-11"), span("2023-02-01/P3M", 3, "2023-04"),
-		span("2023-04-01/P1Y", 12, "2024-03"), span("2023-01-01/P2Y", 24, "2024-12"),
+		{"a line break", "2023-01\n", `figure/period: period "2023-01·" is not written as SDMX writes a period; write 2023-01`},
+		{"a no-break space", "2023\u00a0", `figure/period: period "2023·" is not written as SDMX writes a period; write 2023`},
+		toDate("2023-01-01/P2M", "January to February 2023", "2023-02"), toDate("2023-01-01/P11M", "January to November 2023", "2023-11"),
+		span("2023-02-01/P3M", "February 2023 to April 2023"), span("2023-04-01/P1Y", "April 2023 to March 2024"), span("2023-01-01/P2Y", "January 2023 to December 2024"),
 		outside("1799-12"), outside("2200"), outside("0000-Q1"), outside("9999-12-01/P1M"),
 	}, func(s string) error { _, err := figure.ParsePeriod(s); return err })
 }

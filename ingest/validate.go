@@ -92,6 +92,14 @@ func (v *Validator) check(f *figure.Figure) (c candidate, problems []*figure.Pro
 	return c, problems
 }
 
+// frequency is how often an indicator is published, 0 for one that is unknown.
+func (v *Validator) frequency(indicator string) figure.Frequency {
+	if ind, ok := v.cat.Indicator(indicator); ok {
+		return ind.Frequency()
+	}
+	return 0
+}
+
 func (v *Validator) suggest(written string, known []string, otherwise string) string {
 	if hint := figure.DidYouMean(written, known); hint != "" {
 		return hint

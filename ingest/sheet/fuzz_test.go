@@ -121,12 +121,17 @@ func FuzzPeriod(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
-		p, err := figure.ParsePeriod(periodText(fold(cell)))
+		p, err := figure.ReadPeriod(fold(cell), figure.YTD, 0)
 		if err != nil {
+			var problem *figure.Problem
+			if !errors.As(err, &problem) {
+				t.Fatalf("%q: %v", cell, err)
+			}
+			checkProblem(t, problem)
 			return
 		}
-		if again := periodText(p.String()); again != p.String() {
-			t.Fatalf("%q is read as %s, and that as %s", cell, p, again)
+		if again, err := figure.ReadPeriod(p.String(), figure.Level, 0); err != nil || again != p {
+			t.Fatalf("%q is read as %s, and that as %s, %v", cell, p, again, err)
 		}
 	})
 }

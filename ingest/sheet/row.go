@@ -150,11 +150,14 @@ func (b *builder) period() {
 	if !b.filled(period, "write a month as 2023-01, a quarter as 2023-Q1, a year as 2023") {
 		return
 	}
-	b.set(period, periodText(fold(b.cells[period])))
-	if b.wrong[period] && namesMonth(b.cells[period]) {
-		p := b.row.Problems[len(b.row.Problems)-1]
-		p.Hint = "a spreadsheet has made a date of it: format the column as text and write 2023-01"
+	f := &b.row.Figure
+	var own figure.Frequency
+	if b.reader.Frequency != nil && !b.wrong[indicator] {
+		own = b.reader.Frequency(f.Indicator)
 	}
+	var err error
+	f.Period, err = b.reader.periods.Read(fold(b.cells[period]), f.Measure, own)
+	b.refuse(period, b.cells[period], err)
 }
 
 // value sets value and unit, which are read together: 7.4% has both.

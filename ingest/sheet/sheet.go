@@ -21,6 +21,12 @@ type Reader struct {
 	rows   int
 	err    error // what reading ended with
 
+	// Frequency, if it is set, is how often an indicator is published: a year
+	// to date is that of a month or of a quarter. 0 is not known.
+	Frequency func(indicator string) figure.Frequency
+
+	periods figure.PeriodColumn
+
 	texts map[string]string // texts that many rows share; see share
 }
 

@@ -1,0 +1,164 @@
+package figure
+
+import (
+	"slices"
+	"strings"
+)
+
+// PeriodColumn reads the periods of one column, of which it has seen all:
+// where a text alone can be read in two ways, the others tell what they all
+// are. Its zero value has seen nothing and reads as ReadPeriod does.
+type PeriodColumn struct {
+	seen  map[string]struct{}
+	known map[string][]Reading // what Read has looked at
+
+	padded, ten bool              // 2023.01, 2023.10
+	months      map[byte]bool     // separators between a year and what can only be a month: 2009-09
+	fiscal      map[byte]bool     // between a year and what can only be the next year: 2012-13
+	dual        map[byte]int      // between what can be both, 2009-10: how many
+	named       map[int]int       // the month beside each number: Jan-23
+	years       bool              // these numbers are years
+	used        map[string]string // notes for Says, by the form that they are about
+}
+
+// maxSeen is how many different texts are kept of a column. A column of
+// periods has few.
+const maxSeen = 1 << 14
+
+// Add looks at a text of the column.
+func (c *PeriodColumn) Add(text string) {
+	if _, again := c.seen[text]; again || len(c.seen) >= maxSeen {
+		return
+	}
+	if c.seen == nil {
+		c.seen, c.named, c.used = map[string]struct{}{}, map[int]int{}, map[string]string{}
+		c.months, c.fiscal, c.dual = map[byte]bool{}, map[byte]bool{}, map[byte]int{}
+	}
+	c.seen[strings.Clone(text)] = struct{}{}
+	s := normalPeriod(text)
+	for _, f := range forms() {
+		if g, ok := f.match(s); ok {
+			c.note(f.name, s, g)
+		}
+	}
+}
+
+// note keeps what a text says about others.
+func (c *PeriodColumn) note(form, s string, g groups) {
+	switch form {
+	case pointForm:
+		c.ten = c.ten || g["m"] == "10"
+		c.padded = c.padded || g["m"][0] == '0'
+	case nameForm:
+		n, m := g.n("d"), g.n("m")
+		before, known := c.named[n]
+		c.years = c.years || known && before != m || len(g["d"]) == 2 && (n == 0 || n > 31)
+		c.named[n] = m
+	case yearMonthForm, fiscalForm:
+		sep, month, year := yearAndNumber(s)
+		switch {
+		case month && year && form == fiscalForm:
+			c.dual[sep]++
+		case month && !year:
+			c.months[sep] = true
+		case year && !month:
+			c.fiscal[sep] = true
+		}
+	}
+}
+
+// yearAndNumber tells of 2009-10 whether the number can be a month and whether
+// it can be the next year.
+func yearAndNumber(s string) (separator byte, month, next bool) {
+	if len(s) < 6 || s[4] != '-' && s[4] != '/' {
+		return 0, false, false
+	}
+	y, isYear := digits(s[:4])
+	n, isNumber := digits(s[5:])
+	if !isYear || !isNumber || len(s) > 7 {
+		return 0, false, false
+	}
+	return s[4], n >= 1 && n <= 12, len(s) == 7 && n == (y+1)%100
+}
+
+// Read reads a text of the column as ReadPeriod does, by what the others say.
+func (c *PeriodColumn) Read(text string, m Measure, own Frequency) (Period, error) {
+	if p, ok := parsePeriod(text); ok && inRange(p) {
+		if _, month, next := yearAndNumber(text); !month || !next {
+			return p, nil // as nearly all are
+		}
+	}
+	all := c.readings(text)
+	if len(all) > 1 {
+		all = c.settle(normalPeriod(text), all)
+	}
+	return settled(text, all, m, own)
+}
+
+// readings are those of a text, which many rows of a column share.
+func (c *PeriodColumn) readings(text string) []Reading {
+	all, known := c.known[text]
+	if known {
+		return all
+	}
+	all = Readings(text)
+	if c.known == nil {
+		c.known = map[string][]Reading{}
+	}
+	if len(c.known) < maxSeen && len(text) <= longestPeriod {
+		c.known[strings.Clone(text)] = all
+	}
+	return all
+}
+
+// settle leaves out the readings that the column speaks against.
+func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
+	keep := func(form, says string, wanted func(Reading) bool) []Reading {
+		left := slices.DeleteFunc(slices.Clone(all), func(r Reading) bool { return !wanted(r) })
+		if len(left) > 0 && len(left) < len(all) && c.used != nil {
+			c.used[form] = says
+		}
+		return left
+	}
+	switch form := all[len(all)-1].Form; {
+	case form == pointForm && c.ten != c.padded:
+		if c.ten {
+			return keep(form, "2023.1 is January, as there is 2023.10", func(r Reading) bool { return r.Period.Number() == 1 })
+		}
+		return keep(form, "2023.1 is October, as there is 2023.01", func(r Reading) bool { return r.Period.Number() == 10 })
+	case form == nameForm && c.years:
+		return keep(form, "in Jan-23 the number is the year", func(r Reading) bool { return r.Extent == Whole })
+	case form == fiscalForm:
+		return c.settleFiscal(s, all, keep)
+	}
+	return all
+}
+
+// settleFiscal leaves the month or the fiscal year of 2009-10. SDMX's way to
+// write the month goes before, unless the column has fiscal years, or nothing
+// but what could be some.
+func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form, says string, wanted func(Reading) bool) []Reading) []Reading {
+	sep, month, next := yearAndNumber(s)
+	switch {
+	case !month || !next:
+	case c.fiscal[sep] && !c.months[sep]:
+		return keep(fiscalForm, "2009-10 is a fiscal year, as 2012-13 is one; fiscal years are not taken", func(r Reading) bool { return r.Extent == Other })
+	case c.months[sep] && !c.fiscal[sep] && !all[0].Standard:
+		return keep(fiscalForm, "2009/10 is October, as all beside it are months", func(r Reading) bool { return r.Extent == Whole })
+	case c.fiscal[sep] || c.dual[sep] > 1 && !c.months[sep]:
+		all = slices.Clone(all)
+		all[0].Standard = false
+	}
+	return all
+}
+
+// Says tells in words how texts that alone have two readings were read, in the
+// order of docs/periods.md.
+func (c *PeriodColumn) Says() (all []string) {
+	for _, form := range []string{pointForm, nameForm, fiscalForm} {
+		if says := c.used[form]; says != "" {
+			all = append(all, says)
+		}
+	}
+	return all
+}

@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // due dates must not depend on what a container image carries
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // Name is what people call a thing, in Chinese and in English.
@@ -41,13 +43,15 @@ type Catalog struct {
 	topics     map[string]*Topic
 	indicators map[string]*Indicator
 	targets    map[string]*Target
+	flags      map[*Agency]figure.Flags // in the place of the agencies' own, see WithFlags
 }
 
 // Agency is who sends figures (SDMX agency). Its code is the subject token
 // that NATS permissions bind.
 type Agency struct {
-	Code string
-	Name Name
+	Code  string
+	Name  Name
+	Flags figure.Flags // what the marks in its files mean
 }
 
 // Area is where something is measured (SDMX REF_AREA). Areas are scopes of

@@ -107,6 +107,9 @@ func (d *decoder) agency(n *yaml.Node) {
 	}
 	m.token("code", code)
 	a := &Agency{Code: code, Name: m.name("name")}
+	if flags := m.values["flags"]; flags != nil {
+		a.Flags = d.flags(flags, m.label+": flags")
+	}
 	if keep(m, "code", d.cat.agencies, code, a) {
 		d.cat.Agencies = append(d.cat.Agencies, a)
 	}

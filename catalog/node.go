@@ -31,7 +31,7 @@ type decoder struct {
 var partKeys = map[string][]string{
 	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "targets"},
 	"name":         {"zh", "en"},
-	"agency":       {"code", "name"},
+	"agency":       {"code", "name", "flags"},
 	"area":         {"code", "name", "kind"},
 	"unit":         {"code", "name", "written"},
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},

@@ -172,7 +172,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error, finding func(Fin
 	if err != nil {
 		return f.fault(err, finding)
 	}
-	reader.Frequency = f.inspector.validator.frequency
+	reader.Sender = f.inspector.validator.sender
 	if f.where == nil { // asked for while the file is read again
 		f.where = reader.Where
 	}

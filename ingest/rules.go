@@ -24,6 +24,7 @@ var Rules = []Rule{
 	{"sheet/split-value", "千分位逗号拆开了数值", "value split at a comma"},
 	{"sheet/empty-cell", "必填单元格为空", "required cell is empty"},
 	{"sheet/unit-in-value", "数值中带有单位", "unit within the value"},
+	{"sheet/flag", "标记含义不明", "mark of unknown meaning"},
 	{"sheet/rounded", "数值被表格软件截短", "value shortened by a spreadsheet"},
 
 	{"figure/not-json", "不是JSON消息", "not a JSON message"},

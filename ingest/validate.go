@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -92,12 +93,13 @@ func (v *Validator) check(f *figure.Figure) (c candidate, problems []*figure.Pro
 	return c, problems
 }
 
-// frequency is how often an indicator is published, 0 for one that is unknown.
-func (v *Validator) frequency(indicator string) figure.Frequency {
-	if ind, ok := v.cat.Indicator(indicator); ok {
-		return ind.Frequency()
+// sender is what is known of how the figures of an indicator are written.
+func (v *Validator) sender(indicator string) sheet.Sender {
+	ind, ok := v.cat.Indicator(indicator)
+	if !ok {
+		return sheet.Sender{}
 	}
-	return 0
+	return sheet.Sender{Frequency: ind.Frequency(), Flags: v.cat.FlagsOf(ind.Agency)}
 }
 
 func (v *Validator) suggest(written string, known []string, otherwise string) string {

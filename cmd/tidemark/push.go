@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
@@ -17,8 +18,22 @@ type fileFlags struct {
 	catalogFlag
 	// Confirm has no variable: one that was left in a profile would switch the
 	// check off for every file to come.
-	Confirm bool `env:"-" help:"Stand by values that are merely implausible."`
-	JSON    bool `name:"json" help:"Print one report as JSON."`
+	Confirm bool   `env:"-" help:"Stand by values that are merely implausible."`
+	JSON    bool   `name:"json" help:"Print one report as JSON."`
+	Flags   string `help:"YAML file that says what the marks beside values mean, like {p: P, r: A, \"-\": 0}; they go before those of the catalogue." placeholder:"FILE"`
+}
+
+// load reads the catalogue, and the marks that go before its own.
+func (f *fileFlags) load() (*catalog.Catalog, error) {
+	cat, err := f.catalogFlag.load()
+	if err != nil || f.Flags == "" {
+		return cat, err
+	}
+	flags, err := catalog.LoadFlags(f.Flags)
+	if err != nil {
+		return nil, err
+	}
+	return cat.WithFlags(flags), nil
 }
 
 type pushCmd struct {

@@ -15,7 +15,8 @@
 // What spreadsheets do to a file is undone where there is one way to read it:
 // UTF-8 with or without a byte order mark, UTF-16 with one, GBK and GB18030;
 // commas, semicolons, tabs or full-width commas; any line ending; full-width
-// digits; invisible spaces; thousands commas; empty rows and columns. Where
-// there are two ways the cell is refused with the way out. Nothing is guessed
+// digits; invisible spaces; thousands commas; empty rows and columns; periods
+// in every usual spelling (docs/periods.md), and the marks that a sender has
+// explained (docs/flags.md). Where there are two ways the cell is refused with the way out. Nothing is guessed
 // about a figure itself: what the catalogue says of it is ingest's business.
 package sheet

@@ -72,6 +72,15 @@ type builder struct {
 	reader *Reader
 	cells  [fieldCount]string
 	wrong  [fieldCount]bool
+	flag   figure.Flag // that stood with the value
+}
+
+// sender is what is known of how the row's indicator is written.
+func (b *builder) sender() Sender {
+	if b.reader.Sender == nil || b.wrong[indicator] {
+		return Sender{}
+	}
+	return b.reader.Sender(b.row.Figure.Indicator)
 }
 
 // refuse notes that err is wrong with a field; the text is what its cell says.
@@ -151,12 +160,8 @@ func (b *builder) period() {
 		return
 	}
 	f := &b.row.Figure
-	var own figure.Frequency
-	if b.reader.Frequency != nil && !b.wrong[indicator] {
-		own = b.reader.Frequency(f.Indicator)
-	}
 	var err error
-	f.Period, err = b.reader.periods.Read(fold(b.cells[period]), f.Measure, own)
+	f.Period, err = b.reader.periods.Read(fold(b.cells[period]), f.Measure, b.sender().Frequency)
 	b.refuse(period, b.cells[period], err)
 }
 
@@ -164,7 +169,12 @@ func (b *builder) period() {
 func (b *builder) value() {
 	growth := b.wrong[measure] || b.row.Figure.Measure.Growth()
 	unitText := b.reader.share(fold(b.cells[unit]))
-	digits, percent, p := number(b.cells[value])
+	var digits string
+	var percent bool
+	cell, p := b.withoutFlag(b.cells[value])
+	if p == nil {
+		digits, percent, p = number(cell)
+	}
 	switch {
 	case p != nil:
 		b.refuse(value, b.cells[value], p)
@@ -185,7 +195,7 @@ func (b *builder) value() {
 
 // rest sets what a reader should know of the figure.
 func (b *builder) rest() {
-	b.set(status, statusText(fold(b.cells[status])))
+	b.status()
 	b.set(confirmed, confirmedText(fold(b.cells[confirmed])))
 	b.set(published, b.reader.share(dayText(fold(b.cells[published]))))
 	text := b.cells[note]

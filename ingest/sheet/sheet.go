@@ -21,13 +21,20 @@ type Reader struct {
 	rows   int
 	err    error // what reading ended with
 
-	// Frequency, if it is set, is how often an indicator is published: a year
-	// to date is that of a month or of a quarter. 0 is not known.
-	Frequency func(indicator string) figure.Frequency
+	// Sender, if it is set, tells what is known of the sender of an indicator.
+	// It is asked for every row.
+	Sender func(indicator string) Sender
 
 	periods figure.PeriodColumn
 
 	texts map[string]string // texts that many rows share; see share
+}
+
+// Sender is what is known beforehand of how the sender of an indicator writes
+// its figures. The zero value knows nothing.
+type Sender struct {
+	Frequency figure.Frequency // by which a year to date is that of a month or of a quarter
+	Flags     figure.Flags     // what its agency's marks mean
 }
 
 // Row is one row of a sheet.

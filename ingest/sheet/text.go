@@ -1,10 +1,6 @@
 package sheet
 
-import (
-	"strings"
-
-	"github.com/tidemark-stats/tidemark/figure"
-)
+import "strings"
 
 // dayText gives ISO's spelling of a day that a spreadsheet has written in
 // its own: 2023/1/8 is 2023-01-08. Days with the year last are ambiguous and
@@ -23,19 +19,6 @@ func dayText(s string) string {
 		}
 	}
 	return strings.Join(parts, "-")
-}
-
-// statusText gives the code of a status that is written small or by its name.
-func statusText(s string) string {
-	if len(s) < 2 {
-		return strings.ToUpper(s)
-	}
-	for _, known := range figure.Statuses() {
-		if s == known.NameZH() || strings.EqualFold(s, known.NameEN()) {
-			return known.String()
-		}
-	}
-	return s
 }
 
 // confirmedText gives true or false for the ways to say so.

@@ -1,0 +1,181 @@
+package sheet
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// unbracketed takes the brackets off a mark: (p), [p].
+func unbracketed(mark string) string {
+	for _, pair := range [...]string{"()", "[]"} {
+		if len(mark) > 2 && mark[0] == pair[0] && mark[len(mark)-1] == pair[1] {
+			return mark[1 : len(mark)-1]
+		}
+	}
+	return mark
+}
+
+// flagOf is the flag that the agency gives a mark, with or without brackets.
+func (b *builder) flagOf(mark string) (flag figure.Flag, ok bool) {
+	flags := b.sender().Flags
+	if flag, ok = flags.Of(mark); !ok {
+		flag, ok = flags.Of(unbracketed(mark))
+	}
+	return flag, ok
+}
+
+// flagsOfAll tells whether each letter of a mark is one of the agency's.
+func (b *builder) flagsOfAll(mark string) bool {
+	flags := b.sender().Flags
+	for _, r := range mark {
+		if _, ok := flags[string(r)]; !ok {
+			return false
+		}
+	}
+	return mark != ""
+}
+
+// withoutFlag takes a sender's mark off a value's cell. What it says goes into
+// the figure's status; of a mark in the place of a value "" is left, or 0. A
+// mark that the agency has not said the meaning of is a problem that names
+// those it has elsewhere; what is no mark is left for number.
+func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
+	if strings.Trim(cell, "0123456789+., %") == "" || plain(cell) {
+		return cell, nil // nearly all
+	}
+	s := fold(norm.NFKC.String(cell))
+	digits, mark := apart(s)
+	if digits == "" {
+		return b.withoutNumber(cell, s)
+	}
+	if flag, ok := b.flagOf(mark); ok {
+		b.flag = flag
+		return digits, nil
+	}
+	conflict := b.flagsOfAll(unbracketed(mark))
+	if !conflict && !beside(unbracketed(mark)) {
+		return cell, nil
+	}
+	plainDigits, _, notNumber := number(digits)
+	if notNumber != nil || plainDigits == "" {
+		return cell, nil // what is wrong with the number is told first
+	}
+	if conflict {
+		return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
+			Reason: fmt.Sprintf("has the flags %s with it, which are two statuses", mark),
+			Hint:   fmt.Sprintf("write %s in the column value and the one that counts in the column status%s", plainDigits, sayOnce)}
+	}
+	return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
+		Reason: fmt.Sprintf("has the flag %s with it", mark), Hint: besideHint(plainDigits, meanings(unbracketed(mark)))}
+}
+
+// withoutNumber is withoutFlag for a cell without a number. A mark of which
+// the agency has not said what it means is a problem only where no status says
+// why there is no value.
+func (b *builder) withoutNumber(cell, s string) (rest string, p *figure.Problem) {
+	mark := noNumber(s)
+	flag, mapped := b.flagOf(s)
+	if !mapped {
+		flag, mapped = b.flagOf(mark)
+	}
+	known := meanings(mark)
+	switch {
+	case !mapped && len(known) == 0:
+		return cell, nil
+	case !mapped && b.cells[status] != "":
+		return "", nil
+	case !mapped:
+		return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
+			Reason: "stands for a value, and no status says what it means", Hint: aloneHint(known)}
+	case flag.Zero:
+		return "0", nil
+	case !flag.Status.Allows(true):
+		return "", &figure.Problem{Code: "figure/value-and-status", Field: "value", Text: cell,
+			Reason: fmt.Sprintf("is a flag (%s, %s) and no value", flag.Status, flag.Status.NameEN()),
+			Hint:   "write the value that it marks, or leave the cell empty and write O (missing) or Q (withheld) in the column status"}
+	}
+	b.flag = flag
+	return "", nil
+}
+
+// noNumber writes the usual marks for no value in one way each: dashes and
+// dots of any length, n/a.
+func noNumber(s string) string {
+	mark := unbracketed(s)
+	switch {
+	case strings.Trim(mark, "-—―") == "":
+		return "-"
+	case strings.Trim(mark, ".") == "":
+		return "..."[:max(min(len(mark), 3), 2)]
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(mark, "#"), "/", "") // n/a, #N/A
+}
+
+// apart divides a cell into a number and the mark behind or before it. digits
+// is empty when there is no number.
+func apart(s string) (digits, mark string) {
+	first := strings.IndexFunc(s, unicode.IsDigit)
+	if first < 0 {
+		return "", s
+	}
+	if before := strings.TrimRight(s[:first], "+-. "); before != "" {
+		return strings.TrimSpace(s[len(before):]), strings.TrimSpace(before)
+	}
+	end := numeralEnd(s)
+	return strings.TrimRight(s[:end], " "), strings.TrimSpace(s[end:])
+}
+
+// status sets the figure's status from its cell, or from the mark that stood
+// with the value.
+func (b *builder) status() {
+	text := fold(b.cells[status])
+	if text == "" {
+		b.row.Figure.Status = b.flag.Status
+		return
+	}
+	switch flag, mapped := b.flagOf(text); {
+	case mapped && !flag.Zero:
+		text = flag.Status.String()
+	default:
+		code, p := statusText(text)
+		if p != nil {
+			b.refuse(status, b.cells[status], p)
+			return
+		}
+		text = code
+	}
+	b.set(status, text)
+	if own := b.row.Figure.Status; b.flag.Status != 0 && b.flag.Status != figure.Normal && !b.wrong[status] && own != b.flag.Status {
+		b.refuse(status, b.cells[status], &figure.Problem{Code: "figure/status", Field: "status",
+			Reason: fmt.Sprintf("disagrees with the flag that stands with the value, %s", b.flag.Status), Hint: "leave one of the two away"})
+	}
+}
+
+// statusText gives the code of a status: a code in capitals, its name, or a
+// mark that means the same wherever it is used.
+func statusText(s string) (string, *figure.Problem) {
+	if _, err := figure.ParseStatus(s); err == nil {
+		return s, nil
+	}
+	for _, known := range figure.Statuses() {
+		if s == known.NameZH() || strings.EqualFold(s, known.NameEN()) {
+			return known.String(), nil
+		}
+	}
+	mark := unbracketed(s)
+	known := meanings(mark)
+	switch {
+	case len(known) == 0 || utf8.RuneCountInString(mark) > 1:
+		return s, nil // which is refused with the codes
+	case differ(known):
+		return s, &figure.Problem{Code: "figure/status", Field: "status",
+			Reason: "means different things at different offices", Hint: statusHint(known)}
+	}
+	return known[0].flag.Status.String(), nil
+}

@@ -1,0 +1,141 @@
+package sheet
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// use is what a mark means at some statistical offices. docs/flags.md has the
+// table.
+type use struct {
+	mark string // in small letters
+	who  string
+	says string
+	flag figure.Flag
+}
+
+var zero = figure.Flag{Status: figure.Normal, Zero: true}
+
+func status1(code byte) figure.Flag { return figure.Flag{Status: figure.Status(code)} }
+
+// uses are the marks that have a known meaning, beside the codes of SDMX in
+// capitals: Eurostat's and Statistics Canada's legends of symbols, and those of
+// the tables of the US Census Bureau.
+var uses = []use{
+	{"p", "many offices", "provisional", status1('P')},
+	{"e", "Eurostat", "estimated", status1('E')},
+	{"e", "Statistics Canada", "use with caution", status1('U')},
+	{"b", "Eurostat", "break in the series", status1('B')},
+	{"c", "Eurostat", "confidential", status1('Q')},
+	{"d", "Eurostat", "definition differs", status1('D')},
+	{"d", "US Census Bureau", "withheld", status1('Q')},
+	{"f", "Eurostat", "forecast", status1('F')},
+	{"f", "Statistics Canada", "too unreliable to be published", status1('Q')},
+	{"n", "Eurostat", "not significant", status1('N')},
+	{"n", "US Census Bureau", "not available", status1('O')},
+	{"r", "many offices", "revised, which every publication that follows another is", status1('A')},
+	{"s", "Eurostat", "estimated by Eurostat", status1('E')},
+	{"s", "US Census Bureau", "withheld", status1('Q')},
+	{"u", "Eurostat", "of low reliability", status1('U')},
+	{"x", "Statistics Canada", "suppressed", status1('Q')},
+	{"x", "US Census Bureau", "not applicable", status1('M')},
+	{"z", "Eurostat", "not applicable", status1('M')},
+	{"z", "US Census Bureau", "less than half of the unit shown", zero},
+	{"*", "some offices", "provisional", status1('P')},
+	{"*", "some offices", "withheld", status1('Q')},
+	{"*", "some offices", "a footnote", status1('A')},
+	{"#", "some offices", "a footnote", status1('A')},
+	{"†", "some offices", "a footnote", status1('A')},
+	{"‡", "some offices", "a footnote", status1('A')},
+	{"§", "some offices", "a footnote", status1('A')},
+	{":", "Eurostat", "not available", status1('O')},
+	{"-", "many offices", "zero", zero},
+	{"-", "others", "missing", status1('O')},
+	{"..", "Statistics Canada", "not available", status1('O')},
+	{"...", "Statistics Canada", "not applicable", status1('M')},
+	{"...", "other offices", "missing", status1('O')},
+	{"...", "bureaus in China", "less than the unit shown", zero},
+	{"na", "many offices", "not available", status1('O')},
+	{"na", "others", "not applicable", status1('M')},
+}
+
+// beside tells whether a mark is one that offices put beside numbers. Other
+// letters there are units.
+func beside(mark string) bool {
+	return slices.ContainsFunc(uses, func(u use) bool { return u.mark == strings.ToLower(mark) })
+}
+
+// meanings are the different things that a mark may mean: the uses above, and
+// SDMX's where it is one of its codes in either case.
+func meanings(mark string) (all []use) {
+	lower := strings.ToLower(mark)
+	add := func(u use) {
+		if !slices.ContainsFunc(all, func(o use) bool { return o.flag == u.flag && (u.who == "SDMX" || o.says == u.says) }) {
+			all = append(all, u)
+		}
+	}
+	for _, u := range uses {
+		if u.mark == lower {
+			add(u)
+		}
+	}
+	if code, err := figure.ParseStatus(strings.ToUpper(mark)); err == nil && len(mark) == 1 {
+		add(use{lower, "SDMX", code.NameEN(), figure.Flag{Status: code}})
+	}
+	return all
+}
+
+// differ tells whether a mark's meanings are more than one flag.
+func differ(all []use) bool {
+	return slices.ContainsFunc(all, func(u use) bool { return u.flag != all[0].flag })
+}
+
+const sayOnce = "; or say once what it means, by flags of the agency in the catalogue or with --flags"
+
+// statusHint is what to write in the column status for each meaning of a mark.
+func statusHint(all []use) string {
+	var ways []string
+	for _, u := range all {
+		way := u.flag.Status.String()
+		if u.flag.Zero {
+			way = "0 in the column value"
+		}
+		ways = append(ways, fmt.Sprintf("%s where it is %s (%s)", way, u.says, u.who))
+	}
+	return "write " + strings.Join(ways, ", ") + sayOnce
+}
+
+// besideHint is what to write for a number that has a mark with it.
+func besideHint(digits string, all []use) string {
+	var ways []string
+	for _, u := range all {
+		status := "nothing"
+		if u.flag.Status != figure.Normal {
+			status = u.flag.Status.String()
+		}
+		ways = append(ways, fmt.Sprintf("%s where it is %s (%s)", status, u.says, u.who))
+	}
+	return fmt.Sprintf("write %s in the column value and in the column status %s%s", digits, strings.Join(ways, ", "), sayOnce)
+}
+
+// aloneHint is what to write for a mark in the place of a number.
+func aloneHint(all []use) string {
+	var ways []string
+	for _, u := range all {
+		way := fmt.Sprintf("leave the cell empty and write %s in the column status where it is %s (%s)", u.flag.Status, u.says, u.who)
+		switch {
+		case u.flag.Zero:
+			way = fmt.Sprintf("write 0 where it is %s (%s)", u.says, u.who)
+		case !u.flag.Status.Allows(true):
+			continue // it marks a value
+		}
+		ways = append(ways, way)
+	}
+	if len(ways) == 0 {
+		ways = []string{"write the value that it marks, or leave the cell empty and write O (missing) or Q (withheld) in the column status"}
+	}
+	return strings.Join(ways, "; ") + sayOnce
+}

@@ -36,6 +36,9 @@ func (d *decoder) indicator(n *yaml.Node) {
 	d.display(m, i)
 	d.limits(m, i)
 	d.ratio(m, i)
+	for _, n := range m.list("breaks") {
+		d.breakOf(m, n, i)
+	}
 	if keep(m, "code", d.cat.indicators, code, i) {
 		d.cat.Indicators = append(d.cat.Indicators, i)
 	}
@@ -270,7 +273,7 @@ func (d *decoder) readRange(m mapping, i *Indicator) (b bounds) {
 	}
 	if i.Kind != Flow && i.Kind != "" {
 		if m.has("year_max") {
-			m.errorf("year_max", "year_max means nothing for a %s, leave it out", i.Kind)
+			m.errorf("year_max", "year_max means nothing for %s, leave it out", i.Kind.article())
 		}
 		own := Range{low, high}
 		return bounds{month: own, quarter: own, year: own, toDate: own}

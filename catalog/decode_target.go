@@ -20,13 +20,13 @@ type targetRule struct {
 // open still has to be written, so that a forgotten deadline is noticed.
 var targetRules = []targetRule{
 	{AnnualTotal, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Flow}},
-	{LevelBy, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Stock, Ratio}},
-	{Growth, []string{"by"}, []string{"measure", "tolerance"}, []Kind{Flow, Stock}},
+	{LevelBy, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Stock, Average, Ratio}},
+	{Growth, []string{"by"}, []string{"measure", "tolerance"}, []Kind{Flow, Stock, Average}},
 	{RankBy, []string{"by"}, []string{"from", "kept"}, []Kind{Rank}},
 	{Cumulative, []string{"from", "by"}, []string{"tolerance"}, []Kind{Flow}},
-	{Multiple, []string{"base", "by"}, []string{"base_value", "tolerance"}, []Kind{Flow, Stock}},
-	{Floor, nil, []string{"from", "by", "measure", "per", "record", "each_month"}, []Kind{Flow, Stock, Ratio}},
-	{Ceiling, nil, []string{"from", "by", "measure", "per", "each_month"}, []Kind{Flow, Stock, Ratio}},
+	{Multiple, []string{"base", "by"}, []string{"base_value", "tolerance"}, []Kind{Flow, Stock, Average}},
+	{Floor, nil, []string{"from", "by", "measure", "per", "record", "each_month"}, []Kind{Flow, Stock, Average, Ratio}},
+	{Ceiling, nil, []string{"from", "by", "measure", "per", "each_month"}, []Kind{Flow, Stock, Average, Ratio}},
 }
 
 func (d *decoder) target(n *yaml.Node) {
@@ -71,7 +71,7 @@ func (d *decoder) targetKeys(m mapping, t *Target, rule targetRule) {
 		}
 	}
 	if t.Indicator != nil && t.Indicator.Kind != "" && !slices.Contains(rule.indicators, t.Indicator.Kind) {
-		m.errorf("kind", "kind %s can not be judged on %s, which is a %s", t.Kind, t.Indicator.Code, t.Indicator.Kind)
+		m.errorf("kind", "kind %s can not be judged on %s, which is %s", t.Kind, t.Indicator.Code, t.Indicator.Kind.article())
 	}
 }
 

@@ -11,13 +11,22 @@ type Kind string
 
 // The kinds of indicators.
 const (
-	Flow  Kind = "flow"  // happens during a period, adds up over periods
-	Stock Kind = "stock" // stands at the end of a period
-	Rank  Kind = "rank"  // a place in an order, the lower the better
-	Ratio Kind = "ratio" // divided by tidemark from two others, never pushed
+	Flow    Kind = "flow"    // happens during a period, adds up over periods
+	Stock   Kind = "stock"   // stands at the end of a period
+	Average Kind = "average" // is the mean of a period: an index, a price, a rate
+	Rank    Kind = "rank"    // a place in an order, the lower the better
+	Ratio   Kind = "ratio"   // divided by tidemark from two others, never pushed
 )
 
-var kinds = []string{string(Flow), string(Stock), string(Rank), string(Ratio)}
+var kinds = []string{string(Flow), string(Stock), string(Average), string(Rank), string(Ratio)}
+
+// article is the kind as a sentence names it.
+func (k Kind) article() string {
+	if k == Average {
+		return "an average"
+	}
+	return "a " + string(k)
+}
 
 // AnyCategory stands for every category: an indicator with it takes
 // categories that the catalogue does not list, a target with it is judged on
@@ -52,6 +61,7 @@ type Indicator struct {
 	Quotation string    // what the source says, in its words; may be empty
 	Source    string    // where it says so
 	Ratio     *Parts    // of a ratio, else nil
+	Breaks    []Break   // where its series can not be compared with what was before
 
 	percent *Unit
 	growth  Range             // of growth measures, in percent
@@ -76,6 +86,24 @@ func (r Range) Contains(v figure.Decimal) bool { return r.Min.Cmp(v) <= 0 && v.C
 type bounds struct {
 	month, quarter, year Range // levels of periods of that length
 	toDate               Range // of a year-to-date
+}
+
+// Break is where figures stop being comparable with those before them: another
+// definition, another coverage, another base year. A figure with status B says
+// the same of its own series.
+type Break struct {
+	Areas    []string         // codes; none stands for all
+	Category string           // "" stands for all
+	Measures []figure.Measure // none stands for all
+	Period   figure.Period    // the first that is not comparable with those before it
+	Note     Name             // why
+}
+
+// Breaks tells whether the break is one of the series.
+func (b *Break) Breaks(area, category string, m figure.Measure) bool {
+	return (len(b.Areas) == 0 || slices.Contains(b.Areas, area)) &&
+		(b.Category == "" || b.Category == category) &&
+		(len(b.Measures) == 0 || slices.Contains(b.Measures, m))
 }
 
 // Frequency is how often the indicator itself is published.

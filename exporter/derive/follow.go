@@ -19,31 +19,95 @@ func (h *History) Rate(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	if p.Frequency().PerYear() == 0 {
 		return Value{}, false
 	}
-	if v, ok = h.rates[spanOf(h.Indicator.Kind, m, p)]; !ok {
+	s := h.spanOf(m, p)
+	if _, own := h.given[cell{levelOf(m), p}]; own && s.from == atEnd {
+		return Value{}, false // another cell with the same end is not this one
+	}
+	if v, ok = h.rates[s]; !ok {
 		return Value{}, false
 	}
 	return v.as(m, p), true
 }
 
-// growth is the published growth, else the level over that of a year
-// before, less one, in percent. It is never worked out for an indicator whose
-// growth is published at constant prices, nor over a base that is not above
-// zero.
+// growth is the published growth of the same stretch, else that of the levels.
+// The growth of what stands at the end of a period is first that of its own
+// levels, and another cell's with the same end only where it has no level: the
+// quarter's growth is not that of its last month where both are published.
 func (h *History) growth(m figure.Measure, p figure.Period) (Value, bool) {
-	s := spanOf(h.Indicator.Kind, m, p)
-	if v, ok := h.rates[s]; ok {
+	s := h.spanOf(m, p)
+	rate, published := h.rates[s]
+	if published && s.from != atEnd {
+		return rate, true
+	}
+	if v, ok := h.levelGrowth(m, p); ok {
 		return v, true
 	}
-	now, ok := h.spans[s]
-	base, known := h.spans[span{s.year - 1, s.from, s.to}]
-	switch {
-	case !ok || !known, h.Indicator.ConstantPrices, h.Indicator.Kind == catalog.Rank, base.Value <= 0:
+	if _, own := h.given[cell{levelOf(m), p}]; own {
 		return Value{}, false
 	}
-	level := levelOf(m)
-	now, base = now.as(level, p), base.as(level, p.YearAgo())
+	return rate, published
+}
+
+// levelGrowth is the level over that of a year before, less one, in percent.
+// It is never worked out for an indicator whose growth is published at
+// constant prices, nor over a base that is not above zero, nor across a break.
+func (h *History) levelGrowth(m figure.Measure, p figure.Period) (Value, bool) {
+	if h.Indicator.ConstantPrices || h.Indicator.Kind == catalog.Rank {
+		return Value{}, false
+	}
+	now, base, ok := h.compared(levelOf(m), p)
+	if !ok || base.Value <= 0 || h.breaks.across(false, base.reach().and(now.reach())) {
+		return Value{}, false
+	}
 	v := Value{Value: (now.Value/base.Value - 1) * 100}
 	return v.rests(growth, []Term{now.term(false), base.term(false)}, now, base)
+}
+
+// compared are the level of a period and that of a year before. Of what stands
+// at the end of a period both have to be of one kind of cell: its own where
+// either is published, else both of another that ends with it.
+func (h *History) compared(level figure.Measure, p figure.Period) (now, base Value, ok bool) {
+	pair := func(find func(figure.Period) (Value, bool)) bool {
+		var was bool
+		now, ok = find(p)
+		base, was = find(p.YearAgo())
+		ok = ok && was && !now.Withheld && !base.Withheld
+		return ok
+	}
+	if h.spanOf(level, p).from != atEnd {
+		pair(func(p figure.Period) (Value, bool) { return h.At(level, p) })
+		return now, base, ok
+	}
+	for _, f := range []figure.Frequency{p.Frequency(), figure.Monthly, figure.Quarterly, figure.Annual} {
+		any := false
+		done := pair(func(p figure.Period) (Value, bool) {
+			same, ends := endingWith(f, p)
+			v, known := h.given[cell{level, same}]
+			any = any || known
+			return v, ends && known
+		})
+		if done || h.apart || any && f == p.Frequency() {
+			break
+		}
+	}
+	return now, base, ok
+}
+
+// endingWith is the period of a frequency that ends with p, if one does.
+func endingWith(f figure.Frequency, p figure.Period) (figure.Period, bool) {
+	same := figure.PeriodAt(f, p.End().Add(-time.Hour))
+	return same, same.End().Equal(p.End())
+}
+
+// YearAgo is the value of the same cell a year before, published or derived;
+// there is none across a break.
+func (h *History) YearAgo(m figure.Measure, p figure.Period) (Value, bool) {
+	v, ok := h.At(m, p.YearAgo())
+	if !ok || v.Withheld {
+		return v, ok
+	}
+	reach := v.reach().and(stretchOf(m, p))
+	return v, !h.breaks.across(m.Growth(), reach) && (!v.Derived || !h.breaks.across(false, reach))
 }
 
 func levelOf(m figure.Measure) figure.Measure {
@@ -64,17 +128,29 @@ func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
 	if h.Indicator.Kind != catalog.Flow || p.Frequency().PerYear() == 0 {
 		return Value{}, false
 	}
-	to := spanOf(catalog.Flow, figure.YTD, p).to
+	to := h.spanOf(figure.YTD, p).to
 	if to == 12 {
 		v, ok = h.At(figure.Level, figure.Year(p.Year()))
 		return v.as(figure.Level, p), ok && !v.Withheld
 	}
 	last, now := h.years[p.Year()-1], h.years[p.Year()]
-	if last == nil || now == nil || !last.known(to, 12) || !now.known(0, to) {
+	end := stretchOf(figure.YTD, p).to
+	if last == nil || now == nil || !last.known(to, 12) || !now.known(0, to) || h.breaks.across(false, stretch{end - 12, end}) {
 		return Value{}, false
 	}
 	v, ok = total(now.path(0, to, last.path(to, 12, nil)))
 	return v.as(figure.Level, p), ok
+}
+
+// MeanToDate is the mean of an average's own periods from the beginning of the
+// year to p, where all are published. It is no figure that anybody publishes:
+// it tells where the year stands.
+func (h *History) MeanToDate(p figure.Period) (v Value, ok bool) {
+	if h.Indicator.Kind != catalog.Average || p.Frequency() != h.Indicator.Frequency() || h.breaks.across(false, stretchOf(figure.YTD, p)) {
+		return Value{}, false
+	}
+	v, ok = h.mean(p.Frequency(), p.Year(), 1, p.Number())
+	return v.as(figure.YTD, p), ok
 }
 
 // LastTwelves gives LastTwelve of all periods of a frequency, in order.
@@ -127,6 +203,9 @@ func (h *History) Record(p figure.Period) (r Record, ok bool) {
 	}
 	for before := p.YearAgo(); before.Year() >= h.oldest; before = before.YearAgo() {
 		v, known := h.At(figure.Level, before)
+		if h.breaks.across(false, stretchOf(figure.Level, before).and(stretchOf(figure.Level, p))) {
+			break
+		}
 		switch {
 		case !known || v.Withheld:
 			continue

@@ -23,6 +23,8 @@ type History struct {
 	spans  map[span]Value // the best of what is published for a span, or follows from sums
 	rates  map[span]Value // published growth
 	years  map[int]*sums
+	breaks breaks
+	apart  bool        // what stands at the end of a period is published side by side and differs
 	parts  [2]*History // of a ratio: numerator and denominator
 	oldest int         // the years that hold something; oldest > newest when none does
 	newest int
@@ -49,9 +51,7 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 				Withheld: f.Withheld, Status: f.Status, Published: f.Published})
 		}
 	}
-	h := New(ind, values...)
-	h.Area, h.Category = area, category
-	return h
+	return build(ind, area, category, values, nil)
 }
 
 // New is the history of the given figures, of which Measure, Period, Value,
@@ -59,7 +59,13 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 // one cell the one published later counts, then the larger. Values that are
 // no finite numbers are left out.
 func New(ind *catalog.Indicator, figures ...Value) *History {
-	h := &History{Indicator: ind, Category: figure.Total, given: make(map[cell]Value, len(figures)),
+	return build(ind, "", figure.Total, figures, nil)
+}
+
+// build is New for a place. Breaks that are known already are not looked for
+// in the figures.
+func build(ind *catalog.Indicator, area, category string, figures []Value, known *breaks) *History {
+	h := &History{Indicator: ind, Area: area, Category: category, given: make(map[cell]Value, len(figures)),
 		spans: map[span]Value{}, rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
 	for _, f := range figures {
 		if f.Period.IsZero() || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
@@ -73,6 +79,11 @@ func New(ind *catalog.Indicator, figures ...Value) *History {
 		h.given[c] = f
 		h.oldest, h.newest = min(h.oldest, f.Period.Year()), max(h.newest, f.Period.Year())
 	}
+	if known != nil {
+		h.breaks = *known
+	} else {
+		h.findBreaks()
+	}
 	h.work()
 	return h
 }
@@ -84,21 +95,25 @@ func newer(v, o Value) bool {
 // work fills in the spans: what is published, what sums give, and what
 // growth gives where neither does.
 func (h *History) work() {
+	h.apart = h.differ()
 	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
 		v := h.given[c]
-		s := spanOf(h.Indicator.Kind, c.measure, c.period)
+		s := h.spanOf(c.measure, c.period)
 		switch {
 		case v.Withheld:
 		case c.measure.Growth():
 			keepBest(h.rates, s, v)
 		case h.Indicator.Kind == catalog.Flow:
 			h.edge(s, v)
-		case s.from == atEnd:
+		case c.measure == figure.Level:
 			keepBest(h.spans, s, v)
 		}
 	}
 	for _, year := range slices.Sorted(maps.Keys(h.years)) {
 		h.sumUp(year, h.years[year])
+	}
+	if h.Indicator.Kind == catalog.Average {
+		h.average()
 	}
 	if !h.Indicator.ConstantPrices {
 		h.workBack()
@@ -131,6 +146,11 @@ func (h *History) edge(s span, v Value) {
 	year := h.years[s.year]
 	if year == nil {
 		year = &sums{}
+		for _, b := range h.breaks.amounts {
+			if b.month/12 == s.year {
+				year.cuts[b.month%12] = true
+			}
+		}
 		h.years[s.year] = year
 	}
 	year.add(s.from, s.to, v)
@@ -147,34 +167,86 @@ func (h *History) sumUp(year int, s *sums) {
 			}
 			parts := s.path(from, to, nil)
 			if len(parts) == 1 {
-				h.spans[span{year, from, to}] = parts[0].Value
+				h.spans[span{year: year, from: from, to: to}] = parts[0].Value
 				continue
 			}
 			if v, ok := total(parts); ok {
-				h.spans[span{year, from, to}] = v
+				h.spans[span{year: year, from: from, to: to}] = v
 			}
 		}
 	}
 }
 
-// workBack gives a year that nobody published the level that next year's
+// average works out what is the mean of the periods that the indicator is
+// published for, where all of them are: quarters and years of months. The mean
+// is not weighted. What is published of the longer period itself goes first.
+func (h *History) average() {
+	f := h.Indicator.Frequency()
+	for year := h.oldest; year <= h.newest; year++ {
+		for _, longer := range []figure.Frequency{figure.Quarterly, figure.Annual} {
+			if longer.PerYear() >= f.PerYear() {
+				continue
+			}
+			for number := 1; number <= longer.PerYear(); number++ {
+				p := period(longer, year, number)
+				s := h.spanOf(figure.Level, p)
+				if old, known := h.spans[s]; known && !old.Imputed || h.breaks.across(false, stretchOf(figure.Level, p)) {
+					continue
+				}
+				if v, ok := h.mean(f, year, number, f.PerYear()/longer.PerYear()); ok {
+					keepBest(h.spans, s, v)
+				}
+			}
+		}
+	}
+}
+
+// mean is that of the published figures of the periods that make a longer one.
+func (h *History) mean(f figure.Frequency, year, number, count int) (v Value, ok bool) {
+	var terms []Term
+	var on []Value
+	for n := (number-1)*count + 1; n <= number*count; n++ {
+		part, known := h.given[cell{figure.Level, period(f, year, n)}]
+		if !known || part.Withheld {
+			return Value{}, false
+		}
+		v.Value += part.Value / float64(count)
+		terms, on = append(terms, part.term(false)), append(on, part)
+	}
+	return v.rests(mean, terms, on...)
+}
+
+// workBack gives a period that nobody published the level that next year's
 // level and its published growth make it: 8230.6 up 8.0 % make 7620.9. It
 // goes back one year only, and nothing is summed up from it, since a rounded
-// rate would grow into a large error in a difference.
+// rate would grow into a large error in a difference. What stands at the end
+// of a period takes level and growth from one cell: the year's growth says
+// nothing of December where both are published.
 func (h *History) workBack() {
 	found := map[span]Value{}
-	for s, rate := range h.rates {
-		before := span{s.year - 1, s.from, s.to}
+	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
+		rate := h.given[c]
+		s := h.spanOf(c.measure, c.period)
 		level, known := h.spans[s]
+		switch {
+		case !c.measure.Growth() || rate.Withheld:
+			continue
+		case s.from == atEnd:
+			level, known = h.given[cell{figure.Level, c.period}]
+		default:
+			rate = h.rates[s]
+		}
+		before := span{s.year - 1, s.from, s.to, s.only}
 		old, knownBefore := h.spans[before]
 		factor := 1 + rate.Value/100
-		if !known || factor <= 0 || knownBefore && !old.Imputed {
+		reach := stretchOf(rate.Measure, rate.Period.YearAgo()).and(level.reach())
+		if !known || level.Withheld || factor <= 0 || knownBefore && !old.Imputed || h.breaks.across(false, reach) || h.breaks.across(true, reach) {
 			continue
 		}
 		v := Value{Value: level.Value / factor}
 		v, ok := v.rests(back, []Term{level.term(false), rate.term(false)}, level, rate)
 		if ok && (!knownBefore || !v.Imputed) {
-			found[before] = v
+			keepBest(found, before, v)
 		}
 	}
 	maps.Copy(h.spans, found)
@@ -201,7 +273,7 @@ func (h *History) At(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	case m.Growth():
 		v, ok = h.growth(m, p)
 	default:
-		v, ok = h.spans[spanOf(h.Indicator.Kind, m, p)]
+		v, ok = h.spans[h.spanOf(m, p)]
 		ok = ok && (h.Indicator.Kind == catalog.Flow || m == figure.Level)
 	}
 	if known && (!ok || v.Imputed) {

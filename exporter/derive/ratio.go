@@ -2,6 +2,7 @@ package derive
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -13,8 +14,8 @@ import (
 // period, not older than two years; one of the two has to be of the period
 // itself, so that a ratio does not go on when both have ended.
 func NewRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
-	h := New(ind)
-	h.Area, h.Category = numerator.Area, numerator.Category
+	h := build(ind, numerator.Area, numerator.Category, nil, nil)
+	h.breaks.amounts = inOrder(slices.Concat(h.breaks.amounts, numerator.breaks.amounts, denominator.breaks.amounts))
 	h.parts = [2]*History{numerator, denominator}
 	h.oldest = min(numerator.oldest, denominator.oldest)
 	h.newest = max(numerator.newest, denominator.newest)
@@ -45,7 +46,8 @@ func (h *History) standing(p figure.Period) (newest Value, ok bool) {
 	}
 	for c, v := range h.given {
 		end := c.period.End()
-		if c.measure != figure.Level || end.After(p.End()) || p.End().Sub(end) > stale {
+		if c.measure != figure.Level || end.After(p.End()) || p.End().Sub(end) > stale ||
+			h.breaks.across(false, stretchOf(c.measure, c.period).and(stretchOf(figure.Level, p))) {
 			continue
 		}
 		if !ok || after(v, newest) {

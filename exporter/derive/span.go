@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"math"
 	"slices"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -9,27 +10,60 @@ import (
 
 // span is the stretch of a year that a figure covers, in months: a flow of
 // September runs from 8 to 9, its 累计 from 0 to 9, the year from 0 to 12. Two
-// cells of one span hold the same quantity: December's 累计 is the year. A
-// stock, a rank and a ratio stand at the end, so that theirs have no start.
+// cells of one span hold the same quantity: December's 累计 is the year. An
+// average is one of a stretch, too. A stock, a rank and a ratio stand at the
+// end, so that theirs have no start.
 type span struct {
 	year     int
 	from, to int8
+	only     figure.Frequency // of the one cell that is meant; zero where all of the stretch are one
 }
 
 const atEnd = -1 // the from of what stands at the end of a period
 
-func spanOf(kind catalog.Kind, m figure.Measure, p figure.Period) span {
+func (h *History) spanOf(m figure.Measure, p figure.Period) span {
 	width := 12 / p.Frequency().PerYear()
 	to := p.Number() * width
-	s := span{p.Year(), int8(to - width), int8(to)}
-	switch {
-	case kind != catalog.Flow && !m.ToDate():
-		s.from = atEnd
+	s := span{year: p.Year(), from: int8(to - width), to: int8(to)}
+	switch kind := h.Indicator.Kind; {
 	case m.ToDate():
 		s.from = 0
+	case kind != catalog.Flow && kind != catalog.Average:
+		s.from = atEnd
+		if h.apart {
+			s.only = p.Frequency()
+		}
 	}
 	return s
 }
+
+// differ tells whether cells that end together are published with different
+// values, beyond rounding, though they should all stand at that end. Such an
+// indicator is no stock, whatever the catalogue calls it, and none of its
+// cells says anything of another.
+func (h *History) differ() bool {
+	if kind := h.Indicator.Kind; kind == catalog.Flow || kind == catalog.Average {
+		return false
+	}
+	half := func(v float64) float64 { return math.Pow10(lastDigit(v)) / 2 }
+	for c, v := range h.given {
+		for _, f := range []figure.Frequency{figure.Quarterly, figure.Annual} {
+			same, ends := endingWith(f, c.period)
+			if c.measure != figure.Level || v.Withheld || v.Imputed || v.Early || !ends || same == c.period {
+				continue
+			}
+			o, known := h.given[cell{figure.Level, same}]
+			if known && !o.Withheld && !o.Imputed && !o.Early && math.Abs(v.Value-o.Value) > (half(v.Value)+half(o.Value))*(1+1e-9) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// EndsTogether tells whether a month, a quarter and a year that end on one day
+// say the same of what stands there.
+func (h *History) EndsTogether() bool { return !h.apart }
 
 // cell is a figure's place in the history of one indicator.
 type cell struct {
@@ -56,6 +90,17 @@ type sums struct {
 	edges [13][13]*Value // the best published sum from the first node to the second
 	cost  [13][13]int    // of the best path; 0 where there is none
 	next  [13][13]int8   // the node after the first on that path
+	cuts  [13]bool       // nodes at which the series breaks: no sum is made across
+}
+
+// cut tells whether a break lies between two nodes.
+func (s *sums) cut(from, to int) bool {
+	for n := min(from, to) + 1; n < max(from, to); n++ {
+		if s.cuts[n] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *sums) add(from, to int8, v Value) {
@@ -83,7 +128,7 @@ func (s *sums) connect() {
 				continue
 			}
 			for j := range 13 {
-				if j == i || s.cost[k][j] == 0 {
+				if j == i || s.cost[k][j] == 0 || s.cut(i, j) || s.cut(i, k) || s.cut(k, j) {
 					continue
 				}
 				if through := s.cost[i][k] + s.cost[k][j]; s.cost[i][j] == 0 || through < s.cost[i][j] {

@@ -1,5 +1,5 @@
 // Package derive works out what follows from published figures: single
-// months from 累计 and back, quarters and years, growth, a base worked back
+// months from 累计 and back, quarters and years, averages, growth, a base worked back
 // from growth, the sum of the last twelve months, daily averages, ratios and
 // records. It is pure: no clock, no I/O.
 //
@@ -7,12 +7,14 @@
 // whether any of it was imputed or estimated; it gives way as soon as the
 // published figure arrives, because it is worked out anew from whatever is
 // known. A withheld figure is a hole: no sum reaches across it, and nothing
-// takes its place.
+// takes its place. A break of the series is a border: nothing rests on figures
+// of both sides.
 package derive
 
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,6 +62,7 @@ const (
 	back        // the first divided by one plus the growth that is the second
 	ratio       // the first over the second
 	daily       // the first over the days of its period
+	mean        // the sum of the terms over their number
 )
 
 // Terms are the figures a derived value rests on, none of a published one.
@@ -81,6 +84,8 @@ func (v Value) Formula() string {
 		return names[0] + " ÷ " + names[1]
 	case daily:
 		return names[0] + " ÷ days"
+	case mean:
+		return "(" + strings.Join(names, " + ") + ") ÷ " + strconv.Itoa(len(names))
 	}
 	var b strings.Builder
 	for i, t := range v.terms {

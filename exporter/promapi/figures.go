@@ -111,7 +111,8 @@ func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figu
 func derivedFamilies() []family {
 	return []family{
 		{metric.Family{Name: "tidemark_figure_derived", Help: "What follows from published figures where nothing is published, at the start of its period; with measure also last_twelve, daily and record."}, eachDerived},
-		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year before, published or derived."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year before, published or derived; none across a break of the series."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_growth_disagreement", Help: "By how many percentage points the published growth of a period lies above what the published levels give, where rounding does not explain it."}, eachDisagreement},
 		{metric.Family{Name: "tidemark_figure_cell", Help: "The best that is known of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
 	}
 }
@@ -228,12 +229,31 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []p
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
 			var points []point
-			for before := range v.history(p, &s.manner).Figures(m, f) {
+			h := v.history(p, &s.manner)
+			for before := range h.Figures(m, f) {
+				now := before.Period.Add(f.PerYear())
 				v := before.Value / in.factor
-				if before.Withheld {
+				if _, comparable := h.YearAgo(m, now); before.Withheld || !comparable {
 					v = staleMarker
 				}
-				points = append(points, point{start(before.Period.Add(f.PerYear())), v})
+				points = append(points, point{start(now), v})
+			}
+			return mortal(points, f, math.MinInt64)
+		})
+	})
+}
+
+// eachDisagreement passes where published growth and published levels do not
+// agree. What is shown of such a period is the published growth.
+func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func() []point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		if !m.Growth() {
+			return
+		}
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []point {
+			var points []point
+			for d := range v.history(p, &s.manner).Disagreements(m, f) {
+				points = append(points, point{start(d.Published.Period), d.By()})
 			}
 			return mortal(points, f, math.MinInt64)
 		})

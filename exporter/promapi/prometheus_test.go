@@ -73,6 +73,7 @@ var asked = []string{
 	`tidemark_figure_cell{indicator="retail_sales",measure="ytd"}`,
 	`tidemark_figure_year_ago{indicator="container_throughput",measure="level",freq="M"}`,
 	`tidemark_figure_revision{indicator="gdp"}`,
+	`tidemark_growth_disagreement`,
 	// verdicts, paths and releases, judged at every moment
 	`tidemark_target_verdict == 1`,
 	`tidemark_target_projection_high - tidemark_target_projection_low`,

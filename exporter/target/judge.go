@@ -16,7 +16,8 @@ import (
 // The same arguments always give the same State; no history, however odd,
 // makes it panic or a number in it that is not finite.
 func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
-	j := &judge{t: t, h: h, at: at, s: State{Target: t, Category: h.Category, At: at, Deadline: t.By}}
+	j := &judge{t: t, all: h, at: at, s: State{Target: t, Category: h.Category, At: at, Deadline: t.By}}
+	j.h, j.broken = comparable(t, h, at)
 	j.calendar()
 	if j.setGoal() {
 		j.step(say("目标值", "goal"), j.s.Goal.Value, figure.Period{}, "")
@@ -27,8 +28,34 @@ func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
 		j.kind()
 		j.late()
 	}
+	j.sayBreak()
 	j.attain()
 	return j.s
+}
+
+// comparable is what of a history the target can be judged by: what no break
+// parts from its deadline. Floors, ceilings and places are judged period by
+// period and rest on nothing before.
+func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.History, *derive.Break) {
+	switch t.Kind {
+	case catalog.Floor, catalog.Ceiling, catalog.RankBy:
+		return h, nil
+	}
+	return h.Comparable(t.Measure.Growth(), t.By, at)
+}
+
+// sayBreak names the break before which nothing counts, where something was
+// there and a verdict wants for figures.
+func (j *judge) sayBreak() {
+	base := !j.t.Base.IsZero() && j.t.BaseValue.IsZero() && j.broken != nil && j.t.Base.Start().Before(j.broken.Period.Start())
+	if j.broken == nil || j.s.final && j.s.Verdict != NoData || !base && j.s.Verdict != TooEarly && j.s.Verdict != NoData {
+		return
+	}
+	why := catalog.Name{}
+	if note := j.broken.Note; note.EN != "" {
+		why = say("（%s）", " (%s)", note)
+	}
+	j.s.Reason = join(j.s.Reason, say("%s起口径中断%s，此前的数据不计", "the series breaks at %s%s, and nothing before it counts", j.broken.Period, why))
 }
 
 // attain sets the attainment, which is 1 and more where the goal is reached.
@@ -47,10 +74,12 @@ func (j *judge) attain() {
 
 // judge gathers the state of one target.
 type judge struct {
-	t  *catalog.Target
-	h  *derive.History
-	at time.Time
-	s  State
+	t      *catalog.Target
+	all    *derive.History
+	h      *derive.History // what of all is comparable with the deadline
+	broken *derive.Break   // before which nothing counts; nil when there is none
+	at     time.Time
+	s      State
 
 	covered   derive.Value // the newest figure reported
 	isCovered bool
@@ -58,6 +87,10 @@ type judge struct {
 }
 
 func (j *judge) kind() {
+	if j.h.Empty() && !j.all.Empty() && j.broken != nil {
+		j.verdict(TooEarly, say("尚无可比的数据", "there is no figure yet to compare with"))
+		return
+	}
 	if j.h.Empty() {
 		j.verdict(NoData, say("%s在%s从未报送过数据", "no figure of %s in %s was ever reported", j.t.Indicator.Name, j.t.Area.Name))
 		j.s.final = true
@@ -66,14 +99,12 @@ func (j *judge) kind() {
 	switch j.t.Kind {
 	case catalog.AnnualTotal:
 		j.yearly()
-	case catalog.Multiple:
-		if j.t.Indicator.Kind == catalog.Flow && (j.t.Open || j.t.By.Frequency() == figure.Annual) {
+	case catalog.LevelBy, catalog.Multiple:
+		if yearly(j.t) {
 			j.yearly()
 		} else {
 			j.level()
 		}
-	case catalog.LevelBy:
-		j.level()
 	case catalog.Growth:
 		j.growth()
 	case catalog.RankBy:
@@ -85,6 +116,13 @@ func (j *judge) kind() {
 	default:
 		j.verdict(NoData, say("无法评判这类目标（%s）", "targets of kind %s can not be judged", j.t.Kind))
 	}
+}
+
+// yearly tells whether a target is judged by years as wholes: those of a flow
+// add up, that of an average is a mean.
+func yearly(t *catalog.Target) bool {
+	kind := t.Indicator.Kind
+	return (kind == catalog.Flow || kind == catalog.Average) && (t.Open || t.By.Frequency() == figure.Annual)
 }
 
 // setGoal works out what is to be reached. A multiple needs its base; without
@@ -212,7 +250,7 @@ func (j *judge) amount(v float64) catalog.Name { return Amount(j.t.Indicator, j.
 
 // calendar finds what was reported last and what is due next.
 func (j *judge) calendar() {
-	j.covered, j.isCovered = j.h.Covered(j.t.Measure.Growth())
+	j.covered, j.isCovered = j.all.Covered(j.t.Measure.Growth())
 	if !j.isCovered {
 		return
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // level judges what stands at the end of a period: levels by a date, and
-// multiples of stocks. A multiple of a flow by a month or quarter is judged
-// on that month of each year.
+// multiples of stocks. A flow or an average by a month or quarter is judged on
+// that month of each year.
 func (j *judge) level() {
 	by := j.t.By
 	if !j.t.Open && j.ended(by) {
@@ -55,13 +55,21 @@ func (j *judge) level() {
 // newestLevel is the newest level that is not imputed, among the periods that
 // can be compared with the deadline's.
 func (j *judge) newestLevel() (now derive.Value, ok bool) {
-	for _, f := range []figure.Frequency{figure.Annual, figure.Quarterly, figure.Monthly} {
+	own := j.t.By.Frequency()
+	if j.t.By.IsZero() {
+		own = j.t.Indicator.Frequency()
+	}
+	for _, f := range []figure.Frequency{own, figure.Annual, figure.Quarterly, figure.Monthly} {
+		if f != own && !j.h.EndsTogether() {
+			continue
+		}
 		for v := range j.h.Figures(figure.Level, f) {
 			p := v.Period
 			if v.Withheld || v.Imputed || v.Early || !j.ended(p) {
 				continue
 			}
-			if j.t.Indicator.Kind == catalog.Flow && (f != j.t.By.Frequency() || p.Number() != j.t.By.Number()) {
+			kind := j.t.Indicator.Kind
+			if (kind == catalog.Flow || kind == catalog.Average) && (f != j.t.By.Frequency() || p.Number() != j.t.By.Number()) {
 				continue
 			}
 			if !ok || p.End().After(now.Period.End()) {

@@ -17,7 +17,7 @@ type Point struct {
 // Line is what a chart draws beside the figures, in the order of periods: the
 // plan up to the deadline, and from the newest figure on the projection with
 // its band. Within the deadline's year these are year-to-dates at the
-// indicator's frequency; on the way to a later year they are yearly. The last
+// indicator's frequency, of an average the mean to date; on the way to a later year they are yearly. The last
 // point is what State says of the deadline; those before it lie between. A
 // floor or ceiling is a level line over the periods of which anything is
 // known. There is none for growth, places, sums of years and targets without
@@ -33,9 +33,9 @@ func Line(s State, h *derive.History) []Point {
 	if s.Target.Open || !s.Goal.Known {
 		return nil
 	}
-	by := s.Target.By
+	h, _ = comparable(s.Target, h, s.At)
 	i := s.Target.Indicator
-	if i.Kind == catalog.Flow && by.Frequency() == figure.Annual && i.Frequency() != figure.Annual &&
+	if yearly(s.Target) && i.Frequency() != figure.Annual &&
 		(s.Target.Base.IsZero() || s.Period.Frequency() == i.Frequency()) {
 		return withinLine(s, course{h, i.Frequency()})
 	}
@@ -51,18 +51,23 @@ func withinLine(s State, c course) (line []Point) {
 	}
 	shares := c.allShares(year)
 	if now > 0 && s.Plan.Known && s.Goal.Value != 0 {
-		shares[now] = number(s.Plan.Value / s.Goal.Value)
+		shares[now] = number(c.part(s.Plan, now).Value / s.Goal.Value)
+	}
+	value := c.part(s.Value, now)
+	shown := func(n Number, k int) Number {
+		n.Value = c.shown(n.Value, k)
+		return n
 	}
 	bridge(shares)
 	for k := 1; k <= c.n(); k++ {
-		p := Point{Period: c.period(year, k), Plan: number(s.Goal.Value * shares[k].Value)}
+		p := Point{Period: c.period(year, k), Plan: shown(number(s.Goal.Value*shares[k].Value), k)}
 		if now > 0 && k >= now && s.Projection.Known {
 			part := 0.0
 			if rest := 1 - shares[now].Value; rest > 0 {
 				part = (shares[k].Value - shares[now].Value) / rest
 			}
-			p.Projection = between(s.Value, s.Projection, part)
-			p.Low, p.High = between(s.Value, s.Low, part), between(s.Value, s.High, part)
+			p.Projection = shown(between(value, s.Projection, part), k)
+			p.Low, p.High = shown(between(value, s.Low, part), k), shown(between(value, s.High, part), k)
 		}
 		line = append(line, p)
 	}

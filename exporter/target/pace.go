@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/derive"
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -62,7 +63,7 @@ type Pace struct {
 	Low, Top float64 // the band
 }
 
-// course is a flow year by year.
+// course is a flow or an average year by year.
 type course struct {
 	h *derive.History
 	f figure.Frequency // of the indicator
@@ -80,8 +81,54 @@ func (c course) period(year, k int) figure.Period {
 	return figure.Month(year, k)
 }
 
+// averages tells whether a year is the mean of its periods. Its course is then
+// that of the parts which the periods so far make of the mean: their sum over
+// the number of all, so that what holds for a flow holds for it.
+func (c course) averages() bool { return c.h.Indicator.Kind == catalog.Average }
+
+// shown is a number of the first k periods as people read it: a sum of a flow
+// to date, of an average their mean.
+func (c course) shown(v float64, k int) float64 {
+	if c.averages() && k > 0 {
+		return v * float64(c.n()) / float64(k)
+	}
+	return v
+}
+
+func (c course) shownValue(v derive.Value, k int) derive.Value {
+	v.Value = c.shown(v.Value, k)
+	return v
+}
+
+// part is the inverse of shown.
+func (c course) part(v Number, k int) Number {
+	if c.averages() {
+		v.Value *= float64(k) / float64(c.n())
+	}
+	return v
+}
+
+func (c course) toDateName() catalog.Name {
+	if c.averages() {
+		return say("年初至今平均", "mean of the year to date")
+	}
+	return say("累计", "year to date")
+}
+
+func (c course) planFormula() string {
+	if c.averages() {
+		return "goal × share × n ÷ periods over"
+	}
+	return "goal × share"
+}
+
 // toDate is what the first k periods of a year brought.
 func (c course) toDate(year, k int) (derive.Value, bool) {
+	if c.averages() && c.f != figure.Annual {
+		v, ok := usable(c.h.MeanToDate(c.period(year, k)))
+		v.Value *= float64(k) / float64(c.n())
+		return v, ok
+	}
 	m := figure.YTD
 	if c.f == figure.Annual {
 		m = figure.Level

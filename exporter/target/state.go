@@ -91,7 +91,7 @@ type State struct {
 	Method     Method // by which the year was projected; empty where it was not
 	Pace       Pace   // what the back-test of the method said
 
-	Required  Number           // what each remaining period has to bring: an amount of a flow to date, a rise of anything else
+	Required  Number           // what each remaining period has to bring: an amount of a flow to date, of an average in a year the mean of what is left, a rise of anything else
 	Remaining int              // how many periods remain to the deadline
 	Every     figure.Frequency // of the remaining periods
 	Ratio     Number           // actual over required growth since the base (R)

@@ -29,7 +29,7 @@ func (j *judge) yearly() {
 	now, k, inYear := j.yearToDate(c, last, hasLast)
 	_, told := c.project(now.Period.Year(), k)
 	switch {
-	case inYear && j.reachedToDate(now):
+	case inYear && j.reachedToDate(c, now):
 		return
 	case !j.t.Open && j.over(by):
 		j.missing(by)
@@ -71,8 +71,8 @@ func (j *judge) yearClosed(c course) bool {
 func (j *judge) planned(hasLast bool) bool { return hasLast && !j.t.Base.IsZero() }
 
 // tells tells whether the first k periods say anything of their year: January
-// alone does not, since the Spring Festival may lie in it.
-func (c course) tells(k int) bool { return k >= 2 || k == 1 && c.f != figure.Monthly }
+// alone does not say what a flow brings, since the Spring Festival may lie in it.
+func (c course) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
 
 func withheldName(v derive.Value) catalog.Name {
 	return catalog.Name{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
@@ -136,9 +136,9 @@ func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now deriv
 
 // reachedToDate tells whether a flow is enough before its year is over. That
 // counts in the deadline's year, and on the way there when there is a base.
-func (j *judge) reachedToDate(now derive.Value) bool {
+func (j *judge) reachedToDate(c course, now derive.Value) bool {
 	counts := j.t.Open || !j.t.Base.IsZero() || now.Period.Year() == j.t.By.Year()
-	if !counts || j.lower() || now.Estimated || !j.enough(now.Value) {
+	if !counts || c.averages() || j.lower() || now.Estimated || !j.enough(now.Value) {
 		return false
 	}
 	j.value(say("累计", "year to date"), now)
@@ -161,21 +161,28 @@ func (j *judge) plan(now derive.Value) {
 		share, formula = number(float64(k)/float64(c.n())), "periods over ÷ periods of a year"
 		name = say("时间进度", "part of the year that is over")
 	}
-	j.s.Plan = number(j.s.Goal.Value * share.Value)
+	j.s.Plan = number(c.shown(j.s.Goal.Value*share.Value, k))
 	j.ratioStep(name, share.Value, formula)
-	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, now.Period, "goal × share")
+	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, now.Period, c.planFormula())
 }
 
 // withinYear judges in the deadline's year.
 func (j *judge) withinYear(c course, now derive.Value, k int) {
-	j.value(say("累计", "year to date"), now)
+	j.value(c.toDateName(), c.shownValue(now, k))
 	j.s.Every, j.s.Remaining = c.f, c.n()-k
 	rest := max(0, j.s.Goal.Value-now.Value)
+	if c.averages() {
+		rest *= float64(c.n())
+	}
 	if j.s.Remaining > 0 {
 		j.s.Required = number(rest / float64(j.s.Remaining))
 	}
 	if j.s.Required.Known {
-		j.step(say("余下每期需完成", "required in each remaining period"), j.s.Required.Value, figure.Period{}, "(goal − ytd) ÷ periods left")
+		name, formula := say("余下每期需完成", "required in each remaining period"), "(goal − ytd) ÷ periods left"
+		if c.averages() {
+			name, formula = say("余下各期平均需达到", "mean required of the remaining periods"), "(goal × n − sum of periods) ÷ periods left"
+		}
+		j.step(name, j.s.Required.Value, figure.Period{}, formula)
 	}
 	j.plan(now)
 	pace, ok := c.project(now.Period.Year(), k)
@@ -205,7 +212,7 @@ func (j *judge) paced(c course, p Pace, k int) {
 	case LastYear, Damped:
 		before, _ := c.toDate(p.Year-1, k)
 		last, _ := c.total(p.Year - 1)
-		j.figure(say("上年同期累计", "last year to date"), before)
+		j.figure(say("上年同期累计", "last year to date"), c.shownValue(before, k))
 		j.figure(say("上年全年", "last year"), last)
 		if h, _, ok := c.habit(p.Year); ok && p.Method == Damped {
 			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
@@ -232,7 +239,7 @@ func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
 	tip := point{year: float64(last.Period.Year()), value: last.Value}
 	if inYear {
 		if pace, ok := c.project(now.Period.Year(), k); ok {
-			j.figure(say("累计", "year to date"), now)
+			j.figure(c.toDateName(), c.shownValue(now, k))
 			j.paced(c, pace, k)
 			tip = point{float64(pace.Year), pace.Centre, math.Max(pace.Half, 0)}
 		}

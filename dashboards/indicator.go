@@ -145,19 +145,21 @@ func (m *maker) growthOf(title string, width, height uint32, selector string) *t
 	}
 	return m.chart(pane{
 		title: title, width: width, height: height,
-		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；按可比价发布的指标不作推算。",
-			"Growth of the period and of the year to date on the year before. What is published (solid) is never replaced by what is derived from levels (dashed); where growth is at constant prices nothing is derived."),
+		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；按可比价发布的指标不作推算。红点是公布的增速与数值算出的增速之差，差异在四舍五入之内的不显示。",
+			"Growth of the period and of the year to date on the year before. What is published (solid) is never replaced by what is derived from levels (dashed); where growth is at constant prices nothing is derived. Red dots are by how much the published growth differs from that of the levels, beyond rounding."),
 		asks: as(points,
 			maybe("yoy", of("tidemark_figure", "yoy"), m.say("同比，公布", "growth, published")),
 			maybe("yoy_derived", of("tidemark_figure_derived", "yoy"), m.say("同比，推算", "growth, derived")),
 			maybe("ytd_yoy", of("tidemark_figure", "ytd_yoy"), m.say("累计同比，公布", "year to date, published")),
-			maybe("ytd_yoy_derived", of("tidemark_figure_derived", "ytd_yoy"), m.say("累计同比，推算", "year to date, derived"))),
+			maybe("ytd_yoy_derived", of("tidemark_figure_derived", "ytd_yoy"), m.say("累计同比，推算", "year to date, derived")),
+			maybe("disagreement", inRange(`tidemark_growth_disagreement{`+selector+`}`), m.say("公布的增速与数值不符（百分点）", "published growth less that of the levels (points)"))),
 		none: m.say("没有增速", "no growth rates"),
 	}, "percent",
 		drawn{OptionalPrefix + "yoy", asLine(colorPublished, false)},
 		drawn{OptionalPrefix + "yoy_derived", asLine(colorDerived, true)},
 		drawn{OptionalPrefix + "ytd_yoy", asLine(colorYearAgo, false)},
-		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)})
+		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)},
+		drawn{OptionalPrefix + "disagreement", asPoints(colorGoal)})
 }
 
 // way draws what has been reached and where the target leads.

@@ -128,8 +128,8 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
 
-// course draws flows as bars, since they belong to a period, and stocks and
-// ratios as lines, since they stand at its end, with growth on the right axis.
+// course draws flows as bars, since they add up, and stocks, averages and
+// ratios as lines, with growth on the right axis.
 // An indicator that is published as growth only has nothing else.
 func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
 	var asks []ask
@@ -144,7 +144,7 @@ func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBu
 		draw("flow", "tidemark_figure", only, "level", published, asBars(colorPublished))
 		draw("flow_derived", "tidemark_figure_derived", only, "level", derived, asBars(colorDerived))
 	}
-	if stocks := ofKind(some, catalog.Stock, catalog.Ratio); len(stocks) > 0 {
+	if stocks := ofKind(some, catalog.Stock, catalog.Average, catalog.Ratio); len(stocks) > 0 {
 		only := ofIndicators(codesOf(stocks)) + of
 		draw("stock", "tidemark_figure", only, "level", published, asLine(colorPublished, false))
 		draw("stock_derived", "tidemark_figure_derived", only, "level", derived, asLine(colorDerived, true))
@@ -158,8 +158,8 @@ func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBu
 	draw("ytd_yoy", "tidemark_figure", of, "ytd_yoy", m.say("累计同比（右轴）", "growth of the year to date (right axis)"), right(asPoints(colorQuiet)))
 	return m.chart(pane{
 		title: m.say("逐期数值和增速", "Figures of each period, and growth"), width: 19, height: 9, asks: as(points, asks...),
-		about: m.say("发生额用柱，时点数用线；深色是公布的，浅色是推算的，橙色线是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴。单位见图例。",
-			"Bars are flows, lines are stocks; strong is published, light is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
+		about: m.say("发生额用柱，时点数和平均数用线；深色是公布的，浅色是推算的，橙色线是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴。单位见图例。",
+			"Bars are flows, lines are stocks and averages; strong is published, light is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
 		none: m.noFigures(),
 	}, "locale", looks...)
 }

@@ -55,9 +55,49 @@ func (d *decoder) target(n *yaml.Node) {
 	if m.has("per") {
 		t.PerDay = m.oneOf("per", []string{"day"}) == "day"
 	}
+	if m.has("since") {
+		d.since(m, t)
+	}
 	if keep(m, "id", d.cat.targets, id, t) {
 		d.cat.Targets = append(d.cat.Targets, t)
 	}
+}
+
+// since reads the later versions of a target. What the target says itself held
+// first; a version takes over what it does not say from the one before it. The
+// target of the catalogue is the last of them.
+func (d *decoder) since(m mapping, t *Target) {
+	first := *t
+	versions := []*Target{&first}
+	for _, n := range m.list("since") {
+		v, ok := d.mapping(n, "version")
+		if !ok {
+			continue
+		}
+		v.label = m.label + ": since"
+		last := versions[len(versions)-1]
+		next := *last
+		if next.Since, ok = v.day("day"); ok && !next.Since.After(last.Since) {
+			v.errorf("day", "day %s does not lie after the one before it", v.text("day"))
+		}
+		if !v.has("value") && !v.has("wording") {
+			d.errorf(n, "%s: changes nothing, give value or wording", v.label)
+		}
+		if v.has("value") {
+			next.Written = v.text("value")
+			next.Value = v.goal(t)
+		}
+		if v.has("wording") {
+			next.Wording = v.text("wording")
+		}
+		if v.has("source") {
+			next.Source = v.text("source")
+		}
+		versions = append(versions, &next)
+	}
+	*t = *versions[len(versions)-1]
+	versions[len(versions)-1] = t
+	become(versions)
 }
 
 // targetKeys holds the keys and the indicator against the target's kind.
@@ -121,15 +161,8 @@ func (d *decoder) targetValues(m mapping, t *Target) {
 	if t.Indicator != nil {
 		unit = t.Indicator.UnitOf(t.Measure)
 	}
+	t.Value = m.goal(t)
 	var ok bool
-	if t.Kind == Multiple {
-		t.Value, ok = m.number("value")
-	} else {
-		t.Value, ok = m.quantity("value", unit)
-	}
-	if ok && t.Value.Sign() <= 0 {
-		m.errorf("value", "value %s must be above zero", t.Written)
-	}
 	if t.BaseValue, ok = m.quantity("base_value", unit); ok && t.BaseValue.Sign() <= 0 {
 		m.errorf("base_value", "base_value %s must be above zero", m.text("base_value"))
 	}
@@ -142,6 +175,21 @@ func (d *decoder) targetValues(m mapping, t *Target) {
 			m.errorf("tolerance", "tolerance %s must lie between 0 %% and 100 %%", m.text("tolerance"))
 		}
 	}
+}
+
+// goal reads the value of a target or of a version of it.
+func (m mapping) goal(t *Target) (value figure.Decimal) {
+	var ok bool
+	switch {
+	case t.Kind == Multiple:
+		value, ok = m.number("value")
+	case t.Indicator != nil:
+		value, ok = m.quantity("value", t.Indicator.UnitOf(t.Measure))
+	}
+	if ok && value.Sign() <= 0 {
+		m.errorf("value", "value %s must be above zero", m.text("value"))
+	}
+	return value
 }
 
 // openDeadline is what by says when a target has no deadline.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -44,7 +45,8 @@ var partKeys = map[string][]string{
 	"range":  {"min", "max", "year_max"},
 	"ratio":  {"numerator", "denominator"},
 	"target": {"id", "name", "wording", "source", "kind", "indicator", "area", "category", "measure", "value", "from",
-		"by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month"},
+		"by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month", "since"},
+	"version": {"day", "value", "wording", "source"},
 }
 
 func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
@@ -277,6 +279,20 @@ func (m mapping) period(key string) figure.Period {
 		m.errorf(key, "%s %s", key, because(err))
 	}
 	return p
+}
+
+// day is the first moment of a day in the catalogue's time zone, of a key that
+// must be there.
+func (m mapping) day(key string) (at time.Time, ok bool) {
+	s := m.needText(key)
+	if s == "" {
+		return at, false
+	}
+	at, err := time.ParseInLocation(time.DateOnly, s, m.d.cat.location)
+	if err != nil {
+		m.errorf(key, "%s %q is not a day, write it like 2023-10-18", key, s)
+	}
+	return at, err == nil
 }
 
 // quantity is the value of a key: a number and a spelling of unit, like

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -34,6 +35,7 @@ type Target struct {
 	Measure   figure.Measure
 	Value     figure.Decimal // in the base unit of Measure; of a Multiple the factor
 	Written   string         // Value as the file writes it, e.g. 4000 万TEU
+	Since     time.Time      // from when Value and Wording hold; zero for those that held first, see At
 	From, By  figure.Period  // the first and last period that count; zero when not bounded
 	Open      bool           // there is no deadline: what is asked is when it will be reached
 	Base      figure.Period  // from which progress is measured; zero when not given
@@ -46,6 +48,40 @@ type Target struct {
 	// the Spring Festival moves nothing between them. Otherwise a floor or a
 	// ceiling on a monthly flow judges the two together.
 	EachMonth bool
+
+	versions []*Target // by Since, this one among them; nil when there was never another
+}
+
+// At is the target as it was at a moment: with the goal and the wording that
+// held then. What held first also stands for the time before.
+func (t *Target) At(at time.Time) *Target {
+	for _, v := range slices.Backward(t.versions) {
+		if !v.Since.After(at) {
+			return v
+		}
+	}
+	if len(t.versions) > 0 {
+		return t.versions[0]
+	}
+	return t
+}
+
+// Changes are the moments at which the goal or the wording changed, in order.
+func (t *Target) Changes() (moments []time.Time) {
+	for _, v := range t.versions {
+		if !v.Since.IsZero() {
+			moments = append(moments, v.Since)
+		}
+	}
+	return moments
+}
+
+// become makes the versions those of the target, in their order: At finds them
+// from any of them.
+func become(versions []*Target) {
+	for _, v := range versions {
+		v.versions = versions
+	}
 }
 
 // Approximate tells whether the target is met by coming close.

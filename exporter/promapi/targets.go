@@ -112,9 +112,10 @@ func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 }
 
 // turns are the moments at which a target's state can change: when something
-// is published, when a month begins, when a figure becomes overdue; in order,
+// is published, when a month begins, when a figure becomes overdue, when its
+// goal changes; in order,
 // from the first publication to beyond at. There are none where nothing was
-// published.
+// published and no goal changed.
 func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
 	known := v.turnsOf.get(t.ID, func() turns { return v.findTurns(t, at) })
 	if known.until <= at && len(known.moments) > 0 {
@@ -127,7 +128,7 @@ func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
 func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 	published := v.published(t.Indicator, t.Area.Code)
 	if len(published) == 0 {
-		return turns{}
+		return v.changesOnly(t)
 	}
 	zone := v.catalog.Location()
 	first, last := time.UnixMilli(published[0]).In(zone), time.UnixMilli(max(at, published[len(published)-1])).In(zone).AddDate(1, 0, 0)
@@ -146,8 +147,25 @@ func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 			}
 		}
 	}
+	for _, change := range t.Changes() {
+		if !change.Before(first) && !change.After(last) {
+			all = append(all, change.UnixMilli())
+		}
+	}
 	slices.Sort(all)
 	return turns{slices.Compact(all), last.UnixMilli()}
+}
+
+// changesOnly are the turns of a target of which nothing was ever published:
+// those of its goal.
+func (v *snapshot) changesOnly(t *catalog.Target) (all turns) {
+	if changes := t.Changes(); len(changes) > 0 {
+		all = turns{[]int64{v.begins()}, math.MaxInt64}
+		for _, change := range changes {
+			all.moments = append(all.moments, change.UnixMilli())
+		}
+	}
+	return all
 }
 
 // turns are kept with the moment up to which they are all there.
@@ -298,7 +316,7 @@ var ways = []struct {
 	name string
 	of   func(*target.State, *target.Point) target.Number
 }{
-	{"goal", func(s *target.State, _ *target.Point) target.Number { return s.Goal }},
+	{"goal", func(s *target.State, p *target.Point) target.Number { return target.GoalOf(*s, p.Period) }},
 	{"high", func(_ *target.State, p *target.Point) target.Number { return p.High }},
 	{"low", func(_ *target.State, p *target.Point) target.Number { return p.Low }},
 	{"plan", func(_ *target.State, p *target.Point) target.Number { return p.Plan }},

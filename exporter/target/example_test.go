@@ -24,7 +24,7 @@ func parsed(t testing.TB, yaml string) *catalog.Target {
 	b.Write(head)
 	b.WriteString("  - id: example\n    name: {zh: 例, en: example}\n    wording: example\n    source: example\n    area: CITY\n")
 	for line := range strings.Lines(yaml) {
-		b.WriteString("    " + strings.TrimSpace(line) + "\n")
+		b.WriteString("    " + strings.TrimRight(line, " \n") + "\n")
 	}
 	c, err := catalog.Parse("example.yaml", []byte(b.String()))
 	if err != nil {

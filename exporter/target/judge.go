@@ -16,6 +16,7 @@ import (
 // The same arguments always give the same State; no history, however odd,
 // makes it panic or a number in it that is not finite.
 func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
+	t = t.At(at)
 	j := &judge{t: t, all: h, at: at, s: State{Target: t, Category: h.Category, At: at, Deadline: t.By}}
 	j.h, j.broken = comparable(t, h, at)
 	j.calendar()
@@ -187,6 +188,32 @@ func (j *judge) enough(v float64) bool {
 		return v <= j.s.Least.Value+slack
 	}
 	return v >= j.s.Least.Value-slack
+}
+
+// kept tells whether a period kept the line that held when it ended.
+func (j *judge) kept(v derive.Value) bool {
+	then := *j
+	then.s.Least = GoalOf(j.s, v.Period)
+	return then.enough(v.Value)
+}
+
+// GoalOf is the goal of a state as it stood at the end of a period, or at the
+// moment of judgement where that comes first.
+func GoalOf(s State, p figure.Period) Number {
+	at := p.End().Add(-time.Nanosecond)
+	y, m, d := at.Date()
+	at = time.Date(y, m, d, 23, 59, 59, 0, s.At.Location()) // the period's last moment by the city's clock
+	if at.After(s.At) {
+		at = s.At
+	}
+	then := s.Target.At(at).Value.Float64()
+	if s.Target.Kind != catalog.Multiple {
+		return number(then)
+	}
+	if !s.Goal.Known { // its base is
+		return s.Goal
+	}
+	return number(s.Goal.Value / s.Target.Value.Float64() * then)
 }
 
 func (j *judge) verdict(v Verdict, reason catalog.Name) {

@@ -31,7 +31,7 @@ func (j *judge) keep() {
 		j.figure(say("此前同期最高", "highest of the same month before"), r.Before)
 	}
 	for _, v := range kept {
-		if certain(v) && !j.enough(v.Value) {
+		if certain(v) && !j.kept(v) {
 			j.s.Broken = append(j.s.Broken, v.Period)
 		}
 	}
@@ -69,7 +69,7 @@ func (j *judge) keptUntil(kept []derive.Value, now derive.Value) {
 	switch {
 	case len(j.s.Broken) > 0:
 		j.settled(Missed, say("%s%s", "%s was %s", j.s.Broken[0], breaks))
-	case !certain(now) && !j.enough(now.Value):
+	case !certain(now) && !j.kept(now):
 		j.verdict(AtRisk, say("%s据估计或初步数据推算为%s，%s", "%s is %s by estimates or differences of provisional figures, %s", j.keptPeriod(now), j.keptAmount(now.Value), breaks))
 	case !now.Firm():
 		j.verdict(OnTrack, say("%s估计为%s，%s", "%s is estimated at %s, %s", j.keptPeriod(now), j.keptAmount(now.Value), keeps))

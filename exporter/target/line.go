@@ -147,7 +147,7 @@ func keptLine(s State, h *derive.History) (line []Point) {
 		if !t.From.IsZero() && p.Start().Before(t.From.Start()) || !t.By.IsZero() && p.End().After(t.By.End()) {
 			continue
 		}
-		line = append(line, Point{Period: p, Plan: s.Goal})
+		line = append(line, Point{Period: p, Plan: GoalOf(s, p)})
 	}
 	return line
 }

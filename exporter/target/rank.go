@@ -50,7 +50,7 @@ func (j *judge) rank() {
 // keptRank judges a place that is to be kept every year.
 func (j *judge) keptRank(ranks []derive.Value, final bool) {
 	for _, v := range ranks {
-		if !j.enough(v.Value) && !v.Estimated {
+		if !j.kept(v) && !v.Estimated {
 			j.s.Broken = append(j.s.Broken, v.Period)
 		}
 	}

@@ -170,8 +170,8 @@ func (m *maker) way() *timeseries.PanelBuilder {
 	}
 	return m.chart(pane{
 		title: m.say("目标：${target:text}（$unit）", "Target: ${target:text} ($unit)"), width: 12, height: 10,
-		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。期限在今年的目标按年内累计，更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
-			"What has been reached, the plan, the goal, and the projection within its band. A target of this year goes by the year to date, a later one by yearly totals; where the deadline is beyond the time range, extend it to see all of the way."),
+		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。目标值改过的，目标线在改的那一期成台阶。期限在今年的目标按年内累计（平均数按年初至今平均），更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
+			"What has been reached, the plan, the goal, and the projection within its band. Where the goal changed its line is a step. A target of this year goes by the year to date (an average by its mean), a later one by yearly totals; where the deadline is beyond the time range, extend it to see all of the way."),
 		asks: as(points,
 			maybe("reached", inRange("tidemark_figure"+reached), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+reached), m.say("推算", "derived")),
@@ -183,7 +183,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 		drawn{OptionalPrefix + "reached", asBars(colorPublished)},
 		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
 		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)},
-		drawn{OptionalPrefix + "goal", asLine(colorGoal, true)},
+		drawn{OptionalPrefix + "goal", append(asLine(colorGoal, true), set("custom.lineInterpolation", "stepAfter"))},
 		drawn{OptionalPrefix + "projection", asLine(colorProjection, false)},
 		drawn{OptionalPrefix + "low", asLine(colorBand, true)},
 		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预测下限", "projection, low")), set("custom.fillOpacity", 20))})

@@ -10,7 +10,7 @@ const periodPattern = `^(1[89]|2[01])[0-9]{2}(-A1|-Q[1-4]|-M?(0[1-9]|1[0-2])|-(0
 const decimalPattern = `^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?0*([0-3]?[0-9]|40))?$`
 
 // codePattern is the shape of a code; see IsCode.
-const codePattern = `^[\p{L}\p{Nd}_-]{1,64}$`
+const codePattern = `^[\p{L}\p{Nd}_-][\p{L}\p{Mn}\p{Mc}\p{Nd}_-]{0,63}$`
 
 // Schema is the JSON Schema (2020-12) of a message body, made from the code;
 // figure.schema.json is the committed copy that is published.

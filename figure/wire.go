@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // MaxBody is the largest message body tidemark reads, in bytes: room for the
@@ -150,21 +152,35 @@ func (f *Figure) setConfirmed(text string) error {
 
 // code checks an SDMX code, see IsCode.
 func code(field, s string) (string, error) {
-	if IsCode(s) {
+	if s = composed(s); IsCode(s) {
 		return s, nil
 	}
 	return "", &Problem{Code: "figure/code", Field: field, Text: s,
 		Reason: "is not a code", Hint: "a code has 1 to 64 letters, digits, _ or -"}
 }
 
+// composed joins letters and their accents where Unicode has a letter for both
+// (NFC): equal codes are equal bytes, whatever program wrote them.
+func composed(s string) string {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return norm.NFC.String(s)
+		}
+	}
+	return s
+}
+
 // IsCode tells whether s can be a token of a NATS subject, a tag of InfluxDB
 // and a value of a URL at once: 1 to 64 letters of any script, digits, _ and
 // -. SDMX's own codes are ASCII; the categories of a city are often Chinese.
+// The vowel signs of Hindi, Thai and other scripts belong to their letters, so
+// that they do not begin a code.
 func IsCode(s string) bool {
 	n := 0
 	for _, r := range s {
 		ascii := r < utf8.RuneSelf && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-')
-		if !ascii && (r < utf8.RuneSelf || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r)) {
+		sign := n > 0 && unicode.In(r, unicode.Mn, unicode.Mc)
+		if !ascii && (r < utf8.RuneSelf || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !sign) {
 			return false
 		}
 		n++

@@ -226,3 +226,25 @@ func TestEveryErrorOfDecodeIsAProblem(t *testing.T) {
 		}
 	})
 }
+
+func TestACodeIsComposedHoweverItWasTyped(t *testing.T) {
+	for typed, want := range map[string]string{
+		"I\u0302le-de-France": "Île-de-France",
+		"हिन्दी":              "हिन्दी",
+		"ไทย_ปี":              "ไทย_ปี",
+		"e\u0301":             "é",
+	} {
+		var f figure.Figure
+		if err := f.SetField("category", typed); err != nil || f.Category != want {
+			t.Errorf("%q is read as %q (%v)", typed, f.Category, err)
+		}
+	}
+}
+
+func TestASignWithoutALetterIsNoCode(t *testing.T) {
+	for _, s := range []string{"\u0301", "\u0301a", "्क"} {
+		if figure.IsCode(s) {
+			t.Errorf("%q is a code", s)
+		}
+	}
+}

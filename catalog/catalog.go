@@ -52,6 +52,16 @@ type Agency struct {
 	Code  string
 	Name  Name
 	Flags figure.Flags // what the marks in its files mean
+	Files Files // how its files are written, where they do not tell themselves
+}
+
+// Files is how an agency writes what can be written in several ways. What is
+// empty every file has to tell by itself.
+type Files struct {
+	Decimal   string   // the decimal mark: "." or ","
+	Thousands string   // the only mark that groups digits: ".", ",", "'", "space" or "none"
+	Encoding  string   // as the web calls it: utf-8, gb18030, windows-1252
+	Columns   []string // what the columns are, for files without a header of tidemark's; "-" is passed over
 }
 
 // Area is where something is measured (SDMX REF_AREA). Areas are scopes of

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/encoding/htmlindex"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -106,13 +107,45 @@ func (d *decoder) agency(n *yaml.Node) {
 		return
 	}
 	m.token("code", code)
-	a := &Agency{Code: code, Name: m.name("name")}
+	a := &Agency{Code: code, Name: m.name("name"), Files: m.files()}
 	if flags := m.values["flags"]; flags != nil {
 		a.Flags = d.flags(flags, m.label+": flags")
 	}
 	if keep(m, "code", d.cat.agencies, code, a) {
 		d.cat.Agencies = append(d.cat.Agencies, a)
 	}
+}
+
+// files reads how an agency writes its files.
+func (m mapping) files() (f Files) {
+	if !m.has("files") {
+		return f
+	}
+	n, ok := m.d.mapping(m.values["files"], "files")
+	if !ok {
+		return f
+	}
+	n.label = m.label + ": files"
+	if n.has("decimal") {
+		f.Decimal = n.oneOf("decimal", []string{".", ","})
+	}
+	if n.has("thousands") {
+		f.Thousands = n.oneOf("thousands", []string{".", ",", "'", "space", "none"})
+	}
+	if f.Decimal != "" && f.Decimal == f.Thousands {
+		n.errorf("thousands", "%q can not mark both decimals and thousands", f.Decimal)
+	}
+	if f.Encoding = n.text("encoding"); f.Encoding != "" {
+		if _, err := htmlindex.Get(f.Encoding); err != nil {
+			n.errorf("encoding", "encoding %q is unknown, write one like utf-8, gb18030, big5, shift_jis, euc-kr, windows-1252", f.Encoding)
+		}
+	}
+	for _, column := range n.list("columns") {
+		if m.d.is(column, yaml.ScalarNode, n.label+": columns") {
+			f.Columns = append(f.Columns, column.Value)
+		}
+	}
+	return f
 }
 
 func (d *decoder) topic(n *yaml.Node) {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -32,9 +34,10 @@ type decoder struct {
 var partKeys = map[string][]string{
 	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "targets"},
 	"name":         {"zh", "en"},
-	"agency":       {"code", "name", "flags"},
+	"agency":       {"code", "name", "flags", "files"},
+	"files":        {"decimal", "thousands", "encoding", "columns"},
 	"area":         {"code", "name", "kind"},
-	"unit":         {"code", "name", "written"},
+	"unit":         {"code", "name", "written", "whole"},
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
 	"release rule": {"months_later", "day", "with_next"},
 	"topic":        {"code", "name"},
@@ -56,7 +59,8 @@ func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
 // document reads data as one YAML document and returns its root, or nil
 // after reporting why there is none.
 func (d *decoder) document(data []byte) *yaml.Node {
-	dec := yaml.NewDecoder(strings.NewReader(string(data)))
+	// Codes are compared in composed form (NFC), however they were typed.
+	dec := yaml.NewDecoder(bytes.NewReader(norm.NFC.Bytes(data)))
 	var doc, second yaml.Node
 	err := dec.Decode(&doc)
 	switch {

@@ -19,6 +19,7 @@ type Unit struct {
 	Code    string // e.g. TEU, CNY; what is stored and exported
 	Name    Name
 	Written []Spelling // the code itself first, then as in the file
+	Whole   bool       // it counts whole things: there is no half of one
 
 	powers map[string]int // by folded spelling
 }
@@ -71,7 +72,7 @@ func (d *decoder) unit(n *yaml.Node) {
 	if code == "" {
 		return
 	}
-	u := &Unit{Code: code, Name: m.name("name"), powers: map[string]int{}}
+	u := &Unit{Code: code, Name: m.name("name"), Whole: m.yes("whole"), powers: map[string]int{}}
 	u.spell(code, 0)
 	if w := m.need("written"); w != nil && d.is(w, yaml.MappingNode, m.label+": written") {
 		d.pairs(w, func(key, value *yaml.Node) { d.spelling(m, u, key, value) })

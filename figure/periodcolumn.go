@@ -35,6 +35,12 @@ func (c *PeriodColumn) Add(text string) {
 		c.months, c.fiscal, c.dual = map[byte]bool{}, map[byte]bool{}, map[byte]int{}
 	}
 	c.seen[strings.Clone(text)] = struct{}{}
+	if p, ok := parsePeriod(text); ok {
+		if sep, month, next := yearAndNumber(text); p.Frequency() == Monthly && month {
+			c.noteMonth(sep, next)
+		}
+		return // as nearly all
+	}
 	s := normalPeriod(text)
 	for _, f := range forms() {
 		if g, ok := f.match(s); ok {
@@ -55,16 +61,22 @@ func (c *PeriodColumn) note(form, s string, g groups) {
 		c.years = c.years || known && before != m || len(g["d"]) == 2 && (n == 0 || n > 31)
 		c.named[n] = m
 	case yearMonthForm, fiscalForm:
-		sep, month, year := yearAndNumber(s)
-		switch {
-		case month && year && form == fiscalForm:
-			c.dual[sep]++
-		case month && !year:
-			c.months[sep] = true
-		case year && !month:
+		switch sep, month, next := yearAndNumber(s); {
+		case month && form == yearMonthForm:
+			c.noteMonth(sep, next)
+		case next && !month:
 			c.fiscal[sep] = true
 		}
 	}
+}
+
+// noteMonth keeps what can be a month, and perhaps the next year, too.
+func (c *PeriodColumn) noteMonth(separator byte, next bool) {
+	if next {
+		c.dual[separator]++
+		return
+	}
+	c.months[separator] = true
 }
 
 // yearAndNumber tells of 2009-10 whether the number can be a month and whether

@@ -109,7 +109,7 @@ func contiguous(messages []message, floor uint64) bool {
 func (w *Worker) judgeInto(draft *ledger.Draft, m *message) {
 	d, settled := w.earlier.decision(w.validator, w.known, m)
 	if !settled {
-		d = w.validator.judge(m, w.known)
+		d = w.define(draft, m, w.validator.judge(m, w.known))
 	}
 	w.known.apply(draft.Kind, &d)
 	draft.Add(d)
@@ -130,6 +130,7 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 	}
 	if stored, err = w.ledger.Append(ctx, draft); stored {
 		w.known.commit()
+		w.definitions.owe(draft.Definitions)
 		w.leads = true
 		w.dropEarlier()
 		w.metrics.known.Set(float64(w.known.size()))

@@ -42,6 +42,9 @@ func Replay(ctx context.Context, js jetstream.JetStream, to *store.Store, tell f
 	if err := p.survey(ctx); err != nil {
 		return nil, err
 	}
+	if err := persist(ctx, func() error { return p.store.Define(ctx, p.defined) }, tell); err != nil {
+		return &p.Replayed, err
+	}
 	if err := p.write(ctx); err != nil {
 		return &p.Replayed, err
 	}
@@ -61,6 +64,7 @@ type replay struct {
 	ahead    uint64          // messages decided beyond it
 	amended  map[uint64]bool // messages whose points InfluxDB once refused: they are rejects
 	wanted   map[uint64]int  // points by message
+	defined  []store.Definition
 }
 
 // survey reads how far the ledger goes and what was amended in it.
@@ -68,6 +72,7 @@ func (p *replay) survey(ctx context.Context) error {
 	return ledger.Read(ctx, p.js, 1, func(e *ledger.Entry) error {
 		p.entries++
 		p.floor = e.Floor
+		p.defined = append(p.defined, e.Definitions...)
 		if e.Kind == ledger.Amendment {
 			for _, d := range e.Decisions {
 				p.amended[d.Seq] = true

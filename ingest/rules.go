@@ -51,6 +51,7 @@ var Rules = []Rule{
 	{"figure/unit", "单位不符", "unit does not fit"},
 	{"figure/foreign-agency", "非本部门指标", "indicator of another agency"},
 	{"figure/subject-mismatch", "主题与内容不符", "subject and body disagree"},
+	{"figure/definition", "与已存数据的定义不符", "defined otherwise than stored"},
 	{"figure/future-period", "时期尚未开始", "period in the future"},
 	{"figure/unfinished-period", "时期尚未结束", "period not over"},
 	{"figure/out-of-bounds", "数值超出合理范围", "value out of bounds"},

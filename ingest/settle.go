@@ -32,11 +32,14 @@ func (w *Worker) finish(ctx context.Context, items []*item, stand *place) {
 	}
 }
 
-// settle does what was decided: the items are written or rejected, and
+// settle does what was decided: what the items mean is said, the items are written or rejected, and
 // receipted, in this order, so that a crash between any two steps leaves
 // messages that are delivered again and then come to the same end. The error
 // is errStuck or that of the context.
 func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error {
+	if err := w.persist(ctx, "define", func() error { return w.payDefinitions(ctx) }); err != nil {
+		return err
+	}
 	amended, err := w.write(ctx, pointsOf(items), stand)
 	if err != nil {
 		return err

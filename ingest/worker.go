@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -66,7 +67,10 @@ type Worker struct {
 	known   *known   // by the ledger, as far as it was read
 	earlier *earlier // until all of it is decided in the ledger, then nil
 	leads   bool     // the ledger's last entry is this worker's
-	queue   *queue
+
+	definitions debt                    // that InfluxDB does not have yet
+	conflicts   atomic.Pointer[[]error] // as last looked for
+	queue       *queue
 }
 
 // NewWorker makes a Worker. Errors are those of the connection or of metrics
@@ -157,9 +161,11 @@ func (w *Worker) load(ctx context.Context) (wrong, err error) {
 		return nil, err
 	}
 	if w.inherits() {
-		w.earlier, err = w.loadEarlier(ctx)
+		if w.earlier, err = w.loadEarlier(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return nil, err
+	return nil, w.loadDefinitions(ctx)
 }
 
 // read brings what is known up to date with the ledger.
@@ -263,6 +269,9 @@ func (w *Worker) observe(ctx context.Context) {
 		w.metrics.rejected.Set(float64(info.State.Msgs))
 	}
 	_ = w.read(ctx) // what fails here fails when something is decided, which says so
+	w.judging.Lock()
+	w.lookForConflicts()
+	w.judging.Unlock()
 	w.influx.asked(w.store.Ping(ctx))
 }
 

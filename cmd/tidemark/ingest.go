@@ -70,7 +70,12 @@ func (c *ingestCmd) Run(e *env) error {
 func workerHandler(w *ingest.Worker, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
-	mux.HandleFunc("GET /-/healthy", func(rw http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintln(rw, "healthy") })
+	mux.HandleFunc("GET /-/healthy", func(rw http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintln(rw, "healthy")
+		for _, err := range w.Conflicts() {
+			_, _ = fmt.Fprintln(rw, err)
+		}
+	})
 	mux.HandleFunc("GET /-/ready", func(rw http.ResponseWriter, _ *http.Request) {
 		select {
 		case <-w.Ready():

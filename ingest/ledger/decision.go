@@ -75,4 +75,8 @@ type Entry struct {
 	UpTo   uint64
 
 	Decisions []Decision // in the order of their sequences
+
+	// Definitions say what the figures of an indicator are from this entry on,
+	// and what a target asks for. An entry may hold nothing else.
+	Definitions []store.Definition
 }

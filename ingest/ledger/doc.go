@@ -13,4 +13,7 @@
 //	range      decides all messages up to the floor that were not decided before
 //	ahead      decides the messages of one agency up to a sequence, before the floor has come there
 //	amendment  replaces decisions on figures that InfluxDB refused to store
+//
+// An entry also carries what its decisions mean where that is said for the
+// first time, or changes: the definitions of indicators, in a header.
 package ledger

@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // Stream is the stream of the decisions and Subject its one subject.
@@ -29,6 +32,7 @@ const (
 	headerAgency = "Tidemark-Agency"
 	headerUpTo   = "Tidemark-Up-To"
 	headerBefore = "Tidemark-Inherits"
+	headerDefine = "Tidemark-Definitions"
 )
 
 // maxBody bounds an entry, so that any NATS server takes it: a quarter of what
@@ -58,8 +62,10 @@ type Ledger struct {
 	ahead   map[string]uint64    // up to where an agency's messages are decided, beyond the floor
 	early   map[uint64]*Decision // decided ahead, until the floor has passed them
 	amended map[uint64]*Decision
-	cache   []span // decisions read last, the newest at the end
-	cached  int    // their number
+	defined []store.Definition             // all, in their order
+	holding map[[2]string]store.Definition // the newest of each, by what it is of and its code
+	cache   []span                         // decisions read last, the newest at the end
+	cached  int                            // their number
 }
 
 // span is a range entry that is kept: the decisions on all messages from the
@@ -75,7 +81,7 @@ func Open(ctx context.Context, js jetstream.JetStream) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", Stream, err)
 	}
-	return &Ledger{js: js, stream: stream,
+	return &Ledger{js: js, stream: stream, holding: map[[2]string]store.Definition{},
 		ahead: map[string]uint64{}, early: map[uint64]*Decision{}, amended: map[uint64]*Decision{}}, nil
 }
 
@@ -97,6 +103,15 @@ func (l *Ledger) Early(seq uint64) *Decision { return l.early[seq] }
 // Amended gives the decision that has replaced the first one on a message, nil
 // when none has.
 func (l *Ledger) Amended(seq uint64) *Decision { return l.amended[seq] }
+
+// Definitions are all that were made, in their order. They must not be changed.
+func (l *Ledger) Definitions() []store.Definition { return l.defined }
+
+// Defined is the newest definition of something; its Is is empty where there
+// is none.
+func (l *Ledger) Defined(of, code string) store.Definition {
+	return l.holding[[2]string{of, code}]
+}
 
 // Entries is how many entries have been read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
@@ -127,6 +142,10 @@ func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision)) (entries
 // note takes an entry that stands next in the ledger.
 func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	after := l.floor
+	l.defined = append(l.defined, e.Definitions...)
+	for _, d := range e.Definitions {
+		l.holding[[2]string{d.Of, d.Code}] = d
+	}
 	l.last, l.floor, l.stored, l.inherits = seq, e.Floor, e.Stored, max(l.inherits, e.Inherits)
 	for i := range e.Decisions {
 		d := &e.Decisions[i]
@@ -188,6 +207,11 @@ func (d *Draft) Add(decision Decision) {
 	d.Decisions = append(d.Decisions, decision)
 }
 
+// Define adds a definition that holds from this entry on.
+func (d *Draft) Define(definition store.Definition) {
+	d.Definitions = append(d.Definitions, definition)
+}
+
 // Full tells whether the entry should take no more decisions.
 func (d *Draft) Full() bool { return len(d.enc.buf) > maxBody }
 
@@ -206,6 +230,13 @@ func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) 
 	msg.Header.Set(headerStored, strconv.FormatInt(d.Stored, 10))
 	if d.Inherits > 0 {
 		msg.Header.Set(headerBefore, strconv.FormatUint(d.Inherits, 10))
+	}
+	if len(d.Definitions) > 0 {
+		text, err := json.Marshal(d.Definitions)
+		if err != nil {
+			return false, fmt.Errorf("definitions: %w", err)
+		}
+		msg.Header.Set(headerDefine, strconv.QuoteToASCII(string(text)))
 	}
 	if d.Kind == Ahead {
 		msg.Header.Set(headerAgency, d.Agency)
@@ -388,6 +419,14 @@ func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
 	if e.Kind == Ahead {
 		if e.UpTo, err = strconv.ParseUint(msg.Header.Get(headerUpTo), 10, 64); err != nil {
 			return nil, fmt.Errorf("up to where it goes: %w", err)
+		}
+	}
+	if text := msg.Header.Get(headerDefine); text != "" {
+		if text, err = strconv.Unquote(text); err == nil {
+			err = json.Unmarshal([]byte(text), &e.Definitions)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("its definitions: %w", err)
 		}
 	}
 	e.Decisions, err = decode(msg.Data)

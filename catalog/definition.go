@@ -49,7 +49,10 @@ type ConflictError struct {
 }
 
 // Error names what differs and the ways out.
-func (e *ConflictError) Error() string {
+func (e *ConflictError) Error() string { return e.Reason() + ": " + e.WayOut() }
+
+// Reason names what differs.
+func (e *ConflictError) Reason() string {
 	var differs []string
 	for _, x := range []struct{ name, stored, listed string }{
 		{"unit", e.Stored.Unit, e.Listed.Unit},
@@ -60,8 +63,12 @@ func (e *ConflictError) Error() string {
 			differs = append(differs, fmt.Sprintf("%s %s and the catalogue now says %s", x.name, x.stored, x.listed))
 		}
 	}
-	return fmt.Sprintf("the figures of %s were stored with %s: run `tidemark migrate %s`, or give the catalogue its old definition back",
-		e.Indicator, strings.Join(differs, ", "), e.Indicator)
+	return fmt.Sprintf("the figures of %s were stored with %s", e.Indicator, strings.Join(differs, ", "))
+}
+
+// WayOut says what to do.
+func (e *ConflictError) WayOut() string {
+	return "run `tidemark migrate " + e.Indicator + "`, or give the catalogue its old definition back"
 }
 
 // Conflict holds the stored definition of an indicator against the catalogue's.
@@ -145,7 +152,7 @@ func (t *Target) remembering(past []Past, now time.Time) *Target {
 			add(g, p.Since)
 		}
 	}
-	if add(t.Goal(), now); len(versions) == 1 {
+	if add(t.Goal(), now.Truncate(time.Millisecond)); len(versions) == 1 { // moments are told in milliseconds
 		return t
 	}
 	become(versions)

@@ -19,6 +19,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -65,6 +66,7 @@ type Exporter struct {
 	ahead    atomic.Int64         // nanoseconds by which the journal is ahead of InfluxDB's clock
 	verified bool                 // the bucket is one to read from; for Run alone
 	targets  targets
+	since    time.Time           // from when the catalogue's goals hold that were not stored
 	api      func() http.Handler // of /api/v1/, made when it is first needed
 }
 
@@ -82,7 +84,7 @@ func New(opts Options) *Exporter {
 		e.interval = 500 * time.Millisecond
 	}
 	e.health = newHealth(e)
-	e.targets.now = time.Now
+	e.targets.now, e.since = time.Now, time.Now()
 	e.api = sync.OnceValue(func() http.Handler {
 		return promapi.New(promapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits})
 	})
@@ -169,30 +171,49 @@ func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed 
 		}
 		e.verified = true
 	}
-	return follower.Poll(ctx, e.update)
+	return follower.Poll(ctx, func(vintages iter.Seq2[*store.Vintage, error]) error {
+		return e.update(vintages, func() ([]store.Definition, error) { return e.store.Definitions(ctx) })
+	})
 }
 
 // ends tells whether Run ends with the error of a look. Once figures were
 // shown nothing ends it: they are still right.
 func (e *Exporter) ends(err error) bool { return !e.verified && store.Lasting(err) }
 
-// update merges what the store has read and shows the result.
-func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error]) error {
+// update merges what the store has read, and what that means, and shows the
+// result. What it means is read last: it is written first.
+func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error], meaning func() ([]store.Definition, error)) error {
 	known := e.view.Load()
-	var b *book.Book
-	if known == nil {
-		b = new(book.Book)
-	} else {
-		b = known.book
+	b := new(book.Book)
+	if known != nil {
+		b = known.all
 	}
 	merged, err := b.Merge(vintages)
 	if err != nil {
 		return err
 	}
-	if known == nil || merged != known.book {
-		e.view.Store(newView(merged, e.catalog))
+	defined, err := meaning()
+	if err != nil {
+		return err
+	}
+	if merged = merged.Define(defined); known == nil || merged != known.all {
+		e.show(known, merged)
 	}
 	return nil
+}
+
+// show makes a view of the book, without what can not be read as the catalogue
+// says, and tells when that is something new.
+func (e *Exporter) show(before *view, all *book.Book) {
+	legible := target.Legible(e.catalog, all)
+	v := newView(legible, target.Remembering(e.catalog, all, e.since))
+	v.all, v.strays = all, straysOf(all, legible, e.catalog)
+	for _, i := range e.catalog.Indicators {
+		if err := legible.Refused(i.Code); err != nil && (before == nil || before.book.Refused(i.Code) == nil) {
+			e.log.Error("the figures of an indicator are not shown", "error", err)
+		}
+	}
+	e.view.Store(v)
 }
 
 // failed reports the first of a row of failures; the metrics count them all.

@@ -62,7 +62,7 @@ func newHealth(e *Exporter) *health {
 		})
 	}
 	inBook := func(of func(*book.Book) int) func(*view) int {
-		return func(v *view) int { return of(v.book) }
+		return func(v *view) int { return of(v.all) }
 	}
 	e.registry.MustRegister(h.up, h.lastSync, h.errors, h.duration, h.asked,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -74,7 +74,8 @@ func newHealth(e *Exporter) *health {
 		held("tidemark_exporter_book_figures", "Figures held in memory: cells with a current value or a withheld one.", inBook((*book.Book).Figures)),
 		held("tidemark_exporter_book_vintages", "Publications of all figures held in memory.", inBook((*book.Book).Vintages)),
 		held("tidemark_exporter_unknown_figures", "Figures held but not shown because the catalogue does not know their indicator.",
-			func(v *view) int { return v.unknown }),
+			(*view).unknown),
+		strays{e},
 	)
 	return h
 }

@@ -38,6 +38,11 @@ func (e *Exporter) serveHealthy(w http.ResponseWriter, _ *http.Request) {
 	if ahead := time.Duration(e.ahead.Load()); ahead > 0 {
 		_, _ = fmt.Fprintf(w, "the newest entry of InfluxDB's journal is %s ahead of InfluxDB's clock; was the clock set back?\n", ahead.Round(time.Second))
 	}
+	if v := e.view.Load(); v != nil {
+		for _, s := range v.strays {
+			s.write(w)
+		}
+	}
 }
 
 // serveReady says yes when the figures are loaded, and keeps saying so when

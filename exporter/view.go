@@ -16,21 +16,18 @@ import (
 // asked for a few times a minute, so the page is written when it is first
 // asked for and kept as long as the book.
 type view struct {
-	book    *book.Book
+	all     *book.Book // everything that is known
+	book    *book.Book // what may be read as the catalogue says
 	catalog *catalog.Catalog
-	unknown int // figures whose indicator the catalogue does not know
+	strays  []stray
 
 	page   func() []byte   // the figures' part of /metrics
 	packed func() deflated // the same, compressed
 }
 
 func newView(b *book.Book, c *catalog.Catalog) *view {
-	v := &view{book: b, catalog: c}
-	for s := range b.All() {
-		if _, known := c.Indicator(s.Key.Indicator); !known {
-			v.unknown += s.Len()
-		}
-	}
+	v := &view{all: b, book: b, catalog: c}
+	v.strays = straysOf(b, b, c)
 	v.page = sync.OnceValue(v.write)
 	v.packed = sync.OnceValue(func() deflated { return deflate(v.page()) })
 	return v

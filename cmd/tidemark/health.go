@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -20,7 +20,9 @@ type healthCmd struct {
 func (*healthCmd) Help() string {
 	return `Ends with 0 when the page answers with a status from 200 to 299, and else with 2
 and the reason: the health check of a container that holds nothing but tidemark.
-The pages are /-/healthy and /-/ready of a worker and of the exporter.
+The pages are /-/healthy and /-/ready of a worker and of the exporter. /-/healthy
+also names figures that the catalogue does not know as they are: of an indicator or
+an area that was taken out, or stored in another unit, kind or frequency.
 
 Example:
   tidemark health http://127.0.0.1:9464/-/ready`
@@ -43,7 +45,17 @@ func (c *healthCmd) Run(e *env) error {
 	return err
 }
 
-// ask gives the first line of a good answer.
+// longestAnswer is how much of an answer is read.
+const longestAnswer = 64 << 10
+
+// short is the first line of an error page, or as much of it as can be read.
+func short(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line[:min(len(line), 200)]
+}
+
+// ask gives a good answer: that all is well, and what a person should look at
+// all the same.
 func (c *healthCmd) ask(ctx context.Context, page *url.URL) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
@@ -69,10 +81,13 @@ func (c *healthCmd) ask(ctx context.Context, page *url.URL) (string, error) {
 		return "", err
 	}
 	defer func() { _ = resp.Body.Close() }() // only read from
-	lines := bufio.NewScanner(io.LimitReader(resp.Body, 200))
-	lines.Scan()
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return "", fmt.Errorf("%s answers %s: %s", &shown, resp.Status, lines.Text())
+	body, err := io.ReadAll(io.LimitReader(resp.Body, longestAnswer))
+	if err != nil {
+		return "", fmt.Errorf("%s does not answer: %w", &shown, err)
 	}
-	return lines.Text(), nil
+	text := strings.TrimSpace(string(body))
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return "", fmt.Errorf("%s answers %s: %s", &shown, resp.Status, short(text))
+	}
+	return text, nil
 }

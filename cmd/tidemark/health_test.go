@@ -26,7 +26,7 @@ func TestAHealthCheckEndsAsThePageAnswers(t *testing.T) {
 		code           int
 		stdout, stderr string
 	}{
-		"/ready":     {exitDone, "ready\n", ""},
+		"/ready":     {exitDone, "ready\nand more\n", ""},
 		"/loading":   {exitFailed, "", "tidemark: URL answers 503 Service Unavailable: not ready: loading\n"},
 		"/elsewhere": {exitFailed, "", "tidemark: URL answers 302 Found: <a href=\"/ready\">Found</a>.\n"},
 		"/slow":      {exitFailed, "", "tidemark: URL does not answer within 50ms\n"},

@@ -55,6 +55,7 @@ func (c *targetsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	cat, b = target.Remembering(cat, b, time.Now()), target.Legible(cat, b)
 	states, err := c.judge(cat, b)
 	if err != nil {
 		return err
@@ -81,7 +82,11 @@ func (c *targetsCmd) read(e *env) (*book.Book, error) {
 		b, err = b.Merge(vintages)
 		return err
 	})
-	return b, err
+	if err != nil {
+		return nil, err
+	}
+	defined, err := figures.Definitions(e.ctx)
+	return b.Define(defined), err
 }
 
 // judge gives the states to print: now, or as of the end of a day.

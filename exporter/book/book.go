@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // Book is all figures at one moment. The zero Book holds none.
@@ -20,7 +21,44 @@ type Book struct {
 	agencies []string  // vintages name their agency by its index here
 	figures  int
 	vintages int
+	defined  []store.Definition
+	refused  map[string]error
 }
+
+// Definitions are what figures and targets meant, as it was stored, in the
+// order of their Compare. They must not be changed.
+func (b *Book) Definitions() []store.Definition { return b.defined }
+
+// Define gives the book with these definitions; b itself when it has them.
+func (b *Book) Define(all []store.Definition) *Book {
+	if slices.Equal(b.defined, all) {
+		return b
+	}
+	defined := *b
+	defined.defined = all
+	return &defined
+}
+
+// Refuse gives the book without the figures of some indicators, by the reasons
+// why they are not to be shown; b itself when there are none.
+func (b *Book) Refuse(why map[string]error) *Book {
+	if len(why) == 0 {
+		return b
+	}
+	rest := &Book{agencies: b.agencies, defined: b.defined, refused: why}
+	for _, s := range b.series {
+		if why[s.Key.Indicator] == nil {
+			rest.series = append(rest.series, s)
+			rest.figures += s.figures
+			rest.vintages += len(s.vintages)
+		}
+	}
+	return rest
+}
+
+// Refused is why the figures of an indicator are not in the book, nil when
+// none were left out.
+func (b *Book) Refused(indicator string) error { return b.refused[indicator] }
 
 // All gives the series in the order of their keys.
 func (b *Book) All() iter.Seq[*Series] { return slices.Values(b.series) }

@@ -169,7 +169,7 @@ func (m *builder) book() *Book {
 	if len(m.touched) == 0 {
 		return m.base
 	}
-	b := &Book{agencies: m.agencies, figures: m.base.figures, vintages: m.base.vintages,
+	b := &Book{agencies: m.agencies, figures: m.base.figures, vintages: m.base.vintages, defined: m.base.defined,
 		series: make([]*Series, 0, len(m.base.series)+len(m.touched))}
 	b.series = append(b.series, m.base.series...)
 	for key, s := range m.touched {

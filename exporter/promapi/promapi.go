@@ -57,7 +57,7 @@ func New(opts Options) http.Handler {
 	}
 	limits := opts.Limits.orDefault()
 	parse := reader{parser.NewParser(parser.Options{}), opts.Catalog.Location()}
-	data := &source{catalog: opts.Catalog, book: opts.Book, now: opts.Now}
+	data := &source{catalog: opts.Catalog, book: opts.Book, now: opts.Now, since: opts.Now()}
 	engine := func(samples int) *stepwise {
 		return &stepwise{parse: parse, samples: samples, Engine: promql.NewEngine(promql.EngineOpts{
 			Logger:                   opts.Logger,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/target"
 )
 
 // source gives queriers of the newest book, in the place of a Prometheus'
@@ -16,6 +17,7 @@ type source struct {
 	catalog *catalog.Catalog
 	book    func() *book.Book
 	now     func() time.Time
+	since   time.Time // from when the catalogue's goals hold that were not stored
 	newest  atomic.Pointer[snapshot]
 }
 
@@ -27,7 +29,7 @@ func (s *source) snapshot() *snapshot {
 	}
 	known := s.newest.Load()
 	if known == nil || known.book != b {
-		known = newSnapshot(s.catalog, b)
+		known = newSnapshot(target.Remembering(s.catalog, b, s.since), b)
 		s.newest.Store(known)
 	}
 	return known

@@ -37,6 +37,9 @@ func Of(t *catalog.Target, b *book.Book, at time.Time) []State { return of(t, b,
 func OfAsOf(t *catalog.Target, b *book.Book, at time.Time) []State { return of(t, b, at, at) }
 
 func of(t *catalog.Target, b *book.Book, at, known time.Time) (states []State) {
+	if s, ok := illegible(t, b, at); ok {
+		return []State{s}
+	}
 	for _, category := range categories(t, b) {
 		h := derive.From(b, t.Indicator, t.Area.Code, category, known)
 		if h.Empty() && t.Category == catalog.AnyCategory && category != catalog.AnyCategory {

@@ -16,11 +16,14 @@ type Definition struct {
 	Unit      string `json:"unit"` // the base unit
 	Kind      Kind   `json:"kind"`
 	Frequency string `json:"frequency"` // the indicator's own
+	// Becoming is the unit into which the figures are being put; while they
+	// are, they have none.
+	Becoming string `json:"becoming,omitempty"`
 }
 
 // Definition is what figures of the indicator mean today.
 func (i *Indicator) Definition() Definition {
-	return Definition{i.Unit.Code, i.Kind, i.Frequency().String()}
+	return Definition{Unit: i.Unit.Code, Kind: i.Kind, Frequency: i.Frequency().String()}
 }
 
 // ParseDefinition reads what String wrote.
@@ -53,6 +56,9 @@ func (e *ConflictError) Error() string { return e.Reason() + ": " + e.WayOut() }
 
 // Reason names what differs.
 func (e *ConflictError) Reason() string {
+	if e.Stored.Becoming != "" {
+		return fmt.Sprintf("the figures of %s are being put into the unit %s, and that has not ended", e.Indicator, e.Stored.Becoming)
+	}
 	var differs []string
 	for _, x := range []struct{ name, stored, listed string }{
 		{"unit", e.Stored.Unit, e.Listed.Unit},
@@ -68,6 +74,9 @@ func (e *ConflictError) Reason() string {
 
 // WayOut says what to do.
 func (e *ConflictError) WayOut() string {
+	if e.Stored.Becoming != "" {
+		return "wait for `tidemark migrate " + e.Indicator + "`, or run it again if it was ended early"
+	}
 	return "run `tidemark migrate " + e.Indicator + "`, or give the catalogue its old definition back"
 }
 
@@ -132,6 +141,22 @@ func (c *Catalog) Remembering(past map[string][]Past, now time.Time) *Catalog {
 	return &remembering
 }
 
+// inUnit is a goal that was stored in another unit in that of today; ok is
+// false where the catalogue does not say how many of the one are the other.
+func (t *Target) inUnit(g Goal) (Goal, bool) {
+	if g.Unit == t.unit() || t.Kind == Multiple {
+		g.Unit = t.unit()
+		return g, true
+	}
+	power, ok := t.Indicator.UnitOf(t.Measure).Multiplier(g.Unit)
+	value, err := figure.ParseDecimal(g.Value)
+	if !ok || err != nil {
+		return g, false
+	}
+	g.Value, g.Unit = value.Shift(power).String(), t.unit()
+	return g, true
+}
+
 func (t *Target) remembering(past []Past, now time.Time) *Target {
 	var versions []*Target
 	add := func(g Goal, since time.Time) {
@@ -148,7 +173,10 @@ func (t *Target) remembering(past []Past, now time.Time) *Target {
 	}
 	for _, p := range past {
 		var g Goal
-		if json.Unmarshal([]byte(p.Goal), &g) == nil && g.Unit == t.unit() { // one of another unit is no number to compare with
+		if json.Unmarshal([]byte(p.Goal), &g) != nil {
+			continue
+		}
+		if g, ok := t.inUnit(g); ok {
 			add(g, p.Since)
 		}
 	}

@@ -119,3 +119,26 @@ func TestFiguresOfAnAreaThatDoesNotReportThemAreCounted(t *testing.T) {
 		t.Errorf("health says\n%s\nwant\n%s", health, want)
 	}
 }
+
+func TestFiguresThatWerePutIntoAnotherUnitAreReadAnew(t *testing.T) {
+	opts, writer := bucket(t)
+	old := published("boxes", "2023-01", 2726080000, "2023-02-10")
+	write(t, writer, old)
+	was := defined(t, city(t), "boxes", 1)
+	was.Is = strings.Replace(was.Is, "TEU", "thousandth", 1)
+	if err := writer.Define(t.Context(), []store.Definition{was}); err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	_, address := run(t, open(t, opts), &log)
+	await(t, address+"/metrics", `tidemark_exporter_stray_figures{area="",indicator="boxes",reason="definition"} 1`, patience)
+	old.Value = 2726080 // the same point
+	write(t, writer, old)
+	if err := writer.Define(t.Context(), []store.Definition{defined(t, city(t), "boxes", 2)}); err != nil {
+		t.Fatal(err)
+	}
+	page := await(t, address+"/metrics", `tidemark_figure{area="H1",category="_T",freq="M",indicator="boxes"`, patience)
+	if !strings.Contains(page, `indicator="boxes",measure="level",unit="TEU"} 2726080`+"\n") || !strings.Contains(page, "tidemark_exporter_book_vintages 1\n") {
+		t.Errorf("the page is\n%s", tidemarks(page))
+	}
+}

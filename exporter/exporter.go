@@ -172,7 +172,7 @@ func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed 
 		e.verified = true
 	}
 	return follower.Poll(ctx, func(vintages iter.Seq2[*store.Vintage, error]) error {
-		return e.update(vintages, func() ([]store.Definition, error) { return e.store.Definitions(ctx) })
+		return e.update(ctx, vintages, func() ([]store.Definition, error) { return e.store.Definitions(ctx) })
 	})
 }
 
@@ -182,7 +182,7 @@ func (e *Exporter) ends(err error) bool { return !e.verified && store.Lasting(er
 
 // update merges what the store has read, and what that means, and shows the
 // result. What it means is read last: it is written first.
-func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error], meaning func() ([]store.Definition, error)) error {
+func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage, error], meaning func() ([]store.Definition, error)) error {
 	known := e.view.Load()
 	b := new(book.Book)
 	if known != nil {
@@ -196,10 +196,30 @@ func (e *Exporter) update(vintages iter.Seq2[*store.Vintage, error], meaning fun
 	if err != nil {
 		return err
 	}
+	if merged, err = e.readAnew(ctx, b, merged, defined); err != nil {
+		return err
+	}
 	if merged = merged.Define(defined); known == nil || merged != known.all {
 		e.show(known, merged)
 	}
 	return nil
+}
+
+// readAnew reads the figures of indicators again whose definition has changed
+// since the book before: they may have been put into another unit, in place,
+// and the book forgets nothing by itself.
+func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defined []store.Definition) (*book.Book, error) {
+	for _, i := range e.catalog.Indicators {
+		was, is := store.Newest(before.Definitions(), store.OfIndicator, i.Code), store.Newest(defined, store.OfIndicator, i.Code)
+		if was == is || was.Is == "" || len(merged.Of(i.Code)) == 0 {
+			continue
+		}
+		var err error
+		if merged, err = merged.Without(i.Code).Merge(e.store.Vintages(ctx, store.Selection{Indicator: i.Code})); err != nil {
+			return nil, err
+		}
+	}
+	return merged, nil
 }
 
 // show makes a view of the book, without what can not be read as the catalogue

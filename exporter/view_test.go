@@ -181,7 +181,7 @@ func TestThePageIsKeptUntilAFigureChanges(t *testing.T) {
 	before := e.view.Load()
 	merge := func(v store.Vintage) {
 		t.Helper()
-		if err := e.update(func(yield func(*store.Vintage, error) bool) { yield(&v, nil) }, nothing); err != nil {
+		if err := e.update(t.Context(), func(yield func(*store.Vintage, error) bool) { yield(&v, nil) }, nothing); err != nil {
 			t.Fatal(err)
 		}
 	}

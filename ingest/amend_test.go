@@ -21,7 +21,7 @@ func TestAFigureThatIsStoredAfterAllIsStoredBeforeWhatStandsBeforeItIsAmended(t 
 	}
 	w := s.startStopped()
 	items := w.decided(s.ctx, t, s.take(w, 3))
-	for _, v := range pointsOf(items) {
+	for _, v := range pointsOf(items, nil) {
 		if v.Withheld { // is refused by InfluxDB, and the worker dies when it has amended it
 			if _, err := w.amend(s.ctx, []refusedPoint{{v, "test"}}); err != nil {
 				t.Fatal(err)

@@ -12,14 +12,19 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// ningbo is the built-in catalogue with other text in some places.
-func ningbo(t testing.TB, pairs ...string) *catalog.Catalog {
+func ningboText(t testing.TB) string {
 	t.Helper()
 	text, err := os.ReadFile("../catalog/ningbo.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := string(text)
+	return string(text)
+}
+
+// ningbo is the built-in catalogue with other text in some places.
+func ningbo(t testing.TB, pairs ...string) *catalog.Catalog {
+	t.Helper()
+	s := ningboText(t)
 	for i := 0; i < len(pairs); i += 2 {
 		if !strings.Contains(s, pairs[i]) {
 			t.Fatalf("the catalogue lacks %q", pairs[i])

@@ -65,6 +65,8 @@ type replay struct {
 	amended  map[uint64]bool // messages whose points InfluxDB once refused: they are rejects
 	wanted   map[uint64]int  // points by message
 	defined  []store.Definition
+	scales   *ledger.Rescalings
+	only     string // the indicator whose points are written; all when empty
 }
 
 // survey reads how far the ledger goes and what was amended in it.
@@ -73,6 +75,7 @@ func (p *replay) survey(ctx context.Context) error {
 		p.entries++
 		p.floor = e.Floor
 		p.defined = append(p.defined, e.Definitions...)
+		p.scales = p.scales.And(e)
 		if e.Kind == ledger.Amendment {
 			for _, d := range e.Decisions {
 				p.amended[d.Seq] = true
@@ -140,8 +143,8 @@ func (p *replay) write(ctx context.Context) error {
 
 // take adds the points of a decision to the batch.
 func (p *replay) take(batch []store.Vintage, kind ledger.Kind, d *ledger.Decision) []store.Vintage {
-	for _, v := range d.AppendPoints(nil) {
-		if !p.amended[v.Seq] {
+	for _, v := range p.scales.AppendPoints(nil, d) {
+		if !p.amended[v.Seq] && (p.only == "" || p.only == v.Indicator) {
 			batch = append(batch, v)
 			p.wanted[v.Seq]++
 		}

@@ -40,7 +40,7 @@ func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error 
 	if err := w.persist(ctx, "define", func() error { return w.payDefinitions(ctx) }); err != nil {
 		return err
 	}
-	amended, err := w.write(ctx, pointsOf(items), stand)
+	amended, err := w.write(ctx, pointsOf(items, w.scales.Load()), stand)
 	if err != nil {
 		return err
 	}
@@ -57,10 +57,10 @@ func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error 
 }
 
 // pointsOf are the vintages that InfluxDB has to hold because of the items.
-func pointsOf(items []*item) []store.Vintage {
+func pointsOf(items []*item, scales *ledger.Rescalings) []store.Vintage {
 	points := make([]store.Vintage, 0, len(items))
 	for _, it := range items {
-		points = it.decision.AppendPoints(points)
+		points = scales.AppendPoints(points, it.decision)
 	}
 	return points
 }

@@ -83,7 +83,7 @@ func TestABatchIsNotDividedForAnInfluxDBThatIsOverloaded(t *testing.T) {
 				s.publishFor("limited", container(fmt.Sprintf("2023-%02d", i+1), "280"))
 			}
 			w := s.startStopped()
-			points := pointsOf(w.decided(s.ctx, t, s.take(w, 12)))
+			points := pointsOf(w.decided(s.ctx, t, s.take(w, 12)), nil)
 			p := s.stand(w)
 			defer p.leave()
 			done := make(chan error)

@@ -70,6 +70,7 @@ type Worker struct {
 
 	definitions debt                    // that InfluxDB does not have yet
 	conflicts   atomic.Pointer[[]error] // as last looked for
+	scales      atomic.Pointer[ledger.Rescalings]
 	queue       *queue
 }
 
@@ -178,8 +179,9 @@ func (w *Worker) read(ctx context.Context) error {
 
 // sync is read for whoever holds judging. It tells whether there was anything.
 func (w *Worker) sync(ctx context.Context) (more bool, err error) {
-	entries, err := w.ledger.Sync(ctx, w.known.apply)
+	entries, err := w.ledger.Sync(ctx, w.known.apply, w.known.rescale)
 	w.metrics.known.Set(float64(w.known.size()))
+	w.scales.Store(w.ledger.Rescalings())
 	w.leads = w.leads && entries == 0
 	w.dropEarlier()
 	return entries > 0, err

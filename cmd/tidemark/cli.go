@@ -18,6 +18,7 @@ type cli struct {
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
 	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
+	Migrate  migrateCmd  `cmd:"" help:"Let the stored figures of an indicator be what the catalogue says now: unit, kind, frequency."`
 	Replay   replayCmd   `cmd:"" help:"Fill the InfluxDB bucket from NATS, and count what is in it."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`

@@ -8,6 +8,7 @@
 package book
 
 import (
+	"errors"
 	"iter"
 	"slices"
 
@@ -55,6 +56,16 @@ func (b *Book) Refuse(why map[string]error) *Book {
 	}
 	return rest
 }
+
+// Without gives the book without the series of an indicator, so that they can
+// be read anew.
+func (b *Book) Without(indicator string) *Book {
+	rest := b.Refuse(map[string]error{indicator: errForgotten})
+	rest.refused = b.refused
+	return rest
+}
+
+var errForgotten = errors.New("to be read anew")
 
 // Refused is why the figures of an indicator are not in the book, nil when
 // none were left out.

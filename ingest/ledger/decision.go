@@ -79,4 +79,7 @@ type Entry struct {
 	// Definitions say what the figures of an indicator are from this entry on,
 	// and what a target asks for. An entry may hold nothing else.
 	Definitions []store.Definition
+	// Rescaled says for which indicators the decisions before are to be read in
+	// another unit. Such an entry has no decisions.
+	Rescaled []Rescaling
 }

@@ -15,5 +15,6 @@
 //	amendment  replaces decisions on figures that InfluxDB refused to store
 //
 // An entry also carries what its decisions mean where that is said for the
-// first time, or changes: the definitions of indicators, in a header.
+// first time, or changes: the definitions of indicators, in a header; and, where figures were put into
+// another unit, that what was decided before is to be multiplied.
 package ledger

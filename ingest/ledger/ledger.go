@@ -33,6 +33,7 @@ const (
 	headerUpTo   = "Tidemark-Up-To"
 	headerBefore = "Tidemark-Inherits"
 	headerDefine = "Tidemark-Definitions"
+	headerScale  = "Tidemark-Rescaled"
 )
 
 // maxBody bounds an entry, so that any NATS server takes it: a quarter of what
@@ -64,8 +65,9 @@ type Ledger struct {
 	amended map[uint64]*Decision
 	defined []store.Definition             // all, in their order
 	holding map[[2]string]store.Definition // the newest of each, by what it is of and its code
-	cache   []span                         // decisions read last, the newest at the end
-	cached  int                            // their number
+	scales  *Rescalings
+	cache   []span // decisions read last, the newest at the end
+	cached  int    // their number
 }
 
 // span is a range entry that is kept: the decisions on all messages from the
@@ -113,6 +115,12 @@ func (l *Ledger) Defined(of, code string) store.Definition {
 	return l.holding[[2]string{of, code}]
 }
 
+// Rescalings are those that were read.
+func (l *Ledger) Rescalings() *Rescalings { return l.scales }
+
+// Ahead is how many decisions there are on messages beyond the floor.
+func (l *Ledger) Ahead() int { return len(l.early) }
+
 // Entries is how many entries have been read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
 
@@ -127,11 +135,15 @@ func (l *Ledger) State(ctx context.Context) (entries, lost uint64, err error) {
 }
 
 // Sync reads what was appended since the last time and calls apply for every
-// decision that changes what is known, in their order. It gives how many
-// entries there were. An error is that of NATS, or says that an entry can not
+// decision that changes what is known, in their order, and rescale where the
+// unit of an indicator changes between them. It gives how many entries there
+// were. An error is that of NATS, or says that an entry can not
 // be read; what was read before it counts.
-func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision)) (entries int, err error) {
+func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision), rescale func(Rescaling)) (entries int, err error) {
 	err = read(ctx, l.js, l.last+1, func(seq uint64, e *Entry) error {
+		for _, one := range e.Rescaled {
+			rescale(one)
+		}
 		l.note(seq, e, apply)
 		entries++
 		return nil
@@ -142,6 +154,7 @@ func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision)) (entries
 // note takes an entry that stands next in the ledger.
 func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	after := l.floor
+	l.scales = l.scales.And(e)
 	l.defined = append(l.defined, e.Definitions...)
 	for _, d := range e.Definitions {
 		l.holding[[2]string{d.Of, d.Code}] = d
@@ -231,12 +244,11 @@ func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) 
 	if d.Inherits > 0 {
 		msg.Header.Set(headerBefore, strconv.FormatUint(d.Inherits, 10))
 	}
-	if len(d.Definitions) > 0 {
-		text, err := json.Marshal(d.Definitions)
-		if err != nil {
-			return false, fmt.Errorf("definitions: %w", err)
-		}
-		msg.Header.Set(headerDefine, strconv.QuoteToASCII(string(text)))
+	if err := putJSON(msg.Header, headerDefine, d.Definitions); err != nil {
+		return false, err
+	}
+	if err := putJSON(msg.Header, headerScale, d.Rescaled); err != nil {
+		return false, err
 	}
 	if d.Kind == Ahead {
 		msg.Header.Set(headerAgency, d.Agency)
@@ -421,14 +433,41 @@ func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
 			return nil, fmt.Errorf("up to where it goes: %w", err)
 		}
 	}
-	if text := msg.Header.Get(headerDefine); text != "" {
-		if text, err = strconv.Unquote(text); err == nil {
-			err = json.Unmarshal([]byte(text), &e.Definitions)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("its definitions: %w", err)
-		}
+	if err := getJSON(msg.Header, headerDefine, &e.Definitions); err != nil {
+		return nil, err
+	}
+	if err := getJSON(msg.Header, headerScale, &e.Rescaled); err != nil {
+		return nil, err
 	}
 	e.Decisions, err = decode(msg.Data)
 	return e, err
+}
+
+// putJSON puts a list into a header, as ASCII, unless it is empty.
+func putJSON[T any](header nats.Header, key string, list []T) error {
+	if len(list) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		return fmt.Errorf("header %s: %w", key, err)
+	}
+	header.Set(key, strconv.QuoteToASCII(string(text)))
+	return nil
+}
+
+// getJSON reads what putJSON has put.
+func getJSON[T any](header nats.Header, key string, list *[]T) error {
+	quoted := header.Get(key)
+	if quoted == "" {
+		return nil
+	}
+	text, err := strconv.Unquote(quoted)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), list)
+	}
+	if err != nil {
+		return fmt.Errorf("header %s: %w", key, err)
+	}
+	return nil
 }

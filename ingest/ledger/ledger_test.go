@@ -73,7 +73,7 @@ func appended(t testing.TB, l *Ledger, kind Kind, value float64, seqs ...uint64)
 func synced(t testing.TB, l *Ledger) string {
 	t.Helper()
 	var got []string
-	if _, err := l.Sync(t.Context(), func(k Kind, d *Decision) { got = append(got, fmt.Sprintf("%s %d", k, d.Seq)) }); err != nil {
+	if _, err := l.Sync(t.Context(), func(k Kind, d *Decision) { got = append(got, fmt.Sprintf("%s %d", k, d.Seq)) }, func(Rescaling) {}); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Join(got, ", ")
@@ -211,7 +211,7 @@ func TestAnEntryThatNobodyCanReadIsAnErrorThatNamesIt(t *testing.T) {
 	if _, err := js.PublishMsg(t.Context(), msg); err != nil {
 		t.Fatal(err)
 	}
-	_, err := open(t, js).Sync(t.Context(), func(Kind, *Decision) {})
+	_, err := open(t, js).Sync(t.Context(), func(Kind, *Decision) {}, func(Rescaling) {})
 	if want := `entry 2 of stream DECISIONS: of a kind "" that this tidemark does not know`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

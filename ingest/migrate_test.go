@@ -1,0 +1,198 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+func (s *site) migrate(c *catalog.Catalog, code string) (*Migrated, error) {
+	s.t.Helper()
+	return Migrate(s.ctx, s.js, s.store, c, code, func(time.Duration, error) {}, func(int) {})
+}
+
+// settledSite is a site with containers, their growth and cargo, all settled.
+func settledSite(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	growth := container("2023-02", "5.5")
+	growth.Measure, growth.Unit = figure.YoY, "%"
+	for _, f := range []figure.Figure{container("2023-01", "272.608"), container("2023-02", "290"), container("2023-02", "290.0001"), growth, port("2023-01", "5000")} {
+		s.publish(f)
+	}
+	s.settleAll(s.startStopped(), 5)
+	return s
+}
+
+// byCell are the stored values of a measure of containers.
+func (s *site) byCell(m figure.Measure) (all []float64) {
+	s.t.Helper()
+	for v, err := range s.store.Vintages(s.ctx, store.Selection{Indicator: "container_throughput"}) {
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if v.Measure == m {
+			all = append(all, v.Value)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestStoredFiguresArePutIntoAnotherUnit(t *testing.T) {
+	t.Parallel()
+	s := settledSite(t)
+	cat := inTens(t)
+	m, err := s.migrate(cat, "container_throughput")
+	if err != nil || m.Power != -4 || m.Points != 4 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	if got, want := s.byCell(figure.Level), []float64{272.608, 290, 290.0001}; !slices.Equal(got, want) {
+		t.Errorf("levels are %v, want %v", got, want)
+	}
+	if got := s.byCell(figure.YoY); !slices.Equal(got, []float64{5.5}) {
+		t.Errorf("growth is %v and must stay", got)
+	}
+	if d := store.Newest(s.definitions(), store.OfIndicator, "container_throughput"); d.Is != `{"unit":"万TEU","kind":"flow","frequency":"M"}` {
+		t.Errorf("it is defined as %s", d.Is)
+	}
+
+	w := s.startWith(cat) // which has read the ledger from the beginning
+	if all := w.Conflicts(); len(all) != 0 {
+		t.Errorf("after it there are conflicts: %v", all)
+	}
+	s.publish(container("2023-02", "290.0001")) // says what is known
+	s.publish(plain("2023-03", "291"))          // is plausible beside its neighbours
+	s.settleAll(w, 2)
+	if d, err := w.ledger.Find(s.ctx, 6); err != nil || d.Outcome != ledger.Unchanged {
+		t.Errorf("what is known came out as %+v, %v", d, err)
+	}
+	if got, want := s.byCell(figure.Level), []float64{272.608, 290, 290.0001, 291}; !slices.Equal(got, want) {
+		t.Errorf("levels are %v, want %v", got, want)
+	}
+
+	want := s.vintages()
+	s.fresh()
+	if r := s.replay(); !r.Whole() {
+		t.Errorf("a replay finds %+v", r)
+	}
+	if got := s.vintages(); !slices.Equal(got, want) {
+		t.Errorf("a replay brings\n%v\nwant\n%v", got, want)
+	}
+}
+
+func TestAMigrationThatEndedEarlyIsBegunAgain(t *testing.T) {
+	t.Parallel()
+	s := settledSite(t)
+	cat := inTens(t)
+	ctx, cancel := context.WithCancel(s.ctx)
+	i, _ := cat.Indicator("container_throughput")
+	l, err := ledger.Open(ctx, s.js)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &migration{js: s.js, store: s.store, ledger: l, indicator: i, tell: func(time.Duration, error) {}, progress: func(int) { cancel() },
+		Migrated: Migrated{To: i.Definition()}}
+	if err := m.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("the migration that is ended early gives %v", err)
+	}
+	if all := s.startWith(cat).Conflicts(); len(all) != 1 || !strings.Contains(all[0].Error(), "are being put into the unit 万TEU, and that has not ended") {
+		t.Errorf("in between the conflicts are %v", all)
+	}
+	if _, err := s.migrate(ningbo(t), "container_throughput"); err == nil || !strings.Contains(err.Error(), "give the catalogue that unit and run this again") {
+		t.Errorf("with the old catalogue it gives %v", err)
+	}
+	if m, err := s.migrate(cat, "container_throughput"); err != nil || m.Power != -4 {
+		t.Fatalf("again it gives %+v, %v", m, err)
+	}
+	if got, want := s.byCell(figure.Level), []float64{272.608, 290, 290.0001}; !slices.Equal(got, want) {
+		t.Errorf("levels are %v, want %v", got, want)
+	}
+	if _, err := s.migrate(cat, "container_throughput"); !errors.Is(err, ErrNothing) {
+		t.Errorf("a third time it gives %v", err)
+	}
+}
+
+func TestAWorkerThatRunsTakesTheNewUnitOver(t *testing.T) {
+	t.Parallel()
+	s := settledSite(t)
+	cat := inTens(t)
+	w := s.startWith(cat)
+	if _, err := s.migrate(cat, "container_throughput"); err != nil {
+		t.Fatal(err)
+	}
+	s.publish(plain("2023-03", "291"))
+	s.publish(container("2023-02", "290.0001"))
+	s.settleAll(w, 2)
+	if got, want := s.byCell(figure.Level), []float64{272.608, 290, 290.0001, 291}; !slices.Equal(got, want) {
+		t.Errorf("levels are %v, want %v", got, want)
+	}
+}
+
+func TestAKindIsTakenOverWithoutANumberChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	entities := container("2023-01", "130")
+	entities.Indicator, entities.Area, entities.Unit = "market_entities", "330200", "万户"
+	s.publishRaw(entities.Subject("market_regulation"), entities.AppendJSON(nil), "")
+	s.settleAll(s.startStopped(), 1)
+	before := s.vintages()
+	text := ningboText(t)
+	at := strings.Index(text, "  - code: market_entities\n")
+	changed, err := catalog.Parse("ningbo.yaml", []byte(text[:at]+strings.Replace(text[at:], "kind: stock", "kind: average", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := s.startWith(changed).Conflicts(); len(all) != 1 {
+		t.Errorf("before there are conflicts %v", all)
+	}
+	m, err := s.migrate(changed, "market_entities")
+	if err != nil || m.Power != 0 || m.Points != 0 || !slices.Equal(s.vintages(), before) {
+		t.Errorf("%+v, %v, %v", m, err, s.vintages())
+	}
+	if all := s.startWith(changed).Conflicts(); len(all) != 0 {
+		t.Errorf("after it there are conflicts %v", all)
+	}
+}
+
+func TestAUnitThatNobodyRelatesIsNotMigrated(t *testing.T) {
+	t.Parallel()
+	s := settledSite(t)
+	cat := ningbo(t, "  - code: TEU\n", "  - code: box\n", "    unit: TEU\n", "    unit: box\n", "written: {TEU: 0, ", "written: {")
+	_, err := s.migrate(cat, "container_throughput")
+	want := "the catalogue does not say how many TEU are a box: write TEU among the spellings of the unit box with its power of ten, or give container_throughput its old definition back"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestAPointIsMovedToTheLastBit(t *testing.T) {
+	for _, c := range []struct {
+		v     float64
+		power int
+		want  float64
+	}{{2726.08, 4, 27260800}, {27260800, -4, 2726.08}, {0, 4, 0}, {-0.1, 1, -1}, {290.0001, -4, 0.02900001}} {
+		if got := ledger.Shifted(c.v, c.power); got != c.want {
+			t.Errorf("%v by %d is %v, want %v", c.v, c.power, got, c.want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		digits, places, power := rapid.Int64Range(-1e14, 1e14).Draw(t, "digits"), rapid.IntRange(0, 9).Draw(t, "places"), rapid.IntRange(-15, 15).Draw(t, "power")
+		v := ledger.Shifted(float64(digits), -places)
+		if back := ledger.Shifted(ledger.Shifted(v, power), -power); back != v || math.IsInf(back, 0) {
+			t.Fatalf("%s comes back as %v", strconv.FormatFloat(v, 'g', -1, 64), back)
+		}
+	})
+}

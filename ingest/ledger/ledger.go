@@ -3,7 +3,6 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -357,117 +355,4 @@ func (l *Ledger) load(ctx context.Context, at uint64) error {
 		return nil
 	})
 	return err
-}
-
-// Read calls each for every entry of the ledger, from the one at a sequence, 1
-// for the first, to the last there is. An error of each ends the reading.
-func Read(ctx context.Context, js jetstream.JetStream, from uint64, each func(*Entry) error) error {
-	return read(ctx, js, from, func(_ uint64, e *Entry) error { return each(e) })
-}
-
-func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) error {
-	for {
-		next, end, err := readPage(ctx, js, from, each)
-		if err != nil || end {
-			return err
-		}
-		from = next
-	}
-}
-
-// errSilent says that NATS has not answered in time. A page that it began is
-// cut short then, which looks like any other.
-var errSilent = errors.New("NATS does not answer")
-
-// readPage reads some entries and gives the sequence after the last of them,
-// and whether the ledger ends before it.
-func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) (next uint64, end bool, err error) {
-	page, err := jetstreamext.GetBatch(ctx, js, Stream, pageEntries, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(pageBytes))
-	if err != nil {
-		return from, false, fmt.Errorf("read stream %s: %w", Stream, err)
-	}
-	next = from
-	for msg, err := range page {
-		if errors.Is(err, jetstreamext.ErrNoMessages) {
-			return next, true, nil
-		}
-		if err != nil {
-			return next, false, fmt.Errorf("read stream %s: %w", Stream, err)
-		}
-		if msg.Sequence != next {
-			return next, false, fmt.Errorf("read stream %s: entry %d came after %d", Stream, msg.Sequence, next-1)
-		}
-		e, err := entryOf(msg)
-		if err != nil {
-			return next, false, fmt.Errorf("entry %d of stream %s: %w", msg.Sequence, Stream, err)
-		}
-		if err := each(msg.Sequence, e); err != nil {
-			return next, false, err
-		}
-		next = msg.Sequence + 1
-	}
-	if next == from {
-		return next, false, fmt.Errorf("read stream %s: %w", Stream, errSilent)
-	}
-	return next, false, nil
-}
-
-func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
-	e = &Entry{Kind: Kind(msg.Header.Get(headerKind)), Agency: msg.Header.Get(headerAgency)}
-	if e.Kind != Range && e.Kind != Ahead && e.Kind != Amendment {
-		return nil, fmt.Errorf("of a kind %q that this tidemark does not know", e.Kind)
-	}
-	if e.Floor, err = strconv.ParseUint(msg.Header.Get(headerFloor), 10, 64); err != nil {
-		return nil, fmt.Errorf("its floor: %w", err)
-	}
-	if e.Stored, err = strconv.ParseInt(msg.Header.Get(headerStored), 10, 64); err != nil {
-		return nil, fmt.Errorf("when its floor was stored: %w", err)
-	}
-	if text := msg.Header.Get(headerBefore); text != "" {
-		if e.Inherits, err = strconv.ParseUint(text, 10, 64); err != nil {
-			return nil, fmt.Errorf("up to where it inherits: %w", err)
-		}
-	}
-	if e.Kind == Ahead {
-		if e.UpTo, err = strconv.ParseUint(msg.Header.Get(headerUpTo), 10, 64); err != nil {
-			return nil, fmt.Errorf("up to where it goes: %w", err)
-		}
-	}
-	if err := getJSON(msg.Header, headerDefine, &e.Definitions); err != nil {
-		return nil, err
-	}
-	if err := getJSON(msg.Header, headerScale, &e.Rescaled); err != nil {
-		return nil, err
-	}
-	e.Decisions, err = decode(msg.Data)
-	return e, err
-}
-
-// putJSON puts a list into a header, as ASCII, unless it is empty.
-func putJSON[T any](header nats.Header, key string, list []T) error {
-	if len(list) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return fmt.Errorf("header %s: %w", key, err)
-	}
-	header.Set(key, strconv.QuoteToASCII(string(text)))
-	return nil
-}
-
-// getJSON reads what putJSON has put.
-func getJSON[T any](header nats.Header, key string, list *[]T) error {
-	quoted := header.Get(key)
-	if quoted == "" {
-		return nil
-	}
-	text, err := strconv.Unquote(quoted)
-	if err == nil {
-		err = json.Unmarshal([]byte(text), list)
-	}
-	if err != nil {
-		return fmt.Errorf("header %s: %w", key, err)
-	}
-	return nil
 }

@@ -208,12 +208,13 @@ func (m *maker) syncTimes() *timeseries.PanelBuilder {
 func (m *maker) book() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("内存中的数据", "Held in memory"),
-		about: m.say("导出服务内存中的序列、数据和发布次数；目录未收录的数据应当为零。",
-			"Series, figures and publications that the exporter holds in memory; figures that the catalogue does not know should be none."),
+		about: m.say("导出服务内存中的序列、数据和发布次数；目录未收录的、存储时定义不同的数据应当为零。",
+			"Series, figures and publications that the exporter holds in memory; figures that the catalogue does not know, or that were stored under another definition, should be none."),
 		asks: []ask{
 			{ref: "series", legend: m.say("序列", "series"), expr: "max(tidemark_exporter_book_series)"},
 			{ref: "figures", legend: m.say("数据", "figures"), expr: "max(tidemark_exporter_book_figures)"},
 			{ref: "vintages", legend: m.say("发布", "publications"), expr: "max(tidemark_exporter_book_vintages)"},
-			{ref: "unknown", legend: m.say("目录未收录", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"}},
+			{ref: "unknown", legend: m.say("目录未收录", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"},
+			{ref: "definition", legend: m.say("定义不符，不显示", "of another definition, not shown"), expr: `sum(tidemark_exporter_stray_figures{reason="definition"}) or vector(0)`}},
 	}, "locale")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -119,11 +120,14 @@ func showIndicator(out *table, cat *catalog.Catalog, i *catalog.Indicator) {
 	if i.Ratio != nil {
 		row("ratio 比率", i.Ratio.Numerator.Code+" / "+i.Ratio.Denominator.Code)
 	}
+	for _, b := range i.Breaks {
+		row("break 口径中断", fmt.Sprintf("%s: %s / %s", b.Period, b.Note.ZH, b.Note.EN))
+	}
 	row("quotation 原文", i.Quotation)
 	row("source 来源", i.Source)
 	for _, t := range cat.Targets {
 		if t.Indicator == i {
-			row("target 目标", fmt.Sprintf("%s: %s (%s)", t.ID, t.Wording, t.Area.Name.ZH))
+			row("target 目标", fmt.Sprintf("%s: %s (%s)", t.ID, t.At(time.Now()).Wording, t.Area.Name.ZH))
 		}
 	}
 }

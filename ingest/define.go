@@ -34,9 +34,13 @@ func (w *Worker) define(draft *ledger.Draft, m *message, d ledger.Decision) ledg
 		draft.Define(w.definitionOf(code))
 		return d
 	}
+	if w.agreed[code] == known.Is { // every figure asks, and to read a definition takes its time
+		return d
+	}
 	if problem := conflicting(w.validator.cat, code, known.Is); problem != nil {
 		return refusal(m.seq, problem)
 	}
+	w.agreed[code] = known.Is
 	return d
 }
 

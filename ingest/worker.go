@@ -68,6 +68,7 @@ type Worker struct {
 	earlier *earlier // until all of it is decided in the ledger, then nil
 	leads   bool     // the ledger's last entry is this worker's
 
+	agreed      map[string]string       // the definitions that are the catalogue's, by indicator; under judging
 	definitions debt                    // that InfluxDB does not have yet
 	conflicts   atomic.Pointer[[]error] // as last looked for
 	scales      atomic.Pointer[ledger.Rescalings]
@@ -87,7 +88,7 @@ func NewWorker(c Config) (*Worker, error) {
 	}
 	return &Worker{nc: c.Conn, js: js, store: c.Store, validator: NewValidator(c.Catalog),
 		log: c.Logger, metrics: m, influx: influxState{up: m.influxUp}, known: newKnown(), ready: make(chan struct{}),
-		room: newRooms(), queue: newQueue(c.Catalog)}, nil
+		room: newRooms(), agreed: map[string]string{}, queue: newQueue(c.Catalog)}, nil
 }
 
 // Ready is closed when the worker has loaded what is known and takes figures.

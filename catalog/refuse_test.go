@@ -30,7 +30,7 @@ var refusals = map[string]string{
 	"break-category":             `46:37: indicator boxes: break: category "fish" is unknown to boxes, known is only "_T"`,
 	"break-key":                  `46:27: break: unknown key "since", known are period, area, category, measure, note`,
 	"break-measure":              `46:36: indicator boxes: break: measure ytd_yoy is not published for boxes`,
-	"break-period":               `46:18: indicator boxes: break: period "January" is not a month, quarter or year; write a month as 2023-01, a quarter as 2023-Q1, a year as 2023`,
+	"break-period":               `46:18: indicator boxes: break: period "January" is a part of a year, and does not say of which year; write the year, too, like 2023-01, 2023-Q1 or 2023`,
 	"break-without-note":         `46:9: indicator boxes: break: lacks "note"`,
 	"break-without-period":       `46:9: indicator boxes: break: lacks "period"`,
 	"calendar-code-twice":        `21:11: calendar monthly: the code is given twice`,

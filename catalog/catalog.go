@@ -52,7 +52,7 @@ type Agency struct {
 	Code  string
 	Name  Name
 	Flags figure.Flags // what the marks in its files mean
-	Files Files // how its files are written, where they do not tell themselves
+	Files Files        // how its files are written, where they do not tell themselves
 }
 
 // Files is how an agency writes what can be written in several ways. What is

@@ -34,7 +34,7 @@ type decoder struct {
 var partKeys = map[string][]string{
 	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "targets"},
 	"name":         {"zh", "en"},
-	"agency":       {"code", "name", "flags", "files"},
+	"agency":       {"code", "name", "files", "flags"},
 	"files":        {"decimal", "thousands", "encoding", "columns"},
 	"area":         {"code", "name", "kind"},
 	"unit":         {"code", "name", "written", "whole"},

@@ -85,7 +85,7 @@ var refusals = map[string]string{
 	"target-base-missing":          `103:5: target ships_2027: lacks "base"`,
 	"target-base-value-alone":      `92:17: target boxes_2027: base_value needs the base period it belongs to`,
 	"target-base-value-zero":       `112:17: target ships_2027: base_value 0 TEU must be above zero`,
-	"target-deadline-malformed":    `93:9: target boxes_2027: by "end of 2027" can be read in 2 ways; write 2027-12 for December 2027; write 2027 for the year 2027`,
+	"target-deadline-malformed":    `93:9: target boxes_2027: by "end of 2027" can be read in 2 ways; write 2027-12 if December 2027 is meant; write 2027 if the year 2027 is meant`,
 	"target-deadline-missing":      `84:5: target boxes_2027: lacks "by"`,
 	"target-deadline-not-a-year":   `93:9: target boxes_2027: by 2027-06 is not a year, by which an annual total is judged`,
 	"target-factor-with-unit":      `110:12: target ships_2027: value "2 倍" is not a number; write digits with an optional sign and point, like 2726.08`,

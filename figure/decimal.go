@@ -57,34 +57,8 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 	if len(s) > 0 && (s[0] == '-' || s[0] == '+') {
 		negative, i = s[0] == '-', 1
 	}
-	var coef int64
-	var seen, significant, exp int
-	point, long := false, false
-	for ; i < len(s); i++ {
-		c := s[i]
-		if c == '.' && !point {
-			point = true
-			continue
-		}
-		if c < '0' || c > '9' {
-			break
-		}
-		seen++
-		if point {
-			exp--
-		}
-		switch {
-		case significant < maxDigits:
-			coef = coef*10 + int64(c-'0')
-			if coef != 0 {
-				significant++
-			}
-		default:
-			exp++
-			long = long || c != '0'
-		}
-	}
-	if seen == 0 {
+	coef, exp, i, long := parseMantissa(s, i)
+	if i < 0 {
 		return refused("is not a number")
 	}
 	if i < len(s) {
@@ -108,9 +82,44 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 	case long:
 		return Decimal{}, &Problem{Code: "figure/digits", Field: "value", Text: string(s),
 			Reason: fmt.Sprintf("has more than %d significant digits", maxDigits),
-			Hint:   fmt.Sprintf("write %s, which is kept; %d significant digits always are", written.without(maxDigits-keptDigits), keptDigits)}
+			Hint:   fmt.Sprintf("write %s; %d significant digits are kept in every unit", written.without(maxDigits-keptDigits), keptDigits)}
 	}
 	return d, nil
+}
+
+// parseMantissa reads digits with an optional point from s[i:] on: the first 18
+// significant ones, the power of ten that goes with them, and where they end,
+// -1 where there are none. long tells that others than zeros follow the 18.
+func parseMantissa[T string | []byte](s T, i int) (coef int64, exp, end int, long bool) {
+	var seen, significant int
+	point := false
+	for ; i < len(s); i++ {
+		c := s[i]
+		if c == '.' && !point {
+			point = true
+			continue
+		}
+		if c < '0' || c > '9' {
+			break
+		}
+		seen++
+		if point {
+			exp--
+		}
+		if significant == maxDigits {
+			exp++
+			long = long || c != '0'
+			continue
+		}
+		coef = coef*10 + int64(c-'0')
+		if coef != 0 {
+			significant++
+		}
+	}
+	if seen == 0 {
+		i = -1
+	}
+	return coef, exp, i, long
 }
 
 // parseExponent reads what follows the digits of a mantissa. An exponent

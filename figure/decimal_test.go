@@ -154,7 +154,7 @@ func TestAWrongDecimalIsRefusedWithTheWayOut(t *testing.T) {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/value: value "%s" %s%s`, text, reason, hint)}
 	}
 	tooLong := func(text, kept string) errorCase {
-		return errorCase{text: text, want: fmt.Sprintf(`figure/digits: value "%s" has more than 18 significant digits; write %s, which is kept; 15 significant digits always are`, text, kept)}
+		return errorCase{text: text, want: fmt.Sprintf(`figure/digits: value "%s" has more than 18 significant digits; write %s; 15 significant digits are kept in every unit`, text, kept)}
 	}
 	const number, size = "is not a number", "is too large or too small to be a figure"
 	checkErrors(t, []errorCase{

@@ -143,7 +143,7 @@ func TestAFieldThatMakesNoSenseIsRefused(t *testing.T) {
 		{"measure", with("ytd", "累计"), `figure/measure: measure "累计" is not a measure; write one of level, ytd, yoy, ytd_yoy`},
 		{"period", with("2023-Q1", "2023Q1"), `figure/period: period "2023Q1" is not written as SDMX writes a period; write 2023-Q1`},
 		{"value", with("3770.6", "3,770.6"), `figure/value: value "3,770.6" is not a number` + decimalHint},
-		{"exact number", with(`"3770.6"`, `0.1234567890123456789`), `figure/digits: value "0.1234567890123456789" has more than 18 significant digits; write 0.123456789012346, which is kept; 15 significant digits always are`},
+		{"exact number", with(`"3770.6"`, `0.1234567890123456789`), `figure/digits: value "0.1234567890123456789" has more than 18 significant digits; write 0.123456789012346; 15 significant digits are kept in every unit`},
 		{"huge number", with(`"3770.6"`, `1e400`), `figure/value: value "1e400" is too large or too small to be a figure` + decimalHint},
 		{"empty value", with("3770.6", ""), "figure/value: value is an empty text; write null for a value that is withheld"},
 		{"status", with(`}`, `,"status":"R"}`), `figure/status: status "R" is not an SDMX observation status; write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS`},

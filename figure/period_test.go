@@ -179,7 +179,7 @@ func TestAWrongPeriodIsRefusedWithTheWayOut(t *testing.T) {
 		plain("202"), other("2023-1", "2023-01"), plain("2023-00"), plain("2023-13"), other("2023-M1", "2023-01"), plain("2023-M13"),
 		plain("2023-Q0"), plain("2023-Q5"), other("2023-q1", "2023-Q1"), plain("2023-A2"), toDate("2023-S1", "January to June 2023", "2023-06"), plain("2023-+1"),
 		other("2023/01", "2023-01"), other("202301", "2023-01"), other(" 2023-01", "2023-01"), other("2023-01 ", "2023-01"), plain("-2023"),
-		{"a day", "2023-01-01", `figure/period: period "2023-01-01" is a day, not a month, quarter or year; write 2023-01 for the month of 2023-01-01`},
+		{"a day", "2023-01-01", `figure/period: period "2023-01-01" is a day, not a month, quarter or year; write 2023-01 if the month of 2023-01-01 is meant`},
 		other("２０２３", "2023"), other("2023年1月", "2023-01"), plain("2023-01-02/P1M"), plain("2023-01-01/P0M"), plain("2023-01-01/P01M"),
 		plain("2023-01-01/P1D"), plain("2023-01-01/P"), plain("2023-01-01/PM"), plain("2023-01-01/P-1M"), plain("2023-13-01/P1M"),
 		{"a line break", "2023-01\n", `figure/period: period "2023-01·" is not written as SDMX writes a period; write 2023-01`},

@@ -12,13 +12,13 @@ type PeriodColumn struct {
 	seen  map[string]struct{}
 	known map[string][]Reading // what Read has looked at
 
-	padded, ten bool              // 2023.01, 2023.10
-	months      map[byte]bool     // separators between a year and what can only be a month: 2009-09
-	fiscal      map[byte]bool     // between a year and what can only be the next year: 2012-13
-	dual        map[byte]int      // between what can be both, 2009-10: how many
-	named       map[int]int       // the month beside each number: Jan-23
-	years       bool              // these numbers are years
-	used        map[string]string // notes for Says, by the form that they are about
+	padded, ten bool                  // 2023.01, 2023.10
+	months      map[byte]bool         // separators between a year and what can only be a month: 2009-09
+	fiscal      map[byte]bool         // between a year and what can only be the next year: 2012-13
+	dual        map[byte]int          // between what can be both, 2009-10: how many
+	named       map[int]int           // the month beside each number: Jan-23
+	years       bool                  // these numbers are years
+	used        map[string]PeriodNote // for Says, by the form that they are about
 }
 
 // maxSeen is how many different texts are kept of a column. A column of
@@ -31,7 +31,7 @@ func (c *PeriodColumn) Add(text string) {
 		return
 	}
 	if c.seen == nil {
-		c.seen, c.named, c.used = map[string]struct{}{}, map[int]int{}, map[string]string{}
+		c.seen, c.named, c.used = map[string]struct{}{}, map[int]int{}, map[string]PeriodNote{}
 		c.months, c.fiscal, c.dual = map[byte]bool{}, map[byte]bool{}, map[byte]int{}
 	}
 	c.seen[strings.Clone(text)] = struct{}{}
@@ -125,7 +125,7 @@ func (c *PeriodColumn) readings(text string) []Reading {
 
 // settle leaves out the readings that the column speaks against.
 func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
-	keep := func(form, says string, wanted func(Reading) bool) []Reading {
+	keep := func(form string, says PeriodNote, wanted func(Reading) bool) []Reading {
 		left := slices.DeleteFunc(slices.Clone(all), func(r Reading) bool { return !wanted(r) })
 		if len(left) > 0 && len(left) < len(all) && c.used != nil {
 			c.used[form] = says
@@ -135,11 +135,11 @@ func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
 	switch form := all[len(all)-1].Form; {
 	case form == pointForm && c.ten != c.padded:
 		if c.ten {
-			return keep(form, "2023.1 is January, as there is 2023.10", func(r Reading) bool { return r.Period.Number() == 1 })
+			return keep(form, PeriodNote{"2023.1 是一月，因为另有 2023.10", "2023.1 is January, as there is 2023.10"}, func(r Reading) bool { return r.Period.Number() == 1 })
 		}
-		return keep(form, "2023.1 is October, as there is 2023.01", func(r Reading) bool { return r.Period.Number() == 10 })
+		return keep(form, PeriodNote{"2023.1 是十月，因为另有 2023.01", "2023.1 is October, as there is 2023.01"}, func(r Reading) bool { return r.Period.Number() == 10 })
 	case form == nameForm && c.years:
-		return keep(form, "in Jan-23 the number is the year", func(r Reading) bool { return r.Extent == Whole })
+		return keep(form, PeriodNote{"Jan-23 中的数字是年份", "in Jan-23 the number is the year"}, func(r Reading) bool { return r.Extent == Whole })
 	case form == fiscalForm:
 		return c.settleFiscal(s, all, keep)
 	}
@@ -149,14 +149,14 @@ func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
 // settleFiscal leaves the month or the fiscal year of 2009-10. SDMX's way to
 // write the month goes before, unless the column has fiscal years, or nothing
 // but what could be some.
-func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form, says string, wanted func(Reading) bool) []Reading) []Reading {
+func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form string, says PeriodNote, wanted func(Reading) bool) []Reading) []Reading {
 	sep, month, next := yearAndNumber(s)
 	switch {
 	case !month || !next:
 	case c.fiscal[sep] && !c.months[sep]:
-		return keep(fiscalForm, "2009-10 is a fiscal year, as 2012-13 is one; fiscal years are not taken", func(r Reading) bool { return r.Extent == Other })
+		return keep(fiscalForm, PeriodNote{"财政年度不予采用；2009/10 与 2012/13 一样是财政年度", "fiscal years are not taken; 2009/10 is one, as 2012/13 is"}, func(r Reading) bool { return r.Extent == Other })
 	case c.months[sep] && !c.fiscal[sep] && !all[0].Standard:
-		return keep(fiscalForm, "2009/10 is October, as all beside it are months", func(r Reading) bool { return r.Extent == Whole })
+		return keep(fiscalForm, PeriodNote{"2009/10 是十月，因为其余都是月份", "2009/10 is October, as all beside it are months"}, func(r Reading) bool { return r.Extent == Whole })
 	case c.fiscal[sep] || c.dual[sep] > 1 && !c.months[sep]:
 		all = slices.Clone(all)
 		all[0].Standard = false
@@ -164,12 +164,23 @@ func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form, say
 	return all
 }
 
-// Says tells in words how texts that alone have two readings were read, in the
-// order of docs/periods.md.
-func (c *PeriodColumn) Says() (all []string) {
+// PeriodNote says one thing in both languages.
+type PeriodNote struct{ ZH, EN string }
+
+// Says tells in words how texts of the column that alone have two readings are
+// read, in the order of docs/periods.md.
+func (c *PeriodColumn) Says() (all []PeriodNote) {
+	for text := range c.seen {
+		if _, month, next := yearAndNumber(text); month && !next {
+			continue // as nearly all are
+		}
+		if readings := c.readings(text); len(readings) > 1 {
+			c.settle(normalPeriod(text), readings)
+		}
+	}
 	for _, form := range []string{pointForm, nameForm, fiscalForm} {
-		if says := c.used[form]; says != "" {
-			all = append(all, says)
+		if note, used := c.used[form]; used {
+			all = append(all, note)
 		}
 	}
 	return all

@@ -133,7 +133,7 @@ func periodProblem(text string, readings []Reading, m Measure, own Frequency) *P
 		}
 	case OneDay:
 		p.Reason = "is a day, not a month, quarter or year"
-		p.Hint = fmt.Sprintf("write %s for the month of %s", r.Period, r.Means)
+		p.Hint = fmt.Sprintf("write %s if the month of %s is meant", r.Period, r.Means)
 	case Other:
 		p.Reason = "is " + r.Means + ", and no month, quarter or year"
 		p.Hint = cmp.Or(r.advice, "send its months, its quarters or the calendar year, like 2023-01, 2023-Q1, 2023; the year up to a month is that month with measure ytd")
@@ -163,7 +163,7 @@ func (r Reading) way(m Measure, own Frequency) string {
 	case Undated:
 		return "for " + r.Means + " it lacks the year"
 	}
-	return r.correction(m, own) + " for " + r.Means
+	return r.correction(m, own) + " if " + r.Means + " is meant"
 }
 
 func inRange(p Period) bool { return p.Year() >= firstYear && p.Year() <= lastYear }

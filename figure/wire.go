@@ -178,9 +178,12 @@ func composed(s string) string {
 func IsCode(s string) bool {
 	n := 0
 	for _, r := range s {
-		ascii := r < utf8.RuneSelf && (r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9' || r == '_' || r == '-')
-		sign := n > 0 && unicode.In(r, unicode.Mn, unicode.Mc)
-		if !ascii && (r < utf8.RuneSelf || r == utf8.RuneError || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !sign) {
+		switch {
+		case r|0x20 >= 'a' && r|0x20 <= 'z', r >= '0' && r <= '9', r == '_', r == '-':
+		case r < utf8.RuneSelf, r == utf8.RuneError:
+			return false
+		case unicode.IsLetter(r), unicode.IsDigit(r), n > 0 && unicode.In(r, unicode.Mn, unicode.Mc):
+		default:
 			return false
 		}
 		n++

@@ -17,6 +17,8 @@ import (
 type Input struct {
 	Name string
 	Open func() (io.ReadCloser, error)
+	// Notation is what the sender says of how the file is written.
+	Notation sheet.Notation
 }
 
 // until gives an input whose reading ends with ctx.
@@ -55,21 +57,23 @@ type Finding struct {
 type Inspector struct {
 	validator *Validator
 	confirm   bool
+	words     map[string]bool // of the catalogue; those that are not ASCII tell encodings
 }
 
 // NewInspector makes an Inspector. With confirm the sender stands by every
 // value that is merely implausible.
 func NewInspector(cat *catalog.Catalog, confirm bool) *Inspector {
-	return &Inspector{validator: NewValidator(cat), confirm: confirm}
+	return &Inspector{validator: NewValidator(cat), confirm: confirm, words: wordsOf(cat)}
 }
 
 // File is a file that was looked through.
 type File struct {
 	inspector *Inspector
 	input     Input
-	cells     *known // of this file; the moment is the line
-	Broken    bool   // the file could not be read to its end, Rows are those before
-	Rows      int
+	survey    *sheet.Survey
+	broken    error                               // why the file can not be read
+	cells     *known                              // of this file; the moment is the line
+	repeated  map[int]*figure.Figure              // what stands on lines that others repeat
 	where     func(line int, field string) string // as sheet.Reader has it
 	claims    []claim                             // of the agencies with good figures, by their first
 }
@@ -92,35 +96,53 @@ type Row struct {
 	Line     int
 	Figure   figure.Figure
 	Agency   string // whose it is
+	Repeats  int    // the line of an equal row before it, which counts for both; else 0
 	Findings []Finding
 }
 
-// Load reads the file once, to know its figures from each other. The error
-// is one of the operating system's, not the file's content.
+// Rows are the rows of the file, also of one that can not be read.
+func (f *File) Rows() int { return f.survey.Rows }
+
+// Broken tells whether the file can not be read, so that no row of it counts.
+func (f *File) Broken() bool { return f.broken != nil }
+
+// Read says in words how the file is read, where that is no matter of course.
+func (f *File) Read() []sheet.Words { return f.survey.Read }
+
+// Load surveys the file and reads it once, to know its figures from each
+// other. The error is one of the operating system's, not the file's content.
 func (in *Inspector) Load(input Input) (*File, error) {
-	f := &File{inspector: in, input: input, cells: newKnown()}
+	f := &File{inspector: in, input: input, cells: newKnown(), repeated: map[int]*figure.Figure{}}
+	if err := f.look(); err != nil || f.Broken() {
+		return f, err
+	}
 	err := f.read(func(r *sheet.Reader, row *sheet.Row) error {
 		if len(row.Problems) > 0 {
 			return nil
+		}
+		if first, again := f.cells.current(row.Figure.Cell); again {
+			f.repeated[int(-first.moment)] = nil
 		}
 		c, problems := in.validator.check(&row.Figure)
 		// Minus the line, so that of two the first counts. A value that is
 		// wrong by itself says nothing about its neighbours.
 		f.cells.put(row.Figure.Cell, point{value: c.base.Float64(), withheld: len(problems) > 0, moment: -int64(row.Line)})
 		return nil
-	}, func(Finding) {})
+	})
 	return f, err
 }
 
 // Each calls row for every row of the file and finding for what concerns no
 // single row. An error of row ends the reading.
 func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
-	f.Rows = 0
+	if f.Broken() {
+		f.fault(finding)
+		return nil
+	}
 	return f.read(func(r *sheet.Reader, read *sheet.Row) error {
-		f.Rows++
 		out := f.judge(r, read)
 		return row(&out)
-	}, finding)
+	})
 }
 
 // judge holds a row against the catalogue and the rest of the file.
@@ -133,9 +155,17 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 		c, problems = f.inspector.validator.check(&row.Figure)
 		if len(problems) == 0 {
 			row.Agency = c.indicator.Agency.Code
-			if p := f.duplicate(r, read); p != nil {
-				problems = append(problems, p)
-			} else if p := f.cells.plausible(&c); p != nil {
+		}
+		repeats, p := f.duplicate(r, read)
+		switch {
+		case repeats > 0:
+			row.Repeats = repeats
+			return row
+		case len(problems) > 0:
+		case p != nil:
+			problems = append(problems, p)
+		default:
+			if p := f.cells.plausible(&c); p != nil {
 				problems = append(problems, p)
 			}
 		}
@@ -150,29 +180,37 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	return row
 }
 
-// duplicate refuses a cell that the file has on an earlier line.
-func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) *figure.Problem {
-	first, ok := f.cells.current(read.Figure.Cell)
-	if line := int(-first.moment); ok && line != read.Line {
-		return &figure.Problem{Code: "figure/duplicate-cell", Field: "period", Text: read.Figure.Period.String(),
-			Reason: "stands in this file twice, first at " + r.Where(line, "period"),
-			Hint:   "keep one of the two; a revision goes into a file of its own"}
+// duplicate refuses a cell that the file has on an earlier line. A row that
+// says the same as that line is none: it only repeats it.
+func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figure.Problem) {
+	if _, others := f.repeated[read.Line]; others {
+		copied := read.Figure
+		f.repeated[read.Line] = &copied
 	}
-	return nil
+	first, ok := f.cells.current(read.Figure.Cell)
+	line := int(-first.moment)
+	if !ok || line == read.Line {
+		return 0, nil
+	}
+	if f.repeated[line] != nil && *f.repeated[line] == read.Figure {
+		return line, nil
+	}
+	return 0, &figure.Problem{Code: "figure/duplicate-cell", Field: "period", Text: read.Figure.Period.String(),
+		Reason: "stands in this file twice, first at " + r.Where(line, "period"),
+		Hint:   "keep one of the two; a revision goes into a file of its own"}
 }
 
-// read streams the file. Faults of the file become findings.
-func (f *File) read(each func(*sheet.Reader, *sheet.Row) error, finding func(Finding)) error {
+// read streams the rows of the file.
+func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
 	src, err := f.input.Open()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = src.Close() }() // only read from
-	reader, err := sheet.Open(f.input.Name, src)
+	reader, err := f.survey.Open(src)
 	if err != nil {
-		return f.fault(err, finding)
+		return fmt.Errorf("read %w", err)
 	}
-	reader.Sender = f.inspector.validator.sender
 	if f.where == nil { // asked for while the file is read again
 		f.where = reader.Where
 	}
@@ -182,7 +220,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error, finding func(Fin
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return f.fault(err, finding)
+			return fmt.Errorf("read %w", err) // the reader has put the name to it
 		}
 		if err := each(reader, &row); err != nil {
 			return err
@@ -190,20 +228,14 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error, finding func(Fin
 	}
 }
 
-// fault reports what made a file unreadable, unless the file is not to blame.
-func (f *File) fault(err error, finding func(Finding)) error {
+// fault reports what makes the file unreadable.
+func (f *File) fault(finding func(Finding)) {
 	var many sheet.Faults
 	var one *sheet.Fault
-	switch {
-	case errors.As(err, &many):
-	case errors.As(err, &one):
+	if !errors.As(f.broken, &many) && errors.As(f.broken, &one) {
 		many = sheet.Faults{one}
-	default:
-		return fmt.Errorf("read %w", err) // the reader has put the name to it
 	}
-	f.Broken = true
-	for fault := range slices.Values(many) {
+	for _, fault := range many {
 		finding(Finding{Where: fault.Where, Problem: *fault.Problem})
 	}
-	return nil
 }

@@ -11,26 +11,43 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
-// Report is what became of the figures of some files. Figures is the sum of
-// Written, Revised, Unchanged, Superseded, Refused, Waiting and NotSent.
+// Report is what became of the figures of some files. Rows is the sum of
+// Figures, Repeated and Unread; Figures that of Written, Revised, Unchanged,
+// Superseded, Refused, Waiting and NotSent.
 type Report struct {
 	Submission string   `json:"submission,omitempty"` // empty when nothing was sent
 	Files      []string `json:"files"`
-	Figures    int      `json:"figures"` // rows of the files
-	Written    int      `json:"written"`
-	Revised    int      `json:"revised"`
-	Unchanged  int      `json:"unchanged"`
-	Superseded int      `json:"superseded"` // kept as history: a later publication is known
-	Refused    int      `json:"refused"`    // by a check before sending, or by the worker
-	Waiting    int      `json:"waiting"`    // stored in NATS, not settled yet
-	NotSent    int      `json:"not_sent"`   // good ones that were not sent
+	// Read says how files were read, where that is no matter of course.
+	Read     []Reading `json:"read,omitempty"`
+	Rows     int       `json:"rows"`               // rows with text below the headers
+	Repeated int       `json:"repeated,omitempty"` // rows equal to one before them, which counts for both
+	// FirstRepeated is where the first of these stands.
+	FirstRepeated string `json:"first_repeated,omitempty"`
+	Unread        int    `json:"unread,omitempty"` // rows of files that can not be read
+	Figures       int    `json:"figures"`
+	Written       int    `json:"written"`
+	Revised       int    `json:"revised"`
+	Unchanged     int    `json:"unchanged"`
+	Superseded    int    `json:"superseded"` // kept as history: a later publication is known
+	Refused       int    `json:"refused"`    // by a check before sending, or by the worker
+	Waiting       int    `json:"waiting"`    // stored in NATS, not settled yet
+	NotSent       int    `json:"not_sent"`   // good ones that were not sent
 	// FirstNotSent is where the first of these stands.
 	FirstNotSent string `json:"first_not_sent,omitempty"`
-	// Findings are the first problems, ByCode counts all of them.
+	// Findings are the first problems, Omitted is how many others there are,
+	// and ByCode counts all of them.
 	Findings []Finding      `json:"findings,omitempty"`
+	Omitted  int            `json:"omitted,omitempty"`
 	ByCode   map[string]int `json:"by_code,omitempty"`
+}
+
+// Reading says of a file how it was read.
+type Reading struct {
+	File string `json:"file"`
+	sheet.Words
 }
 
 // maxFindings bounds a report: a file of a million rows in a wrong unit is
@@ -47,23 +64,16 @@ func (r *Report) Accepted() bool {
 	return r.Refused == 0 && len(r.ByCode) == 0 && (r.NotSent == 0 || r.Submission == "")
 }
 
-// LeftOut is how many findings the report counts but does not list.
-func (r *Report) LeftOut() int {
-	all := 0
-	for _, n := range r.ByCode {
-		all += n
-	}
-	return all - len(r.Findings)
-}
-
 func (r *Report) find(f Finding) {
 	if r.ByCode == nil {
 		r.ByCode = map[string]int{}
 	}
 	r.ByCode[f.Code]++
-	if len(r.Findings) < maxFindings {
-		r.Findings = append(r.Findings, f)
+	if len(r.Findings) == maxFindings {
+		r.Omitted++
+		return
 	}
+	r.Findings = append(r.Findings, f)
 }
 
 // Check looks through files and sends nothing. The error says which file
@@ -82,26 +92,40 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input) (fi
 		if err != nil {
 			return nil, err
 		}
-		err = f.Each(func(row *Row) error {
-			r.Figures++
-			if len(row.Findings) == 0 {
-				r.NotSent++
-				f.claim(row)
-				return nil
-			}
-			r.Refused++
-			for _, finding := range row.Findings {
-				r.find(finding)
-			}
-			return nil
-		}, r.find)
-		if err != nil {
+		for _, words := range f.Read() {
+			r.Read = append(r.Read, Reading{input.Name, words})
+		}
+		r.Rows += f.Rows()
+		if f.Broken() {
+			r.Unread += f.Rows()
+		}
+		if err := f.Each(func(row *Row) error { r.count(f, row); return nil }, r.find); err != nil {
 			return nil, err
 		}
 		f.input = input // sending has its own way to stop
 		files = append(files, f)
 	}
 	return files, nil
+}
+
+// count takes in a row of a file.
+func (r *Report) count(f *File, row *Row) {
+	if row.Repeats > 0 {
+		if r.Repeated++; r.Repeated == 1 {
+			r.FirstRepeated = f.where(row.Line, "")
+		}
+		return
+	}
+	r.Figures++
+	if len(row.Findings) == 0 {
+		r.NotSent++
+		f.claim(row)
+		return
+	}
+	r.Refused++
+	for _, finding := range row.Findings {
+		r.find(finding)
+	}
 }
 
 // PushOptions say how files are pushed.
@@ -172,7 +196,7 @@ var errStopped = errors.New("told to stop")
 func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
 		err := f.Each(func(row *Row) error {
-			if len(row.Findings) > 0 {
+			if len(row.Findings) > 0 || row.Repeats > 0 {
 				return nil
 			}
 			if err := p.submission.Send(ctx, &row.Figure, row.Agency, reference(i, row.Line)); err != nil {

@@ -227,7 +227,7 @@ func checkDigits(c *candidate) *figure.Problem {
 	power, _ := unit.Multiplier(f.Unit)
 	return &figure.Problem{Code: "figure/digits", Field: "value", Text: f.Value.String(),
 		Reason: fmt.Sprintf("has more digits than are kept: it would become %s %s", strconv.FormatFloat(c.base.Float64(), 'f', -1, 64), unit.Code),
-		Hint:   fmt.Sprintf("write %s, the longest that is kept", written(longest.Shift(-power), f.Unit))}
+		Hint:   fmt.Sprintf("write %s, the longest that is kept", longest.Shift(-power))}
 }
 
 // checkBounds holds the value against the catalogue's bounds; when the same

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
 // fileFlags are what push and check share.
@@ -18,9 +19,21 @@ type fileFlags struct {
 	catalogFlag
 	// Confirm has no variable: one that was left in a profile would switch the
 	// check off for every file to come.
-	Confirm bool   `env:"-" help:"Stand by values that are merely implausible."`
-	JSON    bool   `name:"json" help:"Print one report as JSON."`
-	Flags   string `help:"YAML file that says what the marks beside values mean, like {p: P, r: A, \"-\": 0}; they go before those of the catalogue." placeholder:"FILE"`
+	Confirm bool `env:"-" help:"Stand by values that are merely implausible."`
+	JSON    bool `name:"json" help:"Print one report as JSON."`
+	// Nor have these: what is always so of an agency's files stands in the
+	// catalogue.
+	Decimal   string   `env:"-" help:"The decimal mark of the files' values: . or , ; without it each file has to tell." placeholder:"MARK"`
+	Thousands string   `env:"-" help:"The only mark that groups digits: . , ' space, or none." placeholder:"MARK"`
+	Encoding  string   `env:"-" help:"The files' encoding, like gb18030, big5, shift_jis, windows-1252." placeholder:"NAME"`
+	Columns   []string `env:"-" help:"What the columns are, for files without a header or with another one; - passes over a column." placeholder:"NAMES"`
+	Flags     string   `env:"-" help:"YAML file that says what the marks beside values mean, like {p: P, r: A, \"-\": 0}; they go before those of the catalogue." placeholder:"FILE"`
+}
+
+// notation is what the flags say of how the files are written.
+func (f *fileFlags) notation() (sheet.Notation, error) {
+	n := sheet.Notation{Decimal: f.Decimal, Thousands: f.Thousands, Encoding: f.Encoding, Columns: f.Columns}
+	return n, n.Check()
 }
 
 // load reads the catalogue, and the marks that go before its own.
@@ -114,7 +127,7 @@ func (c *pushCmd) inputs(e *env) (inputs []ingest.Input, cleanup func(), err err
 	case len(c.Files) == 0:
 		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; tidemark push --help shows the way`)
 	}
-	return openAll(e.ctx, c.Files, e.stdin)
+	return openAll(e.ctx, &c.fileFlags, c.Files, e.stdin)
 }
 
 type checkCmd struct {
@@ -136,7 +149,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	inputs, cleanup, err := openAll(e.ctx, c.Files, e.stdin)
+	inputs, cleanup, err := openAll(e.ctx, &c.fileFlags, c.Files, e.stdin)
 	defer cleanup()
 	if err != nil {
 		return err
@@ -160,15 +173,19 @@ const inMemory = 8 << 20
 
 // openAll makes inputs of the named files and of standard input for "-".
 // cleanup is to be called also after an error.
-func openAll(ctx context.Context, names []string, stdin io.Reader) (inputs []ingest.Input, cleanup func(), err error) {
+func openAll(ctx context.Context, flags *fileFlags, names []string, stdin io.Reader) (inputs []ingest.Input, cleanup func(), err error) {
 	cleanup = func() {}
+	notation, err := flags.notation()
+	if err != nil {
+		return nil, cleanup, err
+	}
 	used := false
 	for _, name := range names {
 		if name != "-" {
 			if err := readable(name); err != nil {
 				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
 			}
-			inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			inputs = append(inputs, ingest.Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
 			continue
 		}
 		if used {
@@ -179,6 +196,7 @@ func openAll(ctx context.Context, names []string, stdin io.Reader) (inputs []ing
 		if in, cleanup, err = spool(ctx, stdin); err != nil {
 			return nil, cleanup, fmt.Errorf("standard input: %w", err)
 		}
+		in.Notation = notation
 		inputs = append(inputs, in)
 	}
 	return inputs, cleanup, nil

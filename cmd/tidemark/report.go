@@ -42,7 +42,7 @@ func printReport(w io.Writer, r *ingest.Report, asJSON bool, o occasion) error {
 	for i := range r.Findings {
 		writeFinding(&b, &r.Findings[i])
 	}
-	if n := r.LeftOut(); n > 0 {
+	if n := r.Omitted; n > 0 {
 		fmt.Fprintf(&b, "… 另有%d个问题未列出 (%d more)\n", n, n)
 	}
 	if len(r.ByCode) > 0 {
@@ -78,14 +78,20 @@ func writeFinding(b *strings.Builder, f *ingest.Finding) {
 	}
 }
 
-// writeSummary writes the last lines of a report.
+// writeSummary writes the last lines of a report: how the files were read and
+// what became of their rows.
 func writeSummary(b *strings.Builder, r *ingest.Report, o occasion) {
+	for _, how := range r.Read {
+		fmt.Fprintf(b, "%s: %s / %s\n", how.File, how.ZH, how.EN)
+	}
 	fmt.Fprintf(b, "%s: %d 个数据 (figures)\n", strings.Join(r.Files, ", "), r.Figures)
 	line := func(n int, zh, en string) {
 		if n > 0 {
 			fmt.Fprintf(b, "  %6d  %s (%s)\n", n, zh, en)
 		}
 	}
+	line(r.Unread, "行未读取", "rows were not read")
+	line(r.Repeated, "行与前面的行完全相同，只计一次，首见于 "+r.FirstRepeated, "equal to a row before them and counted once, first at "+r.FirstRepeated)
 	if o == checked {
 		line(r.NotSent, "可以报送", "could be sent")
 		line(r.Refused, "有问题", "refused")

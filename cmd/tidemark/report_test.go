@@ -33,7 +33,7 @@ func TestProgressIsForTerminalsOnly(t *testing.T) {
 }
 
 func TestALongReportSaysHowMuchItLeavesOut(t *testing.T) {
-	r := &ingest.Report{Files: []string{"long.csv"}, Figures: 300, Refused: 300, ByCode: map[string]int{"figure/unit": 300}}
+	r := &ingest.Report{Files: []string{"long.csv"}, Figures: 300, Refused: 300, Omitted: 300, ByCode: map[string]int{"figure/unit": 300}}
 	var b strings.Builder
 	if err := printReport(&b, r, false, checked); err != nil {
 		t.Fatal(err)

@@ -2,10 +2,13 @@ package sheet
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -16,12 +19,22 @@ func clean(s string) string {
 	if s == "" || edge(s[0]) && edge(s[len(s)-1]) {
 		return s
 	}
-	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || invisible(r) })
+	first, _ := utf8.DecodeRuneInString(s)
+	last, _ := utf8.DecodeLastRuneInString(s)
+	if !nothing(first) && !nothing(last) {
+		return s
+	}
+	return strings.TrimFunc(s, nothing)
 }
 
 // edge tells whether a byte surely is no space, so that most cells are done
 // with at a glance.
 func edge(c byte) bool { return c > ' ' && c < 0x7f }
+
+// nothing tells whether nobody sees r.
+func nothing(r rune) bool {
+	return r < 0x3001 && unicode.IsSpace(r) || invisible(r)
+}
 
 // invisible tells whether r is a character without width: joiners, direction
 // marks, byte order marks.
@@ -31,11 +44,12 @@ func invisible(r rune) bool {
 
 // fold writes what is typed on a Chinese keyboard or set by a typesetter in
 // ASCII: full-width digits, letters and signs, spaces, minus signs. It takes
-// invisible characters away.
+// invisible characters away and composes letters and their accents.
 func fold(s string) string {
-	if firstNonASCII([]byte(s)) < 0 {
+	if isASCII(s) {
 		return s
 	}
+	s = composed(s)
 	return clean(strings.Map(func(r rune) rune {
 		switch {
 		case r >= 0xff01 && r <= 0xff5e:
@@ -55,44 +69,155 @@ func fold(s string) string {
 // dots.
 var noValue = []string{"n/a", "#n/a", "na", "nan"}
 
+// numbers is how the values of a file are read.
+type numbers struct {
+	values
+	decimal byte // the decimal mark
+	groups  grouping
+}
+
 // number reads a value's cell: the digits for a Decimal, "" when there is no
-// value, and whether a percent sign follows.
-func number(cell string) (digits string, percent bool, p *figure.Problem) {
-	if plain(cell) {
-		return cell, false, nil
+// value, and whether a percent sign follows. open tells that the cell is
+// another number where the other mark marks decimals.
+func (v *numbers) number(cell string) (digits string, percent, open bool, p *figure.Problem) {
+	if v.decimal == '.' && plain(cell) {
+		return cell, false, len(cell) > 4 && cell[len(cell)-4] == '.' && v.values.both.n > 0, nil
 	}
 	s := fold(cell)
 	if strings.Trim(s, "-—―…") == "" || strings.Trim(s, ".") == "" || slices.Contains(noValue, strings.ToLower(s)) {
-		return "", false, nil
+		return "", false, false, nil
 	}
 	s, percent = strings.CutSuffix(s, "%")
-	s = strings.TrimRight(s, " ")
+	s = trimSpace(apostrophes.Replace(s))
 	end := numeralEnd(s)
-	digits, grouped := ungroup(strings.TrimRight(s[:end], " "))
 	rest := s[end:]
-	_, notNumber := figure.ParseDecimal(digits)
-
-	p = &figure.Problem{Code: "figure/value", Field: "value", Reason: "is not a number",
-		Hint: "write digits with an optional sign and point, like 2726.08"}
+	numeral := trimSpace(s[:end])
+	r := v.values.readings(numeral)
+	n, isNumber, other := r.point, r.isPoint, r.comma
+	if v.decimal == ',' {
+		n, isNumber, other = r.comma, r.isComma, r.point
+	}
+	isNumber = isNumber && (n.mark == 0 || n.groups&v.groups != 0)
 	switch {
 	case strings.HasPrefix(s, "#"):
-		p.Reason = "is a spreadsheet's error, not a number"
-		p.Hint = "mend the formula, or leave the cell empty and give a status that says why"
+		return "", false, false, spreadsheetError(s)
+	case shortened(s):
+		return "", false, false, &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is how a spreadsheet shortens a number; digits are lost",
+			Hint: "format the column as a number without exponent and save the file again"}
+	case rest == "" && isNumber:
+		return n.String(), percent, r.differ(), nil
+	case rest == "" && plainExponent(numeral):
+		return numeral, percent, false, nil // a Decimal knows whether it is one
+	case rest != "" && isNumber && !startsWithSign(rest):
+		return "", false, false, glued(v.written(n.String()), rest)
+	}
+	return "", false, false, v.noNumber(s, rest, numeral, other)
+}
+
+// noNumber explains a cell that is no number.
+func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Problem {
+	p := &figure.Problem{Code: "figure/value", Field: "value", Reason: "is not a number",
+		Hint: "write digits with an optional sign and point, like 2726.08"}
+	decimal, grouping := "point", "1,234,567.8"
+	if v.decimal == ',' {
+		decimal, grouping = "comma", "1.234.567,8"
+		p.Hint = "write digits with an optional sign and comma, like 2726,08"
+	}
+	inner, bracketed := strings.CutPrefix(s, "(")
+	inner, closed := strings.CutSuffix(inner, ")")
+	switch {
+	case bracketed && closed && v.isNumber(inner):
+		digits, _, _, _ := v.number(inner)
+		p.Reason = "is in brackets, as accountants write what is below zero"
+		p.Hint = "write -" + v.written(digits)
+	case strings.HasSuffix(s, "-") && v.isNumber(trimSpace(strings.TrimSuffix(s, "-"))):
+		digits, _, _, _ := v.number(trimSpace(strings.TrimSuffix(s, "-")))
+		p.Reason, p.Hint = "has its sign behind it", "write -"+v.written(digits)
+	case currency(s) != "" && v.isNumber(trimSpace(strings.TrimPrefix(s, currency(s)))):
+		digits, _, _, _ := v.number(trimSpace(strings.TrimPrefix(s, currency(s))))
+		return glued(v.written(digits), currency(s))
+	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && startsWithSign(rest) && strings.ContainsAny(rest, "0123456789"):
+		p.Reason = "is a date, a time or a range, and no number"
+	case strings.Trim(s, "'") != s && v.isNumber(strings.Trim(s, "'")):
+		p.Reason, p.Hint = "stands in apostrophes", "write "+strings.Trim(s, "'")
+	case strings.HasPrefix(s, "="):
+		p.Reason, p.Hint = "is a formula and not what it gives", "save the values of the formulas: copy the column and paste it as values"
 	case isBound(s):
 		p.Reason = "is a bound or an estimate, not a number"
 		p.Hint = "write the number alone, status E (estimated) or P (provisional), and the wording in the note"
-	case rest == "" && !grouped:
-		p.Reason = "has commas or spaces that do not group thousands"
-		p.Hint = "write 1234567.8 or 1,234,567.8, with a point before the decimals"
-	case rest == "" && strings.Contains(digits, "E+"):
-		p.Code, p.Reason = "sheet/rounded", "is how a spreadsheet shortens a long number; digits are lost"
-		p.Hint = "format the column as a number without exponent and save the file again"
-	case rest == "":
-		return digits, percent, nil // a Decimal knows whether it is one
-	case grouped && notNumber == nil:
-		p = glued(digits, rest)
+	case rest == "" && v.other(numeral):
+		p.Reason = "is no number where the " + decimal + " marks decimals, as in the rest of the file"
+		p.Hint = "write " + v.written(other.String())
+	case rest == "" && strings.ContainsAny(strings.TrimLeft(numeral, "-+"), "., '"):
+		p.Reason = "has commas, points or spaces that do not group digits"
+		p.Hint = fmt.Sprintf("write 1234567.8 or 1,234,567.8, with a %s before the decimals", decimal)
+		if v.decimal == ',' {
+			p.Hint = fmt.Sprintf("write 1234567,8 or %s, with a %s before the decimals", grouping, decimal)
+		}
 	}
-	return "", false, p
+	return p
+}
+
+// currency is the sign of a currency with which s begins.
+func currency(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if unicode.Is(unicode.Sc, r) {
+		return s[:size]
+	}
+	return ""
+}
+
+// startsWithSign tells whether what stands behind a number is no unit: units
+// begin with a letter, or with a sign for one.
+func startsWithSign(rest string) bool { return strings.ContainsAny(rest[:1], ":/~&|;\\_") }
+
+// isNumber tells whether a text alone is a number in this file.
+func (v *numbers) isNumber(s string) bool {
+	if s == "" || s[0] < '0' || s[0] > '9' {
+		return false
+	}
+	digits, percent, _, p := v.number(s)
+	return p == nil && digits != "" && !percent
+}
+
+// other tells whether a numeral is a number where the other mark marks
+// decimals.
+func (v *numbers) other(s string) bool {
+	r := readingsOf(s)
+	return v.decimal == '.' && r.isComma || v.decimal == ',' && r.isPoint
+}
+
+// written writes a number as the file writes them.
+func (v *numbers) written(number string) string {
+	if v.decimal == ',' {
+		return strings.Replace(number, ".", ",", 1)
+	}
+	return number
+}
+
+// spreadsheetError explains what stands for a number that a spreadsheet does
+// not have, or does not show.
+func spreadsheetError(s string) *figure.Problem {
+	if strings.Trim(s, "#") == "" {
+		return &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is how a spreadsheet shows a number for which the column is too narrow",
+			Hint: "make the column wider and save the file again"}
+	}
+	return &figure.Problem{Code: "figure/value", Field: "value", Reason: "is a spreadsheet's error, not a number",
+		Hint: "mend the formula, or leave the cell empty and give a status that says why"}
+}
+
+// exponent is a number as spreadsheets shorten it: 1.19E+05, 1,19E-05.
+var exponent = regexp.MustCompile(`^[-+]?[0-9]*[.,]?[0-9]+[eE][-+][0-9]+$`)
+
+func shortened(s string) bool {
+	return strings.ContainsAny(s, "eE") && exponent.MatchString(s)
+}
+
+// plainExponent tells whether s may be a number with an exponent without a
+// sign, as programs write it exactly: 1.27e4.
+func plainExponent(s string) bool {
+	_, err := figure.ParseDecimal(s)
+	return err == nil && strings.ContainsAny(s, "eE")
 }
 
 // plain tells whether a cell is nothing but digits with an optional sign and
@@ -111,7 +236,7 @@ func plain(cell string) bool {
 func numeralEnd(s string) int {
 	for i := range len(s) {
 		switch c := s[i]; {
-		case strings.IndexByte("0123456789+-., ", c) >= 0:
+		case strings.IndexByte("0123456789+-., '", c) >= 0:
 		case (c == 'e' || c == 'E') && i > 0 && i+1 < len(s) && strings.IndexByte("0123456789+-", s[i+1]) >= 0:
 		default:
 			return i
@@ -120,31 +245,42 @@ func numeralEnd(s string) int {
 	return len(s)
 }
 
-// ungroup takes the commas or spaces out of 1,234,567.8. ok is false when
-// they do not stand at every third digit: 12,34 may be a decimal comma or a
-// slip, so it is no number.
-func ungroup(s string) (plain string, ok bool) {
-	separator := ","
-	if strings.Contains(s, " ") {
-		separator = " "
-	}
-	if !strings.Contains(s, separator) {
-		return s, true
-	}
-	whole, fraction, _ := strings.Cut(s, ".")
-	groups := strings.Split(strings.TrimLeft(whole, "+-"), separator)
-	for i, g := range groups {
-		if len(g) > 3 || len(g) < 3 && i > 0 || g == "" || !onlyDigits(g) {
-			return s, false
-		}
-	}
-	if !onlyDigits(fraction) {
-		return s, false
-	}
-	return strings.ReplaceAll(s, separator, ""), true
+// apostrophes are the signs that are typed for one.
+var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "′", "'", "´", "'", "`", "'")
+
+// digitsOf is the number in a value's cell, folded and without what stands
+// behind it.
+func digitsOf(cell string) string {
+	s := apostrophes.Replace(fold(clean(cell)))
+	return trimSpace(s[:numeralEnd(s)])
 }
 
-func onlyDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+// alone tells whether a value's cell holds nothing but its number and perhaps
+// a percent sign.
+func alone(cell string) bool {
+	s := apostrophes.Replace(fold(clean(cell)))
+	return strings.Trim(s[numeralEnd(s):], " %") == ""
+}
+
+func trimSpace(s string) string { return strings.Trim(s, " ") }
+
+// composed joins letters and their accents where Unicode has a letter for
+// both (NFC), so that equal texts are equal bytes.
+func composed(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return norm.NFC.String(s)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // glued is the problem of a value that has its unit with it.
 func glued(digits, unit string) *figure.Problem {
@@ -153,10 +289,11 @@ func glued(digits, unit string) *figure.Problem {
 }
 
 // bounds are the words with which bulletins begin a number that is none.
-var bounds = []string{"超", "突破", "逾", "近", "约", "预计", "接近", "达到", ">", "<", "≥", "≤", "~", "≈"}
+var bounds = []string{"超", "突破", "逾", "近", "约", "预计", "接近", "达到", ">", "<", "≥", "≤", "~", "≈",
+	"ca", "approx", "about", "over", "under", "etwa", "rund", "environ", "cerca"}
 
 // isBound tells whether s is a number after such a word: 超300.
 func isBound(s string) bool {
 	return strings.ContainsAny(s, "0123456789") &&
-		slices.ContainsFunc(bounds, func(word string) bool { return strings.HasPrefix(s, word) })
+		slices.ContainsFunc(bounds, func(word string) bool { return strings.HasPrefix(strings.ToLower(s), word) })
 }

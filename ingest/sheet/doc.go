@@ -13,10 +13,14 @@
 // source is kept at the end of the note as "note [source]".
 //
 // What spreadsheets do to a file is undone where there is one way to read it:
-// UTF-8 with or without a byte order mark, UTF-16 with one, GBK and GB18030;
 // commas, semicolons, tabs or full-width commas; any line ending; full-width
-// digits; invisible spaces; thousands commas; empty rows and columns; periods
-// in every usual spelling (docs/periods.md), and the marks that a sender has
-// explained (docs/flags.md). Where there are two ways the cell is refused with the way out. Nothing is guessed
-// about a figure itself: what the catalogue says of it is ingest's business.
+// digits; invisible spaces; ="06037"; empty rows and columns; periods in every
+// usual spelling (docs/periods.md), and the marks that a sender has explained
+// (docs/flags.md). What can be read in two ways has one meaning in a file: its
+// encoding, points and commas in numbers, the form of its periods. Look
+// surveys all of the file and settles them by the evidence of all cells, and
+// by what the sender and the catalogue say; where that does not suffice it is
+// refused with both readings. A row whose text is broken costs that row.
+// Nothing is guessed about a figure itself: what the catalogue says of it is
+// ingest's business.
 package sheet

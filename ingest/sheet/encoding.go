@@ -1,139 +1,355 @@
 package sheet
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
-// encoding is how a file's bytes make text.
-type encoding uint8
-
-const (
-	undecided encoding = iota // nothing but ASCII so far, the same in UTF-8 and GB18030
-	asUTF8
-	asGB18030 // GBK and GB2312 are parts of it
-	asUTF16LE
-	asUTF16BE
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// evidence counts the runs of non-ASCII bytes of a window by what they can be.
-type evidence struct {
-	surelyUTF8 int // UTF-8, and as GB18030 nothing anybody writes
-	maybeUTF8  int // UTF-8, as GB18030 unusual
-	either     int // UTF-8 and usual GB18030
-	foreign    int // of these, UTF-8 only as letters of scripts far from here
-	notUTF8    int
+// saveAsCSV is the way out of every file that is no text.
+const saveAsCSV = "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8; 另存为 CSV UTF-8)"
+
+// mark8 is the byte order mark of UTF-8.
+const mark8 = "\xef\xbb\xbf"
+
+// words are the different words of a file that are not ASCII. They, and not
+// single bytes, tell its encoding: 元 in GBK is also valid UTF-8 (Ԫ), and most
+// of what is Korean in EUC-KR is Chinese in GBK.
+type words struct {
+	seen map[string]bool // whether it was cut
+	part []byte          // a word that goes on in the next piece
+	over bool            // the word is longer than what is kept of it
 }
 
-// guess decides between UTF-8 and GB18030 from a window that starts at the
-// file's first non-ASCII byte; complete says that the file ends with it. When
-// neither fits it says UTF-8, and reading then names the byte at which that
-// fails.
-//
-// The two overlap: 元 in GBK is also valid UTF-8 (Ԫ), and the UTF-8 of 宁波 is
-// nearly valid GBK. So one byte decides nothing; whole runs are looked at.
-func guess(window []byte, complete bool) encoding {
-	var e evidence
-	for i := 0; i < len(window); {
-		if window[i] < utf8.RuneSelf {
+const (
+	maxWords   = 4096 // different ones that are looked at
+	maxWordLen = 64   // bytes of each
+)
+
+// encoding settles the file's encoding: what a byte order mark or the sender
+// says, or what its words are in.
+func (s *Survey) encoding() error {
+	src, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }() // only read from
+	window := make([]byte, windowSize)
+	n, err := io.ReadFull(src, window[:512])
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	head := window[:n]
+	s.charset = asUTF8
+	for mark, c := range map[string]*charset{"\xff\xfe": asUTF16LE, "\xfe\xff": asUTF16BE} {
+		if bytes.HasPrefix(head, []byte(mark)) {
+			s.charset = c
+			return nil // its zero bytes are as they should be
+		}
+	}
+	if what := foreign(head); what != "" && !strings.HasPrefix(s.given.Notation.Encoding, "utf-16") {
+		return &Fault{Where: s.name, Problem: &figure.Problem{Code: "sheet/not-csv", Reason: "is " + what + ", not CSV", Hint: saveAsCSV}}
+	}
+	marked := bytes.HasPrefix(head, []byte(mark8))
+	w := words{seen: map[string]bool{}}
+	for piece := bytes.TrimPrefix(head, []byte(mark8)); ; {
+		w.scan(piece)
+		if err != nil || len(w.seen) >= maxWords {
+			break
+		}
+		n, err = src.Read(window)
+		piece = window[:n]
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	w.end()
+	return s.decide(&w, marked)
+}
+
+// foreign names what a file is that starts with head, empty when it may be
+// CSV.
+func foreign(head []byte) string {
+	for _, magic := range [...]struct{ bytes, name string }{
+		{"PK\x03\x04", "an Excel workbook (XLSX) or another ZIP file"},
+		{"\xd0\xcf\x11\xe0", "an old Excel workbook (XLS)"},
+		{"%PDF", "a PDF file"},
+		{"\x1f\x8b", "a gzip file"},
+		{"<", "HTML or XML"},
+		{"{", "JSON"},
+		{"[", "JSON"},
+	} {
+		if bytes.HasPrefix(bytes.TrimPrefix(head, []byte(mark8)), []byte(magic.bytes)) {
+			return magic.name
+		}
+	}
+	if bytes.IndexByte(head, 0) >= 0 {
+		return "binary, or UTF-16 without a byte order mark"
+	}
+	return ""
+}
+
+// scan takes the words of the next piece.
+func (w *words) scan(piece []byte) {
+	for len(piece) > 0 {
+		if len(w.part) == 0 {
+			high := firstHigh(piece)
+			if high < 0 {
+				high = len(piece)
+			}
+			from := high
+			for from > 0 && inWord(piece[from-1]) {
+				from--
+			}
+			piece = piece[from:]
+		}
+		n := 0
+		for n < len(piece) && inWord(piece[n]) {
+			n++
+		}
+		if room := maxWordLen - len(w.part); n > room {
+			w.part = append(w.part, piece[:room]...)
+			w.over = true
+		} else {
+			w.part = append(w.part, piece[:n]...)
+		}
+		if n < len(piece) {
+			w.end()
+			piece = piece[n:]
+			continue
+		}
+		return
+	}
+}
+
+// end closes a word.
+func (w *words) end() {
+	if firstNonASCII(w.part) >= 0 && len(w.seen) < maxWords {
+		if _, known := w.seen[string(w.part)]; !known {
+			w.seen[string(w.part)] = w.over
+		}
+	}
+	w.part, w.over = w.part[:0], false
+}
+
+// inWord tells whether a byte may be part of a word: it is a letter, a digit,
+// not ASCII, or the second byte of a longer character.
+func inWord(c byte) bool { return c >= '@' || c >= '0' && c <= '9' }
+
+// weight is how a file's words look in an encoding.
+type weight struct {
+	charset *charset
+	share   float64 // the mean over the characters
+}
+
+// clearly is by how much an encoding must look more natural than any other.
+const clearly = 0.3
+
+// decide chooses the encoding of the words.
+func (s *Survey) decide(w *words, marked bool) error {
+	if len(w.seen) == 0 {
+		return nil
+	}
+	sure, not := w.surelyUTF8()
+	s.certain = marked || sure > 0 && sure >= not
+	if s.damage(w); s.charset != asUTF8 || s.certain {
+		return nil
+	}
+	if name := cmp.Or(s.given.Notation.Encoding, s.given.Usual.Encoding); name != "" && (not > 0 || s.given.Notation.Encoding != "") {
+		s.charset, _ = charsetNamed(name) // Notation.Check has found it
+		return nil
+	}
+	ranking := make([]weight, 0, len(charsets))
+	for _, c := range charsets {
+		ranking = append(ranking, s.weigh8(c, w))
+	}
+	slices.SortStableFunc(ranking, func(a, b weight) int { return cmp.Compare(b.share, a.share) })
+	best, second := ranking[0], ranking[1]
+	same := w.same(best.charset, second.charset)
+	switch {
+	case best.share < clearly && !same, best.charset == asLatin && w.doubtful():
+		s.charset = asASCII // every row with other bytes tells of them
+	case best.share-second.share < clearly && !same:
+		return s.ambiguous(w, best.charset, second.charset)
+	default:
+		s.charset = best.charset
+	}
+	if s.charset == asUTF8 {
+		return nil
+	}
+	s.damaged = nil
+	if sure > 0 { // rows in UTF-8 were pasted into it
+		mixed := *s.charset
+		mixed.mixed = true
+		s.charset = &mixed
+	}
+	return nil
+}
+
+// doubtful tells whether so many words are strange in a Western text that it
+// is perhaps one of Central Europe, Turkey or Russia, whose encodings have
+// other letters in the places of the accents.
+func (w *words) doubtful() bool {
+	n := 0
+	for word := range w.seen {
+		if doubtful([]byte(word)) {
+			n++
+		}
+	}
+	return n*10 > len(w.seen)
+}
+
+// surelyUTF8 is how many words are UTF-8 and nothing else, and how many are
+// not UTF-8.
+func (w *words) surelyUTF8() (sure, not int) {
+	for word, cut := range w.seen {
+		switch {
+		case !utf8.ValidString(word) && !cut:
+			not++
+		case wideUTF8(word):
+			sure++
+		}
+	}
+	return sure, not
+}
+
+// wideUTF8 tells whether a text has characters of three bytes in UTF-8, which
+// no other encoding gives by chance.
+func wideUTF8(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError }) && !usualGB(s)
+}
+
+// usualGB tells whether the bytes of a word that are not ASCII are characters
+// of GB2312, the set in which nearly all simplified Chinese is written.
+func usualGB(word string) bool {
+	for i := 0; i < len(word); {
+		if word[i] < utf8.RuneSelf {
 			i++
 			continue
 		}
-		j := i
-		for j < len(window) && window[j] >= utf8.RuneSelf {
-			j++
+		if i+1 >= len(word) || word[i+1] < 0xa1 || word[i] < 0xa1 || word[i] > 0xf7 || word[i] > 0xa9 && word[i] < 0xb0 {
+			return false
 		}
-		if j < len(window) || complete || i == 0 { // else the run goes on beyond the window
-			e.add(window[i:j])
-		}
-		i = j
+		i += 2
 	}
-	switch {
-	case e.surelyUTF8 > 0:
-		return asUTF8
-	case e.notUTF8 > 0 && plausibleGB(window, complete):
-		return asGB18030
-	case e.notUTF8 == 0 && e.maybeUTF8 == 0 && e.either == e.foreign:
-		return asGB18030
-	}
-	return asUTF8
+	return true
 }
 
-func (e *evidence) add(run []byte) {
-	wide, foreign, nbsp := false, true, true
-	for i, w := 0, 0; i < len(run); i += w {
-		var c rune
-		c, w = utf8.DecodeRune(run[i:])
-		if c == utf8.RuneError && w == 1 {
-			e.notUTF8++
-			return
+// weigh8 is how natural the words are in an encoding.
+func (s *Survey) weigh8(c *charset, w *words) weight {
+	var sum float64
+	all := 0
+	out := weight{charset: c}
+	for word, cut := range w.seen {
+		score, n := c.natural([]byte(word), cut)
+		if decoded, bad := c.decode(nil, []byte(word)); bad < 0 && s.given.Word != nil && s.given.Word(string(decoded)) {
+			n = max(n, 1)
+			score = fromCat * float64(n)
 		}
-		wide = wide || w > 2
-		nbsp = nbsp && c == '\u00a0'
-		foreign = foreign && c >= 0x500 && w == 2
+		sum += score
+		all += n
 	}
-	switch usual := usualGB(run); {
-	case wide && !usual, nbsp:
-		e.surelyUTF8++
-	case !usual:
-		e.maybeUTF8++
-	default:
-		e.either++
-		if foreign {
-			e.foreign++
-		}
+	if all > 0 {
+		out.share = sum / float64(all)
 	}
+	return out
 }
 
-// usualGB tells whether all of a run is characters of GB2312, the set in
-// which nearly all simplified Chinese is written.
-func usualGB(run []byte) bool {
-	if len(run)%2 != 0 {
-		return false
-	}
-	for i := 0; i < len(run); i += 2 {
-		if !inGB2312(run[i], run[i+1]) {
+// same tells whether two encodings make the same text of all words.
+func (w *words) same(a, b *charset) bool {
+	for word := range w.seen {
+		one, badOne := a.decode(nil, []byte(word))
+		other, badOther := b.decode(nil, []byte(word))
+		if badOne >= 0 || badOther >= 0 || !bytes.Equal(one, other) {
 			return false
 		}
 	}
 	return true
 }
 
-func inGB2312(lead, trail byte) bool {
-	return trail >= 0xa1 && trail <= 0xfe && (lead >= 0xa1 && lead <= 0xa9 || lead >= 0xb0 && lead <= 0xf7)
+// ambiguous is the fault of a file that may be in one of two encodings. It
+// shows the word that tells the reader most.
+func (s *Survey) ambiguous(w *words, a, b *charset) error {
+	longest := ""
+	for word := range w.seen {
+		if len(word) > len(longest) || len(word) == len(longest) && word < longest {
+			longest = word
+		}
+	}
+	one, _ := a.decode(nil, []byte(longest))
+	other, _ := b.decode(nil, []byte(longest))
+	return &Fault{s.name, &figure.Problem{Code: "sheet/ambiguous-encoding",
+		Reason: fmt.Sprintf("a word in it is %q in %s and %q in %s, and nothing in the file tells which", one, a.name, other, b.name),
+		Hint: fmt.Sprintf("say it with --encoding %s or --encoding %s (or another one, like windows-1251), or for an agency in the catalogue: files: {encoding: %s}; or %s",
+			a.label, b.label, a.label, saveAsCSV)}}
 }
 
-// plausibleGB tells whether the window reads as GB18030 and mostly as
-// characters people use. Latin-1 and Big5 often can be read so too, but as
-// rare characters.
-func plausibleGB(window []byte, complete bool) bool {
-	all, rare := 0, 0
-	for i := 0; i < len(window); {
-		if window[i] < utf8.RuneSelf {
-			i++
-			continue
+// damage notes words that are UTF-8 but were taken for another encoding and
+// saved again: ConstruÃ§Ã£o. Where all are, that is how the file is read.
+func (s *Survey) damage(w *words) {
+	for _, c := range []*charset{asTwice1252, asTwiceGBK} {
+		n, lost := 0, 0
+		for word := range w.seen {
+			if _, ok := c.repaired(word); ok {
+				n++
+			} else if strings.ContainsRune(word, utf8.RuneError) && utf8.ValidString(word) {
+				lost++ // some of its letters are gone
+			}
 		}
-		n, whole := lengthGB(window[i:])
-		if !whole {
-			return n > 0 && !complete && rare*4 <= all
+		switch {
+		case n > 0 && n+lost == len(w.seen):
+			s.charset = c
+			return
+		case n > 0:
+			s.damaged = append(s.damaged, c)
 		}
-		if all++; n != 2 || !inGB2312(window[i], window[i+1]) {
-			rare++
-		}
-		i += n
 	}
-	return rare*4 <= all
 }
 
-// lengthGB is how many bytes the non-ASCII character takes with which b
-// begins: 2 or 4, and 0 when it is none. whole is false when b ends before
-// the character does.
-func lengthGB(b []byte) (n int, whole bool) {
-	within := func(i int, low, high byte) bool { return len(b) <= i || b[i] >= low && b[i] <= high }
-	switch {
-	case !within(0, 0x81, 0xfe):
-		return 0, false
-	case within(1, 0x40, 0x7e) || within(1, 0x80, 0xfe):
-		return 2, len(b) >= 2
-	case within(1, 0x30, 0x39) && within(2, 0x81, 0xfe) && within(3, 0x30, 0x39):
-		return 4, len(b) >= 4
+// repaired gives the word that was meant by one that was taken for another
+// encoding; ok is false when nothing shows that it was.
+func (c *charset) repaired(word string) (meant string, ok bool) {
+	b, bad := c.decode(nil, []byte(word))
+	if bad >= 0 || len(b) >= len(word) {
+		return "", false
 	}
-	return 0, false
+	meant = string(b)
+	if c.undo == asLatin.enc {
+		return meant, true
+	}
+	before, after := 0, 0
+	for _, r := range word {
+		if simplified()[r] {
+			before++
+		}
+	}
+	for _, r := range meant {
+		if simplified()[r] {
+			after++
+		}
+	}
+	return meant, after > before
+}
+
+// firstHigh is where the first byte stands that is not ASCII.
+func firstHigh(b []byte) int {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		if (b[i]|b[i+1]|b[i+2]|b[i+3]|b[i+4]|b[i+5]|b[i+6]|b[i+7])&0x80 != 0 {
+			break
+		}
+	}
+	for ; i < len(b); i++ {
+		if b[i] >= utf8.RuneSelf {
+			return i
+		}
+	}
+	return -1
 }

@@ -54,25 +54,42 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	if digits == "" {
 		return b.withoutNumber(cell, s)
 	}
+	if mark == "" || strings.ContainsAny(mark[:1], ":-.") {
+		return cell, nil // which stand in the place of a value only
+	}
 	if flag, ok := b.flagOf(mark); ok {
-		b.flag = flag
-		return digits, nil
+		return b.besideValue(cell, digits, flag)
 	}
 	conflict := b.flagsOfAll(unbracketed(mark))
 	if !conflict && !beside(unbracketed(mark)) {
 		return cell, nil
 	}
-	plainDigits, _, notNumber := number(digits)
-	if notNumber != nil || plainDigits == "" {
+	plain, _, _, notNumber := b.reader.survey.number(digits)
+	if notNumber != nil || plain == "" {
 		return cell, nil // what is wrong with the number is told first
 	}
+	digits = b.reader.survey.written(plain)
 	if conflict {
 		return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
 			Reason: fmt.Sprintf("has the flags %s with it, which are two statuses", mark),
-			Hint:   fmt.Sprintf("write %s in the column value and the one that counts in the column status%s", plainDigits, sayOnce)}
+			Hint:   fmt.Sprintf("write %s in the column value and the one that counts in the column status%s", digits, sayOnce)}
 	}
 	return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
-		Reason: fmt.Sprintf("has the flag %s with it", mark), Hint: besideHint(plainDigits, meanings(unbracketed(mark)))}
+		Reason: fmt.Sprintf("has the flag %s with it", mark), Hint: besideHint(digits, meanings(unbracketed(mark)))}
+}
+
+// besideValue is a mapped mark that stands beside a number.
+func (b *builder) besideValue(cell, digits string, flag figure.Flag) (rest string, p *figure.Problem) {
+	if !flag.Zero && flag.Status.Allows(false) {
+		b.flag = flag
+		return digits, nil
+	}
+	says := fmt.Sprintf("%s, %s", flag.Status, flag.Status.NameEN())
+	if flag.Zero {
+		says = "zero"
+	}
+	return "", &figure.Problem{Code: "figure/value-and-status", Field: "value", Text: cell,
+		Reason: fmt.Sprintf("is a number with a flag that stands for none (%s)", says), Hint: "take the number or the flag away"}
 }
 
 // withoutNumber is withoutFlag for a cell without a number. A mark of which
@@ -108,6 +125,9 @@ func (b *builder) withoutNumber(cell, s string) (rest string, p *figure.Problem)
 // dots of any length, n/a.
 func noNumber(s string) string {
 	mark := unbracketed(s)
+	if why := strings.TrimSpace(strings.TrimPrefix(mark, ":")); why != "" {
+		mark = why // Eurostat writes ": c" for what is missing because it is confidential
+	}
 	switch {
 	case strings.Trim(mark, "-—―") == "":
 		return "-"
@@ -120,21 +140,25 @@ func noNumber(s string) string {
 // apart divides a cell into a number and the mark behind or before it. digits
 // is empty when there is no number.
 func apart(s string) (digits, mark string) {
-	first := strings.IndexFunc(s, unicode.IsDigit)
+	first, last := strings.IndexFunc(s, unicode.IsDigit), strings.LastIndexFunc(s, unicode.IsDigit)
 	if first < 0 {
 		return "", s
 	}
 	if before := strings.TrimRight(s[:first], "+-. "); before != "" {
 		return strings.TrimSpace(s[len(before):]), strings.TrimSpace(before)
 	}
-	end := numeralEnd(s)
-	return strings.TrimRight(s[:end], " "), strings.TrimSpace(s[end:])
+	_, width := utf8.DecodeRuneInString(s[last:])
+	digits, mark = s[:last+width], strings.TrimSpace(s[last+width:])
+	if rest, percent := strings.CutPrefix(mark, "%"); percent {
+		return digits + "%", strings.TrimSpace(rest)
+	}
+	return digits, mark
 }
 
 // status sets the figure's status from its cell, or from the mark that stood
 // with the value.
 func (b *builder) status() {
-	text := fold(b.cells[status])
+	text := b.meaning(status, fold)
 	if text == "" {
 		b.row.Figure.Status = b.flag.Status
 		return

@@ -12,15 +12,15 @@ import (
 func flagged(t *testing.T, flags figure.Flags, value, status string) string {
 	t.Helper()
 	quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-	r, err := Open("f.csv", strings.NewReader("indicator,area,measure,period,value,unit,status\nboxes,H1,level,2023-01,"+quoted(value)+",TEU,"+quoted(status)+"\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Sender = func(indicator string) Sender {
+	sender := func(indicator string) Sender {
 		if indicator != "boxes" {
 			t.Errorf("asked for %s", indicator)
 		}
 		return Sender{Flags: flags}
+	}
+	r, err := open("f.csv", strings.NewReader("indicator,area,measure,period,value,unit,status\nboxes,H1,level,2023-01,"+quoted(value)+",TEU,"+quoted(status)+"\n"), Given{Sender: sender})
+	if err != nil {
+		t.Fatal(err)
 	}
 	row, err := r.Next()
 	if err != nil {
@@ -72,6 +72,9 @@ func TestAMarkIsReadAsTheAgencyMeansIt(t *testing.T) {
 		{"zero by a long dash", "—", "", eurostat, "0 A"},
 		{"missing", ":", "", eurostat, "none O"},
 		{"confidential", "c", "", eurostat, "none Q"},
+		{"missing, with the reason", ": c", "", eurostat, "none Q"},
+		{"a sign behind the number", "982.5-", "", eurostat, `figure/value: value "982.5-" has its sign behind it; write -982.5`},
+		{"a mark for no value beside one", "982.5c", "", eurostat, `figure/value-and-status: value "982.5c" is a number with a flag that stands for none (Q, missing value; suppressed); take the number or the flag away`},
 		{"in the column status", "5", "s", eurostat, "5 E"},
 		{"a capital that the agency means otherwise", "5", "E", census, "5 U"},
 		{"a capital of SDMX", "5", "E", eurostat, "5 E"},
@@ -91,14 +94,14 @@ func TestAMarkIsReadAsTheAgencyMeansIt(t *testing.T) {
 
 func TestAMarkThatIsNotExplainedIsAskedAboutWithItsMeanings(t *testing.T) {
 	for _, tt := range []struct{ value, status, want string }{
-		{"119287p", "", `sheet/flag: value "119287p" has the flag p with it; write 119287 in the column value and in the column status P where it is provisional (many offices)`},
-		{"119287 (r)", "", `sheet/flag: value "119287 (r)" has the flag (r) with it; write 119287 in the column value and in the column status nothing where it is revised, which every publication that follows another is (many offices)`},
-		{"119287*", "", `sheet/flag: value "119287*" has the flag * with it; write 119287 in the column value and in the column status P where it is provisional (some offices), Q where it is withheld (some offices), nothing where it is a footnote (some offices)`},
-		{":", "", `sheet/flag: value ":" stands for a value, and no status says what it means; leave the cell empty and write O in the column status where it is not available (Eurostat)`},
-		{"-", "", `sheet/flag: value "-" stands for a value, and no status says what it means; write 0 where it is zero (many offices); leave the cell empty and write O in the column status where it is missing (others)`},
-		{"(D)", "", `sheet/flag: value "(D)" stands for a value, and no status says what it means; leave the cell empty and write Q in the column status where it is withheld (US Census Bureau)`},
-		{"5", "s", `figure/status: status "s" means different things at different offices; write E where it is estimated by Eurostat (Eurostat), Q where it is withheld (US Census Bureau), S where it is strike and other special events (SDMX)`},
-		{"5", "e", `figure/status: status "e" means different things at different offices; write E where it is estimated (Eurostat), U where it is use with caution (Statistics Canada)`},
+		{"119287p", "", `sheet/flag: value "119287p" has the flag p with it; write 119287 in the column value and P in the column status if it is provisional (many offices)`},
+		{"119287 (r)", "", `sheet/flag: value "119287 (r)" has the flag (r) with it; write 119287 in the column value and nothing in the column status if it is revised, which every publication that follows another is (many offices)`},
+		{"119287*", "", `sheet/flag: value "119287*" has the flag * with it; write 119287 in the column value and P in the column status if it is provisional (some offices), Q if it is withheld (some offices), nothing if it is a footnote (some offices)`},
+		{":", "", `sheet/flag: value ":" stands for a value, and no status says what it means; leave the cell empty and write O in the column status if it is not available (Eurostat)`},
+		{"-", "", `sheet/flag: value "-" stands for a value, and no status says what it means; write 0 if it is zero (many offices); leave the cell empty and write O in the column status if it is missing (others)`},
+		{"(D)", "", `sheet/flag: value "(D)" stands for a value, and no status says what it means; leave the cell empty and write Q in the column status if it is withheld (US Census Bureau)`},
+		{"5", "s", `figure/status: status "s" means different things at different offices; write E if it is estimated by Eurostat (Eurostat), Q if it is withheld (US Census Bureau), S if it is strike and other special events (SDMX)`},
+		{"5", "e", `figure/status: status "e" means different things at different offices; write E if it is estimated (Eurostat), U if it is use with caution (Statistics Canada)`},
 		{"5", "p", "5 P"},
 		{"5", "u", "5 U"},
 		{"", "c", "none Q"},

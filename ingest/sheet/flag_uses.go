@@ -103,7 +103,7 @@ func statusHint(all []use) string {
 		if u.flag.Zero {
 			way = "0 in the column value"
 		}
-		ways = append(ways, fmt.Sprintf("%s where it is %s (%s)", way, u.says, u.who))
+		ways = append(ways, fmt.Sprintf("%s if it is %s (%s)", way, u.says, u.who))
 	}
 	return "write " + strings.Join(ways, ", ") + sayOnce
 }
@@ -116,19 +116,23 @@ func besideHint(digits string, all []use) string {
 		if u.flag.Status != figure.Normal {
 			status = u.flag.Status.String()
 		}
-		ways = append(ways, fmt.Sprintf("%s where it is %s (%s)", status, u.says, u.who))
+		way := fmt.Sprintf("%s if it is %s (%s)", status, u.says, u.who)
+		if ways == nil {
+			way = fmt.Sprintf("%s in the column status if it is %s (%s)", status, u.says, u.who)
+		}
+		ways = append(ways, way)
 	}
-	return fmt.Sprintf("write %s in the column value and in the column status %s%s", digits, strings.Join(ways, ", "), sayOnce)
+	return fmt.Sprintf("write %s in the column value and %s%s", digits, strings.Join(ways, ", "), sayOnce)
 }
 
 // aloneHint is what to write for a mark in the place of a number.
 func aloneHint(all []use) string {
 	var ways []string
 	for _, u := range all {
-		way := fmt.Sprintf("leave the cell empty and write %s in the column status where it is %s (%s)", u.flag.Status, u.says, u.who)
+		way := fmt.Sprintf("leave the cell empty and write %s in the column status if it is %s (%s)", u.flag.Status, u.says, u.who)
 		switch {
 		case u.flag.Zero:
-			way = fmt.Sprintf("write 0 where it is %s (%s)", u.says, u.who)
+			way = fmt.Sprintf("write 0 if it is %s (%s)", u.says, u.who)
 		case !u.flag.Status.Allows(true):
 			continue // it marks a value
 		}

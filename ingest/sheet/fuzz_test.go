@@ -38,7 +38,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("sep=|\nindicator|area\n\"\r\r\n\xff"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		lines := 1 + bytes.Count(file, []byte("\n")) + bytes.Count(file, []byte("\r"))
-		sheet, err := Open("f.csv", bytes.NewReader(file))
+		sheet, err := open("f.csv", bytes.NewReader(file), Given{})
 		if err != nil {
 			checkFault(t, err)
 			return
@@ -99,17 +99,23 @@ func checkTravels(t *testing.T, f *figure.Figure) {
 }
 
 func FuzzNumber(f *testing.F) {
-	for _, s := range []string{"1,234.5", "−5", "889.,748.15", "1.2E+04", "万", "7.4 ％", "1 2", "1e"} {
+	for _, s := range []string{"1,234.5", "−5", "889.,748.15", "1.2E+04", "万", "7.4 ％", "1 2", "1e", "1.234,5", "1'234", "1,23,456", "12,3456,7890", "(5)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
-		digits, _, p := number(clean(cell))
-		if p != nil {
-			checkProblem(t, p)
-			return
-		}
-		if d, err := figure.ParseDecimal(digits); err == nil {
-			if again, _, p := number(d.String()); p != nil || again != d.String() {
+		for _, decimal := range []byte{'.', ','} {
+			s := &numbers{decimal: decimal, groups: byThousands}
+			digits, _, _, p := s.number(clean(cell))
+			if p != nil {
+				checkProblem(t, p)
+				continue
+			}
+			d, err := figure.ParseDecimal(digits)
+			if err != nil {
+				continue
+			}
+			written := strings.Replace(d.String(), ".", string(rune(decimal)), 1)
+			if again, _, _, p := s.number(written); p != nil || again != d.String() {
 				t.Fatalf("%q is read as %s, and that as %q, %v", cell, d, again, p)
 			}
 		}

@@ -1,9 +1,7 @@
 package sheet
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -75,89 +73,168 @@ type header struct {
 	separator rune
 	columns   []field         // the field of each column, up to the last with a name
 	column    [fieldCount]int // the column of each field, -1 when there is none
-	line      int             // where it stands, from 1
+	line      int             // where it stands, from 1; the line before the first row when there is none
+	width     int             // how many cells it has, with those at its end that are empty
+	skip      []int           // columns that the sender wants to be passed over
+	cjk       bool            // it is in Chinese, Japanese or Korean
+	nameless  bool            // no column has a name: the line is perhaps a row
 }
 
 // separators in the order in which they are preferred. The full-width ones
 // are what a Chinese keyboard types.
-var separators = []rune{',', ';', '\t', '，', '；'}
+var separators = []rune{',', ';', '\t', '，', '；', '|'}
 
-// readHeader reads up to the first line with text, which is the header.
-// Excel's line "sep=;" may stand before it.
-func readHeader(name string, r *bufio.Reader) (*header, error) {
+// readHeader reads up to the first line with text, which is the header unless
+// the sender has named the columns and it is a row already. The usual columns
+// are taken where it is no header of ours. Excel's line "sep=;" may stand
+// before it.
+func readHeader(name string, r *rows, columns, usual []string) (*header, error) {
 	candidates := separators
-	for line := 1; ; line++ {
-		raw, err := r.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			return nil, &Fault{place(name, line, -1), &figure.Problem{Code: "sheet/too-long",
-				Reason: fmt.Sprintf("is a header of more than %d bytes", r.Size()), Hint: "check whether this is a CSV file; the header is one line like " + sampleHeader}}
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
+	for {
+		before := r.lines.mark()
+		line, err := r.lines.read()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil, &Fault{name, &figure.Problem{Code: "sheet/empty", Reason: "the file holds no text",
+				Hint: "write a header line like " + sampleHeader + " and one figure a line below it"}}
+		case errors.Is(err, errTooLong) || len(line) > maxHeader:
+			return nil, &Fault{place(name, r.lines.line, -1), &figure.Problem{Code: "sheet/too-long",
+				Reason: fmt.Sprintf("is a header of more than %d bytes", maxHeader), Hint: "check whether this is a CSV file; the header is one line like " + sampleHeader}}
+		case err != nil:
 			return nil, err
 		}
-		if c, ok := excelSeparator(raw); ok {
+		text := r.decoded(bytes.TrimPrefix(line, []byte(mark8)), before.next)
+		if r.problem != nil {
+			return nil, &Fault{place(name, r.lines.line, -1), r.problem}
+		}
+		if c, ok := excelSeparator(text); ok {
 			candidates = []rune{c}
 			continue
 		}
-		if strings.Trim(clean(string(raw)), `,;，；" `+"\t") != "" {
-			return parseHeader(name, line, raw, candidates)
+		if strings.Trim(clean(string(text)), `,;，；|" `+"\t") == "" {
+			continue
 		}
-		if err != nil {
-			return nil, &Fault{name, &figure.Problem{Code: "sheet/empty", Reason: "the file holds no text",
-				Hint: "write a header line like " + sampleHeader + " and one figure a line below it"}}
+		h := &header{line: r.lines.line, cjk: hasCJK(text)}
+		if len(columns) == 0 {
+			err := h.parse(name, text, candidates)
+			if !h.nameless || len(usual) == 0 {
+				return h, err
+			}
+			h = &header{line: h.line, cjk: h.cjk}
+			columns = usual
 		}
+		isRow, err := h.given(name, text, candidates, columns)
+		if isRow {
+			h.line--
+			r.lines.back(before)
+		}
+		return h, err
 	}
 }
 
+// maxHeader is how long a header may be, in bytes.
+const maxHeader = 64 << 10
+
 // excelSeparator reads Excel's line "sep=;".
 func excelSeparator(line []byte) (rune, bool) {
-	after, found := strings.CutPrefix(strings.ToLower(strings.TrimRight(string(line), "\n")), "sep=")
+	after, found := strings.CutPrefix(strings.ToLower(string(line)), "sep=")
 	c, n := utf8.DecodeRuneInString(after)
 	return c, found && n > 0 && n == len(after) && c != '"' && c != utf8.RuneError
 }
 
-// parseHeader splits the line by the separator that gives the most known
-// names, and by the one that gives the most cells when none is known.
-func parseHeader(name string, line int, raw []byte, candidates []rune) (*header, error) {
+// parse splits the line by the separator that gives the most known names, and
+// by the one that gives the most cells when none is known.
+func (h *header) parse(name string, line []byte, candidates []rune) error {
 	var best []string
-	var bestErr error
-	h := &header{line: line}
+	var wrong *figure.Problem
+	at := -1
 	for _, c := range candidates {
-		cells, err := newCSV(bytes.NewReader(raw), c).Read()
+		s := splitter{separator: utf8.AppendRune(nil, c)}
+		var p *figure.Problem
+		column := -1
+		if !s.line(line) || s.open {
+			p, column = s.stray(line, 0)
+		}
+		cells := s.texts()
 		if h.separator == 0 || known(cells) > known(best) || known(cells) == known(best) && len(cells) > len(best) {
-			h.separator, best, bestErr = c, cells, err
+			h.separator, best, wrong, at = c, cells, p, column
 		}
 	}
-	if bestErr != nil {
-		return nil, quoteFault(name, line-1, bestErr)
+	if wrong != nil {
+		return &Fault{place(name, h.line, at), wrong}
 	}
-	for i := range best {
-		best[i] = clean(fold(best[i]))
-	}
+	h.width = len(best)
 	for len(best) > 0 && best[len(best)-1] == "" {
 		best = best[:len(best)-1]
 	}
 	if faults := h.assign(name, best); len(faults) > 0 {
-		return nil, faults
+		return faults
 	}
-	return h, nil
+	return nil
 }
 
-// newCSV is the CSV reader for one separator.
-func newCSV(r io.Reader, separator rune) *csv.Reader {
-	c := csv.NewReader(r)
-	c.Comma = separator
-	c.FieldsPerRecord = -1
-	c.ReuseRecord = true
-	// A space may stand before a quotation mark. With tabs csv would take
-	// empty cells for such spaces.
-	c.TrimLeadingSpace = separator != '\t'
-	return c
+// given takes the columns from the sender, and the separator that gives as
+// many cells. isRow tells whether the line is a figure and no other header.
+func (h *header) given(name string, line []byte, candidates []rune, columns []string) (isRow bool, err error) {
+	most := 0
+	for _, c := range candidates {
+		s := splitter{separator: utf8.AppendRune(nil, c)}
+		if !s.line(line) {
+			continue
+		}
+		cells := s.texts()
+		n := min(len(cells), len(columns))
+		if h.separator != 0 && n <= most {
+			continue
+		}
+		h.separator, most, isRow = c, n, false
+		for i, cell := range cells {
+			if f, _ := fieldNamed(at(columns, i)); f == value || f == period {
+				isRow = isRow || strings.ContainsAny(fold(cell), "0123456789")
+			}
+		}
+	}
+	if h.separator == 0 {
+		h.separator = candidates[0]
+	}
+	h.width = len(columns)
+	if faults := h.assign(name, columns); len(faults) > 0 {
+		for _, fault := range faults {
+			fault.Where = "--columns"
+		}
+		return isRow, faults
+	}
+	for i, column := range columns {
+		if column == skipped {
+			h.skip = append(h.skip, i)
+		}
+	}
+	return isRow, nil
+}
+
+// skipped is how --columns names a column that is not for tidemark.
+const skipped = "-"
+
+// at is the i-th text, empty when there is none.
+func at(texts []string, i int) string {
+	if i < len(texts) {
+		return texts[i]
+	}
+	return ""
+}
+
+// texts are the cells as clean text.
+func (s *splitter) texts() []string {
+	cells := make([]string, len(s.cells))
+	for i := range s.cells {
+		cells[i] = clean(fold(string(s.cell(i))))
+	}
+	return cells
 }
 
 func known(cells []string) (n int) {
 	for _, cell := range cells {
-		if _, ok := fieldNamed(clean(fold(cell))); ok {
+		if _, ok := fieldNamed(cell); ok {
 			n++
 		}
 	}
@@ -180,7 +257,7 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 			blame(i, "sheet/duplicate-column", "is the same column as "+letters(h.column[f]), "keep one of the two")
 		case ok:
 			h.column[f] = i
-		case cell != "":
+		case cell != "" && cell != skipped:
 			near := nearest(cell)
 			hint := "the columns are " + sampleHeader
 			if near != unnamed {
@@ -203,7 +280,9 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 	lacking := &Fault{place(name, h.line, -1), &figure.Problem{Code: "sheet/missing-column",
 		Text: strings.Join(missing, ", "), Reason: "is not in the header", Hint: "the first line names the columns: " + sampleHeader}}
 	if known(cells) == 0 {
-		return Faults{lacking} // no header at all: what stands there are no misspelt names
+		h.nameless = true // what stands there are no misspelt names
+		lacking.Problem.Hint += "; where the file has no such line, name them with --columns"
+		return Faults{lacking}
 	}
 	return append(faults, lacking)
 }

@@ -149,7 +149,7 @@ func TestWhatIsWrittenInAnyWayIsReadTheSame(t *testing.T) {
 
 // readAll reads the figures of a sheet in which nothing is wrong.
 func readAll(r io.Reader) ([]figure.Figure, error) {
-	sheet, err := Open("f.csv", r)
+	sheet, err := open("f.csv", r, Given{})
 	if err != nil {
 		return nil, err
 	}

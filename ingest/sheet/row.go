@@ -9,24 +9,24 @@ import (
 )
 
 // row makes a figure of a row's cells and collects all that is wrong with it.
-func (r *Reader) row(cells []string) Row {
-	line, _ := r.csv.FieldPos(0)
-	row := Row{Line: r.header.line + line}
-	row.Figure.Category = figure.Total
-	if p := r.shape(cells); p != nil {
+func (r *Reader) row() Row {
+	r.text = string(r.rows.text)
+	r.open = false
+	b := &r.builder
+	b.row, b.wrong, b.flag = Row{Line: r.rows.number}, [fieldCount]bool{}, figure.Flag{}
+	b.row.Figure.Category = figure.Total
+	if p := r.shape(); p != nil {
 		// Its cells may stand in wrong columns, so nothing is said of them.
-		row.Problems = []*figure.Problem{p}
-		return row
+		b.row.Problems = []*figure.Problem{p}
+		return b.row
 	}
-	b := builder{row: &row, reader: r}
 	for i, f := range r.header.columns {
 		if f != unnamed {
-			b.cells[f] = clean(cells[i])
+			b.cells[f] = clean(r.cell(i))
 		}
 	}
-	if p := b.splitValue(); p != nil {
-		row.Problems = []*figure.Problem{p}
-		return row
+	if b.letters(); len(b.row.Problems) > 0 {
+		return b.row
 	}
 	b.codes()
 	b.measure()
@@ -34,31 +34,55 @@ func (r *Reader) row(cells []string) Row {
 	b.value()
 	b.rest()
 	if !b.wrong[value] && !b.wrong[status] {
-		b.refuse(status, b.cells[status], row.Figure.Settle())
+		b.refuse(status, b.cells[status], b.row.Figure.Settle())
 	}
-	return row
+	return b.row
+}
+
+// cell is the text of the row's i-th cell.
+func (r *Reader) cell(i int) string {
+	c := r.rows.cells[i]
+	return r.text[c.from:c.to]
 }
 
 // shape holds a row's number of cells against the header's. Empty cells
 // beyond it are Excel's.
-func (r *Reader) shape(cells []string) *figure.Problem {
-	want := len(r.header.columns)
-	n := len(cells)
-	for n > want && clean(cells[n-1]) == "" {
+func (r *Reader) shape() *figure.Problem {
+	want, all := len(r.header.columns), len(r.rows.cells)
+	s := r.survey
+	text, whole, rest := s.next.split(r.cell, func(i int) bool { return r.rows.cells[i].quoted }, all, r.header, s.values.point.n > 0)
+	if text != "" {
+		beside := unnamed
+		if i := r.header.column[value] + 1; i < want {
+			beside = r.header.columns[i]
+		}
+		if s.decimal == ',' && strings.Contains(whole, ".") {
+			whole = strings.Replace(quoted(strings.Replace(whole, ".", ",", 1)), `, followed by a separator"`, `", followed by a separator`, 1)
+		}
+		return splitProblem(text, whole, rest, beside)
+	}
+	n := all
+	for n > want && clean(r.cell(n-1)) == "" {
 		n--
 	}
 	if n != want {
 		hint := "write every separator, also before empty cells at the end"
-		if n > want {
+		switch {
+		case n > want:
 			hint = "put a text that holds the separator in quotation marks"
+		case n == 1 && strings.Count(r.cell(0), string(r.header.separator)) >= want-1:
+			hint = "take the quotation marks around the whole row away"
 		}
-		return &figure.Problem{Code: "sheet/row", Reason: fmt.Sprintf("has %d cells, the header has %d", n, want), Hint: hint}
+		return &figure.Problem{Code: "sheet/row", Reason: fmt.Sprintf("has %s, the header has %d", counted(n, "cell"), want), Hint: hint}
+	}
+	if r.headerAgain() {
+		return &figure.Problem{Code: "sheet/row", Reason: "is a header and no figure", Hint: "delete the line"}
 	}
 	for i, f := range r.header.columns {
-		if f != unnamed {
+		if f != unnamed || r.header.skips(i) {
 			continue
 		}
-		if text := clean(cells[i]); text != "" {
+		if text := clean(r.cell(i)); text != "" {
 			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "stands in column " + letters(i) + ", which has no name",
 				Hint: "name the column in the header or empty it"}
 		}
@@ -66,22 +90,78 @@ func (r *Reader) shape(cells []string) *figure.Problem {
 	return nil
 }
 
-// builder makes one figure.
-type builder struct {
-	row    *Row
-	reader *Reader
-	cells  [fieldCount]string
-	wrong  [fieldCount]bool
-	flag   figure.Flag // that stood with the value
+// headerAgain tells whether the row repeats the header, as it does where files
+// were put one behind the other.
+func (r *Reader) headerAgain() bool {
+	cell := clean(r.cell(r.header.column[period]))
+	if cell == "" || cell[0] >= '0' && cell[0] <= '9' {
+		return false // as nearly all periods
+	}
+	f, _ := fieldNamed(cell)
+	return f == period
 }
 
 // sender is what is known of how the row's indicator is written.
 func (b *builder) sender() Sender {
-	if b.reader.Sender == nil || b.wrong[indicator] {
+	if b.reader.survey.given.Sender == nil || b.wrong[indicator] {
 		return Sender{}
 	}
-	return b.reader.Sender(b.row.Figure.Indicator)
+	return b.reader.survey.given.Sender(b.row.Figure.Indicator)
 }
+
+// counted writes a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// lost is what stands for a letter that a program could not read (U+FFFD).
+const lost = "\xef\xbf\xbd"
+
+// letters refuses a row in which letters were lost, or taken for those of
+// another encoding, before the file was saved.
+func (b *builder) letters() {
+	r := b.reader
+	if len(r.survey.damaged) == 0 && (strings.IndexByte(r.text, lost[0]) < 0 || !strings.Contains(r.text, lost)) {
+		return
+	}
+	for f, cell := range b.cells {
+		if strings.Contains(cell, lost) {
+			b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
+				Reason: "has a sign (\ufffd) in the place of a letter that was lost before", Hint: "take the text from the original again"})
+			continue
+		}
+		for _, c := range r.survey.damaged {
+			if meant, ok := c.repaired(cell); ok {
+				b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
+					Reason: "is " + c.name + ", as the rest of the file is not", Hint: "write " + meant})
+				break
+			}
+		}
+	}
+}
+
+// builder makes one figure after the other.
+type builder struct {
+	reader *Reader
+	row    Row
+	cells  [fieldCount]string // fields without a column stay empty
+	wrong  [fieldCount]bool
+	last   [fieldCount]meant
+	flag   figure.Flag // that stood with the value
+}
+
+// periodKey is what the meaning of a period's cell depends on.
+type periodKey struct {
+	cell    string
+	measure figure.Measure
+	own     figure.Frequency
+}
+
+// meant is what a cell means; most cells are like those above them.
+type meant struct{ cell, text string }
 
 // refuse notes that err is wrong with a field; the text is what its cell says.
 func (b *builder) refuse(f field, text string, err error) {
@@ -113,28 +193,64 @@ func (b *builder) set(f field, text string) {
 	b.refuse(f, b.cells[f], b.row.Figure.SetField(f.String(), text))
 }
 
-// splitValue notices a thousands comma that was taken for a separator: the
-// cells from the value on stand one column too far right, and the value
-// would be 3 where 3,700 was meant.
-func (b *builder) splitValue() *figure.Problem {
-	h := b.reader.header
-	rest := b.cells[unit]
-	if rest == "" || !onlyDigits(strings.Replace(fold(rest), ".", "", 1)) || h.column[unit] != h.column[value]+1 {
-		return nil
+// meaning is what a field's cell means, by of. Equal texts are looked at once
+// and share their memory, as codes do, so that a caller may keep a million
+// figures of a few series without the rows in which they stood.
+func (b *builder) meaning(f field, of func(string) string) string {
+	cell := b.cells[f]
+	if cell == b.last[f].cell {
+		return b.last[f].text
 	}
-	return &figure.Problem{Code: "sheet/split-value", Field: "value", Text: b.cells[value] + string(h.separator) + rest,
-		Reason: "stands in two cells, so the unit is a number", Hint: "leave the thousands comma out, or put the value in quotation marks"}
+	known := b.reader.meanings[f]
+	text, ok := known[cell]
+	if !ok {
+		text = strings.Clone(of(cell))
+		if len(known) < maxTexts && len(cell) <= maxTextLen {
+			known[strings.Clone(cell)] = text
+		}
+	}
+	b.last[f] = meant{cell, text}
+	return text
 }
 
+// Texts that are kept are few, as there are few series, and short, as codes
+// and units are.
+const (
+	maxTexts   = 1 << 14
+	maxTextLen = 64
+)
+
 func (b *builder) codes() {
+	f := &b.row.Figure
 	if b.filled(indicator, "write the indicator's code, like container_throughput") {
-		b.set(indicator, b.reader.share(fold(b.cells[indicator])))
+		b.code(indicator, &f.Indicator)
 	}
 	if b.filled(area, "write the area's code, like 330200") {
-		b.set(area, b.reader.share(fold(b.cells[area])))
+		b.code(area, &f.Area)
 	}
 	if b.cells[category] != "" {
-		b.set(category, b.reader.share(fold(b.cells[category])))
+		b.code(category, &f.Category)
+	}
+}
+
+// code sets a field that is a code. One that was seen before is one.
+func (b *builder) code(f field, to *string) {
+	cell, known := b.cells[f], b.reader.codes
+	if cell == b.last[f].cell {
+		*to = b.last[f].text
+		return
+	}
+	if text, ok := known[cell]; ok {
+		*to, b.last[f] = text, meant{cell, text}
+		return
+	}
+	text := strings.Clone(fold(cell))
+	b.set(f, text)
+	if bare := strings.Trim(text, "'"); b.wrong[f] && bare != text && figure.IsCode(bare) {
+		b.row.Problems[len(b.row.Problems)-1].Hint = "write " + bare // a spreadsheet's mark of a text
+	}
+	if !b.wrong[f] && len(known) < maxTexts {
+		known[strings.Clone(cell)] = *to
 	}
 }
 
@@ -144,36 +260,49 @@ var measureNames = map[string]string{
 	"累计": "ytd", "同比": "yoy", "累计同比": "ytd_yoy",
 }
 
-func (b *builder) measure() {
-	if !b.filled(measure, "write level, ytd, yoy or ytd_yoy (本期, 累计, 同比, 累计同比)") {
-		return
-	}
-	text := strings.ToLower(fold(b.cells[measure]))
+func measureText(cell string) string {
+	text := strings.ToLower(fold(cell))
 	if name, ok := measureNames[text]; ok {
-		text = name
+		return name
 	}
-	b.set(measure, text)
+	return text
+}
+
+func (b *builder) measure() {
+	if b.filled(measure, "write level, ytd, yoy or ytd_yoy (本期, 累计, 同比, 累计同比)") {
+		b.set(measure, b.meaning(measure, measureText))
+	}
 }
 
 func (b *builder) period() {
+	cell := b.cells[period]
 	if !b.filled(period, "write a month as 2023-01, a quarter as 2023-Q1, a year as 2023") {
 		return
 	}
 	f := &b.row.Figure
+	key := periodKey{cell, f.Measure, b.sender().Frequency}
+	if p, ok := b.reader.periods[key]; ok {
+		f.Period = p
+		return
+	}
 	var err error
-	f.Period, err = b.reader.periods.Read(fold(b.cells[period]), f.Measure, b.sender().Frequency)
-	b.refuse(period, b.cells[period], err)
+	f.Period, err = b.reader.survey.periods.Read(fold(cell), f.Measure, key.own)
+	if b.refuse(period, cell, err); err == nil && len(b.reader.periods) < maxTexts {
+		key.cell = strings.Clone(cell)
+		b.reader.periods[key] = f.Period
+	}
 }
 
 // value sets value and unit, which are read together: 7.4% has both.
 func (b *builder) value() {
 	growth := b.wrong[measure] || b.row.Figure.Measure.Growth()
-	unitText := b.reader.share(fold(b.cells[unit]))
+	unitText := b.meaning(unit, fold)
+	s := b.reader.survey
 	var digits string
 	var percent bool
 	cell, p := b.withoutFlag(b.cells[value])
 	if p == nil {
-		digits, percent, p = number(cell)
+		digits, percent, b.reader.open, p = s.number(cell)
 	}
 	switch {
 	case p != nil:
@@ -181,7 +310,7 @@ func (b *builder) value() {
 	case percent && unitText == "" && growth:
 		unitText = "%"
 	case percent && unitText != "%":
-		b.refuse(value, b.cells[value], glued(digits, "%"))
+		b.refuse(value, b.cells[value], glued(s.written(digits), "%"))
 	}
 	if !b.wrong[value] {
 		b.set(value, digits)
@@ -196,11 +325,20 @@ func (b *builder) value() {
 // rest sets what a reader should know of the figure.
 func (b *builder) rest() {
 	b.status()
-	b.set(confirmed, confirmedText(fold(b.cells[confirmed])))
-	b.set(published, b.reader.share(dayText(fold(b.cells[published]))))
-	text := b.cells[note]
-	if s := b.cells[source]; s != "" {
-		text = strings.TrimLeft(text+" ["+s+"]", " ")
+	if b.cells[confirmed] != "" {
+		b.set(confirmed, b.meaning(confirmed, confirmedText))
 	}
-	b.refuse(note, text, b.row.Figure.SetField("note", strings.Clone(text)))
+	if b.cells[published] != "" {
+		b.set(published, b.meaning(published, dayText))
+	}
+	text := composed(b.cells[note])
+	switch s := composed(b.cells[source]); {
+	case s == "":
+		text = strings.Clone(text) // it would keep the whole row
+	case text == "":
+		text = "[" + s + "]"
+	default:
+		text += " [" + s + "]"
+	}
+	b.refuse(note, text, b.row.Figure.SetField("note", text))
 }

@@ -1,11 +1,9 @@
 package sheet
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -14,20 +12,17 @@ import (
 // Reader reads the figures of one sheet row by row. It holds one row and a
 // window of the file, however long the file is.
 type Reader struct {
-	name   string
-	src    *bufio.Reader // the decoded text
-	csv    *csv.Reader
+	survey *Survey
+	rows   *rows
 	header *header
-	rows   int
-	err    error // what reading ended with
+	text   string // of the present row
+	open   bool   // its value is another number where the other mark marks decimals
+	err    error  // what reading ended with
 
-	// Sender, if it is set, tells what is known of the sender of an indicator.
-	// It is asked for every row.
-	Sender func(indicator string) Sender
-
-	periods figure.PeriodColumn
-
-	texts map[string]string // texts that many rows share; see share
+	builder  builder
+	meanings [fieldCount]map[string]string // of cells; see builder.meaning
+	codes    map[string]string             // of cells that hold one
+	periods  map[periodKey]figure.Period   // of cells that hold one
 }
 
 // Sender is what is known beforehand of how the sender of an indicator writes
@@ -44,40 +39,61 @@ type Row struct {
 	Problems []*figure.Problem
 }
 
-// Open reads the beginning of a sheet: its encoding, separator and header.
-// The name is for messages. The error is a *Fault, Faults when several things
-// are wrong with the header, or what r failed with; errors.As finds a *Fault
-// in both of the former.
-func Open(name string, r io.Reader) (*Reader, error) {
-	d := &decoder{name: name, src: r}
-	if err := d.start(); err != nil {
-		return nil, err
+// Open begins to read the file that was surveyed; src is its content from the
+// beginning. The error is what src failed with.
+func (s *Survey) Open(src io.Reader) (*Reader, error) {
+	r := &Reader{survey: s, rows: newRows(src, s.charset), header: s.header,
+		codes: map[string]string{}, periods: map[periodKey]figure.Period{}}
+	r.builder.reader = r
+	for f := range r.meanings {
+		r.meanings[f] = map[string]string{}
 	}
-	sheet := &Reader{name: name, src: bufio.NewReaderSize(d, windowSize), texts: map[string]string{}}
-	h, err := readHeader(name, sheet.src)
-	if err != nil {
-		return nil, sheet.located(err)
+	for range s.header.line {
+		if _, err := r.rows.lines.read(); err != nil && !errors.Is(err, errTooLong) {
+			return nil, s.located(err)
+		}
 	}
-	sheet.header = h
-	sheet.csv = newCSV(sheet.src, h.separator)
-	return sheet, nil
+	r.rows.start(s.header)
+	return r, nil
+}
+
+// start makes ready to read the rows below a header.
+func (r *rows) start(h *header) {
+	r.separator = []byte(string(h.separator))
+	r.columns, r.value = len(h.columns), h.column[value]
 }
 
 // Next is the next row with text in it, io.EOF after the last. A row with
-// mistakes is a row with Problems. Any other error is a *Fault, or what the
-// source failed with; reading ends with it, and every later call repeats it.
+// mistakes is a row with Problems. Any other error is what the source failed
+// with; reading ends with it, and every later call repeats it.
 func (r *Reader) Next() (Row, error) {
 	for r.err == nil {
-		cells, err := r.csv.Read()
+		err := r.rows.read()
 		switch {
+		case errors.Is(err, io.EOF):
+			r.err = io.EOF
 		case err != nil:
-			r.err = r.failure(err)
-		case !blank(cells):
-			r.rows++
-			return r.row(cells), nil
+			r.err = r.survey.located(err)
+		case r.rows.problem != nil:
+			return r.unread(), nil
+		case !r.rows.blank():
+			return r.row(), nil
 		}
 	}
 	return Row{}, r.err
+}
+
+// unread is a row whose text can not be cut into cells.
+func (r *Reader) unread() Row {
+	p := r.rows.problem
+	if i := r.rows.column; i >= 0 && i < len(r.header.columns) && r.header.columns[i] != unnamed {
+		f := r.header.columns[i]
+		p.Field = f.String()
+		if p.Code == "sheet/quote" && f != note && f != source {
+			p.Hint = "write " + clean(strings.ReplaceAll(p.Text, `"`, "")) // it means nothing in such a cell
+		}
+	}
+	return Row{Line: r.rows.number, Problems: []*figure.Problem{p}}
 }
 
 // Where is the address of a cell: port-2024-05.csv:17:F. Without a field, or
@@ -91,76 +107,8 @@ func (r *Reader) Where(line int, field string) string {
 			column = r.header.column[source]
 		}
 	}
-	return place(r.name, line, column)
+	return place(r.survey.name, line, column)
 }
 
-// failure makes of csv's error the one to tell.
-func (r *Reader) failure(err error) error {
-	var wrong *csv.ParseError
-	switch {
-	case errors.Is(err, io.EOF) && r.rows == 0:
-		return &Fault{r.name, &figure.Problem{Code: "sheet/no-rows", Reason: "the file holds a header and no figures",
-			Hint: "write one figure a line below the header"}}
-	case errors.Is(err, io.EOF):
-		return io.EOF
-	case errors.As(err, &wrong):
-		return quoteFault(r.name, r.header.line, wrong)
-	}
-	return r.located(err)
-}
-
-// located adds the file's name to what the source failed with.
-func (r *Reader) located(err error) error {
-	var fault *Fault
-	if errors.As(err, &fault) {
-		return err
-	}
-	return fmt.Errorf("%s: %w", r.name, err)
-}
-
-const quoteHint = `put the whole cell in quotation marks and double those within: "the ""fifth"" port"`
-
-// quoteFault is the fault of a broken quotation, the one mistake of syntax
-// that CSV knows. It ends reading: where a quotation is broken, the rest of
-// the file may belong to it.
-func quoteFault(name string, linesBefore int, err error) error {
-	p := &figure.Problem{Code: "sheet/quote", Reason: "a quotation mark stands within a text or is never closed", Hint: quoteHint}
-	line := linesBefore
-	var wrong *csv.ParseError
-	if errors.As(err, &wrong) {
-		line += wrong.Line
-		if wrong.StartLine < wrong.Line {
-			p.Reason += fmt.Sprintf(", in the row that begins on line %d", linesBefore+wrong.StartLine)
-		}
-	}
-	return &Fault{place(name, line, -1), p}
-}
-
-// What is shared is bounded: few texts, as there are few series, and short
-// ones, as codes and units are.
-const (
-	maxTexts   = 1 << 14
-	maxTextLen = 64
-)
-
-// share gives equal texts the same memory, and frees the row they stand in:
-// a caller may keep a million figures of a few series.
-func (r *Reader) share(s string) string {
-	if shared, ok := r.texts[s]; ok {
-		return shared
-	}
-	shared := strings.Clone(s)
-	if len(r.texts) < maxTexts && len(shared) <= maxTextLen {
-		r.texts[shared] = shared
-	}
-	return shared
-}
-
-func blank(cells []string) bool {
-	for _, cell := range cells {
-		if cell != "" && clean(cell) != "" {
-			return false
-		}
-	}
-	return true
-}
+// skips tells whether the sender wants a column to be passed over.
+func (h *header) skips(i int) bool { return slices.Contains(h.skip, i) }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,11 +16,51 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 const required = "indicator,area,measure,period,value,unit\n"
 
-// report reads a sheet and tells all of it as text: a line for each figure,
-// each problem at its cell, and what reading ended with.
-func report(name string, r io.Reader) string {
+// look surveys what r gives.
+func look(name string, r io.Reader, given Given) (*Survey, []byte, error) {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := Look(name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }, given)
+	return s, content, err
+}
+
+// open begins to read what r gives.
+func open(name string, r io.Reader, given Given) (*Reader, error) {
+	s, content, err := look(name, r, given)
+	if err != nil {
+		return nil, err
+	}
+	return s.Open(bytes.NewReader(content))
+}
+
+// report reads a sheet and tells all of it as text: how it is read, a line
+// for each figure and each problem at its cell.
+func report(name string, r io.Reader) string { return reportGiven(name, r, Given{}) }
+
+func reportGiven(name string, r io.Reader, given Given) string {
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	return reportFrom(name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }, given)
+}
+
+func reportFrom(name string, source func() (io.ReadCloser, error), given Given) string {
 	var b strings.Builder
-	sheet, err := Open(name, r)
+	s, err := Look(name, source, given)
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	for _, words := range s.Read {
+		fmt.Fprintf(&b, "%s: %s | %s\n", name, words.ZH, words.EN)
+	}
+	src, err := source()
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	sheet, err := s.Open(src)
 	if err != nil {
 		return err.Error() + "\n"
 	}
@@ -108,9 +149,9 @@ func TestAHeaderIsHeldAgainstTheColumns(t *testing.T) {
 f.csv:1:C: sheet/unknown-column: "aera" is not a column; did you mean "area"?
 f.csv:1:D: sheet/unknown-column: "x-ray" is not a column; the columns are ` + sampleHeader + `
 f.csv:1: sheet/missing-column: "measure" is not in the header; ` + first},
-		{"no header at all", "\n\ngdp,330200,level,2023-Q1,3700,亿元", `f.csv:3: sheet/missing-column: "indicator, area, measure, period, value, unit" is not in the header; ` + first},
+		{"no header at all", "\n\ngdp,330200,level,2023-Q1,3700,亿元", `f.csv:3: sheet/missing-column: "indicator, area, measure, period, value, unit" is not in the header; ` + first + `; where the file has no such line, name them with --columns`},
 		{"too long", strings.Repeat("x", windowSize+1), `f.csv:1: sheet/too-long: is a header of more than 65536 bytes; check whether this is a CSV file; the header is one line like ` + sampleHeader},
-		{"a quotation never closed", `indicator,"area,measure`, `f.csv:1: sheet/quote: a quotation mark stands within a text or is never closed; ` + quoteHint},
+		{"a quotation never closed", `indicator,"area,measure`, `f.csv:1:B: sheet/quote: ""area" opens a quotation that is not closed on its line; write "area"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := report("f.csv", strings.NewReader(c.header+"\n")); got != c.want+"\n" {
@@ -163,17 +204,23 @@ f.csv:4: {"indicator":"gdp","area":"330200","category":"_T","measure":"level","p
 	}
 }
 
-func TestABrokenQuotationEndsReadingAtItsLine(t *testing.T) {
+func TestABrokenQuotationCostsItsRow(t *testing.T) {
 	good := "gdp,330200,level,2023-Q1,3700,亿元\n"
-	for _, c := range []struct{ name, rows, want string }{
-		{"within a text", good + "gdp,330200,level,2023-Q2,9,亿\"元\n" + good, `f.csv:3: sheet/quote: a quotation mark stands within a text or is never closed; ` + quoteHint},
-		{"after the end", good + "gdp,330200,level,2023-Q2,9,\"亿元\"x\n" + good, `f.csv:3: sheet/quote: a quotation mark stands within a text or is never closed; ` + quoteHint},
-		{"never closed", good + "gdp,330200,level,2023-Q2,9,\"亿元\n" + good, `f.csv:4: sheet/quote: a quotation mark stands within a text or is never closed, in the row that begins on line 3; ` + quoteHint},
+	for _, c := range []struct{ name, row, want string }{
+		{"within a text", "gdp,330200,level,2023-Q2,9,亿\"元\n", `f.csv:3:F: sheet/quote: unit "亿"元" has a quotation mark within; write 亿元`},
+		{"after the end", "gdp,330200,level,2023-Q2,9,\"亿元\"x\n", `f.csv:3:F: sheet/quote: unit ""亿元"x" has a quotation mark within; write 亿元x`},
+		{"never closed", "gdp,330200,level,2023-Q2,9,\"亿元\n", `f.csv:3:F: sheet/quote: unit ""亿元" opens a quotation that is not closed on its line; write 亿元`},
+		{"closed far on in a row of its own", "gdp,330200,level,2023-Q2,9,\"亿元\n" + good + "gdp,330200,level,2023-Q3,9,亿元\"\n",
+			`f.csv:3:F: sheet/quote: unit ""亿元" opens a quotation that is not closed on its line; write 亿元`},
+		{"in the first cell", "\"gdp,330200,level,2023-Q2,9,亿元\n", `f.csv:3:A: sheet/quote: indicator ""gdp" opens a quotation that is not closed on its line; write gdp`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, got, _ := strings.Cut(report("f.csv", strings.NewReader(required+c.rows)), "\n")
-			if got != c.want+"\n" {
-				t.Errorf("got  %swant %s", got, c.want)
+			got := strings.Split(report("f.csv", strings.NewReader(required+good+c.row+good)), "\n")
+			if got[1] != c.want {
+				t.Errorf("got  %s\nwant %s", got[1], c.want)
+			}
+			if last := got[len(got)-2]; !strings.Contains(last, `"3700"`) || len(got) < 4 {
+				t.Errorf("reading does not go on: %q", got)
 			}
 		})
 	}
@@ -183,12 +230,15 @@ func TestARowThatDoesNotEndIsRefused(t *testing.T) {
 	good := "gdp,330200,level,2023-Q1,3700,亿元\n"
 	for _, c := range []struct{ name, row, want string }{
 		{"a line", strings.Repeat("x", maxRow), `f.csv:3: sheet/too-long: is a row of more than 1048576 bytes; check whether this is a CSV file; a row is one line`},
-		{"a quotation", `"` + strings.Repeat("x\n", maxRow/2), `f.csv:3: sheet/too-long: is a row of more than 1048576 bytes; a quotation mark that is opened here or below is never closed: close it, or double it where it is part of a text`},
+		{"a quotation", `"` + strings.Repeat("x\n", maxRow/2), `f.csv:3:A: sheet/quote: indicator ""x" opens a quotation that is not closed on its line; write x`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			first, got, _ := strings.Cut(report("f.csv", strings.NewReader(required+good+c.row)), "\n")
-			if got != c.want+"\n" {
-				t.Errorf("after %.80s\ngot  %.300s\nwant %s", first, got, c.want)
+			got := strings.Split(report("f.csv", strings.NewReader(required+good+c.row+"\n"+good)), "\n")
+			if got[1] != c.want {
+				t.Errorf("after %.80s\ngot  %.300s\nwant %s", got[0], got[1], c.want)
+			}
+			if last := got[len(got)-2]; !strings.Contains(last, `"3700"`) {
+				t.Errorf("the row after it is %q", last)
 			}
 		})
 	}
@@ -196,7 +246,17 @@ func TestARowThatDoesNotEndIsRefused(t *testing.T) {
 
 func TestASourceThatFailsIsReportedWithTheFile(t *testing.T) {
 	broken := errors.New("the disk is gone")
-	sheet, err := Open("f.csv", io.MultiReader(strings.NewReader(required), failing{broken}))
+	_, err := Look("f.csv", func() (io.ReadCloser, error) {
+		return io.NopCloser(io.MultiReader(strings.NewReader(required), failing{broken})), nil
+	}, Given{})
+	if !errors.Is(err, broken) || err.Error() != "f.csv: the disk is gone" {
+		t.Errorf("the survey gives %v", err)
+	}
+	survey, _, err := look("f.csv", strings.NewReader(required+"gdp,330200,level,2023-Q1,3700,亿元\n"), Given{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, err := survey.Open(io.MultiReader(strings.NewReader(required), failing{broken}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +281,7 @@ func TestAColumnHasTheLettersOfSpreadsheets(t *testing.T) {
 
 func TestAnErrorOfOpenIsAFault(t *testing.T) {
 	for _, file := range []string{"", "PK\x03\x04", "a,b,c\n", required[1:], "x,\"y\n", "\xff\xff"} {
-		_, err := Open("f.csv", strings.NewReader(file))
+		_, err := open("f.csv", strings.NewReader(file), Given{})
 		var fault *Fault
 		if !errors.As(err, &fault) || fault.Problem == nil || !strings.HasPrefix(fault.Where, "f.csv") {
 			t.Errorf("%q: %v is no fault", file, err)

@@ -6,6 +6,7 @@ import "strings"
 // its own: 2023/1/8 is 2023-01-08. Days with the year last are ambiguous and
 // stay as they are.
 func dayText(s string) string {
+	s = fold(s)
 	parts := strings.Split(s, "/")
 	if len(parts) != 3 || len(parts[0]) != 4 {
 		return s
@@ -23,6 +24,7 @@ func dayText(s string) string {
 
 // confirmedText gives true or false for the ways to say so.
 func confirmedText(s string) string {
+	s = fold(s)
 	switch lower := strings.ToLower(s); lower {
 	case "true", "yes", "y", "1", "是":
 		return "true"

@@ -1,0 +1,251 @@
+package sheet
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Given is what is known of a file beside its content.
+type Given struct {
+	// Notation is what the sender says of it, which is obeyed.
+	Notation Notation
+	// Usual is how such files usually are, as the catalogue says. It settles
+	// what the file leaves open.
+	Usual Notation
+	// Word tells whether a text is one of the catalogue: an area, a category
+	// or a unit. Nil when there is none.
+	Word func(text string) bool
+	// Possible tells whether the catalogue lets a figure be true. Nil when
+	// there is none.
+	Possible func(*figure.Figure) bool
+	// Sender tells what is known of the sender of an indicator. It is asked
+	// for every row; nil when nothing is known.
+	Sender func(indicator string) Sender
+}
+
+// Survey is a file that was looked through from its beginning to its end, so
+// that every cell of it is read in one and the same way. Nothing that can be
+// taken in two ways is decided by a single cell.
+type Survey struct {
+	// Read says in words how the file is read, where that is no matter of
+	// course.
+	Read []Words
+	// Rows are the rows with text below the header, the lines of a file of
+	// which the header can not be read.
+	Rows int
+
+	name    string
+	open    func() (io.ReadCloser, error)
+	given   Given
+	charset *charset
+	certain bool // the file can be in no other encoding
+	header  *header
+	numbers
+	periods figure.PeriodColumn
+	seen    map[string]bool // the periods that it has seen
+	next    nextColumn
+	damaged []*charset // for which some words of a file in UTF-8 were taken
+}
+
+// Words say one thing in both languages.
+type Words struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// Look surveys a file, which it opens several times. The error is a *Fault,
+// Faults when several things are wrong with the header, or what open or
+// reading failed with; errors.As finds a *Fault in both of the former. Of a
+// file that can not be read the survey tells how much there is.
+func Look(name string, open func() (io.ReadCloser, error), given Given) (*Survey, error) {
+	s := &Survey{name: name, open: open, given: given, seen: map[string]bool{}, numbers: numbers{decimal: '.', groups: byThousands}}
+	err := s.encoding()
+	if err == nil {
+		err = s.each(s.look)
+	} else if s.charset != nil {
+		err = errors.Join(err, s.each(func(r *rows) error { s.count(r); return nil }))
+		s.Rows = max(0, s.Rows-1) // the header
+	}
+	if err == nil {
+		err = s.settle()
+	}
+	return s, s.located(err)
+}
+
+// each opens the file and calls do with its rows from the header on.
+func (s *Survey) each(do func(*rows) error) (err error) {
+	src, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }() // only read from
+	return do(newRows(src, s.charset))
+}
+
+// look reads header and rows.
+func (s *Survey) look(r *rows) error {
+	h, err := readHeader(s.name, r, s.given.Notation.Columns, s.given.Usual.Columns)
+	if err != nil {
+		if h != nil && h.nameless {
+			s.Rows++
+		}
+		s.count(r)
+		return err
+	}
+	s.header = h
+	r.start(h)
+	r.enough = max(h.column[period], h.column[value]+1) + 1
+	s.values.allow(s.given.Notation.or(s.given.Usual))
+	cjk := h.cjk
+	for {
+		err := r.read()
+		switch {
+		case errors.Is(err, io.EOF) && s.Rows == 0:
+			return &Fault{s.name, &figure.Problem{Code: "sheet/no-rows", Reason: "the file holds a header and no figures",
+				Hint: "write one figure a line below the header"}}
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case r.blank():
+			continue
+		}
+		s.Rows++
+		if r.problem == nil {
+			s.observe(r, cjk)
+		}
+	}
+}
+
+// observe takes what a row says of the file's notation.
+func (s *Survey) observe(r *rows, cjk bool) {
+	if i := s.header.column[period]; i < len(r.cells) && !s.seen[string(r.cell(i))] && len(s.seen) < maxTexts {
+		cell := string(r.cell(i))
+		s.seen[cell] = true
+		s.periods.Add(fold(clean(cell)))
+	}
+	s.next.observe(r, s.header)
+	i := s.header.column[value]
+	if i >= len(r.cells) {
+		return
+	}
+	if s.values.observe(r.cell(i), r.number) && (cjk || hasCJK(r.text)) {
+		s.values.cjk++
+	}
+}
+
+// count counts the lines with text that are left of a file that can not be
+// read.
+func (s *Survey) count(r *rows) {
+	for {
+		line, err := r.lines.read()
+		switch {
+		case errors.Is(err, errTooLong) || err == nil && len(bytes.TrimSpace(line)) > 0:
+			s.Rows++
+		case err != nil:
+			return
+		}
+	}
+}
+
+// settle decides what can be taken in two ways.
+func (s *Survey) settle() error {
+	decimal, contradiction := s.values.proven()
+	usual := s.given.Usual.decimal()
+	switch {
+	case s.given.Notation.decimal() != 0:
+		decimal = s.given.Notation.decimal()
+	case decimal == 0 && usual != 0 && (contradiction || s.values.undecided().n > 0):
+		decimal = usual
+	case contradiction:
+		return &Fault{place(s.name, s.values.comma.line, s.header.column[value]), s.values.contradiction()}
+	case decimal == 0 && s.values.undecided().n > 0:
+		var err error
+		if decimal, err = s.weigh(); err != nil {
+			return err
+		}
+	}
+	if proven, _ := s.values.proven(); proven != 0 && proven == decimal && s.given.Notation.decimal() == 0 {
+		if err := s.dispute(decimal); err != nil {
+			return err
+		}
+	}
+	if decimal != 0 {
+		s.decimal = decimal
+	}
+	s.groups = s.values.grouped()
+	s.tell()
+	return nil
+}
+
+// dispute refuses a file of which some values prove the decimal mark and the
+// others, that could be read either way, can be true only in the other.
+func (s *Survey) dispute(decimal byte) error {
+	if s.values.undecided().n == 0 {
+		return nil
+	}
+	possible, _, err := s.compare()
+	if err != nil || possible == 0 || possible == decimal {
+		return err
+	}
+	return &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.disputed(decimal)}
+}
+
+// weigh takes all evidence for a column of which every cell is open: what the
+// catalogue and the figures of the same series say of either reading, and the
+// language; where these say nothing, what the column looks like.
+func (s *Survey) weigh() (decimal byte, err error) {
+	possible, near, err := s.compare()
+	if err != nil {
+		return 0, err
+	}
+	none := func(mark byte) bool { return mark == 0 }
+	marks := slices.DeleteFunc([]byte{possible, near, s.values.language()}, none)
+	if len(marks) == 0 {
+		marks = slices.DeleteFunc([]byte{s.values.look()}, none)
+	}
+	if len(marks) > 0 && slices.Min(marks) == slices.Max(marks) {
+		return marks[0], nil
+	}
+	return 0, &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.open()}
+}
+
+// tell says how the file is read.
+func (s *Survey) tell() {
+	if named := s.given.Notation.Encoding; s.charset == asUTF8 && s.certain && named != "" && named != asUTF8.label {
+		s.Read = append(s.Read, Words{"编码：UTF-8，而非所指的" + named, "encoding: UTF-8, although " + named + " was named"})
+	}
+	if s.charset != asUTF8 && s.charset != asASCII && s.charset != asUTF16LE && s.charset != asUTF16BE {
+		s.Read = append(s.Read, Words{"编码：" + cmp.Or(s.charset.chinese, s.charset.name), "encoding: " + s.charset.name})
+	}
+	if w, ok := s.values.words(s.decimal, s.groups); ok {
+		s.Read = append(s.Read, w)
+	}
+	s.Read = append(s.Read, s.periodWords()...)
+}
+
+// located adds the file's name to what the source failed with.
+func (s *Survey) located(err error) error {
+	var fault *Fault
+	if err == nil || errors.As(err, &fault) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.name, err)
+}
+
+// hasCJK tells whether a text has a letter of Chinese, Japanese or Korean.
+func hasCJK(text []byte) bool {
+	if firstNonASCII(text) < 0 {
+		return false
+	}
+	return bytes.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	})
+}

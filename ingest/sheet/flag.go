@@ -158,6 +158,12 @@ func apart(s string) (digits, mark string) {
 // status sets the figure's status from its cell, or from the mark that stood
 // with the value.
 func (b *builder) status() {
+	if cell := b.cells[status]; len(cell) == 1 && b.flag.Status == 0 && len(b.sender().Flags) == 0 {
+		if code, err := figure.ParseStatus(cell); err == nil { // as nearly all
+			b.row.Figure.Status = code
+			return
+		}
+	}
 	text := b.meaning(status, fold)
 	if text == "" {
 		b.row.Figure.Status = b.flag.Status

@@ -106,7 +106,10 @@ func (b *builder) sender() Sender {
 	if b.reader.survey.given.Sender == nil || b.wrong[indicator] {
 		return Sender{}
 	}
-	return b.reader.survey.given.Sender(b.row.Figure.Indicator)
+	if code := b.row.Figure.Indicator; code != b.known.indicator {
+		b.known.indicator, b.known.sender = code, b.reader.survey.given.Sender(code)
+	}
+	return b.known.sender
 }
 
 // counted writes a number of things.
@@ -151,6 +154,10 @@ type builder struct {
 	wrong  [fieldCount]bool
 	last   [fieldCount]meant
 	flag   figure.Flag // that stood with the value
+	known  struct {    // of the last indicator
+		indicator string
+		sender    Sender
+	}
 }
 
 // periodKey is what the meaning of a period's cell depends on.

@@ -26,7 +26,7 @@ type Given struct {
 	// there is none.
 	Possible func(*figure.Figure) bool
 	// Sender tells what is known of the sender of an indicator. It is asked
-	// for every row; nil when nothing is known.
+	// where the indicator changes; nil when nothing is known.
 	Sender func(indicator string) Sender
 }
 

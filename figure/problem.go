@@ -14,6 +14,9 @@ type Problem struct {
 	Text   string `json:"text,omitempty"`  // the offending text as it was written
 	Reason string `json:"reason"`          // what is wrong
 	Hint   string `json:"hint,omitempty"`  // how to put it right
+	// Factor is how many times what is stored of the same cell the value is,
+	// when that is what is wrong; else 0.
+	Factor float64 `json:"factor,omitempty"`
 }
 
 // Error gives the problem on one line: code, field, text, reason, hint.

@@ -14,7 +14,8 @@ import (
 //
 //	sequence   unsigned varint, less the one before
 //	outcome    a byte: its place among the outcomes, and flags
-//	problem    five strings, when refused
+//	problem    when refused or flagged: five strings and, since version 2, the
+//	           eight bytes of its factor
 //	vintage    unless refused, and in an amendment
 //	restated   when flagged, a vintage
 //
@@ -30,12 +31,16 @@ import (
 //
 // and a string is the number of an earlier one of the entry, counted from 1, or
 // 0, its length and its bytes. Thirty bytes a figure are usual.
-const version = 1
+//
+// Entries of version 1 are read as well: they have no factors, and no problem
+// of what is not refused.
+const version = 2
 
 const (
 	outcomeBits  = 0x07
 	flagVintage  = 0x08 // a vintage follows
 	flagRestated = 0x10 // a restated one follows it
+	flagProblem  = 0x20 // there is a problem although it is not refused
 	flagWithheld = 0x80 // on a measure: there is no value
 )
 
@@ -63,6 +68,10 @@ func (e *encoder) string(s string) {
 	e.buf = append(e.buf, s...)
 }
 
+func (e *encoder) float(v float64) {
+	e.buf = binary.LittleEndian.AppendUint64(e.buf, math.Float64bits(v))
+}
+
 func (e *encoder) decision(d *Decision) {
 	e.uvarint(d.Seq - e.seq)
 	e.seq = d.Seq
@@ -79,11 +88,15 @@ func (e *encoder) decision(d *Decision) {
 	if d.Restated != nil {
 		head |= flagRestated
 	}
+	if d.Outcome != Refused && d.Problem != nil {
+		head |= flagProblem
+	}
 	e.buf = append(e.buf, head)
-	if d.Outcome == Refused {
-		for _, s := range []string{d.Problem.Code, d.Problem.Field, d.Problem.Text, d.Problem.Reason, d.Problem.Hint} {
+	if p := d.Problem; p != nil {
+		for _, s := range []string{p.Code, p.Field, p.Text, p.Reason, p.Hint} {
 			e.string(s)
 		}
+		e.float(p.Factor)
 	}
 	if whole {
 		e.vintage(&d.Vintage)
@@ -105,7 +118,7 @@ func (e *encoder) vintage(v *store.Vintage) {
 	e.uvarint(uint64(v.Period.Year()))
 	e.uvarint(uint64(v.Period.Number()))
 	if !v.Withheld {
-		e.buf = binary.LittleEndian.AppendUint64(e.buf, math.Float64bits(v.Value))
+		e.float(v.Value)
 	}
 	e.uvarint(uint64(v.Moment))
 	e.string(v.Submission)
@@ -117,6 +130,7 @@ var errShort = errors.New("the entry ends in the middle of a decision")
 
 // decoder reads a body. After an error it gives zero values.
 type decoder struct {
+	version byte
 	rest    []byte
 	strings []string
 	seq     uint64
@@ -125,10 +139,10 @@ type decoder struct {
 
 // decode reads all decisions of an entry's body.
 func decode(body []byte) ([]Decision, error) {
-	if len(body) == 0 || body[0] != version {
-		return nil, fmt.Errorf("the entry is not of version %d; a newer tidemark has written it", version)
+	if len(body) == 0 || body[0] < 1 || body[0] > version {
+		return nil, fmt.Errorf("the entry is of no version up to %d; a newer tidemark has written it", version)
 	}
-	d := decoder{rest: body[1:]}
+	d := decoder{version: body[0], rest: body[1:]}
 	var out []Decision
 	for len(d.rest) > 0 && d.err == nil {
 		out = append(out, d.decision())
@@ -170,6 +184,13 @@ func (d *decoder) byte() byte {
 	return 0
 }
 
+func (d *decoder) float() float64 {
+	if b := d.bytes(8); b != nil {
+		return math.Float64frombits(binary.LittleEndian.Uint64(b))
+	}
+	return 0
+}
+
 func (d *decoder) string() string {
 	n := d.uvarint()
 	if n > uint64(len(d.strings)) {
@@ -193,8 +214,11 @@ func (d *decoder) decision() Decision {
 	} else {
 		d.fail(fmt.Errorf("outcome %d", n))
 	}
-	if out.Outcome == Refused {
+	if out.Outcome == Refused || head&flagProblem != 0 {
 		out.Problem = &figure.Problem{Code: d.string(), Field: d.string(), Text: d.string(), Reason: d.string(), Hint: d.string()}
+		if d.version > 1 {
+			out.Problem.Factor = d.float()
+		}
 	}
 	if head&flagVintage != 0 {
 		d.vintage(&out.Vintage)
@@ -216,9 +240,7 @@ func (d *decoder) vintage(v *store.Vintage) {
 	v.Status = figure.Status(status)
 	v.Period = d.period(figure.Frequency(freq))
 	if !v.Withheld {
-		if b := d.bytes(8); b != nil {
-			v.Value = math.Float64frombits(binary.LittleEndian.Uint64(b))
-		}
+		v.Value = d.float()
 	}
 	v.Moment = int64(d.uvarint())
 	v.Submission = d.string()

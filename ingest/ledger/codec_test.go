@@ -36,9 +36,9 @@ func drawVintage(t *rapid.T) store.Vintage {
 
 func drawDecision(t *rapid.T, seq uint64) Decision {
 	d := Decision{Seq: seq, Outcome: rapid.SampledFrom(outcomes[:]).Draw(t, "outcome")}
-	if d.Outcome == Refused {
+	if d.Outcome == Refused || rapid.Bool().Draw(t, "unusual") {
 		d.Problem = &figure.Problem{Code: texts().Draw(t, "code"), Field: texts().Draw(t, "field"), Text: texts().Draw(t, "text"),
-			Reason: texts().Draw(t, "reason"), Hint: texts().Draw(t, "hint")}
+			Reason: texts().Draw(t, "reason"), Hint: texts().Draw(t, "hint"), Factor: rapid.Float64().Draw(t, "factor")}
 	}
 	if d.Outcome != Refused || rapid.Bool().Draw(t, "amends") {
 		d.Vintage = drawVintage(t)
@@ -68,6 +68,16 @@ func TestDecisionsComeBackAsTheyWereWritten(t *testing.T) {
 			t.Fatalf("got  %+v\nwant %+v", got, want)
 		}
 	})
+}
+
+func TestAnEntryOfTheFirstVersionIsRead(t *testing.T) {
+	body := []byte{1, 7, 4, 0, 11}
+	body = append(body, "figure/unit\x00\x00\x00\x00\x00\x07is none\x02"...)
+	got, err := decode(body)
+	want := []Decision{{Seq: 7, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit", Reason: "is none"}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("got  %+v, %v\nwant %+v", got, err, want)
+	}
 }
 
 func TestAnEntryThatWasCutIsAnError(t *testing.T) {

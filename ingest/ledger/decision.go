@@ -33,7 +33,7 @@ type Decision struct {
 	// Restated is an earlier Unchanged figure that has to be stored after all,
 	// because it no longer says what the vintage before it says. Mostly nil.
 	Restated *store.Vintage
-	Problem  *figure.Problem // why it was refused
+	Problem  *figure.Problem // why it was refused or, when it was not, what is unusual about it; mostly nil
 }
 
 // AppendPoints appends the vintages that InfluxDB holds because of the

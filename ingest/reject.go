@@ -36,7 +36,11 @@ type Reject struct {
 	Stored     time.Time      `json:"stored"` // in FIGURES
 	Problem    figure.Problem `json:"problem"`
 	Resent     uint64         `json:"resent,omitempty"` // sequence under which it was sent again, 0 when it was not
-	Body       []byte         `json:"body"`             // the original bytes
+	// Written is the sequence of a later figure of the same cell that was not
+	// refused, 0 when there is none.
+	Written uint64 `json:"written,omitempty"`
+	Cell    string `json:"cell,omitempty"` // the figure, when it could be read
+	Body    []byte `json:"body"`           // the original bytes
 }
 
 // maxSubject is how much of a sender's subject a reject is stored under, in
@@ -212,50 +216,6 @@ func decodeReject(h nats.Header, body []byte) (*Reject, error) {
 		}
 	}
 	return r, nil
-}
-
-// Rejects lists all refused figures in the order in which they were refused,
-// those that were sent again only when all is true. An error of each ends
-// the listing.
-func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*Reject) error) error {
-	stream, err := js.Stream(ctx, RejectsStream)
-	if err != nil {
-		return fmt.Errorf("open stream %s: %w", RejectsStream, err)
-	}
-	if stream.CachedInfo().State.Msgs == 0 {
-		return nil
-	}
-	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
-	if err != nil {
-		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
-	}
-	messages, err := consumer.Messages()
-	if err != nil {
-		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
-	}
-	defer messages.Stop()
-	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
-		if err != nil {
-			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
-		}
-		meta, err := msg.Metadata()
-		if err != nil {
-			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
-		}
-		r, err := decodeReject(msg.Headers(), msg.Data())
-		if err != nil {
-			return err
-		}
-		if all || r.Resent == 0 {
-			if err := each(r); err != nil {
-				return err
-			}
-		}
-		if meta.NumPending == 0 {
-			return nil
-		}
-	}
 }
 
 // Resend sends a refused figure again, as it was, to be judged by what is

@@ -12,7 +12,7 @@ import (
 )
 
 type rejectsCmd struct {
-	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List the figures that were refused and not sent again."`
+	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List the figures that were refused and neither sent again nor written later."`
 	Resend rejectsResendCmd `cmd:"" help:"Send refused figures again, to be judged by what is known now."`
 }
 
@@ -23,7 +23,7 @@ func (*rejectsCmd) Help() string {
 
 type rejectsListCmd struct {
 	natsFlags
-	All  bool `help:"Also those that were sent again."`
+	All  bool `help:"Also those that were sent again or written later."`
 	JSON bool `name:"json" help:"Print one JSON object a line, with the original bytes in base64."`
 }
 
@@ -42,9 +42,12 @@ func (c *rejectsListCmd) Run(e *env) error {
 				return enc.Encode(r)
 			}
 			var b strings.Builder
-			writeFinding(&b, &ingest.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Problem: r.Problem})
+			writeFinding(&b, &ingest.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem})
 			if r.Resent != 0 {
 				fmt.Fprintf(&b, "    已重发 (sent again): #%d\n", r.Resent)
+			}
+			if r.Written != 0 {
+				fmt.Fprintf(&b, "    已由此后报送的数据写入 (written later): #%d\n", r.Written)
 			}
 			_, err := fmt.Fprint(e.stdout, b.String())
 			return err

@@ -1,0 +1,148 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+)
+
+// Rejects lists all refused figures in the order in which they were refused,
+// those that were sent again, or whose cell was written later, only when all
+// is true. An error of each ends the listing.
+func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*Reject) error) error {
+	stream, err := js.Stream(ctx, RejectsStream)
+	if err != nil {
+		return fmt.Errorf("open stream %s: %w", RejectsStream, err)
+	}
+	if stream.CachedInfo().State.Msgs == 0 {
+		return nil
+	}
+	later, err := newLater(ctx, js, stream)
+	if err != nil {
+		return err
+	}
+	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverAllPolicy})
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+	}
+	messages, err := consumer.Messages()
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+	}
+	defer messages.Stop()
+	var page []*Reject
+	for {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		meta, err := msg.Metadata()
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
+		}
+		r, err := decodeReject(msg.Headers(), msg.Data())
+		if err != nil {
+			return err
+		}
+		page = append(page, r)
+		if meta.NumPending > 0 && len(page) < atOnce {
+			continue
+		}
+		if err := later.look(ctx, page); err != nil {
+			return err
+		}
+		for _, r := range page {
+			if !all && (r.Resent != 0 || r.Written != 0) {
+				continue
+			}
+			if err := each(r); err != nil {
+				return err
+			}
+		}
+		if page = page[:0]; meta.NumPending == 0 {
+			return nil
+		}
+	}
+}
+
+// later finds the figures that were written after another one of their cell
+// was refused.
+type later struct {
+	js      jetstream.JetStream
+	rejects jetstream.Stream
+	decided uint64 // every message up to it is decided
+}
+
+func newLater(ctx context.Context, js jetstream.JetStream, rejects jetstream.Stream) (*later, error) {
+	l := &later{js: js, rejects: rejects}
+	decisions, err := ledger.Open(ctx, js)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return l, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	l.decided, err = decisions.Decided(ctx)
+	return l, err
+}
+
+// look notes in rejects which figure was written in their place: the last that
+// was sent of the cell, when it is decided and was not refused as well.
+func (l *later) look(ctx context.Context, page []*Reject) error {
+	bySubject := map[string][]*Reject{}
+	var subjects []string
+	for _, r := range page {
+		f, err := figure.Decode(r.Body)
+		if err != nil || len(r.Subject) > maxSubject {
+			continue // of no cell
+		}
+		r.Cell = f.Cell.String()
+		if bySubject[r.Subject] == nil {
+			subjects = append(subjects, r.Subject)
+		}
+		bySubject[r.Subject] = append(bySubject[r.Subject], r)
+	}
+	if len(subjects) == 0 || l.decided == 0 {
+		return nil
+	}
+	found, err := jetstreamext.GetLastMsgsFor(ctx, l.js, FiguresStream, subjects)
+	if err != nil {
+		return fmt.Errorf("read stream %s: %w", FiguresStream, err)
+	}
+	for msg, err := range found {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			return nil // all were removed by hand
+		}
+		if err != nil {
+			return fmt.Errorf("read stream %s: %w", FiguresStream, err)
+		}
+		if err := l.mark(ctx, bySubject[msg.Subject], msg.Sequence); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mark notes in rejects of one cell that the last figure sent of it was
+// written, when it was.
+func (l *later) mark(ctx context.Context, rejects []*Reject, last uint64) error {
+	rejects = slices.DeleteFunc(rejects, func(r *Reject) bool { return last <= r.Seq })
+	if len(rejects) == 0 || last > l.decided {
+		return nil
+	}
+	again, _, err := findReject(ctx, l.rejects, rejects[0].Subject, last)
+	if err != nil || again != nil {
+		return err
+	}
+	for _, r := range rejects {
+		r.Written = last
+	}
+	return nil
+}

@@ -51,8 +51,7 @@ type Indicator struct {
 	// levels of two years never give it back, nor growth the level of a year.
 	ConstantPrices bool
 	// MaxJump is the largest believable ratio between a value (or its
-	// inverse) and the median of its neighbours; 0 where no level is
-	// published.
+	// inverse) and what is expected of it; 0 where no level is published.
 	MaxJump figure.Decimal
 	// MaxGrowth is the largest believable growth rate in percent, up or down;
 	// 0 where no growth is published.

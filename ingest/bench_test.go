@@ -40,6 +40,15 @@ func BenchmarkThroughput(b *testing.B) {
 	b.ReportMetric(median(baseline), "baseline-figures/s")
 }
 
+func median(values []float64) float64 {
+	slices.Sort(values)
+	middle := len(values) / 2
+	if len(values)%2 == 1 {
+		return values[middle]
+	}
+	return (values[middle-1] + values[middle]) / 2
+}
+
 // publishLoad publishes n good figures and gives their points in line
 // protocol, by sequence. The worker's consumer is there already, as in life:
 // what is older than its consumer a worker looks up, lest another one has

@@ -34,7 +34,8 @@ func newItem(msg jetstream.Msg) (it *item, left uint64, err error) {
 	}
 	return &item{
 		message: message{subject: msg.Subject(), body: msg.Data(), seq: meta.Sequence.Stream,
-			stored: meta.Timestamp.UnixMilli(), submission: msg.Headers().Get(HeaderSubmission)},
+			stored: meta.Timestamp.UnixMilli(), submission: msg.Headers().Get(HeaderSubmission),
+			beside: msg.Headers().Get(headerBeside)},
 		msg:         msg,
 		redelivered: meta.NumDelivered > 1,
 	}, meta.NumPending, nil

@@ -106,7 +106,8 @@ func directAnswer(msg *nats.Msg) (m message, ok bool) {
 	seq, errSeq := strconv.ParseUint(lastHeader(msg, jetstream.SequenceHeader), 10, 64)
 	at, errTime := time.Parse(time.RFC3339Nano, lastHeader(msg, jetstream.TimeStampHeaer))
 	return message{subject: lastHeader(msg, jetstream.SubjectHeader), body: msg.Data, seq: seq,
-		stored: at.UnixMilli(), submission: msg.Header.Get(HeaderSubmission)}, errors.Join(errSeq, errTime) == nil
+		stored: at.UnixMilli(), submission: msg.Header.Get(HeaderSubmission),
+		beside: msg.Header.Get(headerBeside)}, errors.Join(errSeq, errTime) == nil
 }
 
 // isEnd tells whether an answer says that there are no more messages.
@@ -164,5 +165,5 @@ func (w *Worker) message(ctx context.Context, from uint64, subject string) (m me
 	}
 	headers, _ := nats.DecodeHeadersMsg(answer.Message.Hdrs) // unreadable, they name no submission
 	return message{subject: answer.Message.Subject, body: answer.Message.Data, seq: answer.Message.Seq,
-		stored: answer.Message.Time.UnixMilli(), submission: headers.Get(HeaderSubmission)}, nil
+		stored: answer.Message.Time.UnixMilli(), submission: headers.Get(HeaderSubmission), beside: headers.Get(headerBeside)}, nil
 }

@@ -51,6 +51,8 @@ type Finding struct {
 	Where string `json:"where"`          // file:line:COLUMN
 	Cell  string `json:"cell,omitempty"` // the figure, when it could be read
 	figure.Problem
+
+	ref int64 // of a figure that the worker has spoken of, until its cell is known
 }
 
 // Inspector checks people's files against the catalogue and themselves.
@@ -76,6 +78,8 @@ type File struct {
 	repeated  map[int]*figure.Figure              // what stands on lines that others repeat
 	where     func(line int, field string) string // as sheet.Reader has it
 	claims    []claim                             // of the agencies with good figures, by their first
+	texts     map[figure.Series]string            // what beside says of a series
+	answered  map[int]bool                        // lines whose question was answered before
 }
 
 // claim is the first good figure of an agency in a file.
@@ -95,9 +99,12 @@ func (f *File) claim(row *Row) {
 type Row struct {
 	Line     int
 	Figure   figure.Figure
-	Agency   string // whose it is
-	Repeats  int    // the line of an equal row before it, which counts for both; else 0
-	Findings []Finding
+	Agency   string    // whose it is
+	Repeats  int       // the line of an equal row before it, which counts for both; else 0
+	Findings []Finding // for which it is refused
+	Unusual  []Finding // what is merely told
+
+	asked bool // it is refused for nothing but what Confirmed lifts
 }
 
 // Rows are the rows of the file, also of one that can not be read.
@@ -112,7 +119,9 @@ func (f *File) Read() []sheet.Words { return f.survey.Read }
 // Load surveys the file and reads it once, to know its figures from each
 // other. The error is one of the operating system's, not the file's content.
 func (in *Inspector) Load(input Input) (*File, error) {
-	f := &File{inspector: in, input: input, cells: newKnown(), repeated: map[int]*figure.Figure{}}
+	f := &File{inspector: in, input: input, cells: newKnown(), repeated: map[int]*figure.Figure{},
+		texts: map[figure.Series]string{}, answered: map[int]bool{}}
+	f.cells.file = true
 	if err := f.look(); err != nil || f.Broken() {
 		return f, err
 	}
@@ -123,12 +132,19 @@ func (in *Inspector) Load(input Input) (*File, error) {
 		if first, again := f.cells.current(row.Figure.Cell); again {
 			f.repeated[int(-first.moment)] = nil
 		}
+		row.Figure.Confirmed = row.Figure.Confirmed || in.confirm
 		c, problems := in.validator.check(&row.Figure)
 		// Minus the line, so that of two the first counts. A value that is
 		// wrong by itself says nothing about its neighbours.
-		f.cells.put(row.Figure.Cell, point{value: c.base.Float64(), withheld: len(problems) > 0, moment: -int64(row.Line)})
+		p := point{value: c.base.Float64(), status: row.Figure.Status,
+			withheld: row.Figure.Withheld || len(problems) > 0, moment: -int64(row.Line)}
+		if row.Figure.Confirmed {
+			p.opinion = believed
+		}
+		f.cells.put(row.Figure.Cell, p)
 		return nil
 	})
+	f.cells.judgeAll(in.validator.cat)
 	return f, err
 }
 
@@ -149,6 +165,13 @@ func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
 func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	row := Row{Line: read.Line, Figure: read.Figure}
 	row.Figure.Confirmed = row.Figure.Confirmed || f.inspector.confirm
+	find := func(p *figure.Problem) Finding {
+		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
+		if len(read.Problems) == 0 {
+			finding.Cell = row.Figure.Cell.String()
+		}
+		return finding
+	}
 	problems := read.Problems
 	if len(problems) == 0 {
 		var c candidate
@@ -165,19 +188,38 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 		case p != nil:
 			problems = append(problems, p)
 		default:
-			if p := f.cells.plausible(&c); p != nil {
-				problems = append(problems, p)
+			if d := f.cells.doubt(&c, nil); d.refused {
+				problems, row.asked = append(problems, d.problem), true
+			} else if d.problem != nil {
+				row.Unusual = append(row.Unusual, find(d.problem))
 			}
 		}
 	}
 	for _, p := range problems {
-		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
-		if len(read.Problems) == 0 {
-			finding.Cell = row.Figure.Cell.String()
-		}
-		row.Findings = append(row.Findings, finding)
+		row.Findings = append(row.Findings, find(p))
 	}
 	return row
+}
+
+// beside says of which periods of the series the file has figures; nothing
+// when there is but one.
+func (f *File) beside(s figure.Series) string {
+	text, ok := f.texts[s]
+	if !ok {
+		if b := besideOf(f.cells.series[s]); b.figures() > 1 {
+			text = b.text(s.Frequency)
+		}
+		f.texts[s] = text
+	}
+	return text
+}
+
+// settle lets a row pass when what is asked about it was answered before.
+func (f *File) settle(row *Row, answered bool) {
+	if answered {
+		row.Findings, row.asked = nil, false
+		f.answered[row.Line] = true
+	}
 }
 
 // duplicate refuses a cell that the file has on an earlier line. A row that

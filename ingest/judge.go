@@ -15,19 +15,25 @@ type message struct {
 	seq        uint64
 	stored     int64 // when JetStream stored it, ms since 1970
 	submission string
+	beside     string // of which periods its file has figures, see beside
 }
 
 // judge decides what becomes of a message by the catalogue and by what is
 // known, and changes neither.
 func (v *Validator) judge(m *message, k *known) ledger.Decision {
 	_, c, problem := v.read(m.subject, m.body)
-	if problem == nil {
-		problem = k.plausible(&c)
-	}
 	if problem != nil {
 		return refusal(m.seq, problem)
 	}
-	return k.accept(&c, m)
+	strange := k.doubt(&c, parseBeside(m.beside))
+	if strange.refused {
+		return refusal(m.seq, strange.problem)
+	}
+	d := k.accept(&c, m)
+	if strange.problem != nil {
+		d.Problem = short(strange.problem)
+	}
+	return d
 }
 
 // accept makes the decision on a figure that is not refused.
@@ -122,9 +128,14 @@ const (
 
 // refusal is the decision on a message that is refused.
 func refusal(seq uint64, p *figure.Problem) ledger.Decision {
-	short := *p
-	short.Text, short.Reason = shorten(p.Text, maxText), shorten(p.Reason, maxReason)
-	return ledger.Decision{Seq: seq, Outcome: Refused, Problem: &short}
+	return ledger.Decision{Seq: seq, Outcome: Refused, Problem: short(p)}
+}
+
+// short is the problem as it goes into the ledger and into receipts.
+func short(p *figure.Problem) *figure.Problem {
+	out := *p
+	out.Text, out.Reason = shorten(p.Text, maxText), shorten(p.Reason, maxReason)
+	return &out
 }
 
 // shorten cuts a text that is longer than limit bytes, and leaves no half letter

@@ -16,6 +16,7 @@ import (
 type known struct {
 	series map[figure.Series][]point // ordered by period and moment
 	cells  int
+	file   bool // it is what one file says
 	trying bool
 	undo   []change // what was changed since try
 }
@@ -30,6 +31,7 @@ type point struct {
 	period   int32   // periods since epoch of the series' frequency
 	status   figure.Status
 	withheld bool
+	opinion  opinion // in a file, of a figure beside the others
 }
 
 // change is how to take one step back.
@@ -253,53 +255,6 @@ func (k *known) before(v *store.Vintage) *point {
 		}
 	}
 	return nil
-}
-
-// reach is how many periods of the same season or beside the cell are asked
-// for on either side.
-const reach = 2
-
-// neighbours gives the values a cell is compared with: the current ones of the
-// periods next to it and of the same season in other years, up to reach on
-// either side. A year-to-date is counted as its mean period, because it grows
-// with the year. Values that are not positive tell nothing about magnitude.
-func (k *known) neighbours(c figure.Cell, buf []float64) []float64 {
-	points := k.series[c.Series()]
-	n, perYear := ordinal(c.Period), int32(c.Period.Frequency().PerYear())
-	add := func(p point) {
-		if p.withheld || p.value <= 0 {
-			return
-		}
-		if c.Measure == figure.YTD {
-			p.value /= float64(p.period%perYear + 1)
-		}
-		buf = append(buf, p.value)
-	}
-	before, after := run(points, n)
-	lowest, highest := n, n // what was looked at beside the cell
-	for range reach {
-		if before > 0 {
-			p := points[before-1]
-			add(p)
-			lowest = p.period
-			before, _ = run(points, p.period)
-		}
-		if after < len(points) {
-			highest = points[after].period
-			_, after = run(points, highest)
-			add(points[after-1])
-		}
-	}
-	for years := int32(-reach); years <= reach; years++ {
-		season := n + years*perYear
-		if season >= lowest && season <= highest {
-			continue
-		}
-		if from, to := run(points, season); from < to {
-			add(points[to-1])
-		}
-	}
-	return buf
 }
 
 // size is how many cells are known.

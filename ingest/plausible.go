@@ -3,60 +3,283 @@ package ingest
 import (
 	"fmt"
 	"math"
-	"slices"
+	"strconv"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
-// enough neighbours are needed before a value is called implausible: one of
-// them could itself be the wrong one.
-const enough = 2
+// seriesBreak is the status of a figure that can not be compared with those
+// before it.
+const seriesBreak figure.Status = 'B'
 
-// plausible compares the candidate with what is known of its series. A value
-// beyond the catalogue's jump from the median of its neighbours is refused,
-// as a slipped unit when it is close to a power of ten off. The sender's
-// confirmation overrides it. Growth rates are held within the catalogue's
-// bounds instead, because their ratios mean nothing.
-func (k *known) plausible(c *candidate) *figure.Problem {
-	f := c.figure
-	if f.Confirmed || f.Withheld || f.Measure.Growth() || c.base.Sign() <= 0 || c.indicator.MaxJump.Sign() <= 0 {
-		return nil
-	}
-	var buf [16]float64
-	near := k.neighbours(f.Cell, buf[:0])
-	if len(near) < enough {
-		return nil
-	}
-	usual := median(near)
-	if f.Measure == figure.YTD {
-		usual *= float64(f.Period.Number())
-	}
-	ratio, limit := c.base.Float64()/usual, c.indicator.MaxJump.Float64()
-	if ratio <= limit && ratio >= 1/limit {
-		return nil
-	}
-	return implausible(c, usual, ratio)
+// doubt is what is strange about a figure among others; the zero doubt says
+// that nothing is.
+type doubt struct {
+	problem *figure.Problem
+	refused bool // until the sender confirms it; else it is only told
 }
 
-// slipTolerance is how far from a power of ten, in powers of ten, a ratio
-// still looks like a slipped unit: a factor of two.
-const slipTolerance = 0.301
-
-func implausible(c *candidate, usual, ratio float64) *figure.Problem {
+// doubt holds the candidate against what is known, without the figures that
+// came beside it in its file. Nothing is doubted that the sender confirms, or
+// that was stored of the cell before.
+func (k *known) doubt(c *candidate, b beside) doubt {
 	f := c.figure
-	power, _ := c.indicator.UnitOf(f.Measure).Multiplier(f.Unit)
-	around := fmt.Sprintf("%.4g %s", usual/math.Pow10(power), f.Unit)
-	p := &figure.Problem{Code: "figure/jump", Field: "value", Text: f.Value.String(),
-		Reason: fmt.Sprintf("is %.3g times what is known around it (about %s); the catalogue allows %s times", ratio, around, c.indicator.MaxJump),
-		Hint:   "check it; if it is right send it again with confirmed: true (--confirm)"}
-	exponent := math.Log10(ratio)
-	places := math.Round(exponent)
-	if places != 0 && math.Abs(exponent-places) <= slipTolerance {
-		p.Code = "figure/unit-slip"
-		p.Reason = fmt.Sprintf("is 10^%+d off what is known around it (about %s)", int(places), around)
-		p.Hint = fmt.Sprintf("did you mean %s? If it is right send it again with confirmed: true (--confirm)", c.meant(int(places)))
+	if f.Confirmed || f.Withheld || k.said(f.Cell, c.base.Float64()) {
+		return doubt{}
+	}
+	if f.Measure.Growth() {
+		if d := k.doubtRate(c); d.problem != nil {
+			return d
+		}
+	}
+	if now, ok := k.current(f.Cell); ok && now.opinion == believed {
+		return doubt{}
+	}
+	var buf [96]plausible.Point
+	q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, b, buf[:0])
+	v := plausible.Judge(&q)
+	d := doubt{refused: v.Level == plausible.Refusal}
+	switch {
+	case v.Level != plausible.Fine:
+		d.problem = c.worded(&v)
+	case len(q.Points) < plausible.Enough:
+		return k.doubtRevision(c, b)
+	}
+	return d
+}
+
+// said tells whether a vintage of the cell has this very value.
+func (k *known) said(c figure.Cell, value float64) bool {
+	for _, p := range k.vintages(c) {
+		if p.value == value && !p.withheld && p.moment >= 0 { // in a file the moment is a line
+			return true
+		}
+	}
+	return false
+}
+
+// asked is the figure about which a question is.
+type asked struct {
+	value  float64
+	status figure.Status
+}
+
+// question is a figure with what is known around it, as far as no break comes
+// between. It appends to the points.
+func (k *known) question(ind *catalog.Indicator, c figure.Cell, a asked, b beside, points []plausible.Point) plausible.Question {
+	q := plausible.Question{Period: ordinal(c.Period), Value: a.value, PerYear: int32(c.Period.Frequency().PerYear()),
+		MaxJump: ind.MaxJump.Float64(), ToDate: c.Measure == figure.YTD, Rate: c.Measure.Growth(),
+		Adds: ind.Kind == catalog.Flow && c.Measure == figure.Level, Rank: ind.Kind == catalog.Rank}
+	q.Whole = k.file
+	all := k.series[c.Series()]
+	from, to := run(all, q.Period)
+	itself := from < to && all[to-1].opinion == disbelieved
+	skip := func(p *point) bool {
+		return p.withheld || b.has(p.period) || p.opinion == disbelieved && !itself
+	}
+	q.Points = around(all, q.Period, q.PerYear, a.status == seriesBreak, skip, points)
+	return q
+}
+
+// around appends the current values around a period to out, in order: those
+// that plausible.Judge looks at, but for those to skip. A figure that begins
+// anew (broken) has nothing before it.
+func around(points []point, period, perYear int32, broken bool, skip func(*point) bool, out []plausible.Point) []plausible.Point {
+	from, to := run(points, period)
+	reach := plausible.Reach(perYear)
+	if !broken {
+		for i := from - 1; i >= 0; i-- {
+			p := &points[i]
+			if period-p.period > reach && len(out) >= plausible.Fewest {
+				break
+			}
+			if i+1 < from && points[i+1].period == p.period {
+				continue // an older vintage
+			}
+			if !skip(p) {
+				out = append(out, plausible.Point{Period: p.period, Value: p.value})
+			}
+			if p.status == seriesBreak {
+				break
+			}
+		}
+		reverse(out)
+	}
+	before := len(out)
+	for i := to; i < len(points); i++ {
+		p := &points[i]
+		if p.period-period > reach && len(out)-before >= plausible.Fewest {
+			break
+		}
+		if i+1 < len(points) && points[i+1].period == p.period {
+			continue
+		}
+		if p.status == seriesBreak {
+			break
+		}
+		if !skip(p) {
+			out = append(out, plausible.Point{Period: p.period, Value: p.value})
+		}
+	}
+	return out
+}
+
+func reverse(points []plausible.Point) {
+	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
+		points[i], points[j] = points[j], points[i]
+	}
+}
+
+// doubtRate holds a growth rate against the levels it is the growth of.
+func (k *known) doubtRate(c *candidate) doubt {
+	f := c.figure
+	if c.indicator.ConstantPrices {
+		return doubt{}
+	}
+	level := f.Cell
+	level.Measure = figure.Level
+	if f.Measure == figure.YTDYoY {
+		level.Measure = figure.YTD
+	}
+	earlier := level
+	earlier.Period = level.Period.Add(-level.Period.Frequency().PerYear())
+	now, ok := k.current(level)
+	before, had := k.current(earlier)
+	if !ok || !had || now.withheld || before.withheld || now.status == seriesBreak {
+		return doubt{}
+	}
+	v := plausible.JudgeGrowth(c.base.Float64(), now.value, before.value)
+	if v.Level == plausible.Fine {
+		return doubt{}
+	}
+	return doubt{c.worded(&v), v.Level == plausible.Refusal}
+}
+
+// doubtRevision compares the candidate with what it revises, where there is
+// nothing else to tell which of the two is right. That one factor lies between
+// what is stored and a whole series is asked about; of a single figure it is
+// told.
+func (k *known) doubtRevision(c *candidate, b beside) doubt {
+	f := c.figure
+	if f.Measure.Growth() || c.indicator.Kind == catalog.Rank {
+		return doubt{}
+	}
+	whole := b.figures() >= wholeSeries
+	now, ok := k.current(f.Cell)
+	factor, of, stored := c.base.Float64()/now.value, "of this figure", now.value
+	if !ok || now.withheld || now.value == 0 {
+		if !whole {
+			return doubt{}
+		}
+		// What the file revises beside it shows the scale as well.
+		var buf [96]plausible.Point
+		q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, nil, buf[:0])
+		v := plausible.Judge(&q)
+		if v.Doubt != plausible.Slip || v.Level == plausible.Fine {
+			return doubt{}
+		}
+		factor, of, stored = math.Pow10(v.Power), "around this figure", v.Expected
+	}
+	if !(factor > 0) || math.Abs(math.Log(factor)) <= math.Log(c.indicator.MaxJump.Float64()) {
+		return doubt{}
+	}
+	return doubt{&figure.Problem{Code: "figure/other-scale", Field: "value", Text: f.Value.String(), Factor: factor,
+		Reason: fmt.Sprintf("is %s times what is stored %s (%s)", multiple(factor), of, c.about(stored)),
+		Hint:   "which is right? If this one is, send it again with confirmed: true (--confirm)"}, whole}
+}
+
+// wholeSeries is from how many figures of a series in a file on they are taken
+// to differ from what is stored by one factor and not each by its own mistake.
+const wholeSeries = 3
+
+// about is a value of the base unit in the unit of the candidate, to three
+// digits.
+func (c *candidate) about(base float64) string {
+	power, _ := c.indicator.UnitOf(c.figure.Measure).Multiplier(c.figure.Unit)
+	return fmt.Sprintf("about %s %s", rounded(base/math.Pow10(power)), c.figure.Unit)
+}
+
+// rounded writes a value with three digits.
+func rounded(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	step := math.Pow(10, math.Floor(math.Log10(math.Abs(v)))-2)
+	return fmt.Sprintf("%.6g", math.Round(v/step)*step)
+}
+
+// multiple writes a factor: 10^3, or 2.31.
+func multiple(factor float64) string {
+	places := math.Log10(factor)
+	if whole := math.Round(places); whole != 0 && math.Abs(places-whole) < 0.02 {
+		return fmt.Sprintf("10^%d", int(whole))
+	}
+	return fmt.Sprintf("%.3g", factor)
+}
+
+const confirmIt = "if it is right send it again with confirmed: true (--confirm)"
+
+// worded puts a verdict into words.
+func (c *candidate) worded(v *plausible.Verdict) *figure.Problem {
+	f := c.figure
+	p := &figure.Problem{Field: "value", Text: f.Value.String(), Hint: "check it; " + confirmIt}
+	around := "what is known around it (" + c.about(v.Expected) + ")"
+	ratio := c.base.Float64() / v.Expected
+	switch v.Doubt {
+	case plausible.Slip:
+		p.Code, p.Factor = "figure/unit-slip", math.Pow10(v.Power)
+		p.Reason = fmt.Sprintf("is 10^%+d off %s", v.Power, around)
+		p.Hint = fmt.Sprintf("did you mean %s? If it is right send it again with confirmed: true (--confirm)", c.meant(v.Power))
+	case plausible.Zero:
+		p.Code, p.Reason = "figure/zero", "is zero among figures far from it ("+c.about(v.Expected)+")"
+		p.Hint = "leave it empty with status O (missing) or Q (withheld) when there is no number; " + confirmIt
+	case plausible.Sign:
+		p.Code, p.Reason = "figure/sign", "is the first of its sign ("+c.about(v.Expected)+")"
+	case plausible.SumOf:
+		p.Code, p.Reason = "figure/sum", "looks like January to this period: "+around+" added to those before in the year"
+		p.Hint = "write it with measure ytd, or the period alone; " + confirmIt
+	case plausible.Copy:
+		p.Code, p.Reason, p.Hint = "figure/copied", "is that of the period before to the last digit", "check whether a row was copied"
+	case plausible.AsIndex:
+		p.Code, p.Reason = "figure/rate-form", "looks like an index on the same period of last year = 100, not like growth ("+c.about(v.Expected)+")"
+		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right send it again with confirmed: true (--confirm)", c.lessHundred())
+	case plausible.AsShare:
+		p.Code, p.Reason = "figure/rate-form", "looks like a fraction, not like percent ("+c.about(v.Expected)+")"
+		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right send it again with confirmed: true (--confirm)", f.Value.Shift(2))
+	default:
+		c.wordJump(p, v, around, ratio)
 	}
 	return p
+}
+
+// wordJump words a figure that is merely far from what is expected.
+func (c *candidate) wordJump(p *figure.Problem, v *plausible.Verdict, around string, ratio float64) {
+	p.Code = "figure/jump"
+	if v.Level == plausible.Warning {
+		p.Code, p.Hint = "figure/unusual", "check it; nothing needs to be done when it is right"
+	}
+	limit := c.indicator.MaxJump
+	switch beyond := ratio > limit.Float64() || ratio < 1/limit.Float64(); {
+	case c.figure.Measure.Growth() || ratio <= 0 || math.IsInf(ratio, 0):
+		p.Reason = "is far from " + around
+	case v.Level == plausible.Warning:
+		p.Reason = fmt.Sprintf("is %.3g times %s, more than usual in this series", ratio, around)
+	case beyond:
+		p.Reason = fmt.Sprintf("is %.3g times %s; the catalogue allows %s times", ratio, around, limit)
+	default:
+		p.Reason = fmt.Sprintf("is %.3g times %s; the series has never moved like this", ratio, around)
+	}
+}
+
+// lessHundred is a rate that was written as an index.
+func (c *candidate) lessHundred() figure.Decimal {
+	less, err := figure.ParseDecimal(strconv.FormatFloat(math.Round((c.base.Float64()-100)*1e6)/1e6, 'f', -1, 64))
+	if err != nil {
+		return c.base
+	}
+	return less
 }
 
 // meant is what the sender probably meant: the same digits in another unit
@@ -71,13 +294,4 @@ func (c *candidate) meant(places int) string {
 		}
 	}
 	return written(f.Value.Shift(-places), f.Unit)
-}
-
-func median(values []float64) float64 {
-	slices.Sort(values)
-	middle := len(values) / 2
-	if len(values)%2 == 1 {
-		return values[middle]
-	}
-	return (values[middle-1] + values[middle]) / 2
 }

@@ -30,8 +30,9 @@ const (
 )
 
 // Settled is called once for every figure of a submission whose fate is
-// known, with the reference it was sent with. It may be called from several
-// goroutines, one at a time.
+// known, with the reference it was sent with, and with why it was refused or
+// what is unusual about it. It may be called from several goroutines, one at a
+// time.
 type Settled func(ref int64, o Outcome, p *figure.Problem)
 
 // Submission sends the figures of one push and learns what became of them.
@@ -122,11 +123,19 @@ func messageID(subject string, body []byte) string {
 // Send hands a figure of the agency to NATS, in order, and does not wait for
 // the answer. The error is why sending has to end.
 func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, ref int64) error {
+	return s.sendBeside(ctx, f, agency, ref, "")
+}
+
+// sendBeside sends a figure that was judged by the others of its file.
+func (s *Submission) sendBeside(ctx context.Context, f *figure.Figure, agency string, ref int64, beside string) error {
 	msg := nats.NewMsg(f.Subject(agency))
 	msg.Data = f.AppendJSON(nil)
 	msg.Header.Set(HeaderSubmission, s.ID)
 	msg.Header.Set(headerRef, strconv.FormatInt(ref, 10))
 	msg.Header.Set(nats.MsgIdHdr, messageID(msg.Subject, msg.Data))
+	if beside != "" {
+		msg.Header.Set(headerBeside, beside)
+	}
 	// What is sent is sure to be collected, so all that can fail comes first.
 	if err := errors.Join(s.err(), ctx.Err()); err != nil {
 		return err
@@ -334,6 +343,9 @@ func (s *Submission) sendAnew(msg *nats.Msg, ref int64, suffix string) error {
 	anew.Data = msg.Data
 	anew.Header.Set(HeaderSubmission, s.ID)
 	anew.Header.Set(headerRef, strconv.FormatInt(ref, 10))
+	if beside := msg.Header.Get(headerBeside); beside != "" {
+		anew.Header.Set(headerBeside, beside)
+	}
 	id, _, _ := strings.Cut(msg.Header.Get(nats.MsgIdHdr), ".")
 	anew.Header.Set(nats.MsgIdHdr, id+"."+suffix)
 	future, err := s.js.PublishMsgAsync(anew)

@@ -42,6 +42,11 @@ type Report struct {
 	Findings []Finding      `json:"findings,omitempty"`
 	Omitted  int            `json:"omitted,omitempty"`
 	ByCode   map[string]int `json:"by_code,omitempty"`
+	// Unusual are the first of what is strange about figures that are not
+	// refused, counted as the findings are. It stops nothing.
+	Unusual        []Finding      `json:"unusual,omitempty"`
+	UnusualOmitted int            `json:"unusual_omitted,omitempty"`
+	UnusualByCode  map[string]int `json:"unusual_by_code,omitempty"`
 }
 
 // Reading says of a file how it was read.
@@ -64,16 +69,21 @@ func (r *Report) Accepted() bool {
 	return r.Refused == 0 && len(r.ByCode) == 0 && (r.NotSent == 0 || r.Submission == "")
 }
 
-func (r *Report) find(f Finding) {
-	if r.ByCode == nil {
-		r.ByCode = map[string]int{}
+func (r *Report) find(f Finding) { note(&r.Findings, &r.Omitted, &r.ByCode, f) }
+
+func (r *Report) tell(f Finding) { note(&r.Unusual, &r.UnusualOmitted, &r.UnusualByCode, f) }
+
+// note counts a finding and lists it among the first.
+func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
+	if *counts == nil {
+		*counts = map[string]int{}
 	}
-	r.ByCode[f.Code]++
-	if len(r.Findings) == maxFindings {
-		r.Omitted++
+	(*counts)[f.Code]++
+	if len(*list) == maxFindings {
+		*omitted++
 		return
 	}
-	r.Findings = append(r.Findings, f)
+	*list = append(*list, f)
 }
 
 // Check looks through files and sends nothing. The error says which file
@@ -81,11 +91,13 @@ func (r *Report) find(f Finding) {
 // report.
 func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
 	r := &Report{}
-	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs)
+	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs, func(*Row) (bool, error) { return false, nil })
 	return r, err
 }
 
-func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input) (files []*File, err error) {
+// inspect looks through files. settles tells of a figure that is refused
+// unless the sender confirms it whether that question was answered before.
+func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, settles func(*Row) (bool, error)) (files []*File, err error) {
 	for _, input := range inputs {
 		r.Files = append(r.Files, input.Name)
 		f, err := in.Load(input.until(ctx))
@@ -99,7 +111,18 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input) (fi
 		if f.Broken() {
 			r.Unread += f.Rows()
 		}
-		if err := f.Each(func(row *Row) error { r.count(f, row); return nil }, r.find); err != nil {
+		err = f.Each(func(row *Row) error {
+			if row.asked {
+				known, err := settles(row)
+				if err != nil {
+					return err
+				}
+				f.settle(row, known)
+			}
+			r.count(f, row)
+			return nil
+		}, r.find)
+		if err != nil {
 			return nil, err
 		}
 		f.input = input // sending has its own way to stop
@@ -120,6 +143,9 @@ func (r *Report) count(f *File, row *Row) {
 	if len(row.Findings) == 0 {
 		r.NotSent++
 		f.claim(row)
+		for _, finding := range row.Unusual {
+			r.tell(finding)
+		}
 		return
 	}
 	r.Refused++
@@ -149,11 +175,11 @@ type PushOptions struct {
 // report is true also then.
 func Push(ctx context.Context, opts PushOptions, inputs []Input) (*Report, error) {
 	r := &Report{}
-	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs)
+	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs, storedBefore(ctx, opts.Conn))
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
 		return r, err
 	}
-	p := &pusher{opts: opts, report: r, files: files}
+	p := &pusher{opts: opts, report: r, files: files, scales: make([]scale, len(files))}
 	// What was sent is followed to its end although ctx may be over.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -168,7 +194,9 @@ func Push(ctx context.Context, opts PushOptions, inputs []Input) (*Report, error
 	r.Submission = p.submission.ID
 	err = p.send(ctx)
 	// Also when sending has failed, what was sent before is accounted for.
-	return r, cmp.Or(err, p.await(background, stop))
+	err = cmp.Or(err, p.await(background, stop))
+	p.conclude()
+	return r, err
 }
 
 type pusher struct {
@@ -180,7 +208,8 @@ type pusher struct {
 	report         *Report
 	sent           int
 	settledFigures int
-	over           bool // the report is with the caller; a receipt that comes now is too late
+	scales         []scale // by file
+	over           bool    // the report is with the caller; a receipt that comes now is too late
 }
 
 // A reference holds the place of a figure: the file's number and the line.
@@ -196,10 +225,11 @@ var errStopped = errors.New("told to stop")
 func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
 		err := f.Each(func(row *Row) error {
-			if len(row.Findings) > 0 || row.Repeats > 0 {
+			if row.Repeats > 0 || len(row.Findings) > 0 && !f.answered[row.Line] {
 				return nil
 			}
-			if err := p.submission.Send(ctx, &row.Figure, row.Agency, reference(i, row.Line)); err != nil {
+			beside := f.beside(row.Figure.Series())
+			if err := p.submission.sendBeside(ctx, &row.Figure, row.Agency, reference(i, row.Line), beside); err != nil {
 				if ctx.Err() == nil {
 					return err // which figures are stored is not a matter of their order then
 				}
@@ -272,6 +302,7 @@ func (p *pusher) settled(ref int64, o Outcome, problem *figure.Problem) {
 		return
 	}
 	p.settledFigures++
+	p.scales[ref>>lineBits].count(o, problem)
 	switch o {
 	case Written:
 		p.report.Written++
@@ -283,8 +314,9 @@ func (p *pusher) settled(ref int64, o Outcome, problem *figure.Problem) {
 		p.report.Superseded++
 	case Refused:
 		p.report.Refused++
-		file, line := p.files[ref>>lineBits], int(ref&(1<<lineBits-1))
-		p.report.find(Finding{Where: file.where(line, problem.Field), Problem: *problem})
+	}
+	if problem != nil {
+		p.strange(ref, o, problem)
 	}
 	p.mu.Unlock()
 	p.progress()

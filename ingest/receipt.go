@@ -34,15 +34,21 @@ type Receipt struct {
 	Unchanged  []uint64  `json:"unchanged,omitempty"`
 	Superseded []uint64  `json:"superseded,omitempty"`
 	Refused    []Refusal `json:"refused,omitempty"`
+	// Unusual tells what is strange about some of the figures that were not
+	// refused.
+	Unusual []Refusal `json:"unusual,omitempty"`
 }
 
-// Refusal tells why a figure was refused.
+// Refusal tells why a figure was refused, or is unusual.
 type Refusal struct {
 	Seq uint64 `json:"seq"`
 	figure.Problem
 }
 
 func (r *Receipt) add(d *ledger.Decision) {
+	if d.Outcome != Refused && d.Problem != nil {
+		r.Unusual = append(r.Unusual, Refusal{d.Seq, *d.Problem})
+	}
 	switch d.Outcome {
 	case Written:
 		r.Written = append(r.Written, d.Seq)
@@ -57,26 +63,27 @@ func (r *Receipt) add(d *ledger.Decision) {
 	}
 }
 
-// each calls f for every figure the receipt speaks of.
+// each calls f for every figure the receipt speaks of, with what is wrong with
+// it or strange about it.
 func (r *Receipt) each(f func(seq uint64, o Outcome, p *figure.Problem)) {
-	for _, seq := range r.Written {
-		f(seq, Written, nil)
+	unusual := map[uint64]*figure.Problem{}
+	for i := range r.Unusual {
+		unusual[r.Unusual[i].Seq] = &r.Unusual[i].Problem
 	}
-	for _, seq := range r.Revised {
-		f(seq, Revised, nil)
-	}
-	for _, seq := range r.Unchanged {
-		f(seq, Unchanged, nil)
-	}
-	for _, seq := range r.Superseded {
-		f(seq, Superseded, nil)
+	for _, some := range []struct {
+		outcome Outcome
+		seqs    []uint64
+	}{{Written, r.Written}, {Revised, r.Revised}, {Unchanged, r.Unchanged}, {Superseded, r.Superseded}} {
+		for _, seq := range some.seqs {
+			f(seq, some.outcome, unusual[seq])
+		}
 	}
 	for i := range r.Refused {
 		f(r.Refused[i].Seq, Refused, &r.Refused[i].Problem)
 	}
 }
 
-// maxRefusals bounds a receipt's size: refusals carry texts.
+// maxRefusals bounds a receipt's size: problems carry texts.
 const maxRefusals = 100
 
 // publishReceipts tells the senders of the items what became of them. Figures
@@ -103,7 +110,7 @@ func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item)
 			bySubmission[it.submission] = r
 		}
 		r.add(it.decision)
-		if len(r.Refused) == maxRefusals {
+		if len(r.Refused)+len(r.Unusual) == maxRefusals {
 			if err := write(it.submission); err != nil {
 				return err
 			}

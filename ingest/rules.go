@@ -1,7 +1,7 @@
 package ingest
 
-// Rule is one reason for which a figure or a file is refused, as people are
-// told of it. docs/rules.md has an entry for each.
+// Rule is one reason for which a figure or a file is refused, or a figure is
+// told to be unusual, as people are told of it. docs/rules.md has an entry for each.
 type Rule struct {
 	Code   string // stable
 	ZH, EN string // what it is called
@@ -61,6 +61,13 @@ var Rules = []Rule{
 	{"figure/duplicate-cell", "同一数据重复", "figure twice in a file"},
 	{"figure/unit-slip", "疑似单位错误", "likely unit slip"},
 	{"figure/jump", "数值突变", "implausible jump"},
+	{"figure/zero", "零值存疑", "zero among other figures"},
+	{"figure/sign", "正负号首次改变", "first change of sign"},
+	{"figure/sum", "疑似累计值", "likely year-to-date"},
+	{"figure/rate-form", "增速写法有误", "rate written another way"},
+	{"figure/other-scale", "与库中数据差同一倍数", "another scale than what is stored"},
+	{"figure/unusual", "数值异常", "unusual value"},
+	{"figure/copied", "与上期相同", "same as the period before"},
 
 	{"store/refused", "数据库拒收", "refused by InfluxDB"},
 }

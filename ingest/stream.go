@@ -29,6 +29,10 @@ const HeaderSubmission = "Tidemark-Submission"
 // NATS did not answer knows its own message when it sends it again.
 const headerRef = "Tidemark-Ref"
 
+// headerBeside names the periods of the figure's series of which its file has
+// figures, as beside reads it.
+const headerBeside = "Tidemark-Beside"
+
 const (
 	rejectsPrefix  = "rejects."
 	receiptsPrefix = "receipts."

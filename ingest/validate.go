@@ -239,11 +239,18 @@ func checkBounds(c *candidate) *figure.Problem {
 	if f.Withheld || !ok || bounds.Contains(c.base) {
 		return nil
 	}
+	if f.Measure.Growth() && f.Confirmed && c.base.Cmp(figure.NewDecimal(-100, 0)) >= 0 {
+		return nil // max_growth says what is believed; nothing shrinks by more than all of it
+	}
 	unit := c.indicator.UnitOf(f.Measure)
 	p := &figure.Problem{Code: "figure/out-of-bounds", Field: "value", Text: f.Value.String(),
 		Reason: fmt.Sprintf("%s is %s %s, outside %s to %s", written(f.Value, f.Unit), c.base, unit.Code, bounds.Min, bounds.Max),
 		Hint:   "check value and unit; a true value needs wider bounds in the catalogue"}
 	if f.Measure.Growth() {
+		p.Hint = "check it; " + confirmIt
+		if index := c.lessHundred(); bounds.Contains(index) && c.base.Float64() >= likelyIndex {
+			p.Hint = fmt.Sprintf("an index, same period of last year = 100? %s %% would fit; else %s", index, p.Hint)
+		}
 		return p
 	}
 	// Somebody who wrote no multiple probably meant the one people read.
@@ -262,6 +269,10 @@ func checkBounds(c *candidate) *figure.Problem {
 	}
 	return p
 }
+
+// likelyIndex is from where on a growth rate beyond all bounds may be an index
+// on the same period of last year.
+const likelyIndex = 70
 
 // written is a value with its unit as people write it.
 func written(v figure.Decimal, unit string) string {

@@ -48,6 +48,7 @@ func printReport(w io.Writer, r *ingest.Report, asJSON bool, o occasion) error {
 	if len(r.ByCode) > 0 {
 		b.WriteByte('\n')
 	}
+	writeUnusual(&b, r)
 	writeSummary(&b, r, o)
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -76,6 +77,21 @@ func writeFinding(b *strings.Builder, f *ingest.Finding) {
 	if f.Hint != "" {
 		fmt.Fprintf(b, "    → %s\n", f.Hint)
 	}
+}
+
+// writeUnusual writes what is strange about figures that are not refused.
+func writeUnusual(b *strings.Builder, r *ingest.Report) {
+	if len(r.Unusual) == 0 {
+		return
+	}
+	b.WriteString("请留意，以下数据未被拒收 (worth a look, not refused):\n")
+	for i := range r.Unusual {
+		writeFinding(b, &r.Unusual[i])
+	}
+	if n := r.UnusualOmitted; n > 0 {
+		fmt.Fprintf(b, "… 另有%d处未列出 (%d more)\n", n, n)
+	}
+	b.WriteByte('\n')
 }
 
 // writeSummary writes the last lines of a report: how the files were read and

@@ -1,0 +1,48 @@
+package ingest
+
+import (
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/ingest/plausible"
+)
+
+// opinion is what is held of a figure of a file beside its others.
+type opinion uint8
+
+const (
+	unasked     opinion = iota // not in a file, or not yet
+	believed                   // as expected, or confirmed
+	strange                    // unusual, by all others
+	disbelieved                // refused; nothing is held against it
+)
+
+// judgeAll forms an opinion of every figure of a file. They are asked about
+// once by all others. What is disbelieved is no neighbour of the rest, so that
+// no true figure is blamed for a wrong one beside it.
+func (k *known) judgeAll(cat *catalog.Catalog) {
+	var buf [96]plausible.Point
+	for s, points := range k.series {
+		ind, ok := cat.Indicator(s.Indicator)
+		if !ok {
+			continue
+		}
+		opinions := make([]opinion, len(points))
+		for i, p := range points {
+			opinions[i] = p.opinion
+			if p.withheld || p.opinion != unasked || i+1 < len(points) && points[i+1].period == p.period {
+				continue
+			}
+			q := k.question(ind, s.At(periodAt(s.Frequency, p.period)), asked{p.value, p.status}, nil, buf[:0])
+			switch plausible.Judge(&q).Level {
+			case plausible.Fine:
+				opinions[i] = believed
+			case plausible.Warning:
+				opinions[i] = strange
+			default:
+				opinions[i] = disbelieved
+			}
+		}
+		for i, o := range opinions {
+			points[i].opinion = o
+		}
+	}
+}

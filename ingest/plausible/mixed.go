@@ -1,0 +1,82 @@
+package plausible
+
+import "math"
+
+// judgeZero judges a zero among figures of one sign: it most often stands for
+// a figure that is missing.
+func (h *history) judgeZero() Verdict {
+	v := Verdict{Level: Refusal, Doubt: Zero, Expected: math.Copysign(h.typical(), h.points[0].Value)}
+	if h.counts() || h.smallest() < 0.02*h.typical() {
+		v.Level = Warning
+	}
+	return v
+}
+
+// judgeSign judges the first figure of its sign.
+func (h *history) judgeSign() Verdict {
+	v := Verdict{Level: Refusal, Doubt: Sign, Expected: math.Copysign(h.typical(), h.points[0].Value)}
+	steps := h.differences()
+	beside := h.points[max(0, h.at-1)].Value
+	if len(steps) >= 4 && math.Abs(h.value-beside) <= 2*spread(steps, 0) {
+		v.Level = Warning
+	}
+	return v
+}
+
+// differences are the steps between neighbouring points.
+func (h *history) differences() (steps []float64) {
+	for i := 1; i < len(h.points); i++ {
+		steps = append(steps, h.points[i].Value-h.points[i-1].Value)
+	}
+	return steps
+}
+
+// judgeMixed judges a figure of a series at or around zero by its distance
+// from its neighbours, because ratios mean nothing there.
+func (h *history) judgeMixed() Verdict {
+	steps := h.differences()
+	if len(steps) < 3 {
+		return Verdict{}
+	}
+	s := spread(steps, 0)
+	off, nearest, most := math.Inf(1), 0.0, 0.0
+	for i := max(0, h.at-2); i < min(len(h.points), h.at+2); i++ {
+		if d := math.Abs(h.value - h.points[i].Value); d < off {
+			off, nearest = d, h.points[i].Value
+		}
+	}
+	for _, years := range []int32{-h.q.PerYear, h.q.PerYear} {
+		if i, ok := h.find(h.q.Period + years); ok {
+			off = min(off, math.Abs(h.value-h.points[i].Value))
+		}
+	}
+	for _, p := range h.points {
+		most = max(most, math.Abs(p.Value))
+	}
+	if s == 0 {
+		s = most / 10 // most of them are the same, mostly zero
+	}
+	v := Verdict{Doubt: Jump, Expected: nearest}
+	switch beyond := math.Abs(h.value) > h.q.MaxJump*most; {
+	case most == 0 || h.counts() && !beyond:
+		return Verdict{}
+	case off > refuseAt*s && beyond:
+		v.Level = Refusal
+		v.Power, v.Doubt = h.slipOf(nearest, s)
+	case off > refuseAt*s || beyond:
+		v.Level = Warning
+	default:
+		return Verdict{}
+	}
+	return v
+}
+
+// slipOf tells whether a power of ten brings the value back to its neighbours.
+func (h *history) slipOf(nearest, s float64) (power int, d Doubt) {
+	for places := 1; places <= 8; places++ {
+		if math.Abs(h.value/math.Pow10(places)-nearest) <= 2*s {
+			return places, Slip
+		}
+	}
+	return 0, Jump
+}

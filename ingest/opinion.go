@@ -25,13 +25,14 @@ func (k *known) judgeAll(cat *catalog.Catalog) {
 		if !ok {
 			continue
 		}
-		opinions := make([]opinion, len(points))
+		opinions, whole := make([]opinion, len(points)), leaps(points)
 		for i, p := range points {
 			opinions[i] = p.opinion
 			if p.withheld || p.opinion != unasked || i+1 < len(points) && points[i+1].period == p.period {
 				continue
 			}
 			q := k.question(ind, s.At(periodAt(s.Frequency, p.period)), asked{p.value, p.status}, nil, buf[:0])
+			q.Whole = whole
 			switch plausible.Judge(&q).Level {
 			case plausible.Fine:
 				opinions[i] = believed
@@ -45,4 +46,16 @@ func (k *known) judgeAll(cat *catalog.Catalog) {
 			points[i].opinion = o
 		}
 	}
+}
+
+// leaps tells whether anything in a series is far from what comes before it, so
+// that it has to be looked at as a whole.
+func leaps(points []point) bool {
+	for i := 1; i < len(points); i++ {
+		a, b := points[i-1].value, points[i].value
+		if a*b <= 0 || a/b > 5 || b/a > 5 {
+			return true
+		}
+	}
+	return false
 }

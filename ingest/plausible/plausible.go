@@ -75,8 +75,9 @@ const Enough = 2
 const (
 	warnAt   = 3.0
 	refuseAt = 6.0
-	// warnPrior is the usual spread of a series of which little is known.
-	warnPrior = 0.035
+	// warnPrior is the usual spread of a series of which little is known, as a
+	// part of what MaxJump believes, both as logarithms.
+	warnPrior = 0.045
 )
 
 // What is never doubted however steady a series was: at most this ratio.
@@ -93,7 +94,7 @@ func Judge(q *Question) Verdict {
 	if q.Rate {
 		return judgeRate(q)
 	}
-	if q.usual() {
+	if !q.Whole && q.usual() {
 		return Verdict{}
 	}
 	h := newHistory(q)

@@ -27,7 +27,6 @@ type guesser struct {
 	*history
 	jump  float64 // log of MaxJump
 	drift float64 // usual step from one period to the next
-	slope float64 // step of a period over the long run
 	step  float64 // spread of a step
 	steps int     // how many steps that is known by
 	all   []guess
@@ -44,11 +43,12 @@ func mean(s float64, n int, prior, weight float64) float64 {
 }
 
 // add adds a guess, from what is known to where it may have moved, that n
-// figures are off by s. far is how much further off than usual it may be.
-func (g *guesser) add(known, moved, s float64, n int, far float64) {
-	own := mean(s, n, warnPrior, 2) * far
+// figures are off by s. It rests on a figure so many periods away.
+func (g *guesser) add(known, moved, s float64, n int, gap float64) {
+	far := min(math.Sqrt(gap), 4)
+	own := mean(s, n, warnPrior*g.jump, 2) * far
 	believed := mean(s, n, g.jump/refuseAt, weight) * far
-	limit := g.jump * min(far, 2)
+	limit := g.jump * max(1, min(far/2, 2))
 	if !g.q.Rank {
 		limit = min(limit, max(refuseAt*believed, refuseFloor))
 	}
@@ -69,7 +69,8 @@ func (h *history) guesses() []guess {
 // walk finds the usual step of a period: the median of those nearest to the
 // figure, and how far steps are from it.
 func (g *guesser) walk() {
-	var near, every []float64
+	var bufNear, bufEvery [room]float64
+	near, every := bufNear[:0], bufEvery[:0]
 	for i := 1; i < len(g.y); i++ {
 		gap := g.points[i].Period - g.points[i-1].Period
 		if i == g.at && gap > 1 {
@@ -85,8 +86,10 @@ func (g *guesser) walk() {
 		g.drift = median(near)
 	}
 	g.step, g.steps = spread(every, g.drift), len(every)
-	g.slope = g.longRun()
 }
+
+// room is how many values of a history are kept without asking for memory.
+const room = 80
 
 // longRun is the step of a period over the long run: the median over those
 // pairs of the points nearest to the figure that are at least half as far
@@ -96,7 +99,8 @@ func (g *guesser) longRun() float64 {
 	from, to := max(0, g.at-6), min(len(y), g.at+6)
 	points, y = points[from:to], y[from:to]
 	half := (points[len(points)-1].Period - points[0].Period) / 2
-	var slopes []float64
+	var buf [room]float64
+	slopes := buf[:0]
 	for i := range y {
 		for j := i + 1; j < len(y); j++ {
 			if span := points[j].Period - points[i].Period; span >= half {
@@ -114,19 +118,27 @@ func (g *guesser) beside() {
 		gap := float64(g.q.Period - g.points[i].Period)
 		pace := g.drift
 		if math.Abs(gap) > 3 {
-			pace = g.slope // what moves in a month or two is mostly the season
+			pace = g.longRun() // what moves in a month or two is mostly the season
 		}
 		moved := max(-g.jump, min(pace*gap, g.jump))
-		g.add(g.y[i], g.y[i]+moved, g.step, g.steps, min(math.Sqrt(math.Abs(gap)), 4))
+		g.add(g.y[i], g.y[i]+moved, g.step, g.steps, math.Abs(gap))
 	}
 }
 
-// between expects the middle of the two neighbours.
+// between expects the middle of the two neighbours or, where they are further
+// apart, something between them.
 func (g *guesser) between() {
-	if g.at == 0 || g.at == len(g.y) || g.points[g.at].Period-g.points[g.at-1].Period != 2 {
+	if g.at == 0 || g.at == len(g.y) {
 		return
 	}
-	var bends []float64
+	if gap := g.points[g.at].Period - g.points[g.at-1].Period; gap > 2 {
+		if gap <= 4 {
+			g.add(g.y[g.at-1], g.y[g.at], g.step, g.steps, 1)
+		}
+		return
+	}
+	var buf [room]float64
+	bends := buf[:0]
 	for i := 1; i+1 < len(g.y); i++ {
 		if g.points[i+1].Period-g.points[i-1].Period == 2 {
 			bends = append(bends, g.y[i]-(g.y[i-1]+g.y[i+1])/2)
@@ -147,12 +159,16 @@ func (g *guesser) season(years int32) {
 	if !ok {
 		return
 	}
-	var near, every, changes []float64
+	var bufNear, bufEvery, bufChanges [room]float64
+	near, every, changes := bufNear[:0], bufEvery[:0], bufChanges[:0]
 	last, lastPeriod := math.NaN(), int32(math.MinInt32)
 	closest, distance := 0.0, int32(math.MaxInt32)
+	other := 0
 	for i, p := range g.points {
-		other, ok := g.find(p.Period + years)
-		if !ok {
+		for other < len(g.points) && g.points[other].Period < p.Period+years {
+			other++
+		}
+		if other == len(g.points) || g.points[other].Period != p.Period+years {
 			continue
 		}
 		moved := g.y[i] - g.y[other]
@@ -173,8 +189,8 @@ func (g *guesser) season(years int32) {
 		last, lastPeriod = moved, p.Period
 	}
 	if len(near) == 0 {
-		wide := g.slope * float64(-years)
-		g.add(g.y[base], g.y[base]+wide, 0, 0, 2)
+		wide := g.longRun() * float64(-years)
+		g.add(g.y[base], g.y[base]+wide, 0, 0, 4)
 		return
 	}
 	n, m := len(every), len(changes)

@@ -115,7 +115,7 @@ func TestALedgerOfWhichEntriesWereRemovedStopsTheWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = s.newWorker(s.nc, s.influx).Run(s.ctx)
-	want := "stream DECISIONS has lost 1 of its 2 entries, without which nothing can be decided on stream FIGURES; " + remake
+	want := "stream DECISIONS has lost 2 of its 3 entries, without which nothing can be decided on stream FIGURES; " + remake
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}

@@ -292,11 +292,11 @@ func (m mapping) day(key string) (at time.Time, ok bool) {
 	if s == "" {
 		return at, false
 	}
-	at, err := time.ParseInLocation(time.DateOnly, s, m.d.cat.location)
-	if err != nil {
+	day, ok := figure.ParseDay(s)
+	if !ok {
 		m.errorf(key, "%s %q is not a day, write it like 2023-10-18", key, s)
 	}
-	return at, err == nil
+	return day.Start(m.d.cat.location), ok
 }
 
 // quantity is the value of a key: a number and a spelling of unit, like

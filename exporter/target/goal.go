@@ -62,9 +62,7 @@ func (j *judge) kept(v derive.Value) bool {
 // GoalOf is the goal of a state as it stood at the end of a period, or at the
 // moment of judgement where that comes first.
 func GoalOf(s State, p figure.Period) Number {
-	at := p.End().Add(-time.Nanosecond)
-	y, m, d := at.Date()
-	at = time.Date(y, m, d, 23, 59, 59, 0, s.At.Location()) // the period's last moment by the city's clock
+	at := figure.DayAt(p.End()).Start(s.At.Location()).Add(-time.Nanosecond) // the period's last moment by the city's clock
 	if at.After(s.At) {
 		at = s.At
 	}

@@ -34,6 +34,7 @@ type Catalog struct {
 	Topics     []*Topic
 	Indicators []*Indicator
 	Targets    []*Target
+	Balances   []*Balance
 
 	location   *time.Location
 	agencies   map[string]*Agency

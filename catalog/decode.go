@@ -31,9 +31,10 @@ func (d *decoder) catalogue(root *yaml.Node) {
 		{"calendars", d.calendar},
 		{"topics", d.topic},
 		{"indicators", d.indicator},
+		{"balances", d.balance},
 		{"targets", d.target},
 	} {
-		if optional := section.key == "calendars" || section.key == "targets"; !optional {
+		if optional := section.key == "calendars" || section.key == "balances" || section.key == "targets"; !optional {
 			m.need(section.key)
 		}
 		for _, n := range m.list(section.key) {

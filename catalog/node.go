@@ -32,7 +32,7 @@ type decoder struct {
 // partKeys names every key of every part of a catalogue file. It is what the
 // decoder accepts and what docs/catalog.md explains.
 var partKeys = map[string][]string{
-	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "targets"},
+	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "balances", "targets"},
 	"name":         {"zh", "en"},
 	"agency":       {"code", "name", "files", "flags"},
 	"files":        {"decimal", "thousands", "encoding", "columns"},
@@ -43,10 +43,11 @@ var partKeys = map[string][]string{
 	"topic":        {"code", "name"},
 	"indicator": {"code", "name", "topic", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
 		"categories", "better", "constant_prices", "bounds", "max_jump", "max_growth", "calendar", "quotation", "source", "ratio", "breaks"},
-	"break":  {"period", "area", "category", "measure", "note"},
-	"bounds": {"min", "max", "year_max", "areas"},
-	"range":  {"min", "max", "year_max"},
-	"ratio":  {"numerator", "denominator"},
+	"break":   {"period", "area", "category", "measure", "note"},
+	"bounds":  {"min", "max", "year_max", "areas"},
+	"range":   {"min", "max", "year_max"},
+	"ratio":   {"numerator", "denominator"},
+	"balance": {"left", "operator", "right", "tolerance"},
 	"target": {"id", "name", "wording", "source", "kind", "indicator", "area", "category", "measure", "value", "from",
 		"by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month", "since"},
 	"version": {"day", "value", "wording", "source"},

@@ -10,10 +10,21 @@ import (
 // testdata/valid.yaml by one mistake, all that is said about it: line, column
 // and text.
 var refusals = map[string]string{
-	"accepts-shorter":            `28:18: indicator boxes: accepts M, which is not longer than its own frequency M`,
-	"agency-code-twice":          `5:12: agency port: the code is given twice`,
-	"alias":                      `64:14: indicator rank: display: aliases are not used in a catalogue, write the value out`,
-	"area-kind-is-a-code":        `9:12: area P: kind "1" is also the code of an area`,
+	"accepts-shorter":           `28:18: indicator boxes: accepts M, which is not longer than its own frequency M`,
+	"agency-code-twice":         `5:12: agency port: the code is given twice`,
+	"alias":                     `64:14: indicator rank: display: aliases are not used in a catalogue, write the value out`,
+	"area-kind-is-a-code":       `9:12: area P: kind "1" is also the code of an area`,
+	"balance-area":              `84:12: balance: left: area P does not report boxes`,
+	"balance-category":          `84:41: balance: right: category "fish" is unknown to boxes, known is only "_T"`,
+	"balance-ends-early":        `84:41: balance: right ends before a term`,
+	"balance-months-of-a-stock": `84:41: balance: right: the months of ships, which is a stock, do not add up`,
+	"balance-of-a-rank": `84:12: balance: left: rank is a rank, which can not be added up
+84:40: balance: right: rank is a rank, which can not be added up`,
+	"balance-operator":           `84:29: balance: operator "==" is unknown, did you mean "="?`,
+	"balance-tolerance-missing":  `84:5: balance: lacks "tolerance"`,
+	"balance-tolerance-negative": `84:59: balance: tolerance -1 % must not lie below zero`,
+	"balance-unknown-indicator":  `84:41: balance: right: indicator "boxs" is unknown, did you mean "boxes"?`,
+	"balance-without-plus":       `84:41: balance: right: + or - is missing before "ships"`,
 	"bounds-area-not-reporting":  `40:9: indicator boxes: bounds: P does not report this indicator`,
 	"bounds-area-unknown":        `40:9: indicator boxes: bounds: area "21" is unknown, did you mean "1"?`,
 	"bounds-min-above-max":       `35:12: indicator boxes: bounds: min 11 万TEU lies above max 10 万TEU`,

@@ -192,6 +192,8 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 				problems, row.asked = append(problems, d.problem), true
 			} else if d.problem != nil {
 				row.Unusual = append(row.Unusual, find(d.problem))
+			} else if p := f.cells.unbalanced(f.inspector.validator.cat.Balances, &c); p != nil {
+				row.Unusual = append(row.Unusual, find(p))
 			}
 		}
 	}

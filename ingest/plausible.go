@@ -265,7 +265,7 @@ func (c *candidate) wordJump(p *figure.Problem, v *plausible.Verdict, around str
 	case c.figure.Measure.Growth() || ratio <= 0 || math.IsInf(ratio, 0):
 		p.Reason = "is far from " + around
 	case v.Level == plausible.Warning:
-		p.Reason = fmt.Sprintf("is %.3g times %s, more than usual in this series", ratio, around)
+		p.Reason = fmt.Sprintf("is %.3g times what is expected here (%s), more than usual in this series", ratio, c.about(v.Expected))
 	case beyond:
 		p.Reason = fmt.Sprintf("is %.3g times %s; the catalogue allows %s times", ratio, around, limit)
 	default:

@@ -67,6 +67,7 @@ var Rules = []Rule{
 	{"figure/rate-form", "增速写法有误", "rate written another way"},
 	{"figure/other-scale", "与库中数据差同一倍数", "another scale than what is stored"},
 	{"figure/unusual", "数值异常", "unusual value"},
+	{"figure/balance", "勾稽关系不符", "balance does not hold"},
 	{"figure/copied", "与上期相同", "same as the period before"},
 
 	{"store/refused", "数据库拒收", "refused by InfluxDB"},

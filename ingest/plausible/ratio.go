@@ -211,7 +211,26 @@ const sharp = 2
 func (h *history) judgeRatio() Verdict {
 	guesses := h.guesses()
 	y := math.Log(math.Abs(h.value))
-	best, unusual, slipped, refused := weigh(guesses, y)
+	best := &guesses[0]
+	for i := range guesses {
+		if guesses[i].spread < best.spread {
+			best = &guesses[i]
+		}
+	}
+	unusual, slipped, refused := true, true, true
+	closest := best // of the sharp ones
+	for i := range guesses {
+		g := &guesses[i]
+		off := g.off(y)
+		refused = refused && off > g.limit
+		if g.spread <= sharp*best.spread {
+			unusual = unusual && off > max(warnAt*g.spread, warnFloor)
+			slipped = slipped && off > warnAt*g.believed
+			if off < closest.off(y) {
+				closest = g
+			}
+		}
+	}
 	expected := (best.low + best.high) / 2
 	v := Verdict{Expected: math.Copysign(math.Exp(told(guesses)), h.value)}
 	places := math.Round((y - expected) / math.Ln10)
@@ -234,6 +253,7 @@ func (h *history) judgeRatio() Verdict {
 		v.Level, v.Doubt = Refusal, Jump
 	case unusual && !h.q.Rank:
 		v.Level, v.Doubt = Warning, Jump
+		v.Expected = math.Copysign(math.Exp(min(max(y, closest.low), closest.high)), h.value)
 	default:
 		v = Verdict{}
 	}
@@ -243,29 +263,6 @@ func (h *history) judgeRatio() Verdict {
 		}
 	}
 	return v
-}
-
-// weigh holds y against all guesses. best is the sharpest; y is refused when it
-// is beyond the limit of every guess, unusual when it is so for all sharp ones,
-// and slipped when these do not even believe it by the catalogue's word.
-func weigh(guesses []guess, y float64) (best *guess, unusual, slipped, refused bool) {
-	best = &guesses[0]
-	for i := range guesses {
-		if guesses[i].spread < best.spread {
-			best = &guesses[i]
-		}
-	}
-	unusual, slipped, refused = true, true, true
-	for i := range guesses {
-		g := &guesses[i]
-		off := g.off(y)
-		refused = refused && off > g.limit
-		if g.spread <= sharp*best.spread {
-			unusual = unusual && off > max(warnAt*g.spread, warnFloor)
-			slipped = slipped && off > warnAt*g.believed
-		}
-	}
-	return best, unusual, slipped, refused
 }
 
 // shifted tells of figures that came together whether this one is among the

@@ -1,0 +1,146 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Balance says how figures that are published together relate: a total and its
+// parts, the year-to-date and its months, a quarter and its months.
+type Balance struct {
+	Left, Right []Term
+	Operator    string // one of operators
+	RightText   string // the right side as written
+	// Tolerance is how far the sides may be apart: in the base unit of the
+	// indicators or, when Relative, as a part of the right side.
+	Tolerance figure.Decimal
+	Relative  bool
+	Allowed   string // the tolerance as written
+}
+
+// Term is one figure of a side, or the sum of several.
+type Term struct {
+	Minus     bool
+	Indicator *Indicator
+	Area      string // a code; empty for that of the figure which is judged
+	Category  string // empty for that of the figure which is judged
+	Over      Over
+}
+
+// Over is which figures of an indicator a term is.
+type Over string
+
+// What a term stands for.
+const (
+	Own      Over = ""         // the measure and period of the figure which is judged
+	ToDate   Over = "ytd"      // the year-to-date of its period
+	Months   Over = "months"   // the months that it covers, added up
+	Quarters Over = "quarters" // the quarters that it covers, added up
+)
+
+var operators = []string{"=", ">=", "<="}
+
+// Fits tells whether the cell is one that the balance judges: the first term
+// of its left side. Where the right side names categories that is the total.
+func (b *Balance) Fits(c figure.Cell) bool {
+	first := b.Left[0]
+	switch {
+	case first.Indicator.Code != c.Indicator, c.Measure.Growth(), first.Over == ToDate && c.Measure != figure.YTD,
+		first.Area != "" && first.Area != c.Area:
+		return false
+	case first.Category != "":
+		return first.Category == c.Category
+	}
+	named := slices.ContainsFunc(b.Right, func(t Term) bool { return t.Category != "" })
+	return !named || c.Category == figure.Total
+}
+
+// balance reads one balance.
+func (d *decoder) balance(n *yaml.Node) {
+	m, ok := d.mapping(n, "balance")
+	if !ok {
+		return
+	}
+	b := &Balance{Operator: m.oneOf("operator", operators), RightText: m.needText("right"), Allowed: m.needText("tolerance")}
+	b.Left, b.Right = d.side(m, "left"), d.side(m, "right")
+	if len(b.Left) == 0 || len(b.Right) == 0 {
+		return // reported
+	}
+	unit := b.Left[0].Indicator.Unit
+	for key, side := range map[string][]Term{"left": b.Left, "right": b.Right} {
+		for _, t := range side {
+			if t.Indicator.Unit != unit {
+				m.errorf(key, "%s %s is not in the unit of %s", key, t.Indicator.Code, b.Left[0].Indicator.Code)
+			}
+		}
+	}
+	if b.Relative = strings.HasSuffix(b.Allowed, PercentUnit); b.Relative {
+		unit = d.percent()
+	}
+	if b.Tolerance, ok = m.quantity("tolerance", unit); ok && b.Tolerance.Sign() < 0 {
+		m.errorf("tolerance", "tolerance %s must not lie below zero", b.Allowed)
+	}
+	if b.Relative {
+		b.Tolerance = b.Tolerance.Shift(-2)
+	}
+	d.cat.Balances = append(d.cat.Balances, b)
+}
+
+// side reads one side: terms with + or - between them. It is empty after a
+// mistake.
+func (d *decoder) side(m mapping, key string) (terms []Term) {
+	next, wanted := Term{}, true // a term is wanted, not an operator
+	words := strings.Fields(m.needText(key))
+	for _, word := range words {
+		switch {
+		case !wanted && (word == "+" || word == "-"):
+			next, wanted = Term{Minus: word == "-"}, true
+		case wanted && next.Over == Own && slices.Contains([]Over{ToDate, Months, Quarters}, Over(word)):
+			next.Over = Over(word)
+		case wanted:
+			if !d.term(m, key, word, &next) {
+				return nil
+			}
+			terms, wanted = append(terms, next), false
+		default:
+			m.errorf(key, "%s: + or - is missing before %q", key, word)
+			return nil
+		}
+	}
+	if wanted && len(words) > 0 {
+		m.errorf(key, "%s ends before a term", key)
+		return nil
+	}
+	return terms
+}
+
+// term reads indicator@area/category.
+func (d *decoder) term(m mapping, key, word string, t *Term) bool {
+	rest, category, hasCategory := strings.Cut(word, "/")
+	code, area, hasArea := strings.Cut(rest, "@")
+	ind, ok := d.cat.indicators[code]
+	switch {
+	case !ok:
+		known := make([]string, 0, len(d.cat.Indicators))
+		for _, i := range d.cat.Indicators {
+			known = append(known, i.Code)
+		}
+		m.errorf(key, "%s: indicator %q is unknown%s", key, code, didYouMean(code, known))
+	case ind.Kind == Ratio || ind.Kind == Rank:
+		m.errorf(key, "%s: %s is a %s, which can not be added up", key, code, ind.Kind)
+	case hasArea && !ind.HasArea(area):
+		m.errorf(key, "%s: area %s does not report %s", key, area, code)
+	case hasCategory && !ind.HasCategory(category):
+		m.errorf(key, "%s: category %q is unknown to %s%s", key, category, code, didYouMean(category, ind.Categories))
+	case (t.Over == Months || t.Over == Quarters) && ind.Kind != Flow:
+		m.errorf(key, "%s: the %s of %s, which is a %s, do not add up", key, t.Over, code, ind.Kind)
+	default:
+		t.Indicator, t.Area, t.Category = ind, area, category
+		return true
+	}
+	return false
+}

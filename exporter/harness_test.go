@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -106,17 +107,23 @@ func get(t testing.TB, url string) (int, string) {
 // await asks for a page until it holds the text, and gives it.
 func await(t testing.TB, url, text string, limit time.Duration) string {
 	t.Helper()
+	return awaitThat(t, url, fmt.Sprintf("there is %q", text), limit, func(body string) bool { return strings.Contains(body, text) })
+}
+
+// awaitThat gets a page until something is true of it, and gives that page.
+func awaitThat(t testing.TB, url, what string, limit time.Duration, is func(body string) bool) string {
+	t.Helper()
 	deadline := time.After(limit)
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for {
 		_, body := get(t, url)
-		if strings.Contains(body, text) {
+		if is(body) {
 			return body
 		}
 		select {
 		case <-deadline:
-			t.Fatalf("after %s there is still no %q in\n%s", limit, text, tidemarks(body))
+			t.Fatalf("after %s it is not so that %s in\n%s", limit, what, tidemarks(body))
 		case <-again.C:
 		}
 	}

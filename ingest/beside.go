@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -9,19 +10,26 @@ import (
 // span is some periods in a row, both ends included.
 type span struct{ from, to int32 }
 
-// beside are the periods of a series of which a file has figures. Whoever
-// sends the file has judged these by each other, so a worker holds each of
-// them against the rest of what it knows, and against nothing that the file
-// revises. The order in which they arrive does not matter then.
-type beside []span
+// beside is what a file has beside a figure: of which periods of its series
+// there are figures, and how many figures in all. Whoever sends the file has
+// judged those of a series by each other, so a worker holds each of them against
+// the rest of what it knows, and against nothing that the file revises. The
+// order in which they arrive does not matter then.
+type beside struct {
+	spans []span
+	rows  int
+}
 
 // maxSpans bounds the header that says so. A file with more gaps is taken to
 // fill the last of them.
 const maxSpans = 64
 
+// maxBeside is how long such a header is, in bytes; a longer one is none.
+const maxBeside = 4096
+
 // has tells whether the file has a figure of the period.
 func (b beside) has(period int32) bool {
-	for _, s := range b {
+	for _, s := range b.spans {
 		if period >= s.from && period <= s.to {
 			return true
 		}
@@ -29,34 +37,36 @@ func (b beside) has(period int32) bool {
 	return false
 }
 
-// figures is how many periods these are.
+// figures is how many periods of the series these are.
 func (b beside) figures() (n int) {
-	for _, s := range b {
+	for _, s := range b.spans {
 		n += int(s.to-s.from) + 1
 	}
 	return n
 }
 
-// besideOf are the periods of points, which are in order.
-func besideOf(points []point) (b beside) {
+// besideOf is what a file of so many rows has of a series, whose points are in
+// order.
+func besideOf(points []point, rows int) beside {
+	var spans []span
 	for _, p := range points {
-		last := len(b) - 1
-		if last >= 0 && (p.period <= b[last].to+1 || len(b) == maxSpans) {
-			b[last].to = p.period
+		last := len(spans) - 1
+		if last >= 0 && (p.period <= spans[last].to+1 || len(spans) == maxSpans) {
+			spans[last].to = p.period
 			continue
 		}
-		b = append(b, span{p.period, p.period})
+		spans = append(spans, span{p.period, p.period})
 	}
-	return b
+	return beside{spans, rows}
 }
 
-// text is how a header says it: 2021-01/2024-12 2025-06.
+// text is how a header says it: the rows and then the periods, like
+// 56 2021-01/2024-12 2025-06.
 func (b beside) text(freq figure.Frequency) string {
 	var out strings.Builder
-	for i, s := range b {
-		if i > 0 {
-			out.WriteByte(' ')
-		}
+	out.WriteString(strconv.Itoa(b.rows))
+	for _, s := range b.spans {
+		out.WriteByte(' ')
 		out.WriteString(periodAt(freq, s.from).String())
 		if s.to > s.from {
 			out.WriteByte('/')
@@ -67,21 +77,27 @@ func (b beside) text(freq figure.Frequency) string {
 }
 
 // parseBeside reads such a header, nothing of one that is not understood.
-func parseBeside(text string) (b beside) {
-	if text == "" {
-		return nil
+func parseBeside(text string) beside {
+	if text == "" || len(text) > maxBeside {
+		return beside{}
 	}
-	for _, part := range strings.Fields(text) {
+	first, rest, _ := strings.Cut(text, " ")
+	rows, err := strconv.Atoi(first)
+	if err != nil {
+		return beside{}
+	}
+	b := beside{rows: rows}
+	for part := range strings.FieldsSeq(rest) {
 		first, last, more := strings.Cut(part, "/")
 		if !more {
 			last = first
 		}
 		from, err := figure.ParsePeriod(first)
 		to, errTo := figure.ParsePeriod(last)
-		if err != nil || errTo != nil || from.Frequency() != to.Frequency() || len(b) == maxSpans {
-			return nil
+		if err != nil || errTo != nil || from.Frequency() != to.Frequency() || len(b.spans) == maxSpans {
+			return beside{}
 		}
-		b = append(b, span{ordinal(from), ordinal(to)})
+		b.spans = append(b.spans, span{ordinal(from), ordinal(to)})
 	}
 	return b
 }

@@ -188,7 +188,7 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 		case p != nil:
 			problems = append(problems, p)
 		default:
-			if d := f.cells.doubt(&c, nil); d.refused {
+			if d := f.cells.doubt(&c, beside{}); d.refused {
 				problems, row.asked = append(problems, d.problem), true
 			} else if d.problem != nil {
 				row.Unusual = append(row.Unusual, find(d.problem))
@@ -203,13 +203,13 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	return row
 }
 
-// beside says of which periods of the series the file has figures; nothing
-// when there is but one.
+// beside says what the file has beside the figures of a series; nothing when
+// there is but one figure in it.
 func (f *File) beside(s figure.Series) string {
 	text, ok := f.texts[s]
 	if !ok {
-		if b := besideOf(f.cells.series[s]); b.figures() > 1 {
-			text = b.text(s.Frequency)
+		if f.cells.size() > 1 {
+			text = besideOf(f.cells.series[s], f.cells.size()).text(s.Frequency)
 		}
 		f.texts[s] = text
 	}

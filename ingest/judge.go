@@ -15,7 +15,7 @@ type message struct {
 	seq        uint64
 	stored     int64 // when JetStream stored it, ms since 1970
 	submission string
-	beside     string // of which periods its file has figures, see beside
+	beside     string // what its file has beside it, in the words of beside
 }
 
 // judge decides what becomes of a message by the catalogue and by what is

@@ -31,7 +31,7 @@ func (k *known) judgeAll(cat *catalog.Catalog) {
 			if p.withheld || p.opinion != unasked || i+1 < len(points) && points[i+1].period == p.period {
 				continue
 			}
-			q := k.question(ind, s.At(periodAt(s.Frequency, p.period)), asked{p.value, p.status}, nil, buf[:0])
+			q := k.question(ind, s.At(periodAt(s.Frequency, p.period)), asked{p.value, p.status}, beside{}, buf[:0])
 			q.Whole = whole
 			switch plausible.Judge(&q).Level {
 			case plausible.Fine:

@@ -166,7 +166,7 @@ func (k *known) doubtRevision(c *candidate, b beside) doubt {
 	if f.Measure.Growth() || c.indicator.Kind == catalog.Rank {
 		return doubt{}
 	}
-	whole := b.figures() >= wholeSeries
+	whole := b.figures() >= wholeFile
 	now, ok := k.current(f.Cell)
 	factor, of, stored := c.base.Float64()/now.value, "of this figure", now.value
 	if !ok || now.withheld || now.value == 0 {
@@ -175,7 +175,7 @@ func (k *known) doubtRevision(c *candidate, b beside) doubt {
 		}
 		// What the file revises beside it shows the scale as well.
 		var buf [96]plausible.Point
-		q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, nil, buf[:0])
+		q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, beside{}, buf[:0])
 		v := plausible.Judge(&q)
 		if v.Doubt != plausible.Slip || v.Level == plausible.Fine {
 			return doubt{}
@@ -187,12 +187,20 @@ func (k *known) doubtRevision(c *candidate, b beside) doubt {
 	}
 	return doubt{&figure.Problem{Code: "figure/other-scale", Field: "value", Text: f.Value.String(), Factor: factor,
 		Reason: fmt.Sprintf("is %s times what is stored %s (%s)", multiple(factor), of, c.about(stored)),
-		Hint:   "which is right? If this one is, send it again with confirmed: true (--confirm)"}, whole}
+		Hint:   "which is right? If this one is, send it again with confirmed: true (--confirm)"}, whole || b.rows >= wholeFile && ofTen(factor)}
 }
 
-// wholeSeries is from how many figures of a series in a file on they are taken
-// to differ from what is stored by one factor and not each by its own mistake.
-const wholeSeries = 3
+// wholeFile is from how many figures of a file, or of a series in it, on they
+// are taken to differ from what is stored by one factor and not each by its own
+// mistake.
+const wholeFile = 3
+
+// ofTen tells whether a factor is a power of ten.
+func ofTen(factor float64) bool {
+	places := math.Log10(factor)
+	whole := math.Round(places)
+	return whole != 0 && math.Abs(places-whole) < 0.02
+}
 
 // about is a value of the base unit in the unit of the candidate, to three
 // digits.
@@ -212,9 +220,8 @@ func rounded(v float64) string {
 
 // multiple writes a factor: 10^3, or 2.31.
 func multiple(factor float64) string {
-	places := math.Log10(factor)
-	if whole := math.Round(places); whole != 0 && math.Abs(places-whole) < 0.02 {
-		return fmt.Sprintf("10^%d", int(whole))
+	if ofTen(factor) {
+		return fmt.Sprintf("10^%d", int(math.Round(math.Log10(factor))))
 	}
 	return fmt.Sprintf("%.3g", factor)
 }

@@ -208,6 +208,19 @@ func TestASeriesInAnotherScaleThanIsStoredIsAskedAboutAsOne(t *testing.T) {
 	}
 }
 
+func TestAMonthOfSeveralSeriesInAnotherScaleThanIsStoredIsAskedAbout(t *testing.T) {
+	rows := func(a, b, c string) []string {
+		return []string{"cpi,AR,level,2025-07," + a + ",index", "cpi,GB,level,2025-07," + b + ",index", "travellers,ES-44,level,2025-07," + c + ",travellers"}
+	}
+	b := newJudgeBench(t)
+	b.push(false, rows("8865", "133.1", "39576")...)
+	refused, _ := b.push(false, rows("88650", "1331", "395760")...)
+	wantLines(t, refused, "figure/other-scale 2025-07", "figure/other-scale 2025-07", "figure/other-scale 2025-07")
+	refused, unusual := b.push(false, rows("8866", "133.2", "3957.6")[2:]...) // a correction of one
+	wantLines(t, refused)
+	wantLines(t, unusual, "figure/other-scale 2025-07")
+}
+
 func TestTheScaleOfAFileIsToldOnlyWhenItIsOne(t *testing.T) {
 	by := func(factors ...float64) *figure.Problem {
 		s := scale{}
@@ -316,8 +329,8 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 				points = append(points, point{period: first + i})
 			}
 		}
-		b := besideOf(points)
-		if got := parseBeside(b.text(freq)); !slices.Equal(got, b) {
+		b := besideOf(points, rapid.IntRange(0, 1<<40).Draw(t, "rows"))
+		if got := parseBeside(b.text(freq)); !slices.Equal(got.spans, b.spans) || got.rows != b.rows {
 			t.Fatalf("%v comes back as %v", b, got)
 		}
 		for _, p := range points {
@@ -332,12 +345,12 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 }
 
 func FuzzBeside(f *testing.F) {
-	f.Add("2021-01/2024-12 2025-06")
-	f.Add("2021/2020 x")
+	f.Add("56 2021-01/2024-12 2025-06")
+	f.Add("-1 2021/2020 x")
 	f.Fuzz(func(t *testing.T, text string) {
 		b := parseBeside(text)
-		if len(b) > maxSpans {
-			t.Fatalf("%d spans", len(b))
+		if len(b.spans) > maxSpans {
+			t.Fatalf("%d spans", len(b.spans))
 		}
 		b.has(24000)
 		b.figures()

@@ -91,13 +91,13 @@ func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 // report.
 func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
 	r := &Report{}
-	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs, func(*Row) (bool, error) { return false, nil })
+	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs, func(*Row) bool { return false })
 	return r, err
 }
 
 // inspect looks through files. settles tells of a figure that is refused
 // unless the sender confirms it whether that question was answered before.
-func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, settles func(*Row) (bool, error)) (files []*File, err error) {
+func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, settles func(*Row) bool) (files []*File, err error) {
 	for _, input := range inputs {
 		r.Files = append(r.Files, input.Name)
 		f, err := in.Load(input.until(ctx))
@@ -113,11 +113,7 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 		}
 		err = f.Each(func(row *Row) error {
 			if row.asked {
-				known, err := settles(row)
-				if err != nil {
-					return err
-				}
-				f.settle(row, known)
+				f.settle(row, settles(row))
 			}
 			r.count(f, row)
 			return nil
@@ -175,7 +171,8 @@ type PushOptions struct {
 // report is true also then.
 func Push(ctx context.Context, opts PushOptions, inputs []Input) (*Report, error) {
 	r := &Report{}
-	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs, storedBefore(ctx, opts.Conn))
+	earlier := &answered{nc: opts.Conn}
+	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs, func(row *Row) bool { return earlier.before(ctx, row) })
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
 		return r, err
 	}

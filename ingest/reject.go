@@ -41,6 +41,8 @@ type Reject struct {
 	Written uint64 `json:"written,omitempty"`
 	Cell    string `json:"cell,omitempty"` // the figure, when it could be read
 	Body    []byte `json:"body"`           // the original bytes
+
+	beside string // as the message had it
 }
 
 // maxSubject is how much of a sender's subject a reject is stored under, in
@@ -62,7 +64,7 @@ func rejectSubject(subject string, seq uint64) string {
 // reject is the refused message as it is stored.
 func (m *message) reject(p *figure.Problem) *Reject {
 	return &Reject{Seq: m.seq, Subject: m.subject, Submission: m.submission,
-		Stored: time.UnixMilli(m.stored).UTC(), Problem: *p, Body: m.body}
+		Stored: time.UnixMilli(m.stored).UTC(), Problem: *p, Body: m.body, beside: m.beside}
 }
 
 // message is the reject as a message of REJECTS.
@@ -79,6 +81,9 @@ func (r *Reject) message() (*nats.Msg, error) {
 	msg.Header.Set(headerStored, r.Stored.Format(time.RFC3339Nano))
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
+	}
+	if r.beside != "" && len(r.beside) <= maxBeside {
+		msg.Header.Set(headerBeside, r.beside)
 	}
 	if r.Resent != 0 {
 		msg.Header.Set(headerResent, strconv.FormatUint(r.Resent, 10))
@@ -199,7 +204,7 @@ func findReject(ctx context.Context, rejects jetstream.Stream, subject string, s
 }
 
 func decodeReject(h nats.Header, body []byte) (*Reject, error) {
-	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body}
+	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body, beside: h.Get(headerBeside)}
 	if err := json.Unmarshal([]byte(h.Get(headerProblem)), &r.Problem); err != nil {
 		return nil, fmt.Errorf("reject without a readable problem: %w", err)
 	}
@@ -225,6 +230,9 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 	msg.Data = r.Body
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
+	}
+	if r.beside != "" {
+		msg.Header.Set(headerBeside, r.beside)
 	}
 	// The id names the reject, so that a retry after a lost answer is not a
 	// second message; it differs from the figure's own.

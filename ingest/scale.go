@@ -1,13 +1,9 @@
 package ingest
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
@@ -37,7 +33,7 @@ func (s *scale) count(o Outcome, p *figure.Problem) {
 // problem says that the file is of another scale, nil when it is not.
 func (s *scale) problem() *figure.Problem {
 	n := len(s.factors)
-	if n < wholeSeries || 4*s.alike > n {
+	if n < wholeFile || 4*s.alike > n {
 		return nil
 	}
 	slices.Sort(s.factors)
@@ -106,52 +102,5 @@ func (p *pusher) nameCells(findings []Finding) {
 			}
 			return nil
 		})
-	}
-}
-
-// storedBefore gives a function that tells whether the very value of a row is
-// what was sent last of its cell and was not refused: then it was confirmed,
-// or believed, before and is not asked about again.
-func storedBefore(ctx context.Context, nc *nats.Conn) func(*Row) (bool, error) {
-	var js jetstream.JetStream
-	var figures, rejects jetstream.Stream
-	open := func() (err error) {
-		if js != nil {
-			return nil
-		}
-		if js, err = jetstream.New(nc); err != nil {
-			return fmt.Errorf("JetStream: %w", err)
-		}
-		if figures, err = js.Stream(ctx, FiguresStream); err != nil {
-			return fmt.Errorf("stream %s: %w", FiguresStream, err)
-		}
-		if rejects, err = js.Stream(ctx, RejectsStream); err != nil {
-			return fmt.Errorf("stream %s: %w", RejectsStream, err)
-		}
-		return nil
-	}
-	misses := 0 // a whole file that is wrong is not looked up to its end
-	return func(row *Row) (answered bool, err error) {
-		if misses == maxFindings {
-			return false, nil
-		}
-		defer func() {
-			if !answered {
-				misses++
-			}
-		}()
-		if err := open(); err != nil {
-			return false, err
-		}
-		last, err := figures.GetLastMsgForSubject(ctx, row.Figure.Subject(row.Agency))
-		if err != nil {
-			return false, nil // nothing was sent of it, or it can not be looked up: it is asked about
-		}
-		sent, err := figure.Decode(last.Data)
-		if err != nil || sent.Withheld || sent.Unit != row.Figure.Unit || sent.Value.Cmp(row.Figure.Value) != 0 {
-			return false, nil
-		}
-		reject, _, err := findReject(ctx, rejects, last.Subject, last.Sequence)
-		return err == nil && reject == nil, err
 	}
 }

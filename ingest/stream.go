@@ -29,8 +29,7 @@ const HeaderSubmission = "Tidemark-Submission"
 // NATS did not answer knows its own message when it sends it again.
 const headerRef = "Tidemark-Ref"
 
-// headerBeside names the periods of the figure's series of which its file has
-// figures, as beside reads it.
+// headerBeside says what a figure's file has beside it, in the words of beside.
 const headerBeside = "Tidemark-Beside"
 
 const (

@@ -44,7 +44,7 @@ func knownContainers(t testing.TB) *known {
 func judged(v *Validator, k *known, subject, body string) string {
 	f, c, problem := v.read(subject, []byte(body))
 	if problem == nil {
-		if d := k.doubt(&c, nil); d.refused {
+		if d := k.doubt(&c, beside{}); d.refused {
 			problem = d.problem
 		}
 	}

@@ -122,30 +122,6 @@ func (l *Ledger) Ahead() int { return len(l.early) }
 // Entries is how many entries have been read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
 
-// State is how many entries there ever were, read or not, and how many of them
-// were removed. The error is that of NATS.
-func (l *Ledger) State(ctx context.Context) (entries, lost uint64, err error) {
-	info, err := l.stream.Info(ctx)
-	if err != nil {
-		return 0, 0, fmt.Errorf("look up stream %s: %w", Stream, err)
-	}
-	return info.State.LastSeq, info.State.LastSeq - info.State.Msgs, nil
-}
-
-// Decided is the sequence up to which all messages are decided by the entries
-// that are there now, read or not; 0 when there is none. The error is that of
-// NATS.
-func (l *Ledger) Decided(ctx context.Context) (seq uint64, err error) {
-	last, err := l.stream.GetLastMsgForSubject(ctx, Subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("read stream %s: %w", Stream, err)
-	}
-	return strconv.ParseUint(last.Header.Get(headerFloor), 10, 64)
-}
-
 // Sync reads what was appended since the last time and calls apply for every
 // decision that changes what is known, in their order, and rescale where the
 // unit of an indicator changes between them. It gives how many entries there

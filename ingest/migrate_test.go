@@ -170,7 +170,7 @@ func TestAKindIsTakenOverWithoutANumberChanged(t *testing.T) {
 func TestAUnitThatNobodyRelatesIsNotMigrated(t *testing.T) {
 	t.Parallel()
 	s := settledSite(t)
-	cat := ningbo(t, "  - code: TEU\n", "  - code: box\n", "    unit: TEU\n", "    unit: box\n", "written: {TEU: 0, ", "written: {")
+	cat := ningbo(t, "  - code: TEU\n", "  - code: box\n", "    unit: TEU\n", "    unit: box\n", "written: {TEU: 0, ", "written: {", "tolerance: 0 TEU}", "tolerance: 0 TEUs}")
 	_, err := s.migrate(cat, "container_throughput")
 	want := "the catalogue does not say how many TEU are a box: write TEU among the spellings of the unit box with its power of ten, or give container_throughput its old definition back"
 	if err == nil || err.Error() != want {

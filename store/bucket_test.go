@@ -9,7 +9,6 @@ package store_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -26,20 +25,7 @@ func ask(t *testing.T, opts store.Options, method, path string, question, answer
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, opts.URL+"/api/v2/"+path, bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Token "+opts.Token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode/100 != 2 {
-		t.Fatalf("%s answers %s: %s %v", path, resp.Status, text, err)
-	}
+	text := exchange(t, opts, method, "/api/v2/"+path, bytes.NewReader(body))
 	if answer != nil {
 		if err := json.Unmarshal(text, answer); err != nil {
 			t.Fatal(err)

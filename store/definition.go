@@ -81,19 +81,7 @@ func (s *Store) Define(ctx context.Context, all []Definition) error {
 		news[i] = today
 		news[i].Indicator = d.Code
 	}
-	if err := e.Err(); err != nil {
-		return &RefusedError{Reason: err.Error()}
-	}
-	err := s.writer.WriteRecord(ctx, string(e.Bytes()))
-	if refused := refusal(err); refused != nil {
-		return refused
-	}
-	if err != nil {
-		return s.wrap("write to InfluxDB", err)
-	}
-	e.Reset()
-	s.encodeJournal(e, news)
-	return s.wrap("write the journal to InfluxDB", s.writer.WriteRecord(ctx, string(e.Bytes())))
+	return s.send(ctx, e, news)
 }
 
 // Definitions reads all definitions, in the order of Compare. An error is an

@@ -102,7 +102,13 @@ func refused(t testing.TB, err error, want string) {
 // post sends what the store itself never would.
 func post(t testing.TB, opts store.Options, path string, query url.Values, body string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, opts.URL+path+"?"+query.Encode(), strings.NewReader(body))
+	return string(exchange(t, opts, http.MethodPost, path+"?"+query.Encode(), strings.NewReader(body)))
+}
+
+// exchange gives what InfluxDB answers, which has to be good.
+func exchange(t testing.TB, opts store.Options, method, path string, body io.Reader) []byte {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, opts.URL+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +122,7 @@ func post(t testing.TB, opts store.Options, path string, query url.Values, body 
 	if err != nil || resp.StatusCode/100 != 2 {
 		t.Fatalf("%s answers %s: %s %v", path, resp.Status, answer, err)
 	}
-	return string(answer)
+	return answer
 }
 
 func influxQL(t testing.TB, opts store.Options, statement string) string {

@@ -30,6 +30,11 @@ func (s *Store) Write(ctx context.Context, vintages []Vintage) error {
 		}
 		vintages[i].encode(e)
 	}
+	return s.send(ctx, e, vintages)
+}
+
+// send writes the lines that e holds, and then tells the journal what changed.
+func (s *Store) send(ctx context.Context, e *lineprotocol.Encoder, changed []Vintage) error {
 	if err := e.Err(); err != nil {
 		return &RefusedError{Reason: err.Error()}
 	}
@@ -41,11 +46,8 @@ func (s *Store) Write(ctx context.Context, vintages []Vintage) error {
 		return s.wrap("write to InfluxDB", err)
 	}
 	e.Reset()
-	s.encodeJournal(e, vintages)
-	if err := s.writer.WriteRecord(ctx, string(e.Bytes())); err != nil {
-		return s.wrap("write the journal to InfluxDB", err)
-	}
-	return nil
+	s.encodeJournal(e, changed)
+	return s.wrap("write the journal to InfluxDB", s.writer.WriteRecord(ctx, string(e.Bytes())))
 }
 
 // encoders are reused because a batch's lines are some hundred kilobytes.

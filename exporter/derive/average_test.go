@@ -41,14 +41,7 @@ func TestGrowthComparesEachCellWithItsOwnOfAYearBefore(t *testing.T) {
 }
 
 func TestWhatStandsSideBySideIsNotMixed(t *testing.T) {
-	for _, c := range []struct {
-		name    string
-		of      *catalog.Indicator
-		figures []string
-		measure figure.Measure
-		period  string
-		want    string
-	}{
+	for _, c := range []consequence{
 		{"a month whose base is missing does not take the quarter's", stock, []string{"level 2022-Q1 41", "level 2023-03 45", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
 		{"a month that is missing does not take the quarter for it", stock, []string{"level 2022-03 41", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
 		{"a year of a stock without levels of its own is December's", stock, []string{"level 2022-12 40", "level 2023-12 50"}, figure.YoY, "2023", "25 derived: (level 2023-12 ÷ level 2022-12 − 1) × 100"},
@@ -63,10 +56,7 @@ func TestWhatStandsSideBySideIsNotMixed(t *testing.T) {
 		{"a year of a flow is compared with the year", flow, []string{"level 2022 10", "ytd 2022-12 11", "level 2023 15", "ytd 2023-12 16"}, figure.YTDYoY, "2023-12", "45.454545 derived: (ytd 2023-12 ÷ ytd 2022-12 − 1) × 100"},
 		{"growth over a withheld month is none", flow, []string{"level 2022-01 -", "ytd 2022-01 11", "level 2023-01 15"}, figure.YoY, "2023-01", "nothing"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			v, ok := New(c.of, figures(c.figures...)...).At(c.measure, parse(c.period))
-			expect(t, text(v, ok), c.want)
-		})
+		t.Run(c.name, c.holds)
 	}
 }
 

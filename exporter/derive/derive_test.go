@@ -90,19 +90,27 @@ func expect(t *testing.T, got, want string) {
 	}
 }
 
+// consequence is what follows from figures.
+type consequence struct {
+	name    string
+	of      *catalog.Indicator
+	figures []string
+	measure figure.Measure
+	period  string
+	want    string
+}
+
+func (c consequence) holds(t *testing.T) {
+	v, ok := New(c.of, figures(c.figures...)...).At(c.measure, parse(c.period))
+	expect(t, text(v, ok), c.want)
+}
+
 func TestWhatFollowsFromFigures(t *testing.T) {
 	complete := []string{}
 	for m := 1; m <= 12; m++ {
 		complete = append(complete, fmt.Sprintf("level 2023-%02d %d", m, m*10))
 	}
-	for _, c := range []struct {
-		name    string
-		of      *catalog.Indicator
-		figures []string
-		measure figure.Measure
-		period  string
-		want    string
-	}{
+	for _, c := range []consequence{
 		{"a month is the difference of two year-to-dates", flow, []string{"ytd 2023-08 800", "ytd 2023-09 910"}, figure.Level, "2023-09", "110 derived: ytd 2023-09 − ytd 2023-08"},
 		{"January is its year-to-date", flow, []string{"ytd 2023-01 80"}, figure.Level, "2023-01", "80 derived: ytd 2023-01"},
 		{"a year-to-date is the sum of its months", flow, []string{"level 2023-01 3", "level 2023-02 4"}, figure.YTD, "2023-02", "7 derived: level 2023-01 + level 2023-02"},
@@ -136,10 +144,7 @@ func TestWhatFollowsFromFigures(t *testing.T) {
 		{"a stock has no year-to-date", stock, complete, figure.YTD, "2023-12", "nothing"},
 		{"a rank has no growth", rank, []string{"level 2022 3", "level 2023 2"}, figure.YoY, "2023", "nothing"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			v, ok := New(c.of, figures(c.figures...)...).At(c.measure, parse(c.period))
-			expect(t, text(v, ok), c.want)
-		})
+		t.Run(c.name, c.holds)
 	}
 }
 

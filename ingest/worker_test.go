@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -311,7 +312,9 @@ func TestAWorkerThatIsToldToStopFinishesItsBatch(t *testing.T) {
 		f := container("2000-01", "280")
 		f.Period = f.Period.Add(i % 240)
 		f.Note = "so that no two are the same"
-		if _, err := s.js.PublishMsgAsync(&nats.Msg{Subject: f.Subject("port"), Data: f.AppendJSON(nil)}); err != nil {
+		msg := &nats.Msg{Subject: f.Subject("port"), Data: f.AppendJSON(nil)}
+		// More than the client lets wait for an answer by itself.
+		if _, err := s.js.PublishMsgAsync(msg, jetstream.WithStallWait(time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 	}

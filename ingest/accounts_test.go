@@ -14,7 +14,7 @@ import (
 )
 
 // messages is how many messages FIGURES holds.
-func (s *site) messages() uint64 {
+func (s *Site) messages() uint64 {
 	s.t.Helper()
 	stream, err := s.js.Stream(s.ctx, FiguresStream)
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *site) messages() uint64 {
 
 // vintages reads everything InfluxDB holds, in the order of their cells and
 // moments.
-func (s *site) vintages() []store.Vintage {
+func (s *Site) vintages() []store.Vintage {
 	s.t.Helper()
 	var all []store.Vintage
 	for v, err := range s.store.Vintages(s.ctx, store.Selection{}) {
@@ -41,7 +41,7 @@ func (s *site) vintages() []store.Vintage {
 }
 
 // values are the vintages as "period value" lines.
-func (s *site) values() []string {
+func (s *Site) values() []string {
 	s.t.Helper()
 	var out []string
 	for _, v := range s.vintages() {
@@ -55,7 +55,7 @@ func (s *site) values() []string {
 }
 
 // rejects lists REJECTS.
-func (s *site) rejects() []*Reject {
+func (s *Site) rejects() []*Reject {
 	s.t.Helper()
 	var all []*Reject
 	if err := Rejects(s.ctx, s.js, true, func(r *Reject) error { all = append(all, r); return nil }); err != nil {
@@ -65,7 +65,7 @@ func (s *site) rejects() []*Reject {
 }
 
 // receipts joins the receipts of a submission: the first one counts.
-func (s *site) receipts(submission string) map[uint64]Outcome {
+func (s *Site) receipts(submission string) map[uint64]Outcome {
 	s.t.Helper()
 	got := map[uint64]Outcome{}
 	stream, err := s.js.Stream(s.ctx, ReceiptsStream)
@@ -91,7 +91,7 @@ func (s *site) receipts(submission string) map[uint64]Outcome {
 
 // decisions reads the ledger: the decision on every message, amended where it
 // was. A message that was decided twice, in different ways, fails the test.
-func (s *site) decisions() map[uint64]ledger.Decision {
+func (s *Site) decisions() map[uint64]ledger.Decision {
 	s.t.Helper()
 	all := map[uint64]ledger.Decision{}
 	if err := ledger.Read(s.ctx, s.js, 1, func(e *ledger.Entry) error {
@@ -114,7 +114,7 @@ func (s *site) decisions() map[uint64]ledger.Decision {
 
 // wantBalance asserts that at idle every message is written, changes nothing,
 // or is rejected, by number and by the ledger.
-func (s *site) wantBalance() {
+func (s *Site) wantBalance() {
 	s.t.Helper()
 	decisions, points, refused, unchanged, again := s.decisions(), 0, 0, 0, 0
 	for _, d := range decisions {

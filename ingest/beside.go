@@ -24,9 +24,6 @@ type beside struct {
 // fill the last of them.
 const maxSpans = 64
 
-// maxBeside is how long such a header is, in bytes; a longer one is none.
-const maxBeside = 4096
-
 // has tells whether the file has a figure of the period.
 func (b beside) has(period int32) bool {
 	for _, s := range b.spans {

@@ -21,10 +21,8 @@ import (
 const (
 	// window is how many figures are under way to NATS at once.
 	window = 1024
-	// ackTimeout is how long NATS may take to store one, and attempts how
-	// often it is asked.
-	ackTimeout = 10 * time.Second
-	attempts   = 4
+	// attempts is how often NATS is asked to store one.
+	attempts = 4
 	// patience is after how long without an answer NATS is asked why.
 	patience = time.Second
 )

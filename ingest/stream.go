@@ -32,6 +32,12 @@ const headerRef = "Tidemark-Ref"
 // headerBeside says what a figure's file has beside it, in the words of beside.
 const headerBeside = "Tidemark-Beside"
 
+// maxBeside is how long such a header is, in bytes; a longer one is none.
+const maxBeside = 4096
+
+// ackTimeout is how long NATS may take to store a message.
+const ackTimeout = 10 * time.Second
+
 const (
 	rejectsPrefix  = "rejects."
 	receiptsPrefix = "receipts."

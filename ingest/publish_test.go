@@ -14,91 +14,12 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/tidemark-stats/tidemark/deploy/local"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// push is a submission whose receipts are collected.
-type push struct {
-	*Submission
-	mu       sync.Mutex
-	outcomes map[int64][]Outcome // by reference; one each, if all is well
-}
-
-func (s *site) newPush(nc *nats.Conn) *push {
-	s.t.Helper()
-	p := &push{outcomes: map[int64][]Outcome{}}
-	var err error
-	p.Submission, err = NewSubmission(context.WithoutCancel(s.ctx), nc, func(ref int64, o Outcome, _ *figure.Problem) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.outcomes[ref] = append(p.outcomes[ref], o)
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(p.Close)
-	return p
-}
-
-// send sends the figures; a figure's place is its reference.
-func (s *site) send(p *push, figures []figure.Figure) {
-	s.t.Helper()
-	for i := range figures {
-		if err := p.Send(s.ctx, &figures[i], "port", int64(i)); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-}
-
-// finish waits for the receipts and sums them up.
-func (s *site) finish(p *push) string {
-	s.t.Helper()
-	if err := p.Flush(s.ctx); err != nil {
-		s.t.Fatal(err)
-	}
-	missing := p.Await(s.ctx, 30*time.Second)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	sum := map[Outcome]int{}
-	for ref, outcomes := range p.outcomes {
-		if len(outcomes) != 1 {
-			s.t.Errorf("figure %d was settled as %v", ref, outcomes)
-		}
-		sum[outcomes[0]]++
-	}
-	return fmt.Sprintf("written %d, revised %d, unchanged %d, refused %d, missing %d",
-		sum[Written], sum[Revised], sum[Unchanged], sum[Refused], missing)
-}
-
-// pushAll pushes figures in one submission.
-func (s *site) pushAll(figures []figure.Figure) string {
-	s.t.Helper()
-	p := s.newPush(s.nc)
-	defer p.Close()
-	s.send(p, figures)
-	return s.finish(p)
-}
-
-func months(n int, value string) []figure.Figure {
-	figures := make([]figure.Figure, n)
-	for i := range figures {
-		figures[i] = container("1990-01", value)
-		figures[i].Period = figures[i].Period.Add(i)
-	}
-	return figures
-}
-
-func want(t testing.TB, got, want string) {
-	t.Helper()
-	if got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
 func TestTheSameFilePushedTwiceIsOnePush(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	want(t, s.pushAll(months(300, "280")), "written 300, revised 0, unchanged 0, refused 0, missing 0")
 	want(t, s.pushAll(months(300, "280")), "written 0, revised 0, unchanged 300, refused 0, missing 0")
@@ -109,7 +30,7 @@ func TestTheSameFilePushedTwiceIsOnePush(t *testing.T) {
 
 func TestARevisionBackToTheFormerValueIsANewMessage(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	want(t, s.pushAll(months(3, "280")), "written 3, revised 0, unchanged 0, refused 0, missing 0")
 	for range 2 { // also when the way back has been gone before
@@ -124,7 +45,7 @@ func TestARevisionBackToTheFormerValueIsANewMessage(t *testing.T) {
 
 func TestARefusedFigurePushedAgainIsJudgedAnew(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	want(t, s.pushAll(months(4, "15")), "written 4, revised 0, unchanged 0, refused 0, missing 0")
 	late := []figure.Figure{plain("1990-05", "280")}
@@ -137,7 +58,7 @@ func TestARefusedFigurePushedAgainIsJudgedAnew(t *testing.T) {
 
 func TestManyRefusedFiguresCanBePushedAgain(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	bad := months(1000, "280")
 	for i := range bad {
@@ -151,7 +72,7 @@ func TestManyRefusedFiguresCanBePushedAgain(t *testing.T) {
 
 func TestAFigureThatStandsTwiceInOnePushIsUnchangedTheSecondTime(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	want(t, s.pushAll(append(months(50, "280"), months(50, "280")...)), "written 50, revised 0, unchanged 50, refused 0, missing 0")
 	if n := s.messages(); n != 50 {
@@ -161,7 +82,7 @@ func TestAFigureThatStandsTwiceInOnePushIsUnchangedTheSecondTime(t *testing.T) {
 
 func TestAFigureThatAnotherProgramSentIsUnchangedOrJudgedAnew(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	good, bad := months(2, "280"), months(2, "280")
 	bad[1].Unit = "头"
@@ -181,7 +102,7 @@ func TestAFigureThatAnotherProgramSentIsUnchangedOrJudgedAnew(t *testing.T) {
 
 func TestTwoConcurrentPushesOfTheSameFileAreOne(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	s.startWorker()
 	nc, _ := s.connect()
 	a, b := s.newPush(s.nc), s.newPush(nc)
@@ -219,7 +140,7 @@ func TestTwoConcurrentPushesOfTheSameFileAreOne(t *testing.T) {
 
 func TestReceiptsOfAFirstPushAnswerASecondOneBeforeTheWorkerComes(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	first, second := s.newPush(s.nc), s.newPush(s.nc)
 	s.send(first, months(20, "280"))
 	if err := first.Flush(s.ctx); err != nil {
@@ -262,7 +183,7 @@ func TestAReceiptMayComeBeforeTheAnswerOfNATS(t *testing.T) {
 
 func TestASendingWhoseAnswerWasLostIsItsOwnAndNotARepetition(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	p := s.newPush(s.nc)
 	f := container("2023-01", "280")
 	s.send(p, []figure.Figure{f})
@@ -294,7 +215,7 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	}
 	address := strings.TrimPrefix(server.ClientURL(), "nats://")
 	t.Cleanup(func() { server.Shutdown() })
-	s := newSiteIn(t, "nats://"+address, localtest.SharedInflux(t))
+	s := newPushSiteOn(t, "nats://"+address)
 	s.ackWait(time.Second)
 	s.startWorker()
 	const n = 6000
@@ -337,7 +258,7 @@ func (g *gate) Dial(network, address string) (net.Conn, error) {
 
 func TestReceiptsThatCameWhileASenderWasCutOffAreFound(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	var way gate
 	nc, err := nats.Connect(s.url, nats.SetCustomDialer(&way), nats.MaxReconnects(-1), nats.ReconnectWait(5*time.Millisecond))
 	if err != nil {
@@ -366,7 +287,7 @@ func TestReceiptsThatCameWhileASenderWasCutOffAreFound(t *testing.T) {
 
 func TestAPushThatIsInterruptedCountsWhatItSent(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newPushSite(t)
 	p := s.newPush(s.nc)
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
@@ -385,4 +306,35 @@ func TestAPushThatIsInterruptedCountsWhatItSent(t *testing.T) {
 	if got := s.messages(); got != 2000 || sent != 2000 || p.Stored() != 2000 {
 		t.Errorf("%d messages, %d sent, %d stored; want 2000", got, sent, p.Stored())
 	}
+}
+
+func TestAnArchivePushedTwiceIsUnchangedAlthoughThereAreLaterPublications(t *testing.T) {
+	t.Parallel()
+	s := newPushSite(t)
+	s.startWorker()
+	archive := months(3, "280")
+	for i := range archive {
+		archive[i].Published = "2023-01-10"
+	}
+	later := months(3, "290")
+	for i := range later {
+		later[i].Published = "2023-06-30"
+	}
+	want(t, s.pushAll(archive), "written 3, revised 0, unchanged 0, refused 0, missing 0")
+	want(t, s.pushAll(later), "written 0, revised 3, unchanged 0, refused 0, missing 0")
+	want(t, s.pushAll(archive), "written 0, revised 0, unchanged 3, refused 0, missing 0")
+	if n := s.messages(); n != 6 {
+		t.Errorf("%d messages, want 6", n)
+	}
+	// Long after, NATS has forgotten what it saw.
+	for _, f := range archive {
+		s.publishRaw(f.Subject("port"), f.AppendJSON(nil), "again")
+	}
+	s.idle()
+	for seq, outcome := range s.receipts("again") {
+		if outcome != Unchanged {
+			t.Errorf("sequence %d is %s, want unchanged", seq, outcome)
+		}
+	}
+	s.wantBalance()
 }

@@ -237,37 +237,6 @@ func TestTwoFiguresOfACellThatAreStoredInOneMillisecondAreTwoVintages(t *testing
 	wantLines(t, s.values(), "2023-01 2810000", "2023-01 2820000", "2023-01 2830000")
 }
 
-func TestAnArchivePushedTwiceIsUnchangedAlthoughThereAreLaterPublications(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	s.startWorker()
-	archive := months(3, "280")
-	for i := range archive {
-		archive[i].Published = "2023-01-10"
-	}
-	later := months(3, "290")
-	for i := range later {
-		later[i].Published = "2023-06-30"
-	}
-	want(t, s.pushAll(archive), "written 3, revised 0, unchanged 0, refused 0, missing 0")
-	want(t, s.pushAll(later), "written 0, revised 3, unchanged 0, refused 0, missing 0")
-	want(t, s.pushAll(archive), "written 0, revised 0, unchanged 3, refused 0, missing 0")
-	if n := s.messages(); n != 6 {
-		t.Errorf("%d messages, want 6", n)
-	}
-	// Long after, NATS has forgotten what it saw.
-	for _, f := range archive {
-		s.publishRaw(f.Subject("port"), f.AppendJSON(nil), "again")
-	}
-	s.idle()
-	for seq, outcome := range s.receipts("again") {
-		if outcome != Unchanged {
-			t.Errorf("sequence %d is %s, want unchanged", seq, outcome)
-		}
-	}
-	s.wantBalance()
-}
-
 func TestTheReceiptOfAManyFiguresIsWhole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -1,0 +1,126 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// pushSite is a Site for the sender's side.
+type pushSite struct{ *Site }
+
+func newPushSite(t testing.TB) *pushSite {
+	t.Helper()
+	return newPushSiteOn(t, localtest.NATS(t).ClientURL())
+}
+
+func newPushSiteOn(t testing.TB, url string) *pushSite {
+	t.Helper()
+	return &pushSite{NewSite(t, url, localtest.SharedInflux(t))}
+}
+
+// startWorker starts a worker that runs until the test's end.
+func (s *pushSite) startWorker() {
+	s.t.Helper()
+	w, err := NewWorker(Config{Conn: s.nc, Store: s.store, Catalog: catalog.Ningbo(), Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry()})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := w.Run(ctx); err != nil {
+			s.t.Error(err)
+		}
+	}()
+	s.t.Cleanup(func() { cancel(); <-done })
+}
+
+// push is a submission whose receipts are collected.
+type push struct {
+	*Submission
+	mu       sync.Mutex
+	outcomes map[int64][]Outcome // by reference; one each, if all is well
+}
+
+func (s *pushSite) newPush(nc *nats.Conn) *push {
+	s.t.Helper()
+	p := &push{outcomes: map[int64][]Outcome{}}
+	var err error
+	p.Submission, err = NewSubmission(context.WithoutCancel(s.ctx), nc, func(ref int64, o Outcome, _ *figure.Problem) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.outcomes[ref] = append(p.outcomes[ref], o)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(p.Close)
+	return p
+}
+
+// send sends the figures; a figure's place is its reference.
+func (s *pushSite) send(p *push, figures []figure.Figure) {
+	s.t.Helper()
+	for i := range figures {
+		if err := p.Send(s.ctx, &figures[i], "port", int64(i)); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// finish waits for the receipts and sums them up.
+func (s *pushSite) finish(p *push) string {
+	s.t.Helper()
+	if err := p.Flush(s.ctx); err != nil {
+		s.t.Fatal(err)
+	}
+	missing := p.Await(s.ctx, 30*time.Second)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sum := map[Outcome]int{}
+	for ref, outcomes := range p.outcomes {
+		if len(outcomes) != 1 {
+			s.t.Errorf("figure %d was settled as %v", ref, outcomes)
+		}
+		sum[outcomes[0]]++
+	}
+	return fmt.Sprintf("written %d, revised %d, unchanged %d, refused %d, missing %d",
+		sum[Written], sum[Revised], sum[Unchanged], sum[Refused], missing)
+}
+
+// pushAll pushes figures in one submission.
+func (s *pushSite) pushAll(figures []figure.Figure) string {
+	s.t.Helper()
+	p := s.newPush(s.nc)
+	defer p.Close()
+	s.send(p, figures)
+	return s.finish(p)
+}
+
+func months(n int, value string) []figure.Figure {
+	figures := make([]figure.Figure, n)
+	for i := range figures {
+		figures[i] = container("1990-01", value)
+		figures[i].Period = figures[i].Period.Add(i)
+	}
+	return figures
+}
+
+func want(t testing.TB, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

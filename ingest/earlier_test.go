@@ -26,7 +26,7 @@ func TestWhatWasSettledBeforeThereWasALedgerStaysSoWhenTheWorkerThatBeginsItDies
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused := last.reject(&figure.Problem{Code: "figure/jump", Reason: "was implausible then"})
+	refused := rejected(&last, &figure.Problem{Code: "figure/jump", Reason: "was implausible then"})
 	if err := storeRejects(s.ctx, s.js, []*Reject{refused}); err != nil {
 		t.Fatal(err)
 	}

@@ -259,3 +259,24 @@ func (k *known) before(v *store.Vintage) *point {
 
 // size is how many cells are known.
 func (k *known) size() int { return k.cells }
+
+// rescale puts what is known of an indicator into another unit.
+func (k *known) rescale(r ledger.Rescaling) {
+	for s, points := range k.series {
+		if s.Indicator != r.Indicator || s.Measure.Growth() {
+			continue
+		}
+		for i := range points {
+			points[i].value = ledger.Shifted(points[i].value, r.Power)
+		}
+	}
+}
+
+// indicators are the codes of which anything is known, in order.
+func (k *known) indicators() (codes []string) {
+	for s := range k.series {
+		codes = append(codes, s.Indicator)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}

@@ -128,7 +128,7 @@ func TestARejectDoesNotStandInTheWayOfAnotherWithItsSequence(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	old := message{subject: "figures.port.x", body: []byte("old"), seq: 1, stored: 1_700_000_000_000}
-	if err := storeRejects(s.ctx, s.js, []*Reject{old.reject(&figure.Problem{Code: "figure/jump", Reason: "was implausible"})}); err != nil {
+	if err := storeRejects(s.ctx, s.js, []*Reject{rejected(&old, &figure.Problem{Code: "figure/jump", Reason: "was implausible"})}); err != nil {
 		t.Fatal(err)
 	}
 	w := s.startStopped()

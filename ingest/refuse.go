@@ -15,8 +15,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// reject is the refused message as it is stored.
-func (m *message) reject(p *figure.Problem) *Reject {
+// rejected is a refused message as it is stored.
+func rejected(m *message, p *figure.Problem) *Reject {
 	return &Reject{Seq: m.seq, Subject: m.subject, Submission: m.submission,
 		Stored: time.UnixMilli(m.stored).UTC(), Problem: *p, Body: m.body, beside: m.beside}
 }

@@ -78,7 +78,7 @@ func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger
 	for _, it := range items {
 		delete(others, it.seq)
 		if it.decision.Outcome == Refused {
-			rejects = append(rejects, it.reject(it.decision.Problem))
+			rejects = append(rejects, rejected(&it.message, it.decision.Problem))
 		}
 	}
 	for seq, d := range others {
@@ -89,7 +89,7 @@ func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger
 		if err != nil {
 			return nil, err
 		}
-		rejects = append(rejects, m.reject(d.Problem))
+		rejects = append(rejects, rejected(&m, d.Problem))
 	}
 	return rejects, nil
 }

@@ -13,6 +13,11 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
+const (
+	writeSize = 2000 // points a write
+	writers   = 2    // writes side by side
+)
+
 // Replayed is what Replay did and found.
 type Replayed struct {
 	Messages  uint64 // in FIGURES
@@ -91,7 +96,7 @@ var errSurveyed = errors.New("read as far as surveyed")
 // write writes the points.
 func (p *replay) write(ctx context.Context) error {
 	var all errgroup.Group
-	all.SetLimit(batches)
+	all.SetLimit(writers)
 	read, batch := uint64(0), []store.Vintage(nil)
 	send := func() {
 		points := batch
@@ -127,7 +132,7 @@ func (p *replay) write(ctx context.Context) error {
 			}
 			batch = p.take(batch, e.Kind, d)
 		}
-		if len(batch) >= batchSize {
+		if len(batch) >= writeSize {
 			send()
 		}
 		return ctx.Err()

@@ -15,7 +15,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/dashboards"
-	"github.com/tidemark-stats/tidemark/dashboards/dashboardstest"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 // read is a committed dashboard with what it says.

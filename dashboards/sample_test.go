@@ -9,9 +9,9 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/dashboards"
-	"github.com/tidemark-stats/tidemark/dashboards/dashboardstest"
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 // today is when the dashboards of the sample are looked at.

@@ -8,11 +8,11 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// flags are the command line of a service without the flags by which localtest
+// flags are the command line of a service without the flags by which enginetest
 // says where the server listens and keeps its data. config is where its
 // configuration is on this machine.
 func flags(t *testing.T, s types.ServiceConfig, local ...string) (config string, rest []string) {
@@ -53,7 +53,7 @@ func TestPrometheusRunsAsComposeStartsIt(t *testing.T) {
 	s := composetest.Load(t, "..").Services["prometheus"]
 	composetest.Setenv(t, s)
 	config, rest := flags(t, s, "--storage.tsdb.path")
-	server := localtest.Prometheus(t, config, rest...).URL()
+	server := enginetest.Prometheus(t, config, rest...).URL()
 	well(t, s, server)
 
 	var targets struct {
@@ -80,5 +80,5 @@ func TestPrometheusRunsAsComposeStartsIt(t *testing.T) {
 func TestAlertmanagerRunsAsComposeStartsIt(t *testing.T) {
 	s := composetest.Load(t, "..").Services["alertmanager"]
 	config, rest := flags(t, s, "--storage.path", "--cluster.listen-address")
-	well(t, s, localtest.Alertmanager(t, config, rest...).URL())
+	well(t, s, enginetest.Alertmanager(t, config, rest...).URL())
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
 // once tells whether a service does its work and ends.
@@ -115,8 +115,8 @@ func TestEveryImageIsPinnedToTheVersionThatTheTestsRun(t *testing.T) {
 	want := map[string]string{ // those without an engine here are pinned only
 		"nats":         "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
 		"backup":       "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
-		"prometheus":   "prom/prometheus:v" + local.PrometheusVersion,
-		"alertmanager": "prom/alertmanager:v" + local.AlertmanagerVersion,
+		"prometheus":   "prom/prometheus:v" + engines.PrometheusVersion,
+		"alertmanager": "prom/alertmanager:v" + engines.AlertmanagerVersion,
 	}
 	pinned := regexp.MustCompile(`^[a-z]+(/[a-z]+)?:v?\d+\.\d+\.\d+(-alpine)?$`)
 	for name, s := range composetest.Load(t, "..").Services {

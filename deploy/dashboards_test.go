@@ -8,8 +8,8 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/dashboards"
-	"github.com/tidemark-stats/tidemark/dashboards/dashboardstest"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 // pushSample sends the sample, as the demo does.

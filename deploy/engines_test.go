@@ -13,17 +13,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 func startAlertmanager(t *testing.T, config string) string {
 	t.Helper()
-	return localtest.Alertmanager(t, config, "--data.retention=192h").URL()
+	return enginetest.Alertmanager(t, config, "--data.retention=192h").URL()
 }
 
 func startPrometheus(t *testing.T, config string) string {
 	t.Helper()
-	return localtest.Prometheus(t, config, "--rules.alert.resend-delay=1s").URL()
+	return enginetest.Prometheus(t, config, "--rules.alert.resend-delay=1s").URL()
 }
 
 // change is a replacement in a file of the deployment.

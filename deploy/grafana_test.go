@@ -11,8 +11,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
 // A Grafana is not to be had here, so its files are held against the keys that
@@ -85,7 +85,7 @@ func TestGrafanaAsksServicesThatAreThere(t *testing.T) {
 		if s.IsDefault != (s.UID == "tidemark") || s.Editable || s.Access != "proxy" {
 			t.Errorf("data source %s: %+v", s.UID, s)
 		}
-		if s.Type == "prometheus" && (s.JSONData.HTTPMethod != "POST" || s.JSONData.TimeInterval == "" || s.JSONData.PrometheusVersion != local.PrometheusVersion) {
+		if s.Type == "prometheus" && (s.JSONData.HTTPMethod != "POST" || s.JSONData.TimeInterval == "" || s.JSONData.PrometheusVersion != engines.PrometheusVersion) {
 			t.Errorf("data source %s: %+v", s.UID, s.JSONData)
 		}
 		if a := s.JSONData.AlertmanagerUID; a != "" && a != "alertmanager" {

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
 )
 
 // instructions are those of the Dockerfile, by their words; a line that ends in

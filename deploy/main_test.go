@@ -3,7 +3,7 @@ package deploy_test
 import (
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-func TestMain(m *testing.M) { localtest.Main(m) }
+func TestMain(m *testing.M) { enginetest.Main(m) }

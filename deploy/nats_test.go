@@ -18,10 +18,10 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -39,7 +39,7 @@ func newSite(t *testing.T) *site {
 	project := composetest.Load(t, "..")
 	service := project.Services["nats"]
 	composetest.Setenv(t, service)
-	s := &site{t: t, passwords: project.Environment, server: localtest.NATSFrom(t, composetest.OnHost(t, service, service.Command[1]))}
+	s := &site{t: t, passwords: project.Environment, server: enginetest.NATSFrom(t, composetest.OnHost(t, service, service.Command[1]))}
 	s.operator = s.jetStream("operator")
 	_, err := ingest.Setup(t.Context(), s.operator, 1)
 	must(t, err)
@@ -198,7 +198,7 @@ func TestTheHealthCheckOfNATSIsAnswered(t *testing.T) {
 // the deployment and a worker on a real influxd.
 func TestASenderPushesAFileAndGetsItsReceipts(t *testing.T) {
 	s := newSite(t)
-	figures, err := store.Open(store.Options(localtest.SharedInflux(t)))
+	figures, err := store.Open(store.Options(enginetest.SharedInflux(t)))
 	must(t, err)
 	t.Cleanup(figures.Close)
 	_, err = figures.Setup(t.Context())

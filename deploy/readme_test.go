@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
 )
 
 func readme(t *testing.T) string {

@@ -13,7 +13,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"golang.org/x/crypto/bcrypt"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
 )
 
 func TestEverySecretIsRandomAndItsOwn(t *testing.T) {

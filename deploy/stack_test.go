@@ -15,10 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -32,10 +32,10 @@ type stack struct {
 // newStack starts worker and exporter on a NATS server and an influxd.
 func newStack(t *testing.T) *stack {
 	t.Helper()
-	nc, err := localtest.NATS(t).Connect()
+	nc, err := enginetest.NATS(t).Connect()
 	must(t, err)
 	t.Cleanup(nc.Close)
-	bucket := store.Options(localtest.SharedInflux(t))
+	bucket := store.Options(enginetest.SharedInflux(t))
 	open := func() *store.Store {
 		s, err := store.Open(bucket)
 		must(t, err)

@@ -17,8 +17,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -112,7 +112,7 @@ func TestAWriteIsOnThePageWithinTwoSeconds(t *testing.T) {
 }
 
 func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
-	influx := localtest.Influx(t)
+	influx := enginetest.Influx(t)
 	opts := store.Options{URL: influx.URL(), Bucket: "figures"}
 	writer := open(t, opts)
 	if _, err := writer.Setup(t.Context()); err != nil {
@@ -158,7 +158,7 @@ func endsWith(t *testing.T, opts store.Options, want string) {
 }
 
 func TestABucketThatIsMissingEndsTheExporter(t *testing.T) {
-	opts := store.Options(localtest.SharedDatabase(t))
+	opts := store.Options(enginetest.SharedDatabase(t))
 	endsWith(t, opts, "could not read from InfluxDB: InfluxDB answers 500: failed to initialize execute state: no database (check organisation and bucket, or run tidemark init)")
 }
 
@@ -183,7 +183,7 @@ func TestAnEntryInTheFutureIsTold(t *testing.T) {
 func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
 	opts, writer := bucket(t)
 	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
-	proxy := localtest.Proxy(t, opts.URL)
+	proxy := enginetest.Proxy(t, opts.URL)
 	proxy.Refuse()
 	opts.URL = proxy.URL()
 	_, served := run(t, open(t, opts), io.Discard)
@@ -207,7 +207,7 @@ func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
 
 func TestAFailureIsLoggedOnceAndSoIsItsEnd(t *testing.T) {
 	opts, _ := bucket(t)
-	proxy := localtest.Proxy(t, opts.URL)
+	proxy := enginetest.Proxy(t, opts.URL)
 	proxy.Respond(http.StatusServiceUnavailable, nil)
 	var log logBuffer
 	opts.URL = proxy.URL()
@@ -251,7 +251,7 @@ func TestThePausesGrowWhileInfluxDBIsAway(t *testing.T) {
 
 func TestCredentialsAppearNowhere(t *testing.T) {
 	opts, _ := bucket(t)
-	proxy := localtest.Proxy(t, opts.URL)
+	proxy := enginetest.Proxy(t, opts.URL)
 	proxy.Respond(http.StatusUnauthorized, nil)
 	s, err := store.Open(store.Options{URL: strings.Replace(proxy.URL(), "://", "://user:hush1@", 1), Token: "user:hush2", Bucket: opts.Bucket})
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-func TestMain(m *testing.M) { localtest.Main(m) }
+func TestMain(m *testing.M) { enginetest.Main(m) }
 
 // patience is how long a test waits for what must happen sooner or later.
 const patience = time.Minute
@@ -36,7 +36,7 @@ func open(t testing.TB, opts store.Options) *store.Store {
 // the worker does.
 func bucket(t testing.TB) (opts store.Options, writer *store.Store) {
 	t.Helper()
-	opts = store.Options(localtest.SharedInflux(t))
+	opts = store.Options(enginetest.SharedInflux(t))
 	writer = open(t, opts)
 	if _, err := writer.Setup(t.Context()); err != nil {
 		t.Fatal(err)

@@ -2,18 +2,13 @@ package exporter
 
 import (
 	"bytes"
-	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"html/template"
-	"log/slog"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
@@ -77,31 +72,4 @@ func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = page.WriteTo(w)
-}
-
-// Serve answers with the handler on the listener until ctx is done, then lets
-// running answers finish. webConfig is the path of an exporter-toolkit web configuration (TLS,
-// basic auth; docs of github.com/prometheus/exporter-toolkit), or empty.
-func Serve(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string, log *slog.Logger) error {
-	const patience = 5 * time.Second // with running answers
-	server := &http.Server{Handler: paced(handler, usual), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10}
-	stopped := make(chan error, 1)
-	stop := context.AfterFunc(ctx, func() {
-		grace, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		err := server.Shutdown(grace)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = server.Close()
-		}
-		stopped <- err
-	})
-	err := web.Serve(listener, server, &web.FlagConfig{WebConfigFile: &webConfig}, log)
-	if !stop() && errors.Is(err, http.ErrServerClosed) {
-		return <-stopped
-	}
-	if err != nil {
-		_ = listener.Close() // the web configuration was refused before the server took it
-		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
-	}
-	return nil
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
 // narrow are connections on which little is on its way, as on a long line.
@@ -107,7 +108,7 @@ func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
 		http2    bool
 	}{"plain": {"identity", false}, "packed": {"gzip", false}, "HTTP 2": {"identity", true}} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewUnstartedServer(paced(onePlace(t).Handler(), pace{100 * time.Millisecond, time.Minute}))
+			server := httptest.NewUnstartedServer(web.Pace{Moment: 100 * time.Millisecond, While: time.Minute}.Handler(onePlace(t).Handler()))
 			server.Listener = narrow{server.Listener}
 			if server.EnableHTTP2 = c.http2; c.http2 {
 				server.StartTLS()
@@ -134,7 +135,7 @@ func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
 }
 
 func TestWhoTakesAnAnswerSlowlyButSteadilyGetsAllOfIt(t *testing.T) {
-	server := httptest.NewUnstartedServer(paced(onePlace(t).Handler(), usual))
+	server := httptest.NewUnstartedServer(web.Usual.Handler(onePlace(t).Handler()))
 	server.Listener = narrow{server.Listener}
 	server.Start()
 	t.Cleanup(server.Close)
@@ -144,23 +145,8 @@ func TestWhoTakesAnAnswerSlowlyButSteadilyGetsAllOfIt(t *testing.T) {
 	}
 }
 
-func TestEachPieceHasItsMomentAndTheWholeItsTime(t *testing.T) {
-	begun := time.Now()
-	for _, c := range []struct {
-		after, until time.Duration
-		written      int64
-	}{
-		{0, 15 * time.Second, 0}, {time.Minute, 75 * time.Second, 4 << 20}, {time.Minute, 75 * time.Second, 1 << 30},
-		{119 * time.Second, 126 * time.Second, 6 << 20}, {3 * time.Minute, 195 * time.Second, 1 << 30}, {1140 * time.Second, 1144 * time.Second, 1 << 30},
-	} {
-		if got := usual.until(begun.Add(c.after), begun, c.written).Sub(begun); got != c.until {
-			t.Errorf("after %v and %d bytes until %v, want %v", c.after, c.written, got, c.until)
-		}
-	}
-}
-
 func TestWhoDoesNotSendWhatIsAnnouncedIsCutOff(t *testing.T) {
-	server := httptest.NewServer(paced(onePlace(t).Handler(), pace{2 * time.Second, time.Minute}))
+	server := httptest.NewServer(web.Pace{Moment: 2 * time.Second, While: time.Minute}.Handler(onePlace(t).Handler()))
 	t.Cleanup(server.Close)
 	for _, path := range []string{"/metrics", "/-/ready", "/api/v1/nothing"} {
 		conn, err := net.Dial("tcp", server.Listener.Addr().String())

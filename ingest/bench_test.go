@@ -15,8 +15,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // load is how many figures the throughput benchmark moves.
@@ -139,7 +139,7 @@ func encodeLine(f *figure.Figure, agency string, i int) []byte {
 // fresh gives the site an empty bucket.
 func (s *site) fresh() {
 	s.t.Helper()
-	b := localtest.SharedInflux(s.t)
+	b := enginetest.SharedInflux(s.t)
 	s.influx, s.org, s.token, s.bucket = b.URL, b.Org, b.Token, b.Bucket
 	s.store = s.open(s.influx)
 	if _, err := s.store.Setup(s.ctx); err != nil {

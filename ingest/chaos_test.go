@@ -21,9 +21,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/deploy/local"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 var (
@@ -129,7 +129,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 	address := freeAddress(t)
 	server := newProcess(t, "nats", envDir+"="+t.TempDir(), envListen+"="+address)
 	server.start()
-	influx := localtest.Influx(t, func(o *local.InfluxOptions) { o.Listen = freeAddress(t) })
+	influx := enginetest.Influx(t, func(o *engines.InfluxOptions) { o.Listen = freeAddress(t) })
 	c := &chaos{site: newSiteOn(t, "nats://"+address, influx.URL(), "chaos"), r: rand.New(rand.NewPCG(seed, 0))}
 	c.ackWait(chaosAckWait)
 	c.bar(influx.URL())

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // site is a Site with workers.
@@ -22,23 +22,23 @@ type site struct{ *Site }
 // newSite makes a site on the InfluxDB that all tests share.
 func newSite(t testing.TB) *site {
 	t.Helper()
-	return newSiteIn(t, localtest.NATS(t).ClientURL(), localtest.SharedInflux(t))
+	return newSiteIn(t, enginetest.NATS(t).ClientURL(), enginetest.SharedInflux(t))
 }
 
 // newSiteAt makes a site on the InfluxDB at the URL.
 func newSiteAt(t testing.TB, influx, bucket string) *site {
 	t.Helper()
-	return newSiteOn(t, localtest.NATS(t).ClientURL(), influx, bucket)
+	return newSiteOn(t, enginetest.NATS(t).ClientURL(), influx, bucket)
 }
 
 // newSiteOn makes a site on the NATS server and the InfluxDB at the URLs.
 func newSiteOn(t testing.TB, url, influx, bucket string) *site {
 	t.Helper()
-	return newSiteIn(t, url, localtest.Bucket{URL: influx, Bucket: bucket})
+	return newSiteIn(t, url, enginetest.Bucket{URL: influx, Bucket: bucket})
 }
 
 // newSiteIn makes a site on the NATS server at the URL and the bucket.
-func newSiteIn(t testing.TB, url string, b localtest.Bucket) *site {
+func newSiteIn(t testing.TB, url string, b enginetest.Bucket) *site {
 	t.Helper()
 	return &site{NewSite(t, url, b)}
 }

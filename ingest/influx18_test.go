@@ -11,7 +11,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // influxQL has an InfluxDB 1.8 run a statement.
@@ -37,9 +37,9 @@ func influxQL(t testing.TB, influx, token, statement string) {
 
 func TestAnInfluxDBWithUsersTakesFiguresOfOneWhoMayReadAndWrite(t *testing.T) {
 	t.Parallel()
-	influx := localtest.Influx(t, localtest.Authenticated).URL()
+	influx := enginetest.Influx(t, enginetest.Authenticated).URL()
 	influxQL(t, influx, "", `CREATE USER admin WITH PASSWORD 'p:ss' WITH ALL PRIVILEGES`)
-	s := newSiteIn(t, localtest.NATS(t).ClientURL(), localtest.Bucket{URL: influx, Token: "admin:p:ss", Bucket: "figures"})
+	s := newSiteIn(t, enginetest.NATS(t).ClientURL(), enginetest.Bucket{URL: influx, Token: "admin:p:ss", Bucket: "figures"})
 	influxQL(t, influx, s.token, `CREATE USER worker WITH PASSWORD 'w0rker'`)
 	influxQL(t, influx, s.token, `GRANT ALL ON figures TO worker`)
 
@@ -91,8 +91,8 @@ func TestOnlyWhatABucketForgetsAlreadyIsRejected(t *testing.T) {
 	for name, status := range map[string]int{"as 1.8 says so": http.StatusBadRequest, "as early 2.0 says so": http.StatusInternalServerError} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSiteIn(t, localtest.NATS(t).ClientURL(), localtest.SharedDatabase(t))
-			proxy := localtest.Proxy(t, s.influx)
+			s := newSiteIn(t, enginetest.NATS(t).ClientURL(), enginetest.SharedDatabase(t))
+			proxy := enginetest.Proxy(t, s.influx)
 			proxy.Disguise(http.StatusBadRequest, status)
 			direct := s.influx
 			s.influx = proxy.URL()

@@ -10,17 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
 // newProxiedSite is a site whose workers reach InfluxDB through a proxy that
 // can break the way.
-func newProxiedSite(t testing.TB) (*site, *localtest.FaultProxy) {
+func newProxiedSite(t testing.TB) (*site, *enginetest.FaultProxy) {
 	t.Helper()
 	s := newSite(t)
-	proxy := localtest.Proxy(t, s.influx)
+	proxy := enginetest.Proxy(t, s.influx)
 	s.influx, s.wait = proxy.URL(), 2*time.Second
 	return s, proxy
 }
@@ -39,17 +39,17 @@ func (s *site) publishYear(year int) (want []string) {
 func TestFiguresAreHeldWhileInfluxDBIsBroken(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		breaks func(*localtest.FaultProxy)
+		breaks func(*enginetest.FaultProxy)
 		said   string // in the log
 	}{
-		{"refusing connections", (*localtest.FaultProxy).Refuse, "could not write to InfluxDB"},
-		{"hanging", (*localtest.FaultProxy).Hang, "could not write to InfluxDB"},
-		{"overloaded", func(p *localtest.FaultProxy) {
+		{"refusing connections", (*enginetest.FaultProxy).Refuse, "could not write to InfluxDB"},
+		{"hanging", (*enginetest.FaultProxy).Hang, "could not write to InfluxDB"},
+		{"overloaded", func(p *enginetest.FaultProxy) {
 			p.Respond(http.StatusTooManyRequests, http.Header{"Retry-After": {"1"}})
 		}, "in=1s"},
-		{"unavailable", func(p *localtest.FaultProxy) { p.Respond(http.StatusServiceUnavailable, nil) }, "503"},
-		{"locked", func(p *localtest.FaultProxy) { p.Respond(http.StatusUnauthorized, nil) }, "check the InfluxDB token"},
-		{"losing its answers", func(p *localtest.FaultProxy) { p.LoseAnswers(-1) }, "could not write to InfluxDB"},
+		{"unavailable", func(p *enginetest.FaultProxy) { p.Respond(http.StatusServiceUnavailable, nil) }, "503"},
+		{"locked", func(p *enginetest.FaultProxy) { p.Respond(http.StatusUnauthorized, nil) }, "check the InfluxDB token"},
+		{"losing its answers", func(p *enginetest.FaultProxy) { p.LoseAnswers(-1) }, "could not write to InfluxDB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -118,7 +118,7 @@ func TestAWorkerThatIsToldToStopWhileInfluxDBIsAwayGivesTheMessagesBack(t *testi
 
 func TestInfluxDBIsStoppedAndStartedInTheMiddle(t *testing.T) {
 	t.Parallel()
-	influx := localtest.Influx(t)
+	influx := enginetest.Influx(t)
 	s := newSiteAt(t, influx.URL(), "stopped")
 	s.ackWait(time.Second)
 	s.startWorker()
@@ -147,7 +147,7 @@ func TestInfluxDBIsStoppedAndStartedInTheMiddle(t *testing.T) {
 	s.wantBalance()
 }
 
-func restart(t testing.TB, influx *local.Influx) {
+func restart(t testing.TB, influx *engines.Influx) {
 	t.Helper()
 	if err := influx.Restart(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
@@ -241,13 +241,13 @@ func TestTheConnectionIsLostBetweenWriteAndAcknowledgement(t *testing.T) {
 func TestNATSIsRestartedUnderTheWorkers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	server, err := local.StartNATS(local.NATSOptions{Dir: dir})
+	server, err := engines.StartNATS(engines.NATSOptions{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := strings.TrimPrefix(server.ClientURL(), "nats://")
 	t.Cleanup(func() { server.Shutdown() })
-	s := newSiteIn(t, "nats://"+address, localtest.SharedInflux(t))
+	s := newSiteIn(t, "nats://"+address, enginetest.SharedInflux(t))
 	s.ackWait(time.Second)
 	s.startWorker()
 	var want []string
@@ -255,7 +255,7 @@ func TestNATSIsRestartedUnderTheWorkers(t *testing.T) {
 		want = append(want, s.publishYear(year)...)
 		before := s.nc.Stats().Reconnects
 		server.Shutdown()
-		if server, err = local.StartNATS(local.NATSOptions{Dir: dir, Listen: address}); err != nil {
+		if server, err = engines.StartNATS(engines.NATSOptions{Dir: dir, Listen: address}); err != nil {
 			t.Fatal(err)
 		}
 		// A client that has not noticed yet still says that it is connected.

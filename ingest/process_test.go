@@ -23,9 +23,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
+	"github.com/tidemark-stats/tidemark/internal/web"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -48,7 +49,7 @@ var parts = map[string]func(ready func()) error{"nats": beNATS, "worker": beWork
 
 func TestMain(m *testing.M) {
 	bePart()
-	localtest.Main(m)
+	enginetest.Main(m)
 }
 
 // bePart makes a part of tidemark of the process when it is told to be one. It
@@ -67,7 +68,7 @@ func bePart() {
 }
 
 func beNATS(ready func()) error {
-	if _, err := local.StartNATS(local.NATSOptions{Dir: os.Getenv(envDir), Listen: os.Getenv(envListen)}); err != nil {
+	if _, err := engines.StartNATS(engines.NATSOptions{Dir: os.Getenv(envDir), Listen: os.Getenv(envListen)}); err != nil {
 		return err
 	}
 	ready()
@@ -103,7 +104,7 @@ func beExporter(ready func()) error {
 	x := exporter.New(exporter.Options{Catalog: catalog.Ningbo(), Store: db, Logger: stderrLog()})
 	ready()
 	go func() { _ = x.Run(context.Background()) }() // ends with the process
-	return exporter.Serve(context.Background(), listener, x.Handler(), "", stderrLog())
+	return web.Serve(context.Background(), listener, x.Handler(), "", stderrLog())
 }
 
 func openStore() (*store.Store, error) {

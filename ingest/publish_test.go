@@ -13,8 +13,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 
-	"github.com/tidemark-stats/tidemark/deploy/local"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
 func TestTheSameFilePushedTwiceIsOnePush(t *testing.T) {
@@ -209,7 +209,7 @@ func TestASendingWhoseAnswerWasLostIsItsOwnAndNotARepetition(t *testing.T) {
 func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	server, err := local.StartNATS(local.NATSOptions{Dir: dir})
+	server, err := engines.StartNATS(engines.NATSOptions{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 		}
 		if i%2000 == 1000 {
 			server.Shutdown()
-			if server, err = local.StartNATS(local.NATSOptions{Dir: dir, Listen: address}); err != nil {
+			if server, err = engines.StartNATS(engines.NATSOptions{Dir: dir, Listen: address}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -12,8 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // pushSite is a Site for the sender's side.
@@ -21,12 +21,12 @@ type pushSite struct{ *Site }
 
 func newPushSite(t testing.TB) *pushSite {
 	t.Helper()
-	return newPushSiteOn(t, localtest.NATS(t).ClientURL())
+	return newPushSiteOn(t, enginetest.NATS(t).ClientURL())
 }
 
 func newPushSiteOn(t testing.TB, url string) *pushSite {
 	t.Helper()
-	return &pushSite{NewSite(t, url, localtest.SharedInflux(t))}
+	return &pushSite{NewSite(t, url, enginetest.SharedInflux(t))}
 }
 
 // startWorker starts a worker that runs until the test's end.

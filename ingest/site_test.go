@@ -8,8 +8,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -29,7 +29,7 @@ type Site struct {
 }
 
 // NewSite makes a site on the NATS server at the URL and the bucket.
-func NewSite(t testing.TB, url string, b localtest.Bucket) *Site {
+func NewSite(t testing.TB, url string, b enginetest.Bucket) *Site {
 	t.Helper()
 	s := &Site{t: t, ctx: t.Context(), url: url, influx: b.URL, org: b.Org, token: b.Token, bucket: b.Bucket}
 	s.nc, s.js = s.connect()

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // figures are n figures of monthly history, 250 months a series.
@@ -30,7 +30,7 @@ func figures(n int) []Vintage {
 
 func openForBench(b *testing.B) *Store {
 	b.Helper()
-	opts := Options(localtest.SharedInflux(b))
+	opts := Options(enginetest.SharedInflux(b))
 	opts.Timeout = time.Minute
 	s, err := Open(opts)
 	if err != nil {

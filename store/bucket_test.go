@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -66,7 +66,7 @@ func limited(t *testing.T, opts store.Options, bucket string, actions ...string)
 }
 
 func TestSetupMakesABucketOnAFreshInfluxDB2(t *testing.T) {
-	opts := store.Options(localtest.SharedInflux(t))
+	opts := store.Options(enginetest.SharedInflux(t))
 	for _, want := range []string{
 		": made bucket " + opts.Bucket + ", shard groups of 3640 days, no retention limit",
 		": bucket " + opts.Bucket + " is as it should be",
@@ -113,7 +113,7 @@ func TestABucketOfInfluxDB2IsHeldToWhatItIsFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for called, want := range map[string]string{"ingest": c.ingest, "exporter": c.exporter, "init": c.init} {
-				opts := store.Options(localtest.SharedInflux(t))
+				opts := store.Options(enginetest.SharedInflux(t))
 				c.change(t, &opts)
 				err := calls2[called](t, open(t, opts))
 				switch {
@@ -130,7 +130,7 @@ func TestABucketOfInfluxDB2IsHeldToWhatItIsFor(t *testing.T) {
 }
 
 func TestABucketThatIsDeletedWhileItIsUsedIsNamedWithTheWayOut(t *testing.T) {
-	opts := store.Options(localtest.SharedInflux(t))
+	opts := store.Options(enginetest.SharedInflux(t))
 	id := made(t, opts, 0, tenYears)
 	s := open(t, opts)
 	write(t, s, vintage("gdp", figure.Year(2022), 1))

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -91,13 +91,13 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 		opts.Token = "a-secret-token"
 	}
 	for name, c := range map[string]struct {
-		fault  func(*localtest.FaultProxy)
+		fault  func(*enginetest.FaultProxy)
 		status int
 		after  time.Duration
 		text   string
 	}{
-		"reset":       {(*localtest.FaultProxy).Refuse, 0, 0, "connection reset by peer"},
-		"hangs":       {(*localtest.FaultProxy).Hang, 0, 0, "InfluxDB has not answered for 200ms"},
+		"reset":       {(*enginetest.FaultProxy).Refuse, 0, 0, "connection reset by peer"},
+		"hangs":       {(*enginetest.FaultProxy).Hang, 0, 0, "InfluxDB has not answered for 200ms"},
 		"503":         {respond(503, "7"), 503, 7 * time.Second, "InfluxDB answers 503: Service Unavailable"},
 		"429":         {respond(429, "2"), 429, 2 * time.Second, "InfluxDB answers 429: Too Many Requests"},
 		"500":         {respond(500, ""), 500, 0, "InfluxDB answers 500: Internal Server Error"},
@@ -107,7 +107,7 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 	} {
 		for called, call := range calls {
 			t.Run(name+" at "+called, func(t *testing.T) {
-				proxy := localtest.Proxy(t, opts.URL)
+				proxy := enginetest.Proxy(t, opts.URL)
 				c.fault(proxy)
 				opts := opts
 				if name == "hangs" {
@@ -130,12 +130,12 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 	}
 }
 
-func respond(status int, after string) func(*localtest.FaultProxy) {
+func respond(status int, after string) func(*enginetest.FaultProxy) {
 	header := http.Header{}
 	if after != "" {
 		header.Set("Retry-After", after)
 	}
-	return func(p *localtest.FaultProxy) { p.Respond(status, header) }
+	return func(p *enginetest.FaultProxy) { p.Respond(status, header) }
 }
 
 func TestAServerThatIsNotThereIsUnavailability(t *testing.T) {
@@ -161,7 +161,7 @@ func TestACancelledContextCanBeTold(t *testing.T) {
 }
 
 func TestAMissingDatabaseIsNamedWithTheWayOut(t *testing.T) {
-	opts := store.Options(localtest.SharedDatabase(t))
+	opts := store.Options(enginetest.SharedDatabase(t))
 	s, bucket := open(t, opts), opts.Bucket
 	for called, want := range map[string]string{
 		"Write": fmt.Sprintf("could not write to InfluxDB: InfluxDB answers 404: database not found: %q (check organisation and bucket, or run tidemark init)", bucket),
@@ -210,7 +210,7 @@ func TestAPartialWriteIsARefusalWhateverItsStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			opts := empty(t)
-			proxy := localtest.Proxy(t, opts.URL)
+			proxy := enginetest.Proxy(t, opts.URL)
 			proxy.Respond(c.status, c.header)
 			opts.URL = proxy.URL()
 			err := open(t, opts).Write(t.Context(), []store.Vintage{vintage("gdp", figure.Year(2023), 1)})

@@ -14,8 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // collect gives all rows that eachTable passes, each with its header.
@@ -99,7 +99,7 @@ func TestARecordLongerThanTheBufferIsRead(t *testing.T) {
 // setUp gives a Store whose bucket is there and empty.
 func setUp(t *testing.T) *Store {
 	t.Helper()
-	s, err := Open(Options(localtest.SharedInflux(t)))
+	s, err := Open(Options(enginetest.SharedInflux(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,17 +13,17 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-func TestMain(m *testing.M) { localtest.Main(m) }
+func TestMain(m *testing.M) { enginetest.Main(m) }
 
 // empty gives the options of a bucket that is set up and has nothing in it.
 func empty(t testing.TB) store.Options {
 	t.Helper()
-	opts := store.Options(localtest.SharedInflux(t))
+	opts := store.Options(enginetest.SharedInflux(t))
 	if _, err := open(t, opts).Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
 func TestSetupMakesADatabaseForMonthlyFigures(t *testing.T) {
-	opts := store.Options(localtest.SharedDatabase(t))
+	opts := store.Options(enginetest.SharedDatabase(t))
 	s, bucket := open(t, opts), opts.Bucket
 	for _, want := range []string{
 		"InfluxDB: made database " + bucket + ", shard groups of 3640 days, no retention limit",
@@ -46,7 +46,7 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			opts := store.Options(localtest.SharedDatabase(t))
+			opts := store.Options(enginetest.SharedDatabase(t))
 			bucket := opts.Bucket
 			influxQL(t, opts, fmt.Sprintf(c.create, bucket))
 			_, err := open(t, opts).Setup(t.Context())
@@ -56,7 +56,7 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 }
 
 func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
-	opts := store.Options(localtest.SharedDatabase(t))
+	opts := store.Options(enginetest.SharedDatabase(t))
 	influxQL(t, opts, fmt.Sprintf(`CREATE DATABASE %q WITH SHARD DURATION 3650d`, opts.Bucket))
 	if _, err := open(t, opts).Setup(t.Context()); err != nil {
 		t.Error(err)
@@ -64,7 +64,7 @@ func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
 }
 
 func TestADatabaseNameThatInfluxDBDoesNotTakeIsAnError(t *testing.T) {
-	_, err := open(t, store.Options{URL: localtest.SharedDatabase(t).URL, Bucket: "a/b"}).Setup(t.Context())
+	_, err := open(t, store.Options{URL: enginetest.SharedDatabase(t).URL, Bucket: "a/b"}).Setup(t.Context())
 	refused(t, err, `InfluxDB refused CREATE DATABASE "a/b" WITH DURATION INF SHARD DURATION 520w NAME "autogen": invalid name`)
 }
 

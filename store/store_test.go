@@ -7,8 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -139,7 +139,7 @@ func TestNoNameOfAnIndicatorCanBreakAQuery(t *testing.T) {
 
 // On 1.8, as 2.x allows no quotation marks.
 func TestNoNameOfABucketCanBreakAQuery(t *testing.T) {
-	opts := store.Options(localtest.SharedDatabase(t))
+	opts := store.Options(enginetest.SharedDatabase(t))
 	for _, name := range []string{`a"b`, `${r}`, `") |> drop(columns: ["_time"])`, "城市", "a'b", "a&b=c"} {
 		t.Run(name, func(t *testing.T) {
 			opts := opts

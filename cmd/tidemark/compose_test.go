@@ -18,9 +18,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // ofTidemark are the services of docker-compose.yml that run this program.
@@ -93,7 +93,7 @@ type services struct {
 	t       *testing.T
 	project *types.Project
 	here    *strings.Replacer // of addresses
-	bucket  localtest.Bucket
+	bucket  enginetest.Bucket
 }
 
 func (s *services) env(service types.ServiceConfig) []string {
@@ -163,11 +163,11 @@ func (s *services) showsTheSample(exporter string) {
 // runServices also empties InfluxDB and has it filled again from the stream, as
 // deploy/README.md says.
 func runServices(t *testing.T) {
-	bucket := localtest.SharedInflux(t)
+	bucket := enginetest.SharedInflux(t)
 	project := composetest.Load(t, "../..")
 	broker := project.Services["nats"]
 	composetest.Setenv(t, broker)
-	server := localtest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
+	server := enginetest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
 	s := &services{t: t, project: project, bucket: bucket, here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", bucket.URL)}
 
 	if out := s.once("init"); strings.Count(out, ": made ") != 6 {
@@ -192,7 +192,7 @@ func runServices(t *testing.T) {
 	})
 	t.Run("filled again", func(t *testing.T) {
 		s := *s
-		s.t, s.bucket = t, localtest.SharedInflux(t)
+		s.t, s.bucket = t, enginetest.SharedInflux(t)
 		forgetWhatIsSettled(t, server, project.Environment["NATS_PASSWORD_OPERATOR"])
 		if out := s.once("init"); strings.Count(out, ": made ") != 2 { // the bucket and the consumer
 			t.Errorf("init says\n%s", out)

@@ -17,9 +17,10 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/catalog/sample"
-	"github.com/tidemark-stats/tidemark/deploy/local"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/web"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -104,8 +105,8 @@ type demo struct {
 	say      func(format string, v ...any)
 	log      *slog.Logger
 
-	influx   *local.Influx
-	nats     *local.NATS
+	influx   *engines.Influx
+	nats     *engines.NATS
 	conn     *nats.Conn
 	stores   []*store.Store
 	worker   *ingest.Worker
@@ -114,13 +115,13 @@ type demo struct {
 
 // start starts the engines and makes stream and bucket.
 func (d *demo) start(ctx context.Context, c *demoCmd, dir string) (err error) {
-	d.influx, err = local.StartInflux(ctx, local.InfluxOptions{Dir: filepath.Join(dir, "influxdb"), Listen: c.InfluxListen,
+	d.influx, err = engines.StartInflux(ctx, engines.InfluxOptions{Dir: filepath.Join(dir, "influxdb"), Listen: c.InfluxListen,
 		Executable: c.Influxd, Progress: func(line string) { d.say("%s", line) }})
 	if err != nil {
 		return err
 	}
 	d.say("InfluxDB listens on %s", d.influx.URL())
-	d.nats, err = local.StartNATS(local.NATSOptions{Dir: filepath.Join(dir, "nats"), Listen: c.NATSListen, Logger: d.log})
+	d.nats, err = engines.StartNATS(engines.NATSOptions{Dir: filepath.Join(dir, "nats"), Listen: c.NATSListen, Logger: d.log})
 	if err != nil {
 		return err
 	}
@@ -187,7 +188,7 @@ func (d *demo) run(noSample bool) (err error) {
 	group.add(d.worker.Run)
 	group.add(d.exporter.Run)
 	group.add(func(ctx context.Context) error {
-		return exporter.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)
+		return web.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)
 	})
 	group.add(d.guardInflux)
 	group.add(func(ctx context.Context) error {

@@ -19,12 +19,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/deploy/local"
+	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
 // influxd is looked for once: every demo would do so for seconds.
 var influxd = sync.OnceValues(func() (string, error) {
-	return local.FindInfluxd(context.Background(), func(line string) { fmt.Fprintln(os.Stderr, line) })
+	return engines.FindInfluxd(context.Background(), func(line string) { fmt.Fprintln(os.Stderr, line) })
 })
 
 // demoProcess is a demo that runs as a process of its own.

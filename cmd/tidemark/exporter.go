@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
 type exporterCmd struct {
@@ -58,7 +59,7 @@ func (c *exporterCmd) Run(e *env) error {
 	group := actors{ctx: e.ctx}
 	group.add(x.Run)
 	group.add(func(ctx context.Context) error {
-		return exporter.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
+		return web.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
 	})
 	return group.group.Run()
 }

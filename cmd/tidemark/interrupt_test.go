@@ -18,8 +18,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -40,8 +40,8 @@ func many(t *testing.T, n int) string {
 
 func interruptAPush(t *testing.T) {
 	const figures = 40_000
-	bucket := localtest.SharedInflux(t)
-	server := localtest.NATS(t).ClientURL()
+	bucket := enginetest.SharedInflux(t)
+	server := enginetest.NATS(t).ClientURL()
 	env := append(os.Environ(), site(server, bucket)...)
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.Command("tidemark", args...)

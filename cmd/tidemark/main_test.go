@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 var update = flag.Bool("update", false, "write what scripts expect and golden files anew")
@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what scripts expect and golden fi
 // TestMain makes the test binary answer to the name tidemark too, so that
 // scripts and tests run the program itself as a process.
 func TestMain(m *testing.M) {
-	testscript.Main(localtest.Tests{M: m}, map[string]func(){
+	testscript.Main(enginetest.Tests{M: m}, map[string]func(){
 		"tidemark": func() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }

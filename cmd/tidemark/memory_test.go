@@ -24,9 +24,9 @@ import (
 	"github.com/prometheus/prometheus/prompb"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/composetest"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -41,7 +41,7 @@ type watched struct {
 // the memory that docker-compose.yml gives it.
 func watchedExporter(t testing.TB, series int) *watched {
 	t.Helper()
-	bucket := localtest.SharedInflux(t)
+	bucket := enginetest.SharedInflux(t)
 	s, err := store.Open(store.Options(bucket))
 	if err != nil {
 		t.Fatal(err)

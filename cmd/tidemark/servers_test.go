@@ -23,23 +23,23 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/tidemark-stats/tidemark/deploy/local"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // TestOnServers runs the scripts of testdata/servers. All share an InfluxDB,
 // each has a bucket and a NATS server of its own.
 func TestOnServers(t *testing.T) {
-	server, kind := identify(t, localtest.SharedInflux(t).URL)
+	server, kind := identify(t, enginetest.SharedInflux(t).URL)
 	t.Run("scripts", func(t *testing.T) {
 		p := params("servers")
 		p.Setup = func(env *testscript.Env) error {
-			nats, err := local.StartNATS(local.NATSOptions{Dir: filepath.Join(env.WorkDir, ".nats")})
+			nats, err := engines.StartNATS(engines.NATSOptions{Dir: filepath.Join(env.WorkDir, ".nats")})
 			if err != nil {
 				return err
 			}
 			env.Defer(nats.Shutdown)
-			env.Vars = append(env.Vars, site(nats.ClientURL(), localtest.SharedInflux(t))...)
+			env.Vars = append(env.Vars, site(nats.ClientURL(), enginetest.SharedInflux(t))...)
 			env.Vars = append(env.Vars, "INFLUXDB="+server, "DATABASE="+kind)
 			env.Values[daemonsKey{}] = daemons{}
 			return nil
@@ -77,7 +77,7 @@ func identify(t *testing.T, address string) (server, kind string) {
 }
 
 // site is the environment in which commands find the engines.
-func site(nats string, b localtest.Bucket) []string {
+func site(nats string, b enginetest.Bucket) []string {
 	return []string{"TIDEMARK_NATS=" + nats, "TIDEMARK_INFLUX=" + b.URL, "TIDEMARK_INFLUX_ORG=" + b.Org, "TIDEMARK_INFLUX_TOKEN=" + b.Token,
 		"TIDEMARK_INFLUX_BUCKET=" + b.Bucket, "TIDEMARK_LISTEN=127.0.0.1:0"}
 }
@@ -93,7 +93,7 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: daemon NAME")
 	}
-	env := site(ts.Getenv("TIDEMARK_NATS"), localtest.Bucket{URL: ts.Getenv("TIDEMARK_INFLUX"), Org: ts.Getenv("TIDEMARK_INFLUX_ORG"),
+	env := site(ts.Getenv("TIDEMARK_NATS"), enginetest.Bucket{URL: ts.Getenv("TIDEMARK_INFLUX"), Org: ts.Getenv("TIDEMARK_INFLUX_ORG"),
 		Token: ts.Getenv("TIDEMARK_INFLUX_TOKEN"), Bucket: ts.Getenv("TIDEMARK_INFLUX_BUCKET")})
 	env = append(env, "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"))
 	url, stop, err := launch(env, args[0])

@@ -14,12 +14,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-func TestMain(m *testing.M) { localtest.Main(m) }
+func TestMain(m *testing.M) { enginetest.Main(m) }
 
 const (
 	benchSeries = 10_000
@@ -88,7 +88,7 @@ func overheard(b *testing.B, opts store.Options) (header http.Header, path strin
 // by turns in one run: at least 0.8. "B/figure" is all the memory the book
 // takes: at most 100.
 func BenchmarkLoad(b *testing.B) {
-	opts := store.Options(localtest.SharedInflux(b))
+	opts := store.Options(enginetest.SharedInflux(b))
 	opts.Timeout = time.Minute
 	s, err := store.Open(opts)
 	if err != nil {

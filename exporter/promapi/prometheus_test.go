@@ -20,9 +20,9 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // backfilled starts a real Prometheus that holds every series of a book, with
@@ -45,7 +45,7 @@ func backfilled(t testing.TB, c *catalog.Catalog, b *book.Book) (url string) {
 	if err := os.WriteFile(config, []byte("global: {evaluation_interval: 1d}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return localtest.PrometheusIn(t, dir, config, "--storage.tsdb.retention.time=200y", "--query.lookback-delta=250y").URL()
+	return enginetest.PrometheusIn(t, dir, config, "--storage.tsdb.retention.time=200y", "--query.lookback-delta=250y").URL()
 }
 
 // everything is all series as a range over all time selects them.

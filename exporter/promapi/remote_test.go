@@ -17,7 +17,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/storage/remote"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 func TestAPrometheusJoinsHistoryByRemoteRead(t *testing.T) {
@@ -29,7 +29,7 @@ func TestAPrometheusJoinsHistoryByRemoteRead(t *testing.T) {
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	real := localtest.PrometheusIn(t, dir, config).URL()
+	real := enginetest.PrometheusIn(t, dir, config).URL()
 	for _, query := range []string{
 		`tidemark_figure{indicator="container_throughput",freq="M"}[10y]`,
 		`sum_over_time(tidemark_figure{indicator="trade_exports",measure="level",freq="A"}[5y])`,

@@ -9,15 +9,15 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/deploy/local/localtest"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
 // newStream makes DECISIONS on a NATS server of its own.
 func newStream(t testing.TB) jetstream.JetStream {
 	t.Helper()
-	nc, err := nats.Connect(localtest.NATS(t).ClientURL())
+	nc, err := nats.Connect(enginetest.NATS(t).ClientURL())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,0 @@
-// Package local runs the engines around tidemark on this machine and without
-// Docker: NATS with JetStream, InfluxDB, Prometheus and Alertmanager, for
-// `tidemark demo` and for every test that would otherwise need a mock.
-//
-// NATS is embedded in the process. The others are the real programs, built once
-// by the Go toolchain from the tool modules deploy/influxd and
-// deploy/prometheus, and run as child processes that can not outlive their
-// parent.
-package local

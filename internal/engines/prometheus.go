@@ -1,0 +1,81 @@
+package engines
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+)
+
+// PrometheusOptions say how StartPrometheus runs Prometheus.
+type PrometheusOptions struct {
+	// Dir keeps the data and prometheus.log. It is made when it is not there;
+	// to remove it is the caller's business.
+	Dir string
+	// ConfigFile is a prometheus.yml. What it names is found beside it.
+	ConfigFile string
+	// Listen is HOST:PORT of the HTTP API. Port 0 means a free one; empty
+	// means a free one on 127.0.0.1.
+	Listen string
+	// Executable is a Prometheus 3, by path or by its name in PATH. Empty
+	// means that FindPrometheus builds one.
+	Executable string
+	// Flags are further flags of Prometheus, such as
+	// --storage.tsdb.retention.time=100y.
+	Flags []string
+	// Progress, when not nil, is told what goes on when a start takes long.
+	Progress func(string)
+}
+
+// Prometheus is a Prometheus 3 that runs as a child of this process and ends
+// with it, however it ends. It has no web pages of its own: the Go toolchain
+// alone can not make them. Of the ways to discover targets it knows static
+// ones, files and HTTP. Its methods may be called from several goroutines.
+type Prometheus struct{ *process }
+
+// prometheus is the program behind Prometheus. The tag leaves the discovery of
+// targets in clouds out, and with it half of what would have to be compiled.
+var prometheus = &program{
+	name:      "prometheus",
+	title:     "Prometheus " + PrometheusVersion,
+	module:    "deploy/prometheus",
+	takes:     "some minutes",
+	tags:      "remove_all_sd",
+	instead:   "name a Prometheus 3 executable in PrometheusOptions.Executable, or use docker compose",
+	named:     "name a Prometheus 3 executable, or leave it empty to have it built",
+	listening: listeningOfToolkit,
+}
+
+// listeningOfToolkit reads the log line of Prometheus' exporter-toolkit.
+func listeningOfToolkit(log []byte) (string, bool) {
+	return logged(log, "Listening on", "address")
+}
+
+// FindPrometheus returns the path of a Prometheus executable, as FindInfluxd
+// does for influxd.
+func FindPrometheus(ctx context.Context, progress func(string)) (string, error) {
+	return prometheus.find(ctx, progress)
+}
+
+// StartPrometheus starts Prometheus and returns when it is ready. ctx limits
+// the start and the build and has no part in what comes after it.
+func StartPrometheus(ctx context.Context, opts PrometheusOptions) (*Prometheus, error) {
+	s, err := newProcess(ctx, prometheus, "PrometheusOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
+	if err != nil {
+		return nil, err
+	}
+	if opts.ConfigFile == "" {
+		return nil, errors.New("prometheus needs a configuration: PrometheusOptions.ConfigFile is empty")
+	}
+	s.ready = "/-/ready"
+	s.arguments = func(listen string) ([]string, error) {
+		return append([]string{
+			"--config.file=" + opts.ConfigFile,
+			"--storage.tsdb.path=" + filepath.Join(s.dir, "data"),
+			"--web.listen-address=" + listen,
+		}, opts.Flags...), nil
+	}
+	if err := s.start(ctx); err != nil {
+		return nil, err
+	}
+	return &Prometheus{s}, nil
+}

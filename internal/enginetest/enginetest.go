@@ -1,0 +1,164 @@
+// Package enginetest gives tests the real engines: NATS, InfluxDB, Prometheus and
+// Alertmanager of their own, one influxd shared by a test binary, and a proxy
+// that breaks the way to InfluxDB on purpose.
+package enginetest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/internal/engines"
+)
+
+// limit ends a test whose engine does not start or stop. It has room for the
+// first build of influxd on a slow machine.
+const limit = 10 * time.Minute
+
+// executable builds influxd once per test binary.
+var executable = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return engines.FindInfluxd(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
+})
+
+// Influx starts an influxd with an empty directory of its own, for tests that
+// stop or kill it. It is stopped at the end of the test. Each of changes may
+// alter the options before the start.
+func Influx(t testing.TB, changes ...func(*engines.InfluxOptions)) *engines.Influx {
+	t.Helper()
+	influx, err := startInflux(t.TempDir(), changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		if err := influx.Stop(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return influx
+}
+
+// WithoutFlux makes Influx start an influxd without Flux: in a fraction of a
+// second, for tests that start it often and ask in InfluxQL or not at all.
+func WithoutFlux(opts *engines.InfluxOptions) { opts.WithoutFlux = true }
+
+// Authenticated makes Influx start an influxd that asks for users and passwords.
+func Authenticated(opts *engines.InfluxOptions) { opts.Authenticated = true }
+
+func startInflux(dir string, changes ...func(*engines.InfluxOptions)) (*engines.Influx, error) {
+	path, err := executable()
+	if err != nil {
+		return nil, err
+	}
+	opts := engines.InfluxOptions{Dir: dir, Executable: path}
+	for _, change := range changes {
+		change(&opts)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	return engines.StartInflux(ctx, opts)
+}
+
+// NATS starts a NATS server with an empty directory of its own. It is shut down
+// at the end of the test.
+func NATS(t testing.TB) *engines.NATS {
+	t.Helper()
+	server, err := engines.StartNATS(engines.NATSOptions{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Shutdown)
+	return server
+}
+
+// shared is the influxd of this test binary. Main clears it away.
+var shared struct {
+	main    atomic.Bool
+	start   sync.Once
+	err     error
+	dir     string
+	influx  *engines.Influx
+	buckets atomic.Int64
+}
+
+// Bucket is a bucket that no other test is given and that is yet to be made.
+// It converts to store.Options; it can not be one, because the tests of store
+// itself need it.
+type Bucket struct {
+	URL     string
+	Token   string
+	Org     string
+	Bucket  string
+	Timeout time.Duration
+}
+
+// The environment names an InfluxDB 2.x that tests run against, by an address,
+// an organisation and a token that may do everything in it.
+const (
+	envURL   = "TIDEMARK_TEST_INFLUX_URL"
+	envOrg   = "TIDEMARK_TEST_INFLUX_ORG"
+	envToken = "TIDEMARK_TEST_INFLUX_TOKEN"
+)
+
+// SharedInflux returns a bucket in the InfluxDB that the environment names, or
+// else in a local influxd 1.8, as SharedDatabase does. A test must not stop it.
+func SharedInflux(t testing.TB) Bucket {
+	t.Helper()
+	if url := os.Getenv(envURL); url != "" {
+		return Bucket{URL: url, Token: os.Getenv(envToken), Org: os.Getenv(envOrg), Bucket: "test_" + rand.Text()}
+	}
+	return SharedDatabase(t)
+}
+
+// SharedDatabase returns a database in a local influxd 1.8 that all tests of
+// the binary share, with Flux, whatever the environment says: for what 1.8
+// alone has, InfluxQL and its texts. It saves the seconds a start takes; a test
+// must not stop it. The package's TestMain must be Main.
+func SharedDatabase(t testing.TB) Bucket {
+	t.Helper()
+	if !shared.main.Load() {
+		t.Fatal("a shared influxd without anyone to stop it: add `func TestMain(m *testing.M) { enginetest.Main(m) }` to the package's tests")
+	}
+	shared.start.Do(func() {
+		if shared.dir, shared.err = os.MkdirTemp("", "tidemark-influx-"); shared.err == nil {
+			shared.influx, shared.err = startInflux(shared.dir)
+		}
+	})
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return Bucket{URL: shared.influx.URL(), Bucket: fmt.Sprintf("test_%d", shared.buckets.Add(1))}
+}
+
+// Main runs the tests of a package that uses SharedInflux or SharedDatabase,
+// and clears up after them:
+//
+//	func TestMain(m *testing.M) { enginetest.Main(m) }
+//
+// The exit code is used by the testing package itself.
+func Main(m *testing.M) { Tests{m}.Run() }
+
+// Tests is for a TestMain that hands the tests on to another package.
+type Tests struct{ *testing.M }
+
+// Run is what Main does; it returns the exit code.
+func (t Tests) Run() int {
+	shared.main.Store(true)
+	defer func() {
+		if shared.influx != nil {
+			shared.influx.Kill() // nobody reads its data any more
+		}
+		if shared.dir != "" {
+			_ = os.RemoveAll(shared.dir) // temporary anyway
+		}
+	}()
+	return t.M.Run()
+}

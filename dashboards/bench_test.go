@@ -13,7 +13,7 @@ import (
 func BenchmarkOverview(b *testing.B) {
 	r := ofSample(b)
 	file := slices.IndexFunc(committed(b), func(d read) bool { return d.UID == "tidemark-overview" })
-	o := r.Open(committed(b)[file].Sheet, nil)
+	o := r.Open(committed(b)[file].Dashboard, nil)
 	nothing := dashboards.Query{Expr: "vector(1)", Source: dashboards.History, Instant: true}
 	var all, empty []time.Duration
 	for b.Loop() {

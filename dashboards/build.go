@@ -48,13 +48,13 @@ func Build(cat *catalog.Catalog) ([]File, error) {
 	var all []File
 	for _, e := range Editions() {
 		m := &maker{cat, e}
-		made := []sheet{{overviewCode, m.overview()}, {indicatorCode, m.indicator()}}
+		made := []page{{overviewCode, m.overview()}, {indicatorCode, m.indicator()}}
 		for _, t := range cat.Topics {
 			if of := m.ofTopic(t); len(of) > 0 {
-				made = append(made, sheet{t.Code, m.topic(t, of)})
+				made = append(made, page{t.Code, m.topic(t, of)})
 			}
 		}
-		made = append(made, sheet{revisionsCode, m.revisions()}, sheet{pipelineCode, m.pipeline()})
+		made = append(made, page{revisionsCode, m.revisions()}, page{pipelineCode, m.pipeline()})
 		for _, one := range made {
 			data, err := written(one.made)
 			if err != nil {
@@ -66,8 +66,8 @@ func Build(cat *catalog.Catalog) ([]File, error) {
 	return all, nil
 }
 
-// sheet is a dashboard under its code.
-type sheet struct {
+// page is a dashboard under its code.
+type page struct {
 	code string
 	made *board
 }

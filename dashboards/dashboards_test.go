@@ -21,7 +21,7 @@ import (
 // read is a committed dashboard with what it says.
 type read struct {
 	dashboards.File
-	*dashboards.Sheet
+	*dashboards.Dashboard
 }
 
 func committed(t testing.TB) []read {

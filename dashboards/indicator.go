@@ -15,7 +15,7 @@ const cells = `indicator="$indicator",area="$area",category="$category"`
 
 // indicator shows one indicator of one area from all sides.
 func (m *maker) indicator() *board {
-	b := m.sheet(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
+	b := m.begin(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
 		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预测、修订。",
 			"Any indicator and area: figures, year to date, growth, years side by side, projection, revisions."), nineYears, twoYearsOn).
 		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, true))

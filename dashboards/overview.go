@@ -13,7 +13,7 @@ import (
 // overdue.
 func (m *maker) overview() *board {
 	city := m.in.of(m.cat.City)
-	return m.sheet(overviewCode, city+m.say(" · 总览", ": overview"),
+	return m.begin(overviewCode, city+m.say(" · 总览", ": overview"),
 		m.say("每个目标的判断，最近发布的数据和逾期未报的数据。", "Every target with its verdict, what is new and what is overdue."), "now-5y", "now").
 		WithRow(part(m.say("目标", "Targets"))).
 		WithPanel(m.verdictTiles(16, 5)).

@@ -11,7 +11,7 @@ import (
 // pipeline shows the way of a figure, from the stream to the page, as the
 // scraping Prometheus sees it. It is where alerts on it lead.
 func (m *maker) pipeline() *board {
-	return m.sheet(pipelineCode, m.in.of(m.cat.City)+m.say(" · 数据管道", ": pipeline"),
+	return m.begin(pipelineCode, m.in.of(m.cat.City)+m.say(" · 数据管道", ": pipeline"),
 		m.say("数据从报送到展示的各个环节：积压、速度、被拒、写入用时、新鲜程度。",
 			"The way of a figure from pushing to showing: lag, rates, rejects, write times, freshness."), "now-24h", "now").
 		Refresh("30s").

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Sheet is what one dashboard shows and asks, read from its JSON as Grafana
+// Dashboard is what one dashboard shows and asks, read from its JSON as Grafana
 // reads it.
-type Sheet struct {
+type Dashboard struct {
 	UID, Title, Timezone string
 	From, To             string // the time range it opens with, in Grafana's words: now-9y/y
 	Variables            []Variable
@@ -52,12 +52,12 @@ type Query struct {
 }
 
 // Read reads the JSON of a dashboard.
-func Read(data []byte) (*Sheet, error) {
-	var raw rawSheet
+func Read(data []byte) (*Dashboard, error) {
+	var raw rawDashboard
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
 	}
-	s := &Sheet{UID: raw.UID, Title: raw.Title, Timezone: raw.Timezone, From: raw.Time.From, To: raw.Time.To}
+	s := &Dashboard{UID: raw.UID, Title: raw.Title, Timezone: raw.Timezone, From: raw.Time.From, To: raw.Time.To}
 	for _, l := range raw.Links {
 		if l.URL != "" {
 			s.Links = append(s.Links, l.URL)
@@ -93,7 +93,7 @@ type Variable struct {
 	Sort        int      // by text: 1 from the first, 2 from the last; 0 as the answer comes
 }
 
-type rawSheet struct {
+type rawDashboard struct {
 	UID, Title, Timezone string
 	Time                 struct{ From, To string }
 	Panels               []rawPanel

@@ -14,7 +14,7 @@ import (
 // revisions shows what was published more than once, and what was known on a
 // day.
 func (m *maker) revisions() *board {
-	b := m.sheet(revisionsCode, m.in.of(m.cat.City)+m.say(" · 修订", ": revisions"),
+	b := m.begin(revisionsCode, m.in.of(m.cat.City)+m.say(" · 修订", ": revisions"),
 		m.say("修订过的数据，以及在任何一天已知的数据。", "What was revised, and what was known on any day."), nineYears, yearsEnd).
 		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, false))
 	for _, v := range m.indicatorVariables()[:3] {

@@ -34,7 +34,7 @@ func TestEveryPanelHasAnAnswerOnTheSample(t *testing.T) {
 		}
 		t.Run(d.UID, func(t *testing.T) {
 			r.T = t
-			r.Check(d.Sheet)
+			r.Check(d.Dashboard)
 		})
 	}
 }
@@ -46,7 +46,7 @@ func TestARowIsThereForEveryIndicatorThatHasFigures(t *testing.T) {
 		if d.UID != "tidemark-enterprises" {
 			continue
 		}
-		o := r.Open(d.Sheet, nil)
+		o := r.Open(d.Dashboard, nil)
 		if got := o.Values["monthly"]; !slices.Equal(got, []string{"market_entities"}) {
 			t.Errorf("got %v", got)
 		}
@@ -68,7 +68,7 @@ func TestAnyIndicatorAndAreaCanBeChosen(t *testing.T) {
 			continue
 		}
 		for pair := range pairs {
-			o := r.Open(d.Sheet, map[string]string{"indicator": pair[0], "area": pair[1]})
+			o := r.Open(d.Dashboard, map[string]string{"indicator": pair[0], "area": pair[1]})
 			for _, p := range d.Panels {
 				for _, q := range p.Queries {
 					if _, err := r.Series(q, o.Values, o); err != nil {
@@ -84,12 +84,12 @@ func TestAnyIndicatorAndAreaCanBeChosen(t *testing.T) {
 }
 
 // panel is the one with the title of a dashboard of the Chinese edition.
-func panel(t *testing.T, uid, title string) (*dashboards.Sheet, dashboards.Panel) {
+func panel(t *testing.T, uid, title string) (*dashboards.Dashboard, dashboards.Panel) {
 	t.Helper()
 	for _, d := range committed(t) {
 		for _, p := range d.Panels {
 			if d.UID == uid && p.Title == title {
-				return d.Sheet, p
+				return d.Dashboard, p
 			}
 		}
 	}
@@ -102,8 +102,8 @@ func panel(t *testing.T, uid, title string) (*dashboards.Sheet, dashboards.Panel
 func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
 	r := ofSample(t)
 	t.Run("a row of the overview", func(t *testing.T) {
-		sheet, p := panel(t, "tidemark-overview", "最近发布")
-		o := r.Open(sheet, nil)
+		d, p := panel(t, "tidemark-overview", "最近发布")
+		o := r.Open(d, nil)
 		table, _, err := r.Table(p, o.Values, o)
 		if err != nil {
 			t.Fatal(err)
@@ -122,8 +122,8 @@ func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
 	})
 	for _, of := range []struct{ uid, repeat string }{{"tidemark-indicator", ""}, {"tidemark-economy", "monthly"}} {
 		t.Run(of.uid, func(t *testing.T) {
-			sheet, p := panel(t, of.uid, "最新数值")
-			o := r.Open(sheet, map[string]string{"indicator": "retail_sales", "area": "330200", of.repeat: "retail_sales"})
+			d, p := panel(t, of.uid, "最新数值")
+			o := r.Open(d, map[string]string{"indicator": "retail_sales", "area": "330200", of.repeat: "retail_sales"})
 			var shown []string
 			for _, q := range p.Queries {
 				if n, err := r.Series(q, o.Values, o); err != nil {
@@ -143,12 +143,12 @@ func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
 // all of its way.
 func TestAWayToATargetIsSeenWhenTheDashboardOpens(t *testing.T) {
 	r := ofSample(t)
-	sheet, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
+	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
 	for indicator, want := range map[string][]string{
 		"trade_exports":        {"exports_2026", "maybe_plan", "maybe_goal", "maybe_projection", "maybe_low", "maybe_high"},
 		"container_throughput": {"container_month_floor", "maybe_goal"},
 	} {
-		o := r.Open(sheet, map[string]string{"indicator": indicator})
+		o := r.Open(d, map[string]string{"indicator": indicator})
 		if got := o.Values["target"]; !slices.Equal(got, want[:1]) {
 			t.Errorf("%s opens with %v", indicator, got)
 		}
@@ -165,11 +165,11 @@ func TestAWayToATargetIsSeenWhenTheDashboardOpens(t *testing.T) {
 // at first the newest. The sample has a correction.
 func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
 	r := ofSample(t)
-	sheet, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
+	d, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
 	chosen := map[string]string{"indicator": "container_throughput", "area": "NBZS", "measure": "ytd_yoy"}
-	o := r.Open(sheet, chosen)
-	i := slices.IndexFunc(sheet.Variables, func(v dashboards.Variable) bool { return v.Name == "as_of" })
-	days, err := r.Options(sheet.Variables[i], o)
+	o := r.Open(d, chosen)
+	i := slices.IndexFunc(d.Variables, func(v dashboards.Variable) bool { return v.Name == "as_of" })
+	days, err := r.Options(d.Variables[i], o)
 	if err != nil || len(days) < 2 {
 		t.Fatalf("got %v, %v", days, err)
 	}
@@ -179,7 +179,7 @@ func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
 	changed := 0
 	for _, day := range days {
 		chosen["as_of"] = day.Value
-		o := r.Open(sheet, chosen)
+		o := r.Open(d, chosen)
 		table, _, err := r.Table(p, o.Values, o)
 		if err != nil {
 			t.Fatal(err)
@@ -200,7 +200,7 @@ func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
 func TestOptionsAreWords(t *testing.T) {
 	r := ofSample(t)
 	for _, d := range committed(t) {
-		o := r.Open(d.Sheet, nil)
+		o := r.Open(d.Dashboard, nil)
 		for _, v := range d.Variables {
 			if v.Hidden || v.Name == "period" || v.Name == "as_of" {
 				continue
@@ -222,8 +222,8 @@ func TestOptionsAreWords(t *testing.T) {
 // judged by stands in for it.
 func TestAnIndicatorWithoutFiguresHasTheCategoryOfItsTarget(t *testing.T) {
 	r := ofSample(t)
-	sheet, _ := panel(t, "tidemark-indicator", "最新数值")
-	o := r.Open(sheet, map[string]string{"indicator": "unresolved_cases"})
+	d, _ := panel(t, "tidemark-indicator", "最新数值")
+	o := r.Open(d, map[string]string{"indicator": "unresolved_cases"})
 	if got := o.Values["category"]; !slices.Equal(got, []string{catalog.AnyCategory}) {
 		t.Errorf("got %q", got)
 	}

@@ -31,7 +31,7 @@ var rhythms = []rhythm{
 // topic shows all the indicators of a topic in an area.
 func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 	of := ofIndicators(codesOf(all))
-	b := m.sheet(t.Code, m.in.of(m.cat.City)+m.say(" · ", ": ")+m.in.of(t.Name),
+	b := m.begin(t.Code, m.in.of(m.cat.City)+m.say(" · ", ": ")+m.in.of(t.Name),
 		m.say("专题：", "Topic: ")+m.in.of(t.Name)+m.say("。目标、最新数据和每个指标的走势。", ". Targets, newest figures and every indicator over the years."), nineYears, yearsEnd).
 		Annotation(m.releases(`{`+of+`area="$area"}`, false))
 	home := m.home(all[0])

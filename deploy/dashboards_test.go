@@ -52,11 +52,11 @@ func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
 		if file.Edition != dashboards.Chinese {
 			continue // a test of dashboards says that the other asks the same
 		}
-		sheet, err := dashboards.Read(file.JSON)
+		d, err := dashboards.Read(file.JSON)
 		must(t, err)
-		t.Run(sheet.UID, func(t *testing.T) {
+		t.Run(d.UID, func(t *testing.T) {
 			r.T = t
-			r.Check(sheet)
+			r.Check(d)
 		})
 	}
 }

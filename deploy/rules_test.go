@@ -102,11 +102,11 @@ func TestAnAlertLinksToADashboardThatIsThereAndSetsVariablesThatItHas(t *testing
 	must(t, err)
 	variables := map[string][]string{} // by the uid of the dashboard
 	for _, file := range files {
-		sheet, err := dashboards.Read(file.JSON)
+		d, err := dashboards.Read(file.JSON)
 		must(t, err)
-		variables[sheet.UID] = []string{}
-		for _, v := range sheet.Variables {
-			variables[sheet.UID] = append(variables[sheet.UID], "var-"+v.Name)
+		variables[d.UID] = []string{}
+		for _, v := range d.Variables {
+			variables[d.UID] = append(variables[d.UID], "var-"+v.Name)
 		}
 	}
 	for _, r := range alertRules(t) {

@@ -155,16 +155,16 @@ func step(q dashboards.Query, o Opened) time.Duration {
 
 // Opened is a dashboard with its variables filled in.
 type Opened struct {
-	*dashboards.Sheet
+	*dashboards.Dashboard
 	Values   map[string][]string
 	From, To time.Time
 }
 
 // Open fills in the variables as they are when the dashboard opens, but for
 // what somebody has chosen.
-func (r Reader) Open(d *dashboards.Sheet, chosen map[string]string) Opened {
+func (r Reader) Open(d *dashboards.Dashboard, chosen map[string]string) Opened {
 	r.T.Helper()
-	o := Opened{Sheet: d, Values: map[string][]string{}}
+	o := Opened{Dashboard: d, Values: map[string][]string{}}
 	var err error
 	if o.From, err = Moment(d.From, r.Now, false); err != nil {
 		r.T.Fatal(err)
@@ -206,7 +206,7 @@ func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 
 // Check opens a dashboard and asks everything. No query may fail, and none may
 // be without an answer unless it or its panel says so.
-func (r Reader) Check(d *dashboards.Sheet) {
+func (r Reader) Check(d *dashboards.Dashboard) {
 	r.T.Helper()
 	o := r.Open(d, nil)
 	for _, v := range d.Variables {

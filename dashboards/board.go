@@ -20,13 +20,13 @@ type (
 	built = dashboard.Dashboard        //nolint:staticcheck // see above
 )
 
-var begin = dashboard.NewDashboardBuilder //nolint:staticcheck // see above
+var newBuilder = dashboard.NewDashboardBuilder //nolint:staticcheck // see above
 
-// sheet begins a dashboard. Its time zone is UTC whatever the reader's is,
+// begin starts a dashboard. Its time zone is UTC whatever the reader's is,
 // because a figure stands at the start of its period in UTC: anywhere west of
 // Greenwich a month would show as the one before.
-func (m *maker) sheet(code, title, about, from, to string) *board {
-	b := begin(title).Uid(m.in.uid(code)).Description(about).
+func (m *maker) begin(code, title, about, from, to string) *board {
+	b := newBuilder(title).Uid(m.in.uid(code)).Description(about).
 		Tags([]string{"tidemark", m.in.tag()}).Timezone("utc").Time(from, to).
 		Tooltip(dashboard.DashboardCursorSyncCrosshair)
 	for _, l := range m.links(code) {

@@ -15,12 +15,11 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Name is what people call a thing, in Chinese and in English.
-type Name struct {
-	ZH, EN string
-}
+// Name is what people call a thing.
+type Name = lang.Text
 
 // Catalog is everything a catalogue file says, in the order of the file. It
 // is never changed once it is read, so that all may share it.

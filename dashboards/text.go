@@ -1,14 +1,17 @@
 package dashboards
 
-import "github.com/tidemark-stats/tidemark/catalog"
+import (
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
 
 // Edition is a language in which all dashboards exist.
-type Edition string
+type Edition lang.Language
 
 // The editions. The uids of the Chinese one are what alerts link to.
 const (
-	Chinese Edition = "zh"
-	English Edition = "en"
+	Chinese = Edition(lang.Chinese)
+	English = Edition(lang.English)
 )
 
 // Editions lists both.
@@ -24,10 +27,7 @@ func (e Edition) other() Edition {
 
 // of is the name in this edition's language.
 func (e Edition) of(n catalog.Name) string {
-	if e == Chinese {
-		return n.ZH
-	}
-	return n.EN
+	return n.In(lang.Language(e))
 }
 
 // uid is that of a dashboard in this edition.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/columns"
 )
 
 type catalogCmd struct {
@@ -59,12 +60,12 @@ func (c *catalogShowCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	out := &table{}
+	out := &columns.Table{}
 	if c.Indicator == "" {
 		for _, i := range cat.Indicators {
-			out.row(i.Code, string(i.Kind), frequencies(i), i.Display, agency(i), i.Name.ZH+" "+i.Name.EN)
+			out.Row(i.Code, string(i.Kind), frequencies(i), i.Display, agency(i), i.Name.ZH+" "+i.Name.EN)
 		}
-		return out.write(e.stdout)
+		return out.Write(e.stdout)
 	}
 	i, ok := cat.Indicator(c.Indicator)
 	if !ok {
@@ -79,13 +80,13 @@ func (c *catalogShowCmd) Run(e *env) error {
 		return fmt.Errorf("no indicator %q in the catalogue; %s", c.Indicator, hint)
 	}
 	showIndicator(out, cat, i)
-	return out.write(e.stdout)
+	return out.Write(e.stdout)
 }
 
-func showIndicator(out *table, cat *catalog.Catalog, i *catalog.Indicator) {
+func showIndicator(out *columns.Table, cat *catalog.Catalog, i *catalog.Indicator) {
 	row := func(key, value string) {
 		if value != "" {
-			out.row(key, value)
+			out.Row(key, value)
 		}
 	}
 	row("indicator 指标", i.Code)
@@ -111,7 +112,7 @@ func showIndicator(out *table, cat *catalog.Catalog, i *catalog.Indicator) {
 			power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked
 			bounds = fmt.Sprintf("  plausible 合理范围 %s … %s %s", r.Min.Shift(-power), r.Max.Shift(-power), i.Display)
 		}
-		out.row(key, fmt.Sprintf("%s %s%s", code, area.Name.ZH, bounds))
+		out.Row(key, fmt.Sprintf("%s %s%s", code, area.Name.ZH, bounds))
 	}
 	row("categories 分类", strings.Join(i.Categories, ", "))
 	if i.Calendar != nil {

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -15,7 +13,9 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/exporter/target/show"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -60,14 +60,14 @@ func (c *targetsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	out := targetsOutput{book: b, lang: language(c.Lang), color: colored(e.stdout)}
+	p := show.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}
 	switch {
 	case c.JSON:
-		return out.writeJSON(e.stdout, states)
+		return show.JSON(e.stdout, states)
 	case c.Explain != "":
-		return out.explain(e.stdout, states)
+		return p.Explain(e.stdout, states, b)
 	}
-	return out.table(e.stdout, states)
+	return p.Table(e.stdout, states)
 }
 
 // read loads all figures.
@@ -113,229 +113,8 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]target.State, 
 	return states, nil
 }
 
-// language chooses between the names of a catalogue.
-type language string
-
-func (l language) of(n catalog.Name) string {
-	if l == "en" {
-		return n.EN
-	}
-	return n.ZH
-}
-
 // colored tells whether w is a terminal that wants colours (no-color.org).
 func colored(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
-}
-
-// targetsOutput writes states for people and programs.
-type targetsOutput struct {
-	book  *book.Book
-	lang  language
-	color bool
-}
-
-// verdictColors are the SGR codes of a terminal.
-var verdictColors = map[target.Verdict]string{
-	target.Met: "32", target.OnTrack: "32", target.AtRisk: "33", target.Slipping: "31", target.Missed: "31;1",
-	target.TooEarly: "90", target.NoData: "90", target.Overdue: "35",
-}
-
-func (o targetsOutput) verdict(v target.Verdict) string {
-	name := o.lang.of(v.Name())
-	if o.color {
-		return "\x1b[" + verdictColors[v] + "m" + name + "\x1b[0m"
-	}
-	return name
-}
-
-// headings of the table.
-var headings = []catalog.Name{
-	{ZH: "判断", EN: "verdict"}, {ZH: "代号", EN: "id"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
-	{ZH: "预计（区间）", EN: "projection (band)"}, {ZH: "每期尚需", EN: "required per period"}, {ZH: "期限", EN: "deadline"},
-}
-
-func (o targetsOutput) table(w io.Writer, states []target.State) error {
-	var t table
-	cells := make([]string, len(headings))
-	for i, h := range headings {
-		cells[i] = o.lang.of(h)
-	}
-	t.row(cells...)
-	for i := range states {
-		s := &states[i]
-		name := o.lang.of(s.Target.Name)
-		if s.Category != figure.Total && s.Category != catalog.AnyCategory {
-			name += " · " + s.Category
-		}
-		t.row(o.verdict(s.Verdict), s.Target.ID, name, o.amount(s, s.Goal), o.valued(s), o.amount(s, s.Plan), o.projected(s), o.amount(s, s.Required), deadline(s))
-	}
-	return t.write(w)
-}
-
-// deadline is when a target is due; without one, when it would be reached.
-func deadline(s *target.State) string {
-	switch {
-	case !s.Deadline.IsZero():
-		return s.Deadline.String()
-	case s.Expected.IsZero():
-		return ""
-	case s.Earliest.IsZero() || s.Latest.IsZero():
-		return "≈ " + s.Expected.String()
-	}
-	return fmt.Sprintf("≈ %s (%s … %s)", s.Expected, s.Earliest, s.Latest)
-}
-
-// amount is a number as people write it, a dash when it is not known.
-func (o targetsOutput) amount(s *target.State, n target.Number) string {
-	if !n.Known {
-		return "–"
-	}
-	text := o.lang.of(target.Amount(s.Target.Indicator, s.Target.Measure, n.Value))
-	if s.Target.PerDay {
-		text += "/" + o.lang.of(catalog.Name{ZH: "日", EN: "day"})
-	}
-	return text
-}
-
-func (o targetsOutput) valued(s *target.State) string {
-	text := o.amount(s, s.Value)
-	if s.Value.Known && !s.Period.IsZero() {
-		text += " (" + s.Period.String() + ")"
-	}
-	return text
-}
-
-func (o targetsOutput) projected(s *target.State) string {
-	text := o.amount(s, s.Projection)
-	if s.Low.Known && s.High.Known {
-		text += " (" + o.amount(s, s.Low) + " … " + o.amount(s, s.High) + ")"
-	}
-	return text
-}
-
-// explain writes every number that went into a verdict.
-func (o targetsOutput) explain(w io.Writer, states []target.State) error {
-	for i := range states {
-		s := &states[i]
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s  %s\n", s.Target.ID, o.lang.of(s.Target.Name))
-		fmt.Fprintf(&b, "  “%s” (%s)\n", s.Target.Wording, s.Target.Source)
-		if s.Category != figure.Total {
-			fmt.Fprintf(&b, "  %s\n", s.Category)
-		}
-		fmt.Fprintf(&b, "  %s: %s\n", o.verdict(s.Verdict), o.lang.of(s.Reason))
-		if unmet, ok := target.UnmetBy(*s, o.book); ok {
-			fmt.Fprintf(&b, "  %s\n", o.lang.of(unmet.Reason))
-		}
-		b.WriteByte('\n')
-		var t table
-		for _, step := range s.Steps {
-			t.row("  "+o.lang.of(step.Name), stepPeriod(step), stepValue(step), o.stepMarks(step), step.Formula)
-		}
-		if _, err := io.WriteString(w, b.String()); err != nil {
-			return err
-		}
-		if err := t.write(w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func stepPeriod(s target.Step) string {
-	if s.Period.IsZero() {
-		return ""
-	}
-	return s.Period.String()
-}
-
-func stepValue(s target.Step) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s", plainNumber(s.Value), s.Unit))
-}
-
-// plainNumber writes a number without an exponent and with four decimals at
-// most.
-func plainNumber(v float64) string {
-	text := fmt.Sprintf("%.4f", v)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-}
-
-// stepMarks says what is to be known of a number.
-func (o targetsOutput) stepMarks(s target.Step) string {
-	var marks []string
-	mark := func(holds bool, n catalog.Name) {
-		if holds {
-			marks = append(marks, o.lang.of(n))
-		}
-	}
-	if s.Status != 0 && s.Status != figure.Normal {
-		marks = append(marks, s.Status.String())
-	}
-	mark(s.Derived, catalog.Name{ZH: "推算", EN: "derived"})
-	mark(s.Imputed, catalog.Name{ZH: "含插补", EN: "rests on imputed"})
-	mark(s.Estimated, catalog.Name{ZH: "含估计", EN: "rests on estimates"})
-	return strings.Join(marks, ", ")
-}
-
-// targetJSON is a state for programs. Numbers that are not known are null.
-type targetJSON struct {
-	ID         string       `json:"id"`
-	Category   string       `json:"category"`
-	NameZH     string       `json:"name_zh"`
-	NameEN     string       `json:"name_en"`
-	Verdict    string       `json:"verdict"`
-	ReasonZH   string       `json:"reason_zh"`
-	ReasonEN   string       `json:"reason_en"`
-	Unit       string       `json:"unit"`
-	Goal       *float64     `json:"goal"`
-	Value      *float64     `json:"value"`
-	Period     string       `json:"period,omitempty"`
-	Plan       *float64     `json:"plan"`
-	Attainment *float64     `json:"attainment_ratio"`
-	Projection *float64     `json:"projection"`
-	Low        *float64     `json:"projection_low"`
-	High       *float64     `json:"projection_high"`
-	Required   *float64     `json:"required_per_period"`
-	Growth     *float64     `json:"required_growth_ratio"`
-	Deadline   string       `json:"deadline,omitempty"`
-	At         time.Time    `json:"at"`
-	Steps      []targetStep `json:"steps"`
-}
-
-type targetStep struct {
-	NameZH  string  `json:"name_zh"`
-	NameEN  string  `json:"name_en"`
-	Value   float64 `json:"value"`
-	Unit    string  `json:"unit,omitempty"`
-	Period  string  `json:"period,omitempty"`
-	Derived bool    `json:"derived,omitempty"`
-	Imputed bool    `json:"imputed,omitempty"`
-	Formula string  `json:"formula,omitempty"`
-}
-
-func (targetsOutput) writeJSON(w io.Writer, states []target.State) error {
-	all := make([]targetJSON, len(states))
-	for i := range states {
-		s := &states[i]
-		known := func(n target.Number) *float64 {
-			if !n.Known {
-				return nil
-			}
-			return &n.Value
-		}
-		all[i] = targetJSON{ID: s.Target.ID, Category: s.Category, NameZH: s.Target.Name.ZH, NameEN: s.Target.Name.EN,
-			Verdict: string(s.Verdict), ReasonZH: s.Reason.ZH, ReasonEN: s.Reason.EN, Unit: s.Target.Indicator.UnitOf(s.Target.Measure).Code,
-			Goal: known(s.Goal), Value: known(s.Value), Period: s.Period.String(), Plan: known(s.Plan), Attainment: known(s.Attainment),
-			Projection: known(s.Projection), Low: known(s.Low), High: known(s.High), Required: known(s.Required), Growth: known(s.Ratio),
-			Deadline: s.Deadline.String(), At: s.At}
-		for _, step := range s.Steps {
-			all[i].Steps = append(all[i].Steps, targetStep{step.Name.ZH, step.Name.EN, step.Value, step.Unit, stepPeriod(step), step.Derived, step.Imputed, step.Formula})
-		}
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(all)
 }

@@ -1,31 +1,34 @@
-package main
+// Package columns lays out columns of text on a terminal.
+package columns
 
 import (
 	"io"
 	"regexp"
 	"strings"
 
-	"golang.org/x/text/width"
+	eastasian "golang.org/x/text/width"
 )
 
-// table writes columns of text for people. Package text/tabwriter counts
+// Table writes columns of text for people. Package text/tabwriter counts
 // characters, and a Chinese one is twice as wide as a Latin one.
-type table struct {
+type Table struct {
 	rows   [][]string
 	widths []int
 }
 
-func (t *table) row(cells ...string) {
+// Row adds a row.
+func (t *Table) Row(cells ...string) {
 	t.rows = append(t.rows, cells)
 	for i, cell := range cells {
 		if i == len(t.widths) {
 			t.widths = append(t.widths, 0)
 		}
-		t.widths[i] = max(t.widths[i], columns(cell))
+		t.widths[i] = max(t.widths[i], width(cell))
 	}
 }
 
-func (t *table) write(w io.Writer) error {
+// Write writes the rows.
+func (t *Table) Write(w io.Writer) error {
 	var b strings.Builder
 	for _, cells := range t.rows {
 		for len(cells) > 1 && cells[len(cells)-1] == "" {
@@ -34,7 +37,7 @@ func (t *table) write(w io.Writer) error {
 		for i, cell := range cells {
 			b.WriteString(cell)
 			if i < len(cells)-1 {
-				b.WriteString(strings.Repeat(" ", t.widths[i]-columns(cell)+2))
+				b.WriteString(strings.Repeat(" ", t.widths[i]-width(cell)+2))
 			}
 		}
 		b.WriteByte('\n')
@@ -46,12 +49,12 @@ func (t *table) write(w io.Writer) error {
 // escapes are the colours of a terminal, which take no columns.
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// columns is how many columns of a terminal a text takes.
-func columns(s string) int {
+// width is how many columns of a terminal a text takes.
+func width(s string) int {
 	n := 0
 	for _, r := range escapes.ReplaceAllString(s, "") {
 		n++
-		if k := width.LookupRune(r).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+		if k := eastasian.LookupRune(r).Kind(); k == eastasian.EastAsianWide || k == eastasian.EastAsianFullwidth {
 			n++
 		}
 	}

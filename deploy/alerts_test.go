@@ -74,6 +74,9 @@ func TestOneThingThatIsWrongRaisesOneAlert(t *testing.T) {
 		"TidemarkExporterStale": func(at time.Time) page {
 			return with(at, page{`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`: float64(morning.Unix())})
 		},
+		"TidemarkExporterFiguresHidden": func(at time.Time) page {
+			return with(at, page{`tidemark_exporter_stray_figures{job="tidemark-exporter",reason="definition",indicator="container_throughput",area=""}`: 60})
+		},
 		"TidemarkIngestStalled": func(at time.Time) page {
 			return with(at, page{`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`: 12})
 		},

@@ -44,7 +44,7 @@ func healthPage(s types.ServiceConfig) *url.URL {
 
 func TestComposeRunsAllOfTidemark(t *testing.T) {
 	got := slices.Sorted(maps.Keys(composetest.Load(t, "..").Services))
-	want := []string{"alertmanager", "backup", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "nats", "prometheus", "replay", "restore", "sample"}
+	want := []string{"alertmanager", "backup", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "migrate", "nats", "prometheus", "replay", "restore", "sample"}
 	if !slices.Equal(got, want) {
 		t.Errorf("services are %q", got)
 	}
@@ -79,7 +79,7 @@ func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
 
 func TestWhatIsDoneOnDemandIsNotStartedWithTheRest(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
-		if want := slices.Contains([]string{"sample", "replay", "backup", "restore"}, name); (len(s.Profiles) > 0) != want {
+		if want := slices.Contains([]string{"sample", "replay", "migrate", "backup", "restore"}, name); (len(s.Profiles) > 0) != want {
 			t.Errorf("%s has the profiles %q", name, s.Profiles)
 		}
 	}

@@ -47,19 +47,37 @@ func understood(t *testing.T, args []string) *kong.Context {
 	return command
 }
 
+// commandLine is what a service runs: with more arguments, as `docker compose
+// run` gives them, these take the place of its command.
+func commandLine(s types.ServiceConfig, more ...string) []string {
+	command := []string(s.Command)
+	if len(more) > 0 {
+		command = more
+	}
+	if len(s.Entrypoint) == 0 {
+		return command
+	}
+	return slices.Concat(s.Entrypoint[1:], command)
+}
+
 func TestComposeSpeaksTheCommandLine(t *testing.T) {
 	for _, s := range ofTidemark(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			composetest.Setenv(t, s)
+			var more []string
+			if s.Name == "migrate" {
+				more = []string{"container_throughput"}
+			}
+			command := commandLine(s, more...)
 			var known []string
-			for _, flags := range understood(t, s.Command).Selected().AllFlags(false) {
+			for _, flags := range understood(t, command).Selected().AllFlags(false) {
 				for _, flag := range flags {
 					known = append(known, flag.Envs...)
 				}
 			}
 			for name := range s.Environment {
 				if strings.HasPrefix(name, "TIDEMARK_") && !slices.Contains(known, name) {
-					t.Errorf("tidemark %s does not read %s", s.Command[0], name)
+					t.Errorf("tidemark %s does not read %s", command[0], name)
 				}
 			}
 		})
@@ -108,10 +126,10 @@ func (s *services) env(service types.ServiceConfig) []string {
 }
 
 // once runs a service that ends.
-func (s *services) once(name string) (stdout string) {
+func (s *services) once(name string, more ...string) (stdout string) {
 	s.t.Helper()
 	service := s.project.Services[name]
-	cmd := exec.Command("tidemark", service.Command...)
+	cmd := exec.Command("tidemark", commandLine(service, more...)...)
 	cmd.Env = s.env(service)
 	var errs strings.Builder
 	cmd.Stderr = &errs
@@ -189,6 +207,9 @@ func runServices(t *testing.T) {
 			t.Errorf("the sample sent again is reported as\n%s", out)
 		}
 		s.showsTheSample(exporter)
+		if out := s.once("migrate", "container_throughput"); !strings.Contains(out, "there is nothing to migrate") {
+			t.Errorf("migrate says\n%s", out)
+		}
 	})
 	t.Run("filled again", func(t *testing.T) {
 		s := *s

@@ -87,24 +87,6 @@ type bounds struct {
 	toDate               Range // of a year-to-date
 }
 
-// Break is where figures stop being comparable with those before them: another
-// definition, another coverage, another base year. A figure with status B says
-// the same of its own series.
-type Break struct {
-	Areas    []string         // codes; none stands for all
-	Category string           // "" stands for all
-	Measures []figure.Measure // none stands for all
-	Period   figure.Period    // the first that is not comparable with those before it
-	Note     Name             // why
-}
-
-// Breaks tells whether the break is one of the series.
-func (b *Break) Breaks(area, category string, m figure.Measure) bool {
-	return (len(b.Areas) == 0 || slices.Contains(b.Areas, area)) &&
-		(b.Category == "" || b.Category == category) &&
-		(len(b.Measures) == 0 || slices.Contains(b.Measures, m))
-}
-
 // Frequency is how often the indicator itself is published.
 func (i *Indicator) Frequency() figure.Frequency { return i.Frequencies[0] }
 

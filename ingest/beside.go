@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
@@ -15,9 +16,13 @@ type span struct{ from, to int32 }
 // judged those of a series by each other, so a worker holds each of them against
 // the rest of what it knows, and against nothing that the file revises. The
 // order in which they arrive does not matter then.
+//
+// What the file says of breaks in the place of the series goes with it, since
+// their figures may arrive later.
 type beside struct {
-	spans []span
-	rows  int
+	spans  []span
+	rows   int
+	marked []catalog.Marked // months, and of the measures only whether they are growth
 }
 
 // maxSpans bounds the header that says so. A file with more gaps is taken to
@@ -54,11 +59,12 @@ func besideOf(points []point, rows int) beside {
 		}
 		spans = append(spans, span{p.period, p.period})
 	}
-	return beside{spans, rows}
+	return beside{spans: spans, rows: rows}
 }
 
-// text is how a header says it: the rows and then the periods, like
-// 56 2021-01/2024-12 2025-06.
+// text is how a header says it: the rows, then the periods, then the months with
+// which amounts and growth rates break, like
+// 56 2021-01/2024-12 2025-06 B2024-01 B%2024-01.
 func (b beside) text(freq figure.Frequency) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(b.rows))
@@ -70,7 +76,28 @@ func (b beside) text(freq figure.Frequency) string {
 			out.WriteString(periodAt(freq, s.to).String())
 		}
 	}
+	for _, m := range b.marked {
+		out.WriteByte(' ')
+		out.WriteString(breakMark)
+		if m.Measure.Growth() {
+			out.WriteString(catalog.PercentUnit)
+		}
+		out.WriteString(m.Period.String())
+	}
 	return out.String()
+}
+
+// breakMark begins the month of a break in such a header.
+const breakMark = "B"
+
+// markOf reads a break of such a header.
+func markOf(text string) (m catalog.Marked, ok bool) {
+	if rest, growth := strings.CutPrefix(text, catalog.PercentUnit); growth {
+		m.Measure, text = figure.YoY, rest
+	}
+	var err error
+	m.Period, err = figure.ParsePeriod(text)
+	return m, err == nil && m.Period.Frequency() == figure.Monthly
 }
 
 // parseBeside reads such a header, nothing of one that is not understood.
@@ -85,6 +112,14 @@ func parseBeside(text string) beside {
 	}
 	b := beside{rows: rows}
 	for part := range strings.FieldsSeq(rest) {
+		if text, breaks := strings.CutPrefix(part, breakMark); breaks {
+			m, ok := markOf(text)
+			if !ok || len(b.marked) == 2*maxSpans {
+				return beside{}
+			}
+			b.marked = append(b.marked, m)
+			continue
+		}
 		first, last, more := strings.Cut(part, "/")
 		if !more {
 			last = first

@@ -209,7 +209,11 @@ func (f *File) beside(s figure.Series) string {
 	text, ok := f.texts[s]
 	if !ok {
 		if f.cells.size() > 1 {
-			text = besideOf(f.cells.series[s], f.cells.size()).text(s.Frequency)
+			b := besideOf(f.cells.series[s], f.cells.size())
+			if ind, ok := f.inspector.validator.cat.Indicator(s.Indicator); ok {
+				b.marked = f.cells.breaks(ind, s)
+			}
+			text = b.text(s.Frequency)
 		}
 		f.texts[s] = text
 	}

@@ -16,7 +16,8 @@ import (
 type known struct {
 	series map[figure.Series][]point // ordered by period and moment
 	cells  int
-	file   bool // it is what one file says
+	marked map[family]bool // where some figure has, or had, status B
+	file   bool            // it is what one file says
 	trying bool
 	undo   []change // what was changed since try
 }
@@ -64,7 +65,9 @@ func (p point) vintage(c figure.Cell, agency string) *store.Vintage {
 	return &store.Vintage{Cell: c, Agency: agency, Status: p.status, Value: p.value, Withheld: p.withheld, Moment: p.until, Seq: p.seq}
 }
 
-func newKnown() *known { return &known{series: map[figure.Series][]point{}} }
+func newKnown() *known {
+	return &known{series: map[figure.Series][]point{}, marked: map[family]bool{}}
+}
 
 // ordinal places p among the periods of its frequency.
 func ordinal(p figure.Period) int32 {
@@ -148,6 +151,9 @@ func (k *known) alter(s figure.Series, to *point, p point) {
 }
 
 func (k *known) record(s figure.Series, p point, kind changeKind) {
+	if p.status == figure.SeriesBreak {
+		k.marked[familyOf(s)] = true
+	}
 	if k.trying {
 		k.undo = append(k.undo, change{s, p, kind})
 	}

@@ -10,10 +10,6 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
-// seriesBreak is the status of a figure that can not be compared with those
-// before it.
-const seriesBreak figure.Status = 'B'
-
 // doubt is what is strange about a figure among others; the zero doubt says
 // that nothing is.
 type doubt struct {
@@ -30,7 +26,7 @@ func (k *known) doubt(c *candidate, b beside) doubt {
 		return doubt{}
 	}
 	if f.Measure.Growth() {
-		if d := k.doubtRate(c); d.problem != nil {
+		if d := k.doubtRate(c, b); d.problem != nil {
 			return d
 		}
 	}
@@ -79,34 +75,29 @@ func (k *known) question(ind *catalog.Indicator, c figure.Cell, a asked, b besid
 	skip := func(p *point) bool {
 		return p.withheld || b.has(p.period) || p.opinion == disbelieved && !itself
 	}
-	q.Points = around(all, q.Period, q.PerYear, a.status == seriesBreak, skip, points)
+	all = comparable(all, k.cuts(ind, c, a.status, b).Of(c.Measure.Growth()), c.Period)
+	q.Points = around(all, q.Period, q.PerYear, skip, points)
 	return q
 }
 
 // around appends the current values around a period to out, in order: those
-// that plausible.Judge looks at, but for those to skip. A figure that begins
-// anew (broken) has nothing before it.
-func around(points []point, period, perYear int32, broken bool, skip func(*point) bool, out []plausible.Point) []plausible.Point {
+// that plausible.Judge looks at, but for those to skip.
+func around(points []point, period, perYear int32, skip func(*point) bool, out []plausible.Point) []plausible.Point {
 	from, to := run(points, period)
 	reach := plausible.Reach(perYear)
-	if !broken {
-		for i := from - 1; i >= 0; i-- {
-			p := &points[i]
-			if period-p.period > reach && len(out) >= plausible.Fewest {
-				break
-			}
-			if i+1 < from && points[i+1].period == p.period {
-				continue // an older vintage
-			}
-			if !skip(p) {
-				out = append(out, plausible.Point{Period: p.period, Value: p.value})
-			}
-			if p.status == seriesBreak {
-				break
-			}
+	for i := from - 1; i >= 0; i-- {
+		p := &points[i]
+		if period-p.period > reach && len(out) >= plausible.Fewest {
+			break
 		}
-		reverse(out)
+		if i+1 < from && points[i+1].period == p.period {
+			continue // an older vintage
+		}
+		if !skip(p) {
+			out = append(out, plausible.Point{Period: p.period, Value: p.value})
+		}
 	}
+	reverse(out)
 	before := len(out)
 	for i := to; i < len(points); i++ {
 		p := &points[i]
@@ -115,9 +106,6 @@ func around(points []point, period, perYear int32, broken bool, skip func(*point
 		}
 		if i+1 < len(points) && points[i+1].period == p.period {
 			continue
-		}
-		if p.status == seriesBreak {
-			break
 		}
 		if !skip(p) {
 			out = append(out, plausible.Point{Period: p.period, Value: p.value})
@@ -133,7 +121,7 @@ func reverse(points []plausible.Point) {
 }
 
 // doubtRate holds a growth rate against the levels it is the growth of.
-func (k *known) doubtRate(c *candidate) doubt {
+func (k *known) doubtRate(c *candidate, b beside) doubt {
 	f := c.figure
 	if c.indicator.ConstantPrices {
 		return doubt{}
@@ -147,7 +135,12 @@ func (k *known) doubtRate(c *candidate) doubt {
 	earlier.Period = level.Period.Add(-level.Period.Frequency().PerYear())
 	now, ok := k.current(level)
 	before, had := k.current(earlier)
-	if !ok || !had || now.withheld || before.withheld || now.status == seriesBreak {
+	if !ok || !had || now.withheld || before.withheld {
+		return doubt{}
+	}
+	cuts := k.cuts(c.indicator, f.Cell, f.Status, b)
+	over := catalog.StretchOf(level.Measure, level.Period).And(catalog.StretchOf(level.Measure, earlier.Period))
+	if cuts.Across(false, over) || cuts.Across(true, over) {
 		return doubt{}
 	}
 	v := plausible.JudgeGrowth(c.base.Float64(), now.value, before.value)
@@ -175,7 +168,7 @@ func (k *known) doubtRevision(c *candidate, b beside) doubt {
 		}
 		// What the file revises beside it shows the scale as well.
 		var buf [96]plausible.Point
-		q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, beside{}, buf[:0])
+		q := k.question(c.indicator, f.Cell, asked{c.base.Float64(), f.Status}, beside{marked: b.marked}, buf[:0])
 		v := plausible.Judge(&q)
 		if v.Doubt != plausible.Slip || v.Level == plausible.Fine {
 			return doubt{}

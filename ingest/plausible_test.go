@@ -330,7 +330,14 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 			}
 		}
 		b := besideOf(points, rapid.IntRange(0, 1<<40).Draw(t, "rows"))
-		if got := parseBeside(b.text(freq)); !slices.Equal(got.spans, b.spans) || got.rows != b.rows {
+		for range rapid.IntRange(0, 2*maxSpans).Draw(t, "breaks") {
+			m := catalog.Marked{Period: figure.Month(rapid.IntRange(1950, 2100).Draw(t, "year"), rapid.IntRange(1, 12).Draw(t, "month"))}
+			if rapid.Bool().Draw(t, "growth") {
+				m.Measure = figure.YoY
+			}
+			b.marked = append(b.marked, m)
+		}
+		if got := parseBeside(b.text(freq)); !slices.Equal(got.spans, b.spans) || got.rows != b.rows || !slices.Equal(got.marked, b.marked) {
 			t.Fatalf("%v comes back as %v", b, got)
 		}
 		for _, p := range points {
@@ -338,7 +345,7 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 				t.Fatalf("%v lacks %d", b, p.period)
 			}
 		}
-		if len(b.text(freq)) > 2048 {
+		if len(b.text(freq)) > maxBeside {
 			t.Fatalf("the header has %d bytes", len(b.text(freq)))
 		}
 	})
@@ -347,6 +354,7 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 func FuzzBeside(f *testing.F) {
 	f.Add("56 2021-01/2024-12 2025-06")
 	f.Add("-1 2021/2020 x")
+	f.Add("3 2021-01 B2021-01 B%2021-01 B")
 	f.Fuzz(func(t *testing.T, text string) {
 		b := parseBeside(text)
 		if len(b.spans) > maxSpans {

@@ -124,7 +124,7 @@ func TestNeighboursAreThoseOfThreeYearsOnEitherSide(t *testing.T) {
 	}
 	k.put(c.Series().At(figure.Month(2022, 2)), point{withheld: true, moment: 1})
 	got := map[float64]bool{}
-	for _, p := range around(k.series[c.Series()], ordinal(c.Period), 12, false, func(p *point) bool { return p.withheld }, nil) {
+	for _, p := range around(k.series[c.Series()], ordinal(c.Period), 12, func(p *point) bool { return p.withheld }, nil) {
 		got[p.Value] = true
 	}
 	for p := figure.Month(2019, 3); p.Compare(figure.Month(2025, 3)) <= 0; p = p.Next() {

@@ -117,8 +117,8 @@ func TestWhatIsDerivedLiesOnOneSideOfEveryBreak(t *testing.T) {
 			}
 			before, after := false, false
 			for _, term := range v.Terms() {
-				s := stretchOf(term.Measure, term.Period)
-				before, after = before || s.from < edge, after || s.to > edge
+				s := catalog.StretchOf(term.Measure, term.Period)
+				before, after = before || s.From < edge, after || s.To > edge
 			}
 			if before && after {
 				t.Fatalf("%s %s = %s reaches across %s", v.Measure, v.Period, v.Formula(), on)

@@ -56,7 +56,7 @@ func (h *History) levelGrowth(m figure.Measure, p figure.Period) (Value, bool) {
 		return Value{}, false
 	}
 	now, base, ok := h.compared(levelOf(m), p)
-	if !ok || base.Value <= 0 || h.breaks.across(false, base.reach().and(now.reach())) {
+	if !ok || base.Value <= 0 || h.cuts.Across(false, base.reach().And(now.reach())) {
 		return Value{}, false
 	}
 	v := Value{Value: (now.Value/base.Value - 1) * 100}
@@ -106,8 +106,8 @@ func (h *History) YearAgo(m figure.Measure, p figure.Period) (Value, bool) {
 	if !ok || v.Withheld {
 		return v, ok
 	}
-	reach := v.reach().and(stretchOf(m, p))
-	return v, !h.breaks.across(m.Growth(), reach) && (!v.Derived || !h.breaks.across(false, reach))
+	reach := v.reach().And(catalog.StretchOf(m, p))
+	return v, !h.cuts.Across(m.Growth(), reach) && (!v.Derived || !h.cuts.Across(false, reach))
 }
 
 func levelOf(m figure.Measure) figure.Measure {
@@ -134,8 +134,8 @@ func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
 		return v.as(figure.Level, p), ok && !v.Withheld
 	}
 	last, now := h.years[p.Year()-1], h.years[p.Year()]
-	end := stretchOf(figure.YTD, p).to
-	if last == nil || now == nil || !last.known(to, 12) || !now.known(0, to) || h.breaks.across(false, stretch{end - 12, end}) {
+	end := catalog.StretchOf(figure.YTD, p).To
+	if last == nil || now == nil || !last.known(to, 12) || !now.known(0, to) || h.cuts.Across(false, catalog.Stretch{From: end - 12, To: end}) {
 		return Value{}, false
 	}
 	v, ok = total(now.path(0, to, last.path(to, 12, nil)))
@@ -146,7 +146,7 @@ func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
 // year to p, where all are published. It is no figure that anybody publishes:
 // it tells where the year stands.
 func (h *History) MeanToDate(p figure.Period) (v Value, ok bool) {
-	if h.Indicator.Kind != catalog.Average || p.Frequency() != h.Indicator.Frequency() || h.breaks.across(false, stretchOf(figure.YTD, p)) {
+	if h.Indicator.Kind != catalog.Average || p.Frequency() != h.Indicator.Frequency() || h.cuts.Across(false, catalog.StretchOf(figure.YTD, p)) {
 		return Value{}, false
 	}
 	v, ok = h.mean(p.Frequency(), p.Year(), 1, p.Number())
@@ -203,7 +203,7 @@ func (h *History) Record(p figure.Period) (r Record, ok bool) {
 	}
 	for before := p.YearAgo(); before.Year() >= h.oldest; before = before.YearAgo() {
 		v, known := h.At(figure.Level, before)
-		if h.breaks.across(false, stretchOf(figure.Level, before).and(stretchOf(figure.Level, p))) {
+		if h.cuts.Across(false, catalog.StretchOf(figure.Level, before).And(catalog.StretchOf(figure.Level, p))) {
 			break
 		}
 		switch {

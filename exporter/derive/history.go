@@ -23,7 +23,7 @@ type History struct {
 	spans  map[span]Value // the best of what is published for a span, or follows from sums
 	rates  map[span]Value // published growth
 	years  map[int]*sums
-	breaks breaks
+	cuts   catalog.Cuts
 	apart  bool        // what stands at the end of a period is published side by side and differs
 	parts  [2]*History // of a ratio: numerator and denominator
 	oldest int         // the years that hold something; oldest > newest when none does
@@ -62,9 +62,9 @@ func New(ind *catalog.Indicator, figures ...Value) *History {
 	return build(ind, "", figure.Total, figures, nil)
 }
 
-// build is New for a place. Breaks that are known already are not looked for
+// build is New for a place. Cuts that are known already are not looked for
 // in the figures.
-func build(ind *catalog.Indicator, area, category string, figures []Value, known *breaks) *History {
+func build(ind *catalog.Indicator, area, category string, figures []Value, known *catalog.Cuts) *History {
 	h := &History{Indicator: ind, Area: area, Category: category, given: make(map[cell]Value, len(figures)),
 		spans: map[span]Value{}, rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
 	for _, f := range figures {
@@ -80,9 +80,9 @@ func build(ind *catalog.Indicator, area, category string, figures []Value, known
 		h.oldest, h.newest = min(h.oldest, f.Period.Year()), max(h.newest, f.Period.Year())
 	}
 	if known != nil {
-		h.breaks = *known
+		h.cuts = *known
 	} else {
-		h.findBreaks()
+		h.findCuts()
 	}
 	h.work()
 	return h
@@ -146,9 +146,9 @@ func (h *History) edge(s span, v Value) {
 	year := h.years[s.year]
 	if year == nil {
 		year = &sums{}
-		for _, b := range h.breaks.amounts {
-			if b.month/12 == s.year {
-				year.cuts[b.month%12] = true
+		for _, c := range h.cuts.Of(false) {
+			if c.Month/12 == s.year {
+				year.cuts[c.Month%12] = true
 			}
 		}
 		h.years[s.year] = year
@@ -190,7 +190,7 @@ func (h *History) average() {
 			for number := 1; number <= longer.PerYear(); number++ {
 				p := period(longer, year, number)
 				s := h.spanOf(figure.Level, p)
-				if old, known := h.spans[s]; known && !old.Imputed || h.breaks.across(false, stretchOf(figure.Level, p)) {
+				if old, known := h.spans[s]; known && !old.Imputed || h.cuts.Across(false, catalog.StretchOf(figure.Level, p)) {
 					continue
 				}
 				if v, ok := h.mean(f, year, number, f.PerYear()/longer.PerYear()); ok {
@@ -239,8 +239,8 @@ func (h *History) workBack() {
 		before := span{s.year - 1, s.from, s.to, s.only}
 		old, knownBefore := h.spans[before]
 		factor := 1 + rate.Value/100
-		reach := stretchOf(rate.Measure, rate.Period.YearAgo()).and(level.reach())
-		if !known || level.Withheld || factor <= 0 || knownBefore && !old.Imputed || h.breaks.across(false, reach) || h.breaks.across(true, reach) {
+		reach := catalog.StretchOf(rate.Measure, rate.Period.YearAgo()).And(level.reach())
+		if !known || level.Withheld || factor <= 0 || knownBefore && !old.Imputed || h.cuts.Across(false, reach) || h.cuts.Across(true, reach) {
 			continue
 		}
 		v := Value{Value: level.Value / factor}

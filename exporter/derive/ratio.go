@@ -2,7 +2,6 @@ package derive
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -15,7 +14,7 @@ import (
 // itself, so that a ratio does not go on when both have ended.
 func NewRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
 	h := build(ind, numerator.Area, numerator.Category, nil, nil)
-	h.breaks.amounts = inOrder(slices.Concat(h.breaks.amounts, numerator.breaks.amounts, denominator.breaks.amounts))
+	h.cuts = h.cuts.And(numerator.cuts, denominator.cuts)
 	h.parts = [2]*History{numerator, denominator}
 	h.oldest = min(numerator.oldest, denominator.oldest)
 	h.newest = max(numerator.newest, denominator.newest)
@@ -47,7 +46,7 @@ func (h *History) standing(p figure.Period) (newest Value, ok bool) {
 	for c, v := range h.given {
 		end := c.period.End()
 		if c.measure != figure.Level || end.After(p.End()) || p.End().Sub(end) > stale ||
-			h.breaks.across(false, stretchOf(c.measure, c.period).and(stretchOf(figure.Level, p))) {
+			h.cuts.Across(false, catalog.StretchOf(c.measure, c.period).And(catalog.StretchOf(figure.Level, p))) {
 			continue
 		}
 		if !ok || after(v, newest) {

@@ -37,7 +37,7 @@ func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
 // comparable is what of a history the target can be judged by: what no break
 // parts from its deadline. Floors, ceilings and places are judged period by
 // period and rest on nothing before.
-func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.History, *derive.Break) {
+func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.History, *catalog.Cut) {
 	switch t.Kind {
 	case catalog.Floor, catalog.Ceiling, catalog.RankBy:
 		return h, nil
@@ -78,7 +78,7 @@ type judge struct {
 	t      *catalog.Target
 	all    *derive.History
 	h      *derive.History // what of all is comparable with the deadline
-	broken *derive.Break   // before which nothing counts; nil when there is none
+	broken *catalog.Cut    // before which nothing counts; nil when there is none
 	at     time.Time
 	s      State
 

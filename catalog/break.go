@@ -1,0 +1,128 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Break is where figures stop being comparable with those before them: another
+// definition, another coverage, another base year. A figure with status B says
+// the same of its own series.
+type Break struct {
+	Areas    []string         // codes; none stands for all
+	Category string           // "" stands for all
+	Measures []figure.Measure // none stands for all
+	Period   figure.Period    // the first that is not comparable with those before it
+	Note     Name             // why
+}
+
+// Breaks tells whether the break is one of the series.
+func (b *Break) Breaks(area, category string, m figure.Measure) bool {
+	return (len(b.Areas) == 0 || slices.Contains(b.Areas, area)) &&
+		(b.Category == "" || b.Category == category) &&
+		(len(b.Measures) == 0 || slices.Contains(b.Measures, m))
+}
+
+// Cut is where the figures of an indicator in one area and category stop being
+// comparable with those before.
+type Cut struct {
+	Month  int           // at whose beginning it is, counted from the year 0
+	Period figure.Period // the first that is not comparable with those before it
+	Note   Name          // why; empty where a figure's status is all that says so
+}
+
+// Cuts are those of one area and category. A year-to-date is made of levels and
+// its growth is that of these levels, so that level and ytd are cut together,
+// and so are yoy and ytd_yoy. The zero value has none.
+type Cuts struct {
+	amounts, rates []Cut // in order
+}
+
+// Marked is a figure with status B.
+type Marked struct {
+	Measure figure.Measure
+	Period  figure.Period
+	First   bool // no other figure, of amounts or of growth, ends before it in its year
+}
+
+// Cuts are what the catalogue says of an area and category, and what figures
+// with status B say.
+func (i *Indicator) Cuts(area, category string, marked ...Marked) Cuts {
+	var c Cuts
+	for n := range i.Breaks {
+		b := &i.Breaks[n]
+		found := Cut{StretchOf(figure.Level, b.Period).From, b.Period, b.Note}
+		if b.Breaks(area, category, figure.Level) || b.Breaks(area, category, figure.YTD) {
+			c.amounts = append(c.amounts, found)
+		}
+		if b.Breaks(area, category, figure.YoY) || b.Breaks(area, category, figure.YTDYoY) {
+			c.rates = append(c.rates, found)
+		}
+	}
+	for _, m := range marked {
+		found := Cut{Month: StretchOf(figure.Level, m.Period).From, Period: m.Period}
+		if m.Measure.ToDate() && m.First {
+			found.Month = m.Period.Year() * 12 // all of the year lies behind the break that it marks
+		}
+		if m.Measure.Growth() {
+			c.rates = append(c.rates, found)
+		} else {
+			c.amounts = append(c.amounts, found)
+		}
+	}
+	c.amounts, c.rates = inOrder(c.amounts), inOrder(c.rates)
+	return c
+}
+
+// Of are the cuts of amounts or of growth, in order.
+func (c Cuts) Of(growth bool) []Cut {
+	if growth {
+		return c.rates
+	}
+	return c.amounts
+}
+
+// And has the cuts of amounts of others too: those of a ratio's parts.
+func (c Cuts) And(others ...Cuts) Cuts {
+	for _, o := range others {
+		c.amounts = slices.Concat(c.amounts, o.amounts)
+	}
+	c.amounts = inOrder(c.amounts)
+	return c
+}
+
+// Across finds a cut within a stretch: what lies on both of its sides must not
+// be held against each other.
+func (c Cuts) Across(growth bool, s Stretch) bool {
+	return slices.ContainsFunc(c.Of(growth), func(x Cut) bool { return s.From < x.Month && x.Month < s.To })
+}
+
+// inOrder sorts cuts and keeps one of each month: one that has a note, if any
+// has.
+func inOrder(all []Cut) []Cut {
+	slices.SortFunc(all, func(c, o Cut) int {
+		return cmp.Or(cmp.Compare(c.Month, o.Month), cmp.Compare(o.Note.EN, c.Note.EN), c.Period.Compare(o.Period))
+	})
+	return slices.CompactFunc(all, func(c, o Cut) bool { return c.Month == o.Month })
+}
+
+// Stretch is a run of months, counted from the year 0; To is the one after the
+// last.
+type Stretch struct {
+	From, To int
+}
+
+// StretchOf is what a figure speaks of: its period, or the year up to its end.
+func StretchOf(m figure.Measure, p figure.Period) Stretch {
+	width := 12 / p.Frequency().PerYear()
+	to := p.Year()*12 + p.Number()*width
+	if m.ToDate() {
+		return Stretch{p.Year() * 12, to}
+	}
+	return Stretch{to - width, to}
+}
+
+// And is the stretch that covers both.
+func (s Stretch) And(o Stretch) Stretch { return Stretch{min(s.From, o.From), max(s.To, o.To)} }

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -31,6 +33,12 @@ type Term struct {
 	Over      Over
 }
 
+// partOf is a term of a balance.
+type partOf struct {
+	*Balance
+	term Term
+}
+
 // Over is which figures of an indicator a term is.
 type Over string
 
@@ -57,6 +65,71 @@ func (b *Balance) Fits(c figure.Cell) bool {
 	}
 	named := slices.ContainsFunc(b.Right, func(t Term) bool { return t.Category != "" })
 	return !named || c.Category == figure.Total
+}
+
+// Touching gives the balances that a cell is a part of, each with a cell that
+// it judges by it. Where a term names an area, and the judged one none, there is
+// no telling which that is.
+func (c *Catalog) Touching(cell figure.Cell) iter.Seq2[*Balance, figure.Cell] {
+	return func(yield func(*Balance, figure.Cell) bool) {
+		for _, part := range c.balances[cell.Indicator] {
+			for _, judged := range part.judgedBy(part.term, cell) {
+				if part.Fits(judged) && !yield(part.Balance, judged) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// judgedBy are the cells that the balance may judge by a cell of a term.
+func (b *Balance) judgedBy(t Term, c figure.Cell) (all []figure.Cell) {
+	first := b.Left[0]
+	if t.Area != "" && (t.Area != c.Area || first.Area == "") || t.Category != "" && t.Category != c.Category {
+		return nil
+	}
+	c.Indicator = first.Indicator.Code
+	if t.Area != "" {
+		c.Area = first.Area
+	}
+	if t.Category != "" {
+		c.Category = cmp.Or(first.Category, figure.Total)
+	}
+	with := func(m figure.Measure, p figure.Period) {
+		if first.Indicator.Publishes(m) && (first.Over != ToDate || m == figure.YTD) {
+			j := c
+			j.Measure, j.Period = m, p
+			all = append(all, j)
+		}
+	}
+	switch {
+	case t.Over == Own:
+		with(c.Measure, c.Period)
+	case t.Over == ToDate && c.Measure == figure.YTD:
+		with(figure.YTD, c.Period)
+		with(figure.Level, c.Period)
+	case t.Over.frequency() == c.Period.Frequency() && c.Measure == figure.Level:
+		for _, freq := range first.Indicator.Frequencies {
+			for p := figure.PeriodAt(freq, c.Period.Start()); p.Year() == c.Period.Year(); p = p.Next() {
+				with(figure.YTD, p)
+				if !p.Start().After(c.Period.Start()) && freq != c.Period.Frequency() {
+					with(figure.Level, p)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// frequency is that of the figures that are added up, none where none are.
+func (o Over) frequency() figure.Frequency {
+	switch o {
+	case Months:
+		return figure.Monthly
+	case Quarters:
+		return figure.Quarterly
+	}
+	return 0
 }
 
 // balance reads one balance.
@@ -88,6 +161,9 @@ func (d *decoder) balance(n *yaml.Node) {
 		b.Tolerance = b.Tolerance.Shift(-2)
 	}
 	d.cat.Balances = append(d.cat.Balances, b)
+	for _, t := range slices.Concat(b.Left, b.Right) {
+		d.cat.balances[t.Indicator.Code] = append(d.cat.balances[t.Indicator.Code], partOf{b, t})
+	}
 }
 
 // side reads one side: terms with + or - between them. It is empty after a

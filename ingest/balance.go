@@ -1,44 +1,173 @@
 package ingest
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// unbalanced tells by how much the candidate breaks a balance of the
-// catalogue, by the figures of its own file: only of these it is sure that they
-// were published together. Nil when it breaks none, or a figure is missing.
-func (k *known) unbalanced(balances []*catalog.Balance, c *candidate) *figure.Problem {
+// valued gives the value that counts of a cell in a balance; ok is false when
+// there is none.
+type valued func(figure.Cell) (value float64, ok bool)
+
+// standing is a balance with the values of both its sides.
+type standing struct {
+	*catalog.Balance
+	left, right float64
+	known       bool // no figure is missing
+}
+
+// stands works out both sides of a balance for the cell that it judges.
+func stands(b *catalog.Balance, judged figure.Cell, value valued) standing {
+	left, okLeft := side(b.Left, judged, value)
+	right, okRight := side(b.Right, judged, value)
+	return standing{b, left, right, okLeft && okRight}
+}
+
+// holds tells whether it is known to hold.
+func (s standing) holds() bool { return s.known && !s.off() }
+
+// off tells whether it is known not to hold.
+func (s standing) off() bool {
+	allowed := s.Tolerance.Float64()
+	if s.Relative {
+		allowed *= math.Abs(s.right)
+	}
+	allowed += 1e-9 * math.Abs(s.right) // what floats add
+	off := s.left - s.right
+	holds := s.Operator == "=" && math.Abs(off) <= allowed || s.Operator == ">=" && off >= -allowed || s.Operator == "<=" && off <= allowed
+	return s.known && !holds
+}
+
+// unbalanced tells by how much the candidate breaks a balance of the catalogue
+// within its own file. Nil when it breaks none, or a figure is missing or not
+// believed.
+func (k *known) unbalanced(cat *catalog.Catalog, c *candidate) *figure.Problem {
 	f := c.figure
 	if f.Confirmed || f.Withheld {
 		return nil
 	}
-	for _, b := range balances {
-		if !b.Fits(f.Cell) {
-			continue
+	current := func(cell figure.Cell) (float64, bool) {
+		p, ok := k.current(cell)
+		return p.value, ok && !p.withheld && p.opinion != disbelieved
+	}
+	for b, judged := range cat.Touching(f.Cell) {
+		if judged != f.Cell {
+			continue // told of the cell that is judged
 		}
-		left, okLeft := k.side(b.Left, f.Cell)
-		right, okRight := k.side(b.Right, f.Cell)
-		allowed := b.Tolerance.Float64()
-		if b.Relative {
-			allowed *= math.Abs(right)
+		if s := stands(b, judged, current); s.off() {
+			return c.offBalance(s, judged)
 		}
-		allowed += 1e-9 * math.Abs(right) // what floats add
-		off := left - right
-		switch {
-		case !okLeft || !okRight || b.Operator == "=" && math.Abs(off) <= allowed,
-			b.Operator == ">=" && off >= -allowed, b.Operator == "<=" && off <= allowed:
-			continue
-		}
-		return &figure.Problem{Code: "figure/balance", Field: "value", Text: f.Value.String(),
-			Reason: fmt.Sprintf("is not %s %s, which makes %s (%s off; the catalogue allows %s)",
-				b.Operator, b.RightText, c.exactly(right), c.exactly(off), b.Allowed),
-			Hint: "check them; nothing needs to be done when they are right"}
 	}
 	return nil
+}
+
+// unbalancedNow is unbalanced against all that is known, for a candidate of a
+// submission that comes in addition. What held before the submission and does
+// not any more is told only when all of it has been sent anew: else the rest of
+// the publication may be on its way.
+func (k *known) unbalancedNow(cat *catalog.Catalog, c *candidate, beside beside, submission string) *figure.Problem {
+	f := c.figure
+	if f.Confirmed || f.Withheld {
+		return nil
+	}
+	own := submissionHash(submission)
+	for b, judged := range cat.Touching(f.Cell) {
+		if !beside.weighs(slices.Index(cat.Balances, b), judged) {
+			continue
+		}
+		whole := true // all of it is of the submission
+		now := stands(b, judged, func(cell figure.Cell) (float64, bool) {
+			if cell == f.Cell {
+				return c.base.Float64(), true
+			}
+			p, ok := k.current(cell)
+			whole = whole && own != 0 && p.submission == own
+			return p.value, ok && !p.withheld
+		})
+		if !now.off() {
+			continue
+		}
+		before := stands(b, judged, func(cell figure.Cell) (float64, bool) { return k.beforeSubmission(cell, own) })
+		if whole || !before.holds() {
+			return c.offBalance(now, judged)
+		}
+	}
+	return nil
+}
+
+// beforeSubmission is the value that a cell had before a submission.
+func (k *known) beforeSubmission(c figure.Cell, submission uint32) (value float64, ok bool) {
+	for _, p := range slices.Backward(k.vintages(c)) {
+		if submission == 0 || p.submission != submission {
+			return p.value, !p.withheld
+		}
+	}
+	return 0, false
+}
+
+// endsOfBalances are the lines of a file at which the last figure comes that the
+// file has of a balance, where others are not in the file: there the worker
+// holds the balance against what else it knows, and the line's header tells it.
+// What the file has as a whole it has judged by itself.
+func (k *known) endsOfBalances(cat *catalog.Catalog) map[int]string {
+	lines, number := map[int]string{}, map[int]int{}
+	type one struct {
+		balance *catalog.Balance
+		judged  figure.Cell
+	}
+	seen := map[one]bool{}
+	for _, s := range slices.SortedFunc(maps.Keys(k.series), figure.Series.Compare) {
+		for _, p := range k.series[s] {
+			for b, judged := range cat.Touching(s.At(periodAt(s.Frequency, p.period))) {
+				if seen[one{b, judged}] {
+					continue
+				}
+				seen[one{b, judged}] = true
+				if last := k.endOf(b, judged); last > 0 && number[last] < maxSpans {
+					number[last]++
+					lines[last] += " " + weighing{slices.Index(cat.Balances, b), judged.Measure, judged.Period}.text()
+				}
+			}
+		}
+	}
+	return lines
+}
+
+// endOf is the last line of a file that has a part of a balance, 0 when the file
+// has all of it or nothing.
+func (k *known) endOf(b *catalog.Balance, judged figure.Cell) (last int) {
+	whole := true
+	stands(b, judged, func(c figure.Cell) (float64, bool) {
+		p, ok := k.current(c)
+		if sent := ok && !p.withheld && p.opinion != disbelieved; sent {
+			last = max(last, int(-p.moment))
+		} else {
+			whole = false
+		}
+		return 0, true
+	})
+	if whole {
+		return 0
+	}
+	return last
+}
+
+// offBalance says that a balance is off in which the candidate is a part.
+func (c *candidate) offBalance(s standing, judged figure.Cell) *figure.Problem {
+	what := "is not"
+	if judged != c.figure.Cell {
+		what = "leaves " + judged.String() + ", " + c.exactly(s.left) + ", not"
+	}
+	return &figure.Problem{Code: "figure/balance", Field: "value", Text: c.figure.Value.String(),
+		Reason: fmt.Sprintf("%s %s %s, which makes %s (%s off; the catalogue allows %s)",
+			what, s.Operator, s.RightText, c.exactly(s.right), c.exactly(s.left-s.right), s.Allowed),
+		Hint: "check them; nothing needs to be done when they are right"}
 }
 
 // exactly is a value of the base unit in the unit of the candidate.
@@ -47,28 +176,20 @@ func (c *candidate) exactly(base float64) string {
 	return fmt.Sprintf("%.10g %s", base/math.Pow10(power), c.figure.Unit)
 }
 
-// side adds up one side of a balance for a cell; ok is false when a figure of
-// it is missing.
-func (k *known) side(terms []catalog.Term, c figure.Cell) (sum float64, ok bool) {
+// side adds up one side of a balance for the cell that it judges; ok is false
+// when a figure of it is missing.
+func side(terms []catalog.Term, c figure.Cell, value valued) (sum float64, ok bool) {
 	for _, t := range terms {
-		part := figure.Cell{Indicator: t.Indicator.Code, Area: t.Area, Category: t.Category, Measure: c.Measure, Period: c.Period}
-		if part.Area == "" {
-			part.Area = c.Area
-		}
-		if part.Category == "" {
-			part.Category = c.Category
-		}
+		part := figure.Cell{Indicator: t.Indicator.Code, Area: cmp.Or(t.Area, c.Area), Category: cmp.Or(t.Category, c.Category), Measure: c.Measure, Period: c.Period}
 		for _, cell := range covered(part, t.Over) {
-			p, known := k.current(cell)
-			if !known || p.withheld {
+			v, known := value(cell)
+			if !known {
 				return 0, false
 			}
 			if t.Minus {
-				sum -= p.value
-			} else {
-				sum += p.value
+				v = -v
 			}
-			ok = true
+			sum, ok = sum+v, true
 		}
 	}
 	return sum, ok

@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +25,23 @@ type beside struct {
 	spans  []span
 	rows   int
 	marked []catalog.Marked // months, and of the measures only whether they are growth
+	// ends are the balances of which this is the last figure in the file, while
+	// others are not in it. A figure that comes by itself ends all.
+	ends  []weighing
+	alone bool
+}
+
+// weighing is a balance of the catalogue, by its place there, for a cell that it
+// judges, as far as another cell of it does not tell that.
+type weighing struct {
+	balance int
+	measure figure.Measure
+	period  figure.Period
+}
+
+// weighs tells whether a balance that judges the cell ends.
+func (b beside) weighs(balance int, judged figure.Cell) bool {
+	return b.alone || slices.Contains(b.ends, weighing{balance, judged.Measure, judged.Period})
 }
 
 // maxSpans bounds the header that says so. A file with more gaps is taken to
@@ -87,6 +106,26 @@ func (b beside) text(freq figure.Frequency) string {
 	return out.String()
 }
 
+// balanceMark begins a balance that ends, in such a header.
+const balanceMark = "="
+
+// text is how such a header says it: =3:ytd:2024-05.
+func (w weighing) text() string {
+	return balanceMark + strconv.Itoa(w.balance) + ":" + w.measure.String() + ":" + w.period.String()
+}
+
+func weighingOf(text string) (w weighing, ok bool) {
+	parts := strings.Split(text, ":")
+	if len(parts) != 3 {
+		return w, false
+	}
+	var errs [3]error
+	w.balance, errs[0] = strconv.Atoi(parts[0])
+	w.measure, errs[1] = figure.ParseMeasure(parts[1])
+	w.period, errs[2] = figure.ParsePeriod(parts[2])
+	return w, errors.Join(errs[:]...) == nil
+}
+
 // breakMark begins the month of a break in such a header.
 const breakMark = "B"
 
@@ -102,7 +141,10 @@ func markOf(text string) (m catalog.Marked, ok bool) {
 
 // parseBeside reads such a header, nothing of one that is not understood.
 func parseBeside(text string) beside {
-	if text == "" || len(text) > maxBeside {
+	if text == "" {
+		return beside{alone: true}
+	}
+	if len(text) > maxBeside {
 		return beside{}
 	}
 	first, rest, _ := strings.Cut(text, " ")
@@ -112,6 +154,14 @@ func parseBeside(text string) beside {
 	}
 	b := beside{rows: rows}
 	for part := range strings.FieldsSeq(rest) {
+		if text, ends := strings.CutPrefix(part, balanceMark); ends {
+			w, ok := weighingOf(text)
+			if !ok || len(b.ends) == maxSpans {
+				return beside{}
+			}
+			b.ends = append(b.ends, w)
+			continue
+		}
 		if text, breaks := strings.CutPrefix(part, breakMark); breaks {
 			m, ok := markOf(text)
 			if !ok || len(b.marked) == 2*maxSpans {

@@ -86,7 +86,7 @@ func TestABreakHoldsForTheWholeFileThatSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := f.Each(func(row *Row) error {
-		if d := b.decide(&row.Figure, f.beside(row.Figure.Series())); d.Problem != nil {
+		if d := b.decide(&row.Figure, f.beside(row.Figure.Series(), row.Line)); d.Problem != nil {
 			t.Errorf("%s: %v", row.Figure.Cell, d.Problem)
 		}
 		return nil

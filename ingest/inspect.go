@@ -79,6 +79,7 @@ type File struct {
 	where     func(line int, field string) string // as sheet.Reader has it
 	claims    []claim                             // of the agencies with good figures, by their first
 	texts     map[figure.Series]string            // what beside says of a series
+	ends      map[int]string                      // as endsOfBalances has it, nil until it is asked for
 	answered  map[int]bool                        // lines whose question was answered before
 }
 
@@ -192,7 +193,7 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 				problems, row.asked = append(problems, d.problem), true
 			} else if d.problem != nil {
 				row.Unusual = append(row.Unusual, find(d.problem))
-			} else if p := f.cells.unbalanced(f.inspector.validator.cat.Balances, &c); p != nil {
+			} else if p := f.cells.unbalanced(f.inspector.validator.cat, &c); p != nil {
 				row.Unusual = append(row.Unusual, find(p))
 			}
 		}
@@ -203,9 +204,9 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	return row
 }
 
-// beside says what the file has beside the figures of a series; nothing when
-// there is but one figure in it.
-func (f *File) beside(s figure.Series) string {
+// beside says what the file has beside the figure of a line; nothing when there
+// is but one figure in it.
+func (f *File) beside(s figure.Series, line int) string {
 	text, ok := f.texts[s]
 	if !ok {
 		if f.cells.size() > 1 {
@@ -216,6 +217,12 @@ func (f *File) beside(s figure.Series) string {
 			text = b.text(s.Frequency)
 		}
 		f.texts[s] = text
+	}
+	if f.ends == nil {
+		f.ends = f.cells.endsOfBalances(f.inspector.validator.cat)
+	}
+	if ends := f.ends[line]; text != "" && len(text)+len(ends) <= maxBeside {
+		text += ends
 	}
 	return text
 }

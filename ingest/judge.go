@@ -25,11 +25,15 @@ func (v *Validator) judge(m *message, k *known) ledger.Decision {
 	if problem != nil {
 		return refusal(m.seq, problem)
 	}
-	strange := k.doubt(&c, parseBeside(m.beside))
+	b := parseBeside(m.beside)
+	strange := k.doubt(&c, b)
 	if strange.refused {
 		return refusal(m.seq, strange.problem)
 	}
 	d := k.accept(&c, m)
+	if strange.problem == nil && (d.Outcome == Written || d.Outcome == Revised) {
+		strange.problem = k.unbalancedNow(v.cat, &c, b, m.submission)
+	}
 	if strange.problem != nil {
 		d.Problem = short(strange.problem)
 	}

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"hash/maphash"
 	"slices"
 	"sort"
 
@@ -25,14 +26,15 @@ type known struct {
 // point is a vintage. It is kept small because a worker holds one for every
 // vintage of the city.
 type point struct {
-	value    float64 // base unit; 0 when withheld
-	moment   int64   // publication, ms since 1970; in a file minus the line
-	until    int64   // when it was said last without a change, else the moment
-	seq      uint64  // of the message that said it last
-	period   int32   // periods since epoch of the series' frequency
-	status   figure.Status
-	withheld bool
-	opinion  opinion // in a file, of a figure beside the others
+	value      float64 // base unit; 0 when withheld
+	moment     int64   // publication, ms since 1970; in a file minus the line
+	until      int64   // when it was said last without a change, else the moment
+	seq        uint64  // of the message that said it last
+	period     int32   // periods since epoch of the series' frequency
+	submission uint32  // which one it came with, see submissionHash
+	status     figure.Status
+	withheld   bool
+	opinion    opinion // in a file, of a figure beside the others
 }
 
 // change is how to take one step back.
@@ -57,7 +59,19 @@ func (p point) same(o point) bool {
 }
 
 func pointOf(v *store.Vintage) point {
-	return point{value: v.Value, moment: v.Moment, until: v.Moment, seq: v.Seq, period: ordinal(v.Period), status: v.Status, withheld: v.Withheld}
+	return point{value: v.Value, moment: v.Moment, until: v.Moment, seq: v.Seq, period: ordinal(v.Period),
+		submission: submissionHash(v.Submission), status: v.Status, withheld: v.Withheld}
+}
+
+var submissionSeed = maphash.MakeSeed()
+
+// submissionHash stands for a submission among those of a few vintages; 0 for
+// none.
+func submissionHash(id string) uint32 {
+	if id == "" {
+		return 0
+	}
+	return max(uint32(maphash.String(submissionSeed, id)), 1)
 }
 
 // vintage is the point in the words of the store, as it was said last.

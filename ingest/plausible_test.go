@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -67,6 +68,8 @@ type judgeBench struct {
 	validator *Validator
 	known     *known
 	seq       uint64
+
+	submission string // of what is sent now
 }
 
 func newJudgeBench(t testing.TB) *judgeBench {
@@ -76,7 +79,7 @@ func newJudgeBench(t testing.TB) *judgeBench {
 // decide decides on a message and makes the decision known.
 func (b *judgeBench) decide(f *figure.Figure, beside string) ledger.Decision {
 	b.seq++
-	d := b.validator.judge(&message{subject: f.Subject("stat"), body: f.AppendJSON(nil), seq: b.seq, stored: int64(1e12 + b.seq*1000), beside: beside}, b.known)
+	d := b.validator.judge(&message{subject: f.Subject("stat"), body: f.AppendJSON(nil), seq: b.seq, stored: int64(1e12 + b.seq*1000), submission: b.submission, beside: beside}, b.known)
 	b.known.apply(ledger.Range, &d)
 	return d
 }
@@ -89,11 +92,13 @@ func (b *judgeBench) push(confirm bool, lines ...string) (refused, unusual []str
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.submission = strconv.FormatUint(b.seq, 10)
+	defer func() { b.submission = "" }()
 	if err := f.Each(func(row *Row) error {
 		if len(row.Findings) > 0 {
 			b.t.Fatalf("the file is refused: %v", row.Findings)
 		}
-		d := b.decide(&row.Figure, f.beside(row.Figure.Series()))
+		d := b.decide(&row.Figure, f.beside(row.Figure.Series(), row.Line))
 		switch {
 		case d.Outcome == Refused:
 			refused = append(refused, d.Problem.Code+" "+row.Figure.Period.String())
@@ -340,6 +345,10 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 		if got := parseBeside(b.text(freq)); !slices.Equal(got.spans, b.spans) || got.rows != b.rows || !slices.Equal(got.marked, b.marked) {
 			t.Fatalf("%v comes back as %v", b, got)
 		}
+		w := weighing{rapid.IntRange(0, 99).Draw(t, "balance"), rapid.SampledFrom(figure.Measures()).Draw(t, "measure"), periodAt(freq, first)}
+		if got := parseBeside(b.text(freq) + " " + w.text()); len(points) > 0 && (!slices.Equal(got.spans, b.spans) || !slices.Equal(got.ends, []weighing{w})) {
+			t.Fatalf("%v ends %v", got, w)
+		}
 		for _, p := range points {
 			if !b.has(p.period) {
 				t.Fatalf("%v lacks %d", b, p.period)
@@ -355,6 +364,7 @@ func FuzzBeside(f *testing.F) {
 	f.Add("56 2021-01/2024-12 2025-06")
 	f.Add("-1 2021/2020 x")
 	f.Add("3 2021-01 B2021-01 B%2021-01 B")
+	f.Add("3 2021-01 =1:ytd:2021-01 =x:y:z =")
 	f.Fuzz(func(t *testing.T, text string) {
 		b := parseBeside(text)
 		if len(b.spans) > maxSpans {

@@ -225,7 +225,7 @@ func (p *pusher) send(ctx context.Context) error {
 			if row.Repeats > 0 || len(row.Findings) > 0 && !f.answered[row.Line] {
 				return nil
 			}
-			beside := f.beside(row.Figure.Series())
+			beside := f.beside(row.Figure.Series(), row.Line)
 			if err := p.submission.sendBeside(ctx, &row.Figure, row.Agency, reference(i, row.Line), beside); err != nil {
 				if ctx.Err() == nil {
 					return err // which figures are stored is not a matter of their order then

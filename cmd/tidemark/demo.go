@@ -14,12 +14,14 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/internal/engines"
+	"github.com/tidemark-stats/tidemark/internal/patience"
 	"github.com/tidemark-stats/tidemark/internal/web"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -113,20 +115,13 @@ type demo struct {
 	exporter *exporter.Exporter
 }
 
-// start starts the engines and makes stream and bucket.
-func (d *demo) start(ctx context.Context, c *demoCmd, dir string) (err error) {
-	d.influx, err = engines.StartInflux(ctx, engines.InfluxOptions{Dir: filepath.Join(dir, "influxdb"), Listen: c.InfluxListen,
-		Executable: c.Influxd, Progress: func(line string) { d.say("%s", line) }})
-	if err != nil {
-		return err
-	}
-	d.say("InfluxDB listens on %s", d.influx.URL())
-	d.nats, err = engines.StartNATS(engines.NATSOptions{Dir: filepath.Join(dir, "nats"), Listen: c.NATSListen, Logger: d.log})
-	if err != nil {
-		return err
-	}
-	d.say("NATS listens on %s", d.nats.ClientURL())
-	if d.conn, err = d.nats.Connect(nats.Name("tidemark demo")); err != nil {
+// start starts the engines and makes stream and bucket. InfluxDB takes longest,
+// minutes where it has yet to be built, so that all else starts beside it.
+func (d *demo) start(ctx context.Context, c *demoCmd, dir string) error {
+	both, starting := errgroup.WithContext(ctx)
+	both.Go(func() error { return d.startInflux(starting, c, filepath.Join(dir, "influxdb")) })
+	both.Go(func() error { return d.startNATS(starting, c, filepath.Join(dir, "nats")) })
+	if err := both.Wait(); err != nil {
 		return err
 	}
 	// Two, as in production: each tells its own writes from those of others.
@@ -142,6 +137,26 @@ func (d *demo) start(ctx context.Context, c *demoCmd, dir string) (err error) {
 		return err
 	}
 	d.say("%s", done)
+	return nil
+}
+
+func (d *demo) startInflux(ctx context.Context, c *demoCmd, dir string) (err error) {
+	d.influx, err = engines.StartInflux(ctx, engines.InfluxOptions{Dir: dir, Listen: c.InfluxListen, Executable: c.Influxd, Progress: d.tell})
+	if err == nil {
+		d.say("InfluxDB listens on %s", d.influx.URL())
+	}
+	return err
+}
+
+func (d *demo) startNATS(ctx context.Context, c *demoCmd, dir string) (err error) {
+	d.nats, err = engines.StartNATS(engines.NATSOptions{Dir: dir, Listen: c.NATSListen, Logger: d.log})
+	if err != nil {
+		return err
+	}
+	d.say("NATS listens on %s", d.nats.ClientURL())
+	if d.conn, err = d.nats.Connect(nats.Name("tidemark demo")); err != nil {
+		return err
+	}
 	js, err := jetstream.New(d.conn)
 	if err != nil {
 		return err
@@ -151,6 +166,14 @@ func (d *demo) start(ctx context.Context, c *demoCmd, dir string) (err error) {
 		d.say("%s", line)
 	}
 	return err
+}
+
+// tell says one line.
+func (d *demo) tell(line string) { d.say("%s", line) }
+
+// waiting tells of a wait that lasts, until stop is called.
+func (d *demo) waiting(what string) (stop func()) {
+	return patience.Tell(d.tell, "waiting until "+what, func() string { return "still waiting until " + what })
 }
 
 // stop stops what start has started, in the opposite order.
@@ -223,17 +246,22 @@ func (d *demo) guardInflux(ctx context.Context) error {
 func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	loaded := func() bool { return d.exporter.Book() != nil }
 	if noSample {
+		defer d.waiting("the exporter has loaded the figures")()
 		return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, loaded))
 	}
+	working := d.waiting("the worker has read from NATS what was decided before")
 	select {
 	case <-d.worker.Ready():
+		working()
 	case <-ctx.Done():
+		working()
 		return nil
 	}
 	d.say("pushing the built-in sample: %s", strings.Join(sample.Files(), ", "))
 	bar := newProgress(d.env.stderr)
-	inputs := sampleInputs()
-	report, err := ingest.Push(ctx, ingest.PushOptions{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, inputs)
+	receipts := d.waiting("every figure of the sample has its receipt")
+	report, err := ingest.Push(ctx, ingest.PushOptions{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, sampleInputs())
+	receipts()
 	bar.clear()
 	if err != nil {
 		return unlessStopped(ctx, err)
@@ -247,6 +275,7 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	// A receipt says that a figure is in InfluxDB, unless it repeats what was
 	// there; the exporter follows.
 	settled := report.Written + report.Revised + report.Superseded
+	defer d.waiting("the sample can be read on /metrics")()
 	return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, func() bool {
 		return loaded() && d.exporter.Book().Vintages() >= settled
 	}))

@@ -1,8 +1,8 @@
 package engines
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"time"
 )
 
 // The releases of the engines that the tool modules require.
@@ -20,34 +19,31 @@ const (
 	AlertmanagerVersion = "0.34.2"
 )
 
-const (
-	moduleLine = "module github.com/tidemark-stats/tidemark"
-
-	// A build from the cache takes half a second; only what lasts longer is
-	// worth a word to the person who waits.
-	buildQuiet    = time.Second
-	buildLiveness = 10 * time.Second
-)
+const moduleLine = "module github.com/tidemark-stats/tidemark"
 
 // program is an engine that the Go toolchain builds from a tool module.
 type program struct {
-	name    string // of the tool, and of its log
-	title   string // name and version
+	name    string // of the executable, and of its log
+	title   string // name of the product
+	version string // its release
 	module  string // directory of the tool module in the source tree
+	main    string // import path of its package main
 	takes   string // how long the first build lasts
 	tags    string // build tags
 	instead string // how to do without a build
 	named   string // how to name an executable
 
-	// modfile, when not nil, makes the go.mod to build with in the place of
-	// the tool module's own. discard removes it.
-	modfile func(ctx context.Context, p *program, dir string) (path string, discard func(), err error)
+	// change, when not nil, is how its sources differ from the release.
+	change *change
 	// listening finds the address that the program listens on in its log.
 	listening func(log []byte) (address string, ok bool)
 }
 
-// find builds the program from the source tree around the working directory,
-// or else around the directory this package was compiled in.
+func (p *program) String() string { return p.title + " " + p.version }
+
+// find returns the executable that was kept from an earlier build, or builds
+// it from the source tree around the working directory, or else around the
+// directory this package was compiled in.
 func (p *program) find(ctx context.Context, progress func(string)) (string, error) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {
@@ -57,80 +53,68 @@ func (p *program) find(ctx context.Context, progress func(string)) (string, erro
 	if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 		starts = append(starts, filepath.Dir(file))
 	}
-	return p.build(ctx, starts, progress)
+	return p.findFrom(ctx, starts, progress)
 }
 
-func (p *program) build(ctx context.Context, starts []string, progress func(string)) (string, error) {
+func (p *program) findFrom(ctx context.Context, starts []string, progress func(string)) (string, error) {
 	tree, ok := sourceTree(starts, p.module)
 	if !ok {
 		return "", fmt.Errorf("no %s to run: tidemark's source tree, which builds it, is not above %s; run tidemark inside a clone of its repository, or %s",
 			p.name, strings.Join(starts, " nor "), p.instead)
 	}
+	module := filepath.Join(tree, filepath.FromSlash(p.module))
+	kept, err := p.keptIn(module)
+	if err != nil {
+		return "", fmt.Errorf("no directory to keep %s in: %w; set XDG_CACHE_HOME or HOME to one that can be written to, or %s", p, err, p.instead)
+	}
+	executable := filepath.Join(kept, p.name)
+	if _, err := os.Stat(executable); err == nil {
+		return executable, nil
+	}
 	if _, err := exec.LookPath("go"); err != nil {
 		return "", fmt.Errorf("no %s to run: building it needs the Go toolchain, and there is no go command in PATH; install Go from https://go.dev/dl, or %s", p.name, p.instead)
 	}
-
-	done := make(chan struct{})
-	defer close(done)
-	if progress != nil {
-		go p.report(done, progress)
-	}
-
-	dir := filepath.Join(tree, filepath.FromSlash(p.module))
-	// The lock is on the directory, since the go command locks go.mod itself.
-	// `go test ./...` starts several test binaries at once. On an empty cache
-	// each would compile the program; so one does and the others wait.
-	unlock, err := lockDir(ctx, dir)
-	if err != nil {
-		return "", fmt.Errorf("waiting for another build of %s: %w", p.name, err)
-	}
-	defer unlock()
-	args := []string{"tool"}
-	if p.modfile != nil {
-		path, discard, err := p.modfile(ctx, p, dir)
-		if err != nil {
-			return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p.title, dir, err, p.instead)
-		}
-		defer discard()
-		args = append(args, "-modfile="+path)
-	}
-	return p.goTool(ctx, dir, append(args, "-n", p.name)...)
-}
-
-// goTool builds the tool of the module in dir and returns where it is.
-func (p *program) goTool(ctx context.Context, dir string, args ...string) (string, error) {
-	out, err := p.goCommand(ctx, dir, args...)
-	if err != nil {
+	b := newBuild(p, module, kept)
+	defer b.tell(progress)()
+	if err := b.run(ctx, executable); err != nil {
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("building %s: %w", p.title, context.Cause(ctx))
+			return "", fmt.Errorf("building %s: %w", p, context.Cause(ctx))
 		}
-		return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p.title, dir, err, p.instead)
+		return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p, module, err, p.instead)
 	}
-	path := strings.TrimSpace(string(out))
-	if _, err := os.Stat(path); err != nil {
-		return "", fmt.Errorf("building %s in %s: go tool did not leave an executable: %w", p.title, dir, err)
-	}
-	return path, nil
+	return executable, nil
 }
 
-// goCommand runs the go command in a tool module and returns what it prints.
-func (p *program) goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	// A workspace around the clone does not know this module.
-	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+dir)
-	if p.tags != "" {
-		// go tool has no flag for them. Of several -tags the last one counts.
-		cmd.Env = append(cmd.Env, strings.TrimSpace("GOFLAGS="+os.Getenv("GOFLAGS")+" -tags="+p.tags))
+// keptIn returns the directory in the user's cache that keeps what the tool
+// module builds. Its name changes with everything that the result depends on.
+func (p *program) keptIn(module string) (string, error) {
+	requirements, err := os.ReadFile(filepath.Join(module, "go.mod"))
+	if err != nil {
+		return "", err
 	}
-	// When go is stopped its compilers may hold the pipes a little longer.
-	cmd.WaitDelay = 2 * time.Second
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("go %s: %w: %s", args[0], err, lastLines(stderr.Bytes(), 5))
+	recipe := sha256.New()
+	_, _ = fmt.Fprintf(recipe, "%s\n%s\n", requirements, p.tags)
+	if p.change != nil {
+		_, _ = fmt.Fprintf(recipe, "%s\n", p.change.what)
 	}
-	return stdout.Bytes(), nil
+	name := fmt.Sprintf("%s-%s-%s-%s-%x", p.name, p.version, runtime.GOOS, runtime.GOARCH, recipe.Sum(nil)[:4])
+
+	caches := make([]string, 0, 2)
+	if dir, err := os.UserCacheDir(); err == nil {
+		caches = append(caches, dir)
+	}
+	// Where there is no home directory, Go was told where to cache.
+	if dir := os.Getenv("GOCACHE"); filepath.IsAbs(dir) {
+		caches = append(caches, dir)
+	}
+	failure := errors.New("neither XDG_CACHE_HOME nor HOME is set")
+	for _, cache := range caches {
+		dir := filepath.Join(cache, "tidemark", name)
+		if failure = os.MkdirAll(dir, 0o755); failure == nil {
+			return dir, nil
+		}
+	}
+	return "", failure
 }
 
 // sourceTree goes up from each of starts to the root of tidemark's sources,
@@ -162,27 +146,6 @@ func isSourceTree(dir, module string) bool {
 	}
 	_, err = os.Stat(filepath.Join(dir, filepath.FromSlash(module), "go.mod"))
 	return err == nil
-}
-
-// report tells progress that the build is at work until done is closed.
-func (p *program) report(done <-chan struct{}, progress func(string)) {
-	start := time.Now()
-	select {
-	case <-done:
-		return
-	case <-time.After(buildQuiet):
-		progress("building " + p.title + ", " + p.takes + " the first time")
-	}
-	tick := time.NewTicker(buildLiveness)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return
-		case <-tick.C:
-			progress(fmt.Sprintf("still building %s (%s)", p.title, time.Since(start).Round(time.Second)))
-		}
-	}
 }
 
 // executable checks the program a person has named.

@@ -3,11 +3,8 @@ package engines
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 )
 
 func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
@@ -30,8 +27,9 @@ func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			nothingKept(t)
 			t.Setenv("PATH", c.path)
-			_, err := influxd.build(t.Context(), []string{c.start}, nil)
+			_, err := influxd.findFrom(t.Context(), []string{c.start}, nil)
 			if err == nil || err.Error() != c.want {
 				t.Errorf("error is\n%v\nand not\n%s", err, c.want)
 			}
@@ -39,7 +37,15 @@ func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
 	}
 }
 
+// nothingKept has engines looked for in an empty cache.
+func nothingKept(t *testing.T) {
+	t.Helper()
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(os.Getenv("HOME"), ".cache"))
+}
+
 func TestAFailedBuildIsToldInItsOwnWords(t *testing.T) {
+	nothingKept(t)
 	bin := t.TempDir()
 	script := "#!/bin/sh\necho no space left on device >&2\nexit 1\n"
 	if err := os.WriteFile(filepath.Join(bin, "go"), []byte(script), 0o700); err != nil {
@@ -47,7 +53,7 @@ func TestAFailedBuildIsToldInItsOwnWords(t *testing.T) {
 	}
 	t.Setenv("PATH", bin)
 	_, err := FindInfluxd(t.Context(), nil)
-	if err == nil || !strings.Contains(err.Error(), "go tool: exit status 1: no space left on device; mend that, or name") {
+	if err == nil || !strings.Contains(err.Error(), "go mod: exit status 1: no space left on device; mend that, or name") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -77,32 +83,6 @@ func TestTheToolModulesRequireTheVersionsWeName(t *testing.T) {
 		if !strings.Contains(string(mod), requirement+" ") {
 			t.Errorf("%s does not require %s", file, requirement)
 		}
-	}
-}
-
-func TestOnlyALongBuildIsSpokenOf(t *testing.T) {
-	for name, c := range map[string]struct {
-		takes time.Duration
-		want  []string
-	}{
-		"from the cache": {900 * time.Millisecond, nil},
-		"the first time": {25 * time.Second, []string{
-			"building influxd 1.8.10, about a minute the first time",
-			"still building influxd 1.8.10 (11s)",
-			"still building influxd 1.8.10 (21s)",
-		}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var said []string
-				done := make(chan struct{})
-				time.AfterFunc(c.takes, func() { close(done) })
-				influxd.report(done, func(line string) { said = append(said, line) })
-				if !slices.Equal(said, c.want) {
-					t.Errorf("said %q and not %q", said, c.want)
-				}
-			})
-		})
 	}
 }
 

@@ -1,9 +1,12 @@
 package engines
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 )
 
 // InfluxOptions say how StartInflux runs influxd.
@@ -35,21 +38,44 @@ type Influx struct{ *process }
 // influxd is the program behind Influx.
 var influxd = &program{
 	name:    "influxd",
-	title:   "influxd " + InfluxdVersion,
+	title:   "influxd",
+	version: InfluxdVersion,
 	module:  "deploy/influxd",
+	main:    "github.com/influxdata/influxdb/cmd/influxd",
 	takes:   "about a minute",
 	instead: "name an influxd 1.8 executable by --influxd or TIDEMARK_INFLUXD, or use docker compose",
 	named:   "name an influxd 1.8 executable, or leave --influxd and TIDEMARK_INFLUXD empty to have it built",
+	change:  fluxWithoutTests,
 	listening: func(log []byte) (string, bool) {
 		return logged(log, "Listening on HTTP", "addr")
+	},
+}
+
+// fluxWithoutTests is Flux as influxd takes it in, without what is never used
+// here and takes most of the time of its build. Flux 0.65 compiles the tests of
+// its library into every program, 27 MB of Go in files that are called
+// flux_test_gen.go and so are no tests to Go. Its reader of Google's Bigtable
+// brings Google's cloud libraries along, 70 packages. All else is as released.
+var fluxWithoutTests = &change{
+	module: "github.com/influxdata/flux",
+	what:   "without the tests of its library and without experimental/bigtable",
+	skip:   func(dir string) bool { return dir == "stdlib/experimental/bigtable" },
+	edit: func(file string, text []byte) []byte {
+		switch {
+		case path.Base(file) == "flux_test_gen.go", file == "stdlib/test_packages.go", strings.HasSuffix(file, "_test.go"):
+			return nil
+		case file == "stdlib/packages.go":
+			return bytes.ReplaceAll(text, []byte("\t_ \"github.com/influxdata/flux/stdlib/experimental/bigtable\"\n"), nil)
+		}
+		return text
 	},
 }
 
 // FindInfluxd returns the path of an influxd executable. It builds it with the
 // Go toolchain from tidemark's source tree, looked for upwards from the working
 // directory and then from the directory this package was compiled in. The
-// result is kept in Go's build cache: the first build takes about a minute, the
-// next ones half a second.
+// result is kept in the user's cache directory, below tidemark, by version: the
+// first build takes about a minute, and there is no second one.
 //
 // progress, which may be nil, is told what goes on when it takes long. The
 // error says what is missing and how to do without it.

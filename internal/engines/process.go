@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/tidemark-stats/tidemark/internal/patience"
 )
 
 // process is a program that runs as a child of this process, serves HTTP and
@@ -28,6 +30,8 @@ type process struct {
 	arguments func(listen string) ([]string, error)
 	// ready is the path that is answered with 200 when the server is.
 	ready string
+	// progress, when not nil, is told of a start that takes long.
+	progress func(string)
 
 	mu     sync.Mutex
 	listen string // what it binds to: after the first start a fixed port
@@ -66,7 +70,7 @@ func newProcess(ctx context.Context, p *program, options, dir, listen, path stri
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of %s: %w", p.name, err)
 	}
-	return &process{program: p, path: path, dir: dir, listen: listen}, nil
+	return &process{program: p, path: path, dir: dir, listen: listen, progress: progress}, nil
 }
 
 // URL returns the address clients use, such as http://127.0.0.1:8086. It stays
@@ -164,6 +168,8 @@ func (p *process) Restart(ctx context.Context) error {
 func (p *process) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer within %s", startLimit))
 	defer cancel()
+	starting := fmt.Sprintf("starting %s", p.program)
+	defer patience.Tell(p.progress, starting, func() string { return starting + ": it does not answer yet" })()
 	args, err := p.arguments(p.listen)
 	if err != nil {
 		return fmt.Errorf("configuration of %s: %w", p.program.name, err)

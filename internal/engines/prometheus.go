@@ -36,8 +36,10 @@ type Prometheus struct{ *process }
 // targets in clouds out, and with it half of what would have to be compiled.
 var prometheus = &program{
 	name:      "prometheus",
-	title:     "Prometheus " + PrometheusVersion,
+	title:     "Prometheus",
+	version:   PrometheusVersion,
 	module:    "deploy/prometheus",
+	main:      "github.com/prometheus/prometheus/cmd/prometheus",
 	takes:     "some minutes",
 	tags:      "remove_all_sd",
 	instead:   "name a Prometheus 3 executable in PrometheusOptions.Executable, or use docker compose",

@@ -1,0 +1,176 @@
+package engines
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/internal/patience"
+)
+
+// build is one build of a program. What it is doing may be asked at any time.
+type build struct {
+	program *program
+	module  string // directory of the tool module
+	kept    string // directory for the result
+
+	mu         sync.Mutex
+	doing      string
+	downloaded int             // modules
+	packages   map[string]bool // to be compiled; true for those that are not Go's own
+	compiled   int             // of those that are not
+	all        int
+}
+
+func newBuild(p *program, module, kept string) *build {
+	return &build{program: p, module: module, kept: kept, doing: "reading its sources"}
+}
+
+// run makes the executable. `go test ./...` starts several test binaries at
+// once, which on an empty cache would all compile the same; so one does and the
+// others wait.
+func (b *build) run(ctx context.Context, executable string) error {
+	b.now("waiting for another process that builds it")
+	unlock, err := lockDir(ctx, b.kept)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := os.Stat(executable); err == nil {
+		return nil // by the other process
+	}
+	b.now("reading its sources")
+	var flags []string
+	if b.program.tags != "" {
+		flags = append(flags, "-tags="+b.program.tags)
+	}
+	if c := b.program.change; c != nil {
+		modfile, discard, err := b.changed(ctx, c)
+		if err != nil {
+			return err
+		}
+		defer discard()
+		flags = append(flags, "-modfile="+modfile)
+	}
+	if err := b.list(ctx, flags); err != nil {
+		return err
+	}
+	// Renamed when it is whole, so that an executable that is there is right.
+	temporary := executable + ".new"
+	defer func() { _ = os.Remove(temporary) }() // gone when all went well
+	args := append([]string{"build", "-v", "-ldflags=-s -w", "-o", temporary}, flags...)
+	if _, err := b.goCommand(ctx, append(args, b.program.main)...); err != nil {
+		return err
+	}
+	return os.Rename(temporary, executable)
+}
+
+// list learns what is to be compiled.
+func (b *build) list(ctx context.Context, flags []string) error {
+	args := append([]string{"list", "-deps", "-f", "{{.ImportPath}} {{.Standard}}"}, flags...)
+	out, err := b.goCommand(ctx, append(args, b.program.main)...)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.packages = map[string]bool{}
+	for line := range strings.Lines(string(out)) {
+		name, standard, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if b.packages[name] = standard == "false"; b.packages[name] {
+			b.all++
+		}
+	}
+	return nil
+}
+
+// goCommand runs the go command in the tool module and returns what it prints.
+func (b *build) goCommand(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = b.module
+	// A workspace around the clone does not know this module, and the result is
+	// for this machine, whatever else is being built here.
+	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+b.module, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	// When go is stopped its compilers may hold the pipes a little longer.
+	cmd.WaitDelay = 2 * time.Second
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	stderr, write := io.Pipe()
+	cmd.Stderr = write
+	said := make(chan []byte)
+	go func() { said <- b.follow(stderr) }()
+	err := cmd.Run()
+	_ = write.Close() // a pipe in memory has nothing to fail
+	if words := <-said; err != nil {
+		return nil, fmt.Errorf("go %s: %w: %s", args[0], err, lastLines(words, 5))
+	}
+	return stdout.Bytes(), nil
+}
+
+// follow counts what the go command says it downloads and compiles, and returns
+// the rest of its words.
+func (b *build) follow(stderr io.Reader) []byte {
+	var rest bytes.Buffer
+	lines := bufio.NewReader(stderr)
+	for {
+		line, err := lines.ReadString('\n')
+		if !b.count(strings.TrimSuffix(line, "\n")) {
+			rest.WriteString(line)
+		}
+		if err != nil {
+			return rest.Bytes()
+		}
+	}
+}
+
+// count takes a line that tells of progress.
+func (b *build) count(line string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if strings.HasPrefix(line, "go: downloading ") {
+		b.downloaded++
+		b.doing = fmt.Sprintf("downloading Go modules, %d so far", b.downloaded)
+		return true
+	}
+	counts, known := b.packages[line]
+	if !known {
+		return false
+	}
+	// Most of Go's own packages have been compiled with tidemark and are not
+	// named again, so that their number says nothing.
+	if counts {
+		b.compiled++
+	}
+	b.doing = fmt.Sprintf("%d of %d packages, now %s", b.compiled, b.all, line)
+	if line == b.program.main { // nothing else is left
+		b.doing = "linking"
+	}
+	return true
+}
+
+// now says what the build does next.
+func (b *build) now(doing string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.doing = doing
+}
+
+// tell reports every few seconds that the build is at work, until the function
+// that it returns is called. progress may be nil.
+func (b *build) tell(progress func(string)) (stop func()) {
+	what := fmt.Sprintf("building %s, which is done once and takes %s; it is kept in %s", b.program, b.program.takes, filepath.Dir(b.kept))
+	return patience.Tell(progress, what, func() string {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return fmt.Sprintf("building %s: %s", b.program, b.doing)
+	})
+}

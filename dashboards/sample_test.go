@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/dashboards"
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
-	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
@@ -20,7 +20,7 @@ var today = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // ofSample looks at dashboards over the sample.
 func ofSample(t testing.TB) dashboardstest.Reader {
 	t.Helper()
-	api := promapi.New(promapi.Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Now: func() time.Time { return today }})
+	api := queryapi.New(queryapi.Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Now: func() time.Time { return today }})
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
 	return dashboardstest.Reader{T: t, Now: today, Sources: map[string]string{dashboards.History: server.URL}}

@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/prometheus/alertmanager/timeinterval"
-	"go.yaml.in/yaml/v3"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 const alertmanagerConfig = "alertmanager/alertmanager.yml"
@@ -249,34 +249,6 @@ type message struct {
 }
 
 func TestOfficialsAreToldInTheirWorkingHours(t *testing.T) {
-	text, err := os.ReadFile(alertmanagerConfig)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var config struct {
-		TimeIntervals []struct {
-			Name          string
-			TimeIntervals []timeinterval.TimeInterval `yaml:"time_intervals"`
-		} `yaml:"time_intervals"`
-	}
-	if err := yaml.Unmarshal(text, &config); err != nil {
-		t.Fatal(err)
-	}
-	intervals := map[string][]timeinterval.TimeInterval{}
-	for _, i := range config.TimeIntervals {
-		intervals[i.Name] = i.TimeIntervals
-	}
-	told := func(at time.Time) bool {
-		in := func(name string) bool {
-			for _, i := range intervals[name] {
-				if i.ContainsTime(at.UTC()) {
-					return true
-				}
-			}
-			return false
-		}
-		return in("working-hours") && !in("public-holidays")
-	}
 	for at, want := range map[string]bool{
 		"2026-11-23 08:29": false, // a Monday
 		"2026-11-23 08:30": true,
@@ -293,7 +265,8 @@ func TestOfficialsAreToldInTheirWorkingHours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if told(moment) != want {
+		in := enginetest.TimeIntervals(t, alertmanagerConfig, moment)[0]
+		if told := slices.Contains(in, "working-hours") && !slices.Contains(in, "public-holidays"); told != want {
 			t.Errorf("at %s: %t", at, !want)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
+
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // morning is a working day.
@@ -258,10 +260,7 @@ func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
 func TestAPartThatWasNeverThereIsMissed(t *testing.T) {
 	s := simulate(t)
 	for at := morning; at.Before(minutes(10)); at = at.Add(time.Minute) {
-		for _, g := range s.groups {
-			g.Eval(t.Context(), at)
-		}
-		s.compare(at)
+		s.evaluate(enginetest.Moment{At: at})
 	}
 	s.expect("2024-05-21 09:05 TidemarkExporterDown fires", "2024-05-21 09:05 TidemarkIngestDown fires")
 }

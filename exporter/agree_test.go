@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
-	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -115,7 +115,7 @@ func figuresOf(page map[string]string) map[string]string {
 // asked is the answers of the query API for every metric that is shown.
 func asked(t testing.TB, c *catalog.Catalog, b *book.Book, now, at time.Time, page map[string]string, asOf string) map[string]string {
 	t.Helper()
-	api := promapi.New(promapi.Options{Catalog: c, Book: func() *book.Book { return b }, Now: func() time.Time { return now }})
+	api := queryapi.New(queryapi.Options{Catalog: c, Book: func() *book.Book { return b }, Now: func() time.Time { return now }})
 	names := map[string]bool{}
 	for series := range page {
 		name, _, _ := strings.Cut(series, "{")

@@ -18,7 +18,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -43,7 +43,7 @@ type Options struct {
 
 	// Limits are those of a query to /api/v1/; the zero value stands for the
 	// defaults.
-	Limits promapi.Limits
+	Limits queryapi.Limits
 }
 
 // maxDelay is the longest pause between two attempts while InfluxDB is away,
@@ -86,7 +86,7 @@ func New(opts Options) *Exporter {
 	e.health = newHealth(e)
 	e.targets.now, e.since = time.Now, time.Now()
 	e.api = sync.OnceValue(func() http.Handler {
-		return promapi.New(promapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits})
+		return queryapi.New(queryapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits})
 	})
 	return e
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
@@ -34,7 +34,7 @@ func (n narrow) Accept() (net.Conn, error) {
 func onePlace(t *testing.T) *Exporter {
 	t.Helper()
 	c := city(t)
-	e := New(Options{Catalog: c, Limits: promapi.Limits{Concurrency: 1}})
+	e := New(Options{Catalog: c, Limits: queryapi.Limits{Concurrency: 1}})
 	e.view.Store(newView(new(book.Book), c))
 	return e
 }

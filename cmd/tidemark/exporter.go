@@ -9,7 +9,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"github.com/tidemark-stats/tidemark/exporter"
-	"github.com/tidemark-stats/tidemark/exporter/promapi"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
@@ -53,7 +53,7 @@ func (c *exporterCmd) Run(e *env) error {
 		return err
 	}
 	x := exporter.New(exporter.Options{Catalog: cat, Store: figures, Logger: log,
-		Limits: promapi.Limits{MaxSamples: c.QueryMaxSamples, Timeout: c.QueryTimeout, Concurrency: c.QueryConcurrency}})
+		Limits: queryapi.Limits{MaxSamples: c.QueryMaxSamples, Timeout: c.QueryTimeout, Concurrency: c.QueryConcurrency}})
 	log.Info("exporter listens", "url", "http://"+listener.Addr().String()+"/")
 
 	group := actors{ctx: e.ctx}

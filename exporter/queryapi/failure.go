@@ -1,0 +1,49 @@
+package queryapi
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// kind is a way to fail, by Prometheus' name for it.
+type kind struct {
+	name   string
+	status int
+}
+
+// Those of Prometheus' handlers, and two that only this package knows.
+var (
+	badData     = kind{"bad_data", http.StatusBadRequest}
+	execution   = kind{"execution", http.StatusUnprocessableEntity}
+	canceled    = kind{"canceled", 499} // as nginx says that a client has closed its connection
+	timeout     = kind{"timeout", http.StatusServiceUnavailable}
+	internal    = kind{"internal", http.StatusInternalServerError}
+	unavailable = kind{"unavailable", http.StatusServiceUnavailable}
+
+	tooLarge = kind{"bad_data", http.StatusRequestEntityTooLarge}
+	tooLate  = kind{"timeout", http.StatusRequestTimeout}
+)
+
+// failure is why there is no answer.
+type failure struct {
+	kind
+	err error
+}
+
+// invalid is a parameter that cannot be read.
+func invalid(parameter string, err error) *failure {
+	return &failure{badData, fmt.Errorf("invalid parameter %q: %w", parameter, err)}
+}
+
+// appendTo writes the failure as Prometheus does.
+func (f *failure) appendTo(b []byte) []byte {
+	b = append(b, `{"status":"error","errorType":"`+f.name+`","error":`...)
+	return append(appendString(b, f.err.Error()), '}')
+}
+
+// write answers a request that is not let in.
+func (f *failure) write(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(f.status)
+	_, _ = w.Write(append(f.appendTo(nil), '\n')) // who asked may have left
+}

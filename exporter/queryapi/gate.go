@@ -1,0 +1,160 @@
+package queryapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
+)
+
+// gate lets requests through that are within the limits, as many at a time as
+// may be. A request keeps its place until its answer is written, or until it
+// turns out to be a large query, which has another queue.
+type gate struct {
+	limits Limits
+	loaded func() bool // whether there is anything to ask for
+	queue  *engine.Queue
+	held   atomic.Int64 // bytes of all requests
+}
+
+func newGate(limits Limits, loaded func() bool) *gate {
+	return &gate{limits: limits, loaded: loaded, queue: engine.NewQueue(limits.Concurrency, maxWaiting, "requests")}
+}
+
+// admit lets requests through, their bodies read.
+func (g *gate) admit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		size := sizeOf(r)
+		defer g.held.Add(-size)
+		if g.held.Add(size) > maxHeld {
+			(&failure{unavailable, fmt.Errorf("the requests that wait have %d bytes already; ask again later", maxHeld)}).write(w)
+			return
+		}
+		if err := receive(w, r); err != nil {
+			unread(err).write(w)
+			return
+		}
+		if !g.loaded() {
+			(&failure{unavailable, errors.New("the figures are being loaded, see /-/ready")}).write(w)
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), g.limits.Timeout)
+		defer cancel()
+		turn, err := g.queue.Enter(ctx)
+		if err != nil {
+			outside(err).write(w)
+			return
+		}
+		defer turn.Leave()
+		ctx = series.WithRoom(ctx, g.limits.share(), engine.SamplesPerSeries)
+		next.ServeHTTP(w, r.WithContext(engine.WithTurn(ctx, turn)))
+	})
+}
+
+// sizeOf is how many bytes a request may hold while it waits.
+func sizeOf(r *http.Request) int64 {
+	size := int64(len(r.RequestURI))
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += int64(len(name) + len(v))
+		}
+	}
+	if r.ContentLength < 0 || r.ContentLength > maxForm { // it is not said, or not read
+		return size + maxForm
+	}
+	return size + r.ContentLength
+}
+
+// outside is what is told who got no place.
+func outside(err error) *failure {
+	if errors.As(err, new(engine.Crowded)) {
+		return &failure{unavailable, err}
+	}
+	return &failure{timeout, err}
+}
+
+// receive takes the whole body, whatever the method: what is left of one is
+// waited for by the server when it answers.
+func receive(w http.ResponseWriter, r *http.Request) error {
+	// Not the server's own read timeout, which would end queries as well. A
+	// writer in memory has none.
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(maxSending))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
+	if err != nil {
+		return err // the server may take what is left, up to then
+	}
+	_ = control.SetReadDeadline(time.Time{})
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// unread is what a body is told that could not be read.
+func unread(err error) *failure {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return &failure{tooLarge, fmt.Errorf("the request's body is larger than %d bytes; ask in several requests", large.Limit)}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &failure{tooLate, fmt.Errorf("the request's body did not arrive within %v", maxSending)}
+	}
+	return &failure{badData, fmt.Errorf("the request's body can not be read: %w", err)}
+}
+
+// checked lets a request through whose parameters are small enough to be read.
+func checked(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refused := checkForm(r); refused != nil {
+			refused.write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkForm looks at the parameters of a request before anything reads them.
+func checkForm(r *http.Request) *failure {
+	if err := r.ParseForm(); err != nil {
+		return unread(err)
+	}
+	if err := r.ParseMultipartForm(maxForm); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return unread(err)
+	}
+	for _, name := range []string{"time", "start", "end"} {
+		if err := checkTime(name, r.Form.Get(name)); err != nil {
+			return &failure{badData, err}
+		}
+	}
+	if len(r.Form["match[]"]) > engine.MaxSelectors {
+		return &failure{badData, fmt.Errorf("%d selectors are too many, a request may have %d; ask in several requests", len(r.Form["match[]"]), engine.MaxSelectors)}
+	}
+	var seen engine.Words
+	for _, queries := range [][]string{r.Form["query"], r.Form["match[]"]} {
+		for _, query := range queries {
+			if err := seen.Add(query); err != nil {
+				return &failure{badData, err}
+			}
+		}
+	}
+	return nil
+}
+
+// checkTime refuses a number that is no moment. Of other texts Prometheus says
+// what they should be.
+func checkTime(name, text string) error {
+	seconds, err := strconv.ParseFloat(text, 64)
+	if errors.Is(err, strconv.ErrRange) || err == nil && !(math.Abs(seconds) <= engine.Latest/1000) {
+		return fmt.Errorf("invalid parameter %q: %.40q is no moment: %s", name, text, engine.Moments)
+	}
+	return nil
+}

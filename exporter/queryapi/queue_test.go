@@ -1,0 +1,144 @@
+package queryapi
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/exporter/book"
+)
+
+// untaken is a reader that takes its answer only when it is told to.
+type untaken struct {
+	*httptest.ResponseRecorder
+	answered, take chan struct{}
+}
+
+func (u untaken) Write(b []byte) (int, error) {
+	close(u.answered)
+	<-u.take
+	return u.ResponseRecorder.Write(b)
+}
+
+// crowd is an API that two may ask at a time. One large query is answered, but
+// its answer is not taken, and others are asked behind it.
+type crowd struct {
+	api    http.Handler
+	looked chan struct{} // a look at the book: one when a request comes, one when a query begins
+
+	answers  chan *httptest.ResponseRecorder // of the large ones, but the first
+	disperse func()
+}
+
+func newCrowd(t *testing.T, large int) *crowd {
+	t.Helper()
+	b := many(t, 4_000)
+	c := &crowd{looked: make(chan struct{}, 10*large), answers: make(chan *httptest.ResponseRecorder, large)}
+	c.api = New(Options{Catalog: harbour(t), Limits: Limits{MaxSamples: 100_000, Concurrency: 2}, Book: func() *book.Book {
+		c.looked <- struct{}{}
+		return b
+	}})
+	ctx, cancel := context.WithCancel(context.Background())
+	first := untaken{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	var all sync.WaitGroup
+	c.disperse = sync.OnceFunc(func() {
+		cancel()
+		close(first.take)
+		all.Wait()
+	})
+	t.Cleanup(c.disperse)
+	ask := func(w http.ResponseWriter) {
+		c.api.ServeHTTP(w, get("query", "query", "count(tidemark_figure_revision)").WithContext(ctx))
+	}
+	all.Go(func() { ask(first) })
+	await(t, first.answered)
+	for range large {
+		all.Go(func() {
+			w := httptest.NewRecorder()
+			ask(w)
+			c.answers <- w
+		})
+	}
+	return c
+}
+
+// await gives the next of what must come sooner or later.
+func await[T any](t *testing.T, from <-chan T) (next T) {
+	t.Helper()
+	select {
+	case next = <-from:
+	case <-time.After(time.Minute):
+		t.Fatal("it did not come within a minute")
+	}
+	return next
+}
+
+func TestSmallQueriesAreAnsweredWhileLargeOnesWait(t *testing.T) {
+	const large = 20
+	c := newCrowd(t, large)
+	for range 3 + 2*large { // the first has begun once more, in the large engine
+		await(t, c.looked)
+	}
+	for range 5 {
+		for _, r := range []*http.Request{get("query", "query", "count(tidemark_figure)"), get("series", "match[]", "tidemark_figure"), get("labels")} {
+			if status, body := asking(t, time.Minute, c.api, r); status != http.StatusOK {
+				t.Errorf("%s: %d %.300s", r.URL, status, body)
+			}
+		}
+	}
+}
+
+func TestACrowdOfLargeQueriesIsTurnedAway(t *testing.T) {
+	const beyond = 30
+	const large = 100 // as many as may wait
+	c := newCrowd(t, large+beyond)
+	for range beyond {
+		w := await(t, c.answers)
+		if want := `{"status":"error","errorType":"unavailable","error":"100 large queries wait already; ask again later"}`; w.Code != http.StatusServiceUnavailable || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+	c.disperse()
+	for range large {
+		if w := await(t, c.answers); !strings.Contains(w.Body.String(), "query was canceled in ") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+	if status, body := asking(t, time.Minute, c.api, get("query", "query", "count(tidemark_figure_revision)")); status != http.StatusOK {
+		t.Errorf("afterwards: %d %.300s", status, body)
+	}
+}
+
+// Requests hold what they bring from the moment they are there, whether or not
+// anything can be asked yet.
+func TestRequestsThatComeAreBoundedTogether(t *testing.T) {
+	for name, b := range map[string]*book.Book{"before the figures are loaded": nil, "afterwards": many(t, 10)} {
+		t.Run(name, func(t *testing.T) {
+			api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }})
+			coming := make(chan struct{})
+			var all sync.WaitGroup
+			t.Cleanup(all.Wait)
+			t.Cleanup(sync.OnceFunc(func() { close(coming) }))
+			for range maxHeld/maxForm - 1 {
+				begun := late{make(chan struct{}), coming}
+				all.Go(func() {
+					api.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/api/v1/query", begun))
+				})
+				await(t, begun.asked)
+			}
+			if status, _ := call(t, api, "query", "query", "1"); (status == http.StatusOK) != (b != nil) {
+				t.Errorf("a request that has room: %d", status)
+			}
+			w := httptest.NewRecorder()
+			api.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/v1/query", io.MultiReader(strings.NewReader("query=1"))))
+			if want := "the requests that wait have 33554432 bytes already; ask again later"; w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("one too many: %d %s", w.Code, w.Body)
+			}
+		})
+	}
+}

@@ -1,0 +1,308 @@
+package series
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/prometheus/prometheus/model/value"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// scale turns amounts of an indicator into the unit a selection wants.
+type scale struct {
+	unit   string // code of the base unit, or the display unit
+	factor float64
+}
+
+// scaleOf is that of a measure. Growth is in percent at any scale.
+func (m *manner) scaleOf(i *catalog.Indicator, of figure.Measure) scale {
+	if !m.display || of.Growth() {
+		return scale{metric.UnitOf(i, of), 1}
+	}
+	return scale{i.Display, displayFactor(i)}
+}
+
+func displayFactor(i *catalog.Indicator) float64 {
+	power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked for it
+	return math.Pow10(power)
+}
+
+// figureFamilies are the metrics of /metrics, of every period instead of the
+// newest.
+func figureFamilies() (all []family) {
+	for _, f := range metric.Figures {
+		all = append(all, family{metric.Family{Name: f.Name, Help: everyPeriod[f.Name]},
+			func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+				v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
+					in := s.scaleOf(i, b.Key.Measure)
+					pairs := metric.FigureLabels(i, b.Key)
+					pairs[len(pairs)-1] = in.unit
+					yield(pairs, func() []Point {
+						factor := in.factor
+						if !f.Amount {
+							factor = 1
+						}
+						switch {
+						case s.today:
+							return s.newestPoint(b, f.Of, factor)
+						case f.Amount && factor == 1 && s.known.IsZero(): // what is asked most
+							return v.points.get(b, func() []Point { return s.points(i, b, f.Of, 1) })
+						}
+						return s.points(i, b, f.Of, factor)
+					})
+				})
+			}})
+	}
+	return all
+}
+
+// everyPeriod are the helps, which on /metrics speak of the newest period.
+var everyPeriod = map[string]string{
+	"tidemark_figure":                             "A published figure at the start of its period, in its base unit; growth in percent. Absent while it is withheld.",
+	"tidemark_figure_period_timestamp_seconds":    "Start of the period.",
+	"tidemark_figure_published_timestamp_seconds": "When the current value of the period was first published.",
+	"tidemark_figure_withheld":                    "Whether the period has no number (1), because it is withheld or missing, or has one (0).",
+}
+
+// newestPoint is what /metrics shows of a series, however long ago the next
+// figure was due: nothing while the newest is withheld.
+func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
+	newest, known := b.Latest(), true
+	if !m.known.IsZero() {
+		known = false
+		for f := range b.AsOf(m.known) {
+			newest, known = f, true
+		}
+	}
+	v, ok := of(&newest)
+	if !known || !ok {
+		return nil
+	}
+	return []Point{{start(newest.Period), v / factor}}
+}
+
+// points are the figures of a series as they were known. One without a number
+// ends the one before it; the newest stands until the next is overdue.
+func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
+	points := make([]Point, 0, b.Len())
+	var newest figure.Period
+	m.figures(b, func(f *book.Figure) {
+		newest = f.Period
+		v, ok := of(f)
+		switch {
+		case !ok:
+			v = StaleMarker
+		case factor != 1:
+			v /= factor
+		}
+		points = append(points, Point{start(f.Period), v})
+	})
+	return mortal(points, b.Key.Frequency, overdue(i, newest))
+}
+
+// derivedFamilies are what follows from figures.
+func derivedFamilies() []family {
+	return []family{
+		{metric.Family{Name: "tidemark_figure_derived", Help: "What follows from published figures where nothing is published, at the start of its period; with measure also last_twelve, daily and record."}, eachDerived},
+		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year before, published or derived; none across a break of the series."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_growth_disagreement", Help: "By how many percentage points the published growth of a period lies above what the published levels give, where rounding does not explain it."}, eachDisagreement},
+		{metric.Family{Name: "tidemark_figure_cell", Help: "The best that is known of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
+	}
+}
+
+// derivedLabels are those of a figure whose measure may be one of derive's.
+func derivedLabels(p place, f figure.Frequency, measure, unit string) metric.Labels {
+	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", measure, "unit", unit}
+}
+
+func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	v.placesOf(s, func(p place) {
+		for _, f := range frequencies(p.indicator) {
+			for _, kind := range derive.Kinds() {
+				if !s.wants("measure", string(kind)) || !s.wants("freq", f.String()) {
+					continue
+				}
+				in, measure, ofMeasure := s.scaleOfKind(p.indicator, kind)
+				yield(derivedLabels(p, f, string(kind), in.unit), func() []Point {
+					h := v.history(p, &s.manner)
+					points, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
+					if len(points) == 0 {
+						return nil // nothing is derived
+					}
+					return mortal(points, f, s.lasting(p.indicator, last, newestOf(h, measure, f)))
+				})
+				if s.anyOfPlace() {
+					return
+				}
+			}
+		}
+	})
+}
+
+// derivedPoints are what is derived of a kind. Where a period is published, or
+// withheld, the derived one before it ends. last is the last period of which it
+// is known.
+func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (points []Point, last figure.Period) {
+	for value := range h.Series(kind, f) {
+		last = value.Period
+		v := value.Value / factor
+		if value.Withheld || ofMeasure && !value.Derived {
+			v = StaleMarker
+		}
+		points = append(points, Point{start(value.Period), v})
+	}
+	if !ofMeasure { // of a withheld level nothing follows
+		for value := range h.Figures(figure.Level, f) {
+			if value.Withheld {
+				points = append(points, Point{start(value.Period), StaleMarker})
+			}
+		}
+		slices.SortFunc(points, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
+		points = slices.CompactFunc(points, func(a, b Point) bool { return a.At == b.At })
+	}
+	if !slices.ContainsFunc(points, func(p Point) bool { return !value.IsStaleNaN(p.Value) }) {
+		return nil, last
+	}
+	return points, last
+}
+
+// lasting is up to when the last value of something stands that is known of a
+// series: if it is of the newest period, until the next is overdue, and to those
+// who ask what stands today as on /metrics. Otherwise a hole follows it.
+func (s *selection) lasting(i *catalog.Indicator, last, newest figure.Period) int64 {
+	switch {
+	case last.IsZero() || last.Compare(newest) < 0:
+		return math.MinInt64
+	case s.today:
+		return endless
+	}
+	return overdue(i, last)
+}
+
+// newestOf is the newest period of which a measure is known; zero when none is.
+func newestOf(h *derive.History, m figure.Measure, f figure.Frequency) (newest figure.Period) {
+	for v := range h.Figures(m, f) {
+		newest = v.Period
+	}
+	return newest
+}
+
+// scaleOfKind is the scale of a derived kind and the measure it is, which may
+// also be published, or is made of.
+func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, of figure.Measure, ofMeasure bool) {
+	for _, measure := range figure.Measures() {
+		if measure.String() == string(kind) {
+			return m.scaleOf(i, measure), measure, true
+		}
+	}
+	in = m.scaleOf(i, figure.Level)
+	if kind == derive.KindDaily {
+		in.unit += "/d"
+	}
+	return in, figure.Level, false
+}
+
+// eachOf passes the best of every measure at every frequency.
+func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f figure.Frequency, in scale)) {
+	v.placesOf(s, func(p place) {
+		for _, f := range frequencies(p.indicator) {
+			for _, m := range figure.Measures() {
+				if s.wants("measure", m.String()) && s.wants("freq", f.String()) {
+					yield(p, m, f, s.scaleOf(p.indicator, m))
+					if s.anyOfPlace() {
+						return
+					}
+				}
+			}
+		}
+	})
+}
+
+func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []Point {
+			var points []Point
+			h := v.history(p, &s.manner)
+			for before := range h.Figures(m, f) {
+				now := before.Period.Add(f.PerYear())
+				v := before.Value / in.factor
+				if _, comparable := h.YearAgo(m, now); before.Withheld || !comparable {
+					v = StaleMarker
+				}
+				points = append(points, Point{start(now), v})
+			}
+			return mortal(points, f, math.MinInt64)
+		})
+	})
+}
+
+// eachDisagreement passes where published growth and published levels do not
+// agree. What is shown of such a period is the published growth.
+func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		if !m.Growth() {
+			return
+		}
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []Point {
+			var points []Point
+			for d := range v.history(p, &s.manner).Disagreements(m, f) {
+				points = append(points, Point{start(d.Published.Period), d.By()})
+			}
+			return mortal(points, f, math.MinInt64)
+		})
+	})
+}
+
+// cellLabels are the labels in which cells of one series differ.
+var cellLabels = []string{"number", "origin", "period", "status", "year"}
+
+// anyCell tells whether one cell may speak for all of its series: only a label
+// is asked for that they share, and no other picks cells.
+func (s *selection) anyCell() bool { return s.list != "" && !s.picks(cellLabels...) }
+
+// anyOfPlace tells whether one series may speak for all of its place.
+func (s *selection) anyOfPlace() bool {
+	return s.anyCell() && !s.picks("measure", "freq", "unit")
+}
+
+func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		if s.anyCell() {
+			yield(cellLabelsOf(p, f, m, in, derive.Value{}), nil)
+			return
+		}
+		h := v.history(p, &s.manner)
+		newest := sync.OnceValue(func() figure.Period { return newestOf(h, m, f) })
+		for c := range h.Figures(m, f) {
+			if !s.fresh(c.Period) {
+				continue
+			}
+			yield(cellLabelsOf(p, f, m, in, c), func() []Point {
+				number := c.Value / in.factor
+				if c.Withheld {
+					number = math.Float64frombits(value.NormalNaN)
+				}
+				return mortal([]Point{{start(c.Period), number}}, f, s.lasting(p.indicator, c.Period, newest()))
+			})
+		}
+	})
+}
+
+func cellLabelsOf(p place, f figure.Frequency, m figure.Measure, in scale, c derive.Value) metric.Labels {
+	origin := "published"
+	if c.Derived {
+		origin = "derived"
+	}
+	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", m.String(),
+		"number", twoDigits(c.Period.Number()), "origin", origin, "period", c.Period.String(), "status", c.Status.String(),
+		"unit", in.unit, "year", figure.Year(c.Period.Year()).String()}
+}
+
+func twoDigits(n int) string { return string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) }

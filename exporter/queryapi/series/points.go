@@ -1,0 +1,94 @@
+package series
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/value"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Point is one sample, whose value may be a stale marker.
+type Point struct {
+	At    int64 // milliseconds since 1970
+	Value float64
+}
+
+// StaleMarker ends what stood before it.
+var StaleMarker = math.Float64frombits(value.StaleNaN)
+
+// life is how long a figure stands that a hole follows. It reaches past the
+// next period, so that a release that is a few days late makes no gap.
+func life(f figure.Frequency) time.Duration {
+	const day = 24 * time.Hour
+	switch f {
+	case figure.Annual:
+		return 400 * day
+	case figure.Quarterly:
+		return 100 * day
+	}
+	return 45 * day
+}
+
+// start is where a period's point is.
+func start(p figure.Period) int64 { return p.Start().UnixMilli() }
+
+// endless is the end of what stands until something follows it.
+const endless = math.MaxInt64
+
+// overdue is when a figure of that period, if it is the newest, is no longer
+// what is known of now, because the one after it should have come; endless
+// where no calendar says when.
+func overdue(i *catalog.Indicator, p figure.Period) int64 {
+	if at, ok := metric.OverdueAfter(i, p); ok {
+		return at.UnixMilli()
+	}
+	return endless
+}
+
+// mortal ends every point that no other follows within the life of its
+// frequency, but the last one not before that moment. Points are in the order
+// of time.
+func mortal(points []Point, f figure.Frequency, last int64) []Point {
+	if len(points) == 0 {
+		return nil
+	}
+	lasts := life(f).Milliseconds()
+	ended := make([]Point, 0, len(points)+len(points)/4+1)
+	for i, p := range points {
+		ended = append(ended, p)
+		end := p.At + lasts
+		if i == len(points)-1 {
+			end = max(end, last)
+		}
+		if !value.IsStaleNaN(p.Value) && end != endless && (i == len(points)-1 || points[i+1].At > end) {
+			ended = append(ended, Point{end, StaleMarker})
+		}
+	}
+	return ended
+}
+
+// within cuts points to those from one moment to another, both included.
+func within(points []Point, from, to int64) []Point {
+	at := func(t int64) int {
+		i, _ := slices.BinarySearchFunc(points, t, func(p Point, t int64) int {
+			if p.At < t {
+				return -1
+			}
+			return 1
+		})
+		return i
+	}
+	first, last := at(from), len(points)
+	if to < math.MaxInt64 {
+		last = at(to + 1)
+	}
+	if first >= last {
+		return nil
+	}
+	return points[first:last]
+}

@@ -1,0 +1,196 @@
+package series
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// publicationFamilies are on the axis of publication: their points stand until
+// the next.
+func publicationFamilies() []family {
+	return []family{
+		{metric.Family{Name: "tidemark_figure_revision", Help: "What was published of one cell, at the moment of publication, in its base unit."}, eachRevision},
+		{metric.Family{Name: "tidemark_release_timestamp_seconds", Help: "When something was published of an indicator in an area, at that moment."}, eachRelease},
+	}
+}
+
+func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
+		in := s.scaleOf(i, b.Key.Measure)
+		of := func(p figure.Period) metric.Labels {
+			return metric.Labels{"area", b.Key.Area, "category", b.Key.Category, "freq", b.Key.Frequency.String(), "indicator", i.Code,
+				"measure", b.Key.Measure.String(), "period", p.String(), "unit", in.unit}
+		}
+		if s.anyCell() {
+			yield(of(figure.Period{}), nil)
+			return
+		}
+		for p := range b.Periods() {
+			if s.fresh(p) {
+				yield(of(p), func() []Point { return s.revisions(b, p, in.factor) })
+			}
+		}
+	})
+}
+
+// revisions are the vintages of a period that were known.
+func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (points []Point) {
+	for f := range b.Vintages(p) {
+		if !m.known.IsZero() && f.Published.After(m.known) {
+			break
+		}
+		v := f.Value / factor
+		if f.Withheld {
+			v = StaleMarker
+		}
+		points = append(points, Point{f.Published.UnixMilli(), v})
+	}
+	return points
+}
+
+func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	v.reportsOf(s, func(r *metric.Report) {
+		yield(r.Labels(), func() []Point {
+			var points []Point
+			for _, t := range v.published(r.Indicator, r.Area) {
+				if t <= s.now.UnixMilli() {
+					points = append(points, Point{t, float64(t) / 1000})
+				}
+			}
+			return points
+		})
+	})
+}
+
+// reportsOf gives what is reported where, and known to the selection.
+func (v *snapshot) reportsOf(s *selection, yield func(*metric.Report)) {
+	reports := v.reports()
+	if !s.known.IsZero() {
+		reports = metric.Reports(v.catalog, v.book, s.known)
+	}
+	for _, r := range reports {
+		if s.wants("indicator", r.Indicator.Code) && s.wants("area", r.Area) {
+			yield(r)
+		}
+	}
+}
+
+// indicatorFamilies tell of indicators and of releases to come.
+func indicatorFamilies() []family {
+	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
+	return []family{
+		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+			v.reportsOf(s, func(r *metric.Report) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
+		}},
+		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+			for _, i := range v.catalog.Indicators {
+				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
+			}
+		}},
+		{metric.ReleaseDue, eachDue(func(r *metric.Report) (float64, bool) {
+			due, ok := r.Due()
+			return metric.Seconds(due), ok
+		})},
+		{metric.ReleaseGrace, eachDue(func(r *metric.Report) (float64, bool) {
+			grace, ok := r.Grace()
+			return grace.Seconds(), ok
+		})},
+		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is later than its due day and grace (1) or not (0), by what was known at that moment."}, eachOverdue},
+	}
+}
+
+// standing is a value that held from the beginning.
+func (v *snapshot) standing(value float64) func() []Point {
+	return func() []Point { return []Point{{v.begins(), value}} }
+}
+
+// eachDue passes a number about the release that follows the newest period, as
+// it changed whenever a newer period was published.
+func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+		v.reportsOf(s, func(r *metric.Report) {
+			yield(r.Labels(), func() (points []Point) {
+				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Report) {
+					if value, ok := number(then); ok {
+						points = append(points, Point{from, value})
+					}
+				})
+				return points
+			})
+		})
+	}
+}
+
+// eachOverdue passes whether the release that follows the newest period is
+// overdue, as it changed by its coming or by the calendar.
+func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	now := s.now.UnixMilli()
+	v.reportsOf(s, func(r *metric.Report) {
+		yield(r.Labels(), func() (points []Point) {
+			v.stages(r, now, func(from, until int64, then *metric.Report) {
+				overdue, ok := then.Overdue()
+				if !ok {
+					return
+				}
+				late := overdue.UnixMilli()
+				points = append(points, Point{from, metric.Bit(from >= late)})
+				if late > from && late < until && late <= now {
+					points = append(points, Point{late, 1})
+				}
+			})
+			return points
+		})
+	})
+}
+
+// stages passes a report as it was from the publication of one newest period
+// to that of the next, up to now.
+func (v *snapshot) stages(r *metric.Report, now int64, yield func(from, until int64, then *metric.Report)) {
+	var newest []arrival
+	for _, a := range v.arrivals(r) {
+		if last := len(newest) - 1; a.at <= now && (last < 0 || a.period.Compare(newest[last].period) > 0) {
+			newest = append(newest, a)
+		}
+	}
+	for n, a := range newest {
+		until := int64(math.MaxInt64)
+		if n+1 < len(newest) {
+			until = newest[n+1].at
+		}
+		then := *r
+		then.Newest = a.period
+		yield(a.at, until, &then)
+	}
+}
+
+// arrivals lists when periods of the indicator's own frequency were first
+// published in an area, in that order; of one moment the newest only.
+func (v *snapshot) arrivals(r *metric.Report) []arrival {
+	return v.firsts.get(area{r.Indicator, r.Area}, func() (all []arrival) {
+		for _, b := range v.book.Of(r.Indicator.Code) {
+			if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {
+				continue
+			}
+			for p := range b.Periods() {
+				all = append(all, arrival{firstPublished(b, p), p})
+			}
+		}
+		slices.SortFunc(all, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.at, b.at), b.period.Compare(a.period)) })
+		return slices.CompactFunc(all, func(a, b arrival) bool { return a.at == b.at })
+	})
+}
+
+// firstPublished is when something was first published of a period, in
+// milliseconds since 1970.
+func firstPublished(b *book.Series, p figure.Period) int64 {
+	for first := range b.Vintages(p) {
+		return first.Published.UnixMilli()
+	}
+	return 0
+}

@@ -1,0 +1,215 @@
+package series
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/util/annotations"
+
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+)
+
+// querier makes series of one snapshot.
+type querier struct {
+	*snapshot
+	now      time.Time
+	from, to int64 // milliseconds since 1970
+}
+
+// Select gives the series that match, in the order of their labels.
+func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+	sel, err := q.selection(ctx, hints, matchers)
+	if err != nil {
+		return storage.ErrSeriesSet(err)
+	}
+	from, to := q.from, q.to
+	if hints != nil {
+		from, to = hints.Start, hints.End
+	}
+	lists := hints != nil && hints.Func == Listing
+	set, room := &Set{}, roomOf(ctx)
+	var full context.CancelFunc
+	sel.ctx, full = context.WithCancel(ctx)
+	defer full()
+	builder := labels.NewScratchBuilder(12)
+	q.each(sel, func(name string, pairs metric.Labels, points func() []Point) {
+		if sel.ctx.Err() != nil {
+			return
+		}
+		all := points()
+		if lists {
+			all = all[:min(len(all), 1)]
+		} else {
+			all = within(all, from, to)
+		}
+		switch {
+		case len(all) == 0:
+		case !room.take(len(all)):
+			full() // nobody will see the rest
+		default:
+			set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})
+		}
+		if lists && hints.Limit > 0 && len(set.All) >= hints.Limit {
+			full()
+		}
+	})
+	switch {
+	case room.over():
+		return storage.ErrSeriesSet(TooManySamples("series selection", room.limit))
+	case ctx.Err() != nil: // the series are not all there
+		return storage.ErrSeriesSet(Ended(ctx, "series selection"))
+	}
+	slices.SortFunc(set.All, func(a, b *Series) int { return labels.Compare(a.labels, b.labels) })
+	return set
+}
+
+// selection reads a selector. In the engine's hints the start of an instant
+// selector lies a whole lookback before the first moment that is asked for.
+func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, matchers []*labels.Matcher) (*selection, error) {
+	m, err := mannerOf(matchers, q.catalog.Location())
+	if err != nil {
+		return nil, err
+	}
+	s := &selection{manner: m, ctx: ctx, now: q.now, from: q.from, start: q.from, to: q.to}
+	if !m.known.IsZero() && m.known.Before(s.now) {
+		s.now = m.known
+	}
+	if hints != nil {
+		s.from, s.start, s.to, s.over = hints.Start, hints.Start, hints.End, hints.Range != 0
+		if first := s.from + Forever.Milliseconds() - 1; !s.over && first <= s.to {
+			s.from = first
+		}
+		s.today = !s.over && hints.Step == 0 && s.from == s.to && hints.Func != Listing && q.isNow(s.to)
+	}
+	return s, nil
+}
+
+// presence is how far from the moment of asking a moment is still meant as now:
+// clocks differ, dashboards round, and a Prometheus that scrapes the page gives
+// a sample for as long.
+const presence = 5 * time.Minute
+
+func (q *querier) isNow(at int64) bool {
+	now := q.now.UnixMilli()
+	return at >= now-presence.Milliseconds() && at <= now+presence.Milliseconds()
+}
+
+// Listing is the function in the hints of those who want to know which series
+// there are, and none of their points.
+const Listing = "series"
+
+// plain tells whether a selector names one metric, or nothing at all, as those
+// do who have yet to choose: the answers to these few questions are kept.
+func (s *selection) plain() bool {
+	if !s.known.IsZero() || s.display || len(s.rest) > 1 {
+		return false
+	}
+	for _, m := range s.rest {
+		if m.Name != metricName || m.Type != labels.MatchEqual || !isMetric(m.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// each passes the series that match, of every family that does.
+func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labels, points func() []Point)) {
+	for _, f := range families() {
+		if !sel.wants(metricName, f.Name) || sel.ctx.Err() != nil {
+			continue
+		}
+		f.each(q.snapshot, sel, func(pairs metric.Labels, points func() []Point) {
+			if sel.matches(f.Name, pairs) {
+				yield(f.Name, pairs, points)
+			}
+		})
+	}
+}
+
+// LabelValues gives the values of a label among the series that match.
+func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	sel, err := q.selection(ctx, nil, matchers)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch name {
+	case scaleLabel:
+		return []string{scaleDisplay}, nil, nil
+	case asOfLabel:
+		return q.publicationDays(sel), nil, nil
+	}
+	sel.list = name
+	all := func() []string { return q.findValues(sel, name) }
+	if sel.plain() && slices.Contains(q.labelNames(), name) {
+		sel.ctx = context.WithoutCancel(ctx) // half an answer must not be kept
+		return slices.Clone(q.values.get(valuesKey{name, Key(sel.rest)}, all)), nil, nil
+	}
+	return all(), nil, ctx.Err()
+}
+
+func (q *querier) findValues(sel *selection, name string) []string {
+	found := map[string]struct{}{}
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []Point) {
+		if name == metricName {
+			found[family] = struct{}{}
+		} else if v := labelOf(pairs, name); v != "" {
+			found[v] = struct{}{}
+		}
+	})
+	return sorted(found)
+}
+
+// LabelNames gives the names of the labels of the series that match.
+func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
+	sel, err := q.selection(ctx, nil, matchers)
+	if err != nil {
+		return nil, nil, err
+	}
+	sel.list = metricName
+	all := func() []string { return q.findNames(sel) }
+	if sel.plain() {
+		sel.ctx = context.WithoutCancel(ctx)
+		return slices.Clone(q.values.get(valuesKey{"", Key(sel.rest)}, all)), nil, nil
+	}
+	return all(), nil, ctx.Err()
+}
+
+// labelNames are all names there are.
+func (q *querier) labelNames() []string {
+	return q.values.get(valuesKey{}, func() []string {
+		return q.findNames(&selection{ctx: context.Background(), now: q.now, list: metricName})
+	})
+}
+
+func (q *querier) findNames(sel *selection) []string {
+	found := map[string]struct{}{}
+	done := map[string]bool{} // all series of a family have the same
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []Point) {
+		if !done[family] {
+			done[family] = true
+			for i := 0; i < len(pairs); i += 2 {
+				found[pairs[i]] = struct{}{}
+			}
+			for _, name := range []string{metricName, asOfLabel, scaleLabel} {
+				found[name] = struct{}{}
+			}
+		}
+	})
+	return sorted(found)
+}
+
+// Close has nothing to close.
+func (q *querier) Close() error { return nil }
+
+// Key is the same for the same matchers in the same order.
+func Key(matchers []*labels.Matcher) string {
+	var b []byte
+	for _, m := range matchers {
+		b = append(b, m.String()...)
+		b = append(b, ',')
+	}
+	return string(b)
+}

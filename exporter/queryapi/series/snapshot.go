@@ -1,0 +1,162 @@
+package series
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// snapshot is one book with what was worked out of it. It is kept as long as
+// the book is the newest, that is for weeks. What it keeps is bounded by the
+// book and the catalogue, never by what is asked.
+type snapshot struct {
+	catalog *catalog.Catalog
+	book    *book.Book
+	places  func() []place
+	begins  func() int64
+	reports func() []*metric.Report // as known now
+
+	points    kept[*book.Series, []Point] // of tidemark_figure, in base units
+	histories kept[place, *derive.History]
+	releases  kept[area, []int64]
+	firsts    kept[area, []arrival]
+	days      kept[area, []string]
+	newests   kept[figure.Series, []firstKnown]
+	states    kept[stateKey, []judged]
+	turnsOf   kept[string, turns]       // by the id of a target
+	values    kept[valuesKey, []string] // answers about labels
+}
+
+func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
+	v := &snapshot{catalog: c, book: b}
+	v.places = sync.OnceValue(v.findPlaces)
+	v.begins = sync.OnceValue(v.findBeginning)
+	v.reports = sync.OnceValue(func() []*metric.Report { return metric.Reports(c, b, time.Time{}) })
+	return v
+}
+
+// firstKnown is a figure and the moment since which its period has one.
+type firstKnown struct {
+	derive.Value
+	since int64 // milliseconds since 1970
+}
+
+// arrival is the first publication of a period.
+type arrival struct {
+	at     int64
+	period figure.Period
+}
+
+// judged is a state, and whether it is below what was reached before figures
+// were revised; to look back at revisions takes its time.
+type judged struct {
+	target.State
+	unmet func() bool
+}
+
+// stateKey is a target at a moment at which its state could change.
+type stateKey struct {
+	id string
+	at int64
+}
+
+// turns are kept with the moment up to which they are all there.
+type turns struct {
+	moments []int64
+	until   int64
+}
+
+// valuesKey is a question about the values of a label; without a label, about
+// the names of labels.
+type valuesKey struct{ label, matchers string }
+
+// area is an indicator in an area, in all its categories.
+type area struct {
+	indicator *catalog.Indicator
+	code      string
+}
+
+// place is where something is known of an indicator.
+type place struct {
+	indicator      *catalog.Indicator
+	area, category string
+}
+
+// findPlaces lists the places with figures, and those of ratios whose two
+// parts have some.
+func (v *snapshot) findPlaces() (all []place) {
+	known := map[place]bool{}
+	for s := range v.book.All() {
+		if i, listed := v.catalog.Indicator(s.Key.Indicator); listed {
+			known[place{i, s.Key.Area, s.Key.Category}] = true
+		}
+	}
+	for _, i := range v.catalog.Indicators {
+		if i.Ratio == nil {
+			continue
+		}
+		for p := range known {
+			if p.indicator == i.Ratio.Numerator && known[place{i.Ratio.Denominator, p.area, p.category}] {
+				known[place{i, p.area, p.category}] = true
+			}
+		}
+	}
+	for p := range known {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(p, o place) int {
+		return cmp.Or(cmp.Compare(p.indicator.Code, o.indicator.Code), cmp.Compare(p.area, o.area), cmp.Compare(p.category, o.category))
+	})
+	return all
+}
+
+// findBeginning is the start of the oldest period of all.
+func (v *snapshot) findBeginning() int64 {
+	first := int64(0)
+	for s := range v.book.All() {
+		for p := range s.Periods() {
+			first = min(first, start(p))
+			break
+		}
+	}
+	return first
+}
+
+// frequencies are those of an indicator's own periods and of longer ones.
+func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
+	for _, f := range []figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual} {
+		if f.PerYear() <= i.Frequency().PerYear() {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// published is the moments at which something was published of an indicator,
+// or of a ratio's parts, in an area, in milliseconds and in order.
+func (v *snapshot) published(i *catalog.Indicator, code string) []int64 {
+	return v.releases.get(area{i, code}, func() (moments []int64) {
+		for _, part := range i.Reported() {
+			for _, s := range v.book.Of(part.Code) {
+				if s.Key.Area != code {
+					continue
+				}
+				for p := range s.Periods() {
+					for vintage := range s.Vintages(p) {
+						moments = append(moments, vintage.Published.UnixMilli())
+					}
+				}
+			}
+		}
+		slices.Sort(moments)
+		return slices.Compact(moments)
+	})
+}

@@ -1,0 +1,319 @@
+package series
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/prometheus/model/value"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// targetFamilies are the states of targets at any moment, and the paths that
+// lead to their deadlines.
+func targetFamilies() []family {
+	all := []family{
+		{metric.Family{Name: "tidemark_target_path", Help: "Where a target's plan and projection lead, at the start of each period up to the deadline, in the base unit."}, eachPath},
+		{metric.TargetInfo, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
+			pairs := metric.TargetInfoLabels(&st.State)
+			if s.display {
+				pairs[len(pairs)-1] = s.unitOf(st.Target)
+			}
+			yield(pairs, func(*judged) (float64, bool) { return 1, true })
+		})},
+		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
+			for _, verdict := range target.Verdicts() {
+				if !s.wants("verdict", string(verdict)) {
+					continue
+				}
+				yield(metric.VerdictLabels(&st.State, verdict), func(st *judged) (float64, bool) { return metric.Bit(st.Verdict == verdict), true })
+			}
+		})},
+		{metric.TargetUnmet, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.unmet()), true })
+		})},
+		{metric.Family{Name: "tidemark_target_urgency", Help: "How much a target needs attention by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
+			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
+				yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return float64(st.Verdict.Urgency()), true })
+			})},
+	}
+	for _, number := range metric.TargetNumbers {
+		all = append(all, family{number.Family, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
+			pairs, factor := metric.TargetLabels(&st.State), 1.0
+			if s.display && number.Amount {
+				pairs = pairs.With("unit", s.unitOf(st.Target))
+				factor = s.scaleOf(st.Target.Indicator, st.Target.Measure).factor
+			}
+			yield(pairs, func(st *judged) (float64, bool) {
+				n := number.Of(&st.State)
+				return n.Value / factor, n.Known
+			})
+		})})
+	}
+	return all
+}
+
+// yieldValue takes a series of a target and what its value is in a state.
+type yieldValue func(pairs metric.Labels, value func(*judged) (v float64, ok bool))
+
+// unitOf is the unit of a target's amounts at the selection's scale.
+func (m *manner) unitOf(t *catalog.Target) string {
+	unit := m.scaleOf(t.Indicator, t.Measure).unit
+	if t.PerDay {
+		return unit + "/d"
+	}
+	return unit
+}
+
+// statesAt is where a target stood: judged at a moment by what was known at
+// it. Between two of its turns a state does not change, so that one answer
+// serves all times up to the next, and is kept. The steps that led to the
+// verdict are not.
+func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
+	key, turns := stateKey{t.ID, at}, v.turns(t, at)
+	switch n, exactly := slices.BinarySearch(turns, at); {
+	case len(turns) == 0:
+		key.at = 0 // nothing was ever published, and the verdict says so at any time
+	case n == 0 && !exactly:
+		return v.judge(t, at) // before the first publication, by as_of
+	case !exactly:
+		key.at, at = turns[n-1], turns[n-1]
+	}
+	return v.states.get(key, func() []judged { return v.judge(t, at) })
+}
+
+func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
+	for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
+		state.Steps = nil
+		states = append(states, judged{state, sync.OnceValue(func() bool {
+			_, unmet := target.UnmetBy(state, v.book)
+			return unmet
+		})})
+	}
+	return states
+}
+
+// turns are the moments at which a target's state can change: when something
+// is published, when a month begins, when a figure becomes overdue, when its
+// goal changes; in order,
+// from the first publication to beyond at. There are none where nothing was
+// published and no goal changed.
+func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
+	known := v.turnsOf.get(t.ID, func() turns { return v.findTurns(t, at) })
+	if known.until <= at && len(known.moments) > 0 {
+		known = v.findTurns(t, at)
+		v.turnsOf.put(t.ID, known)
+	}
+	return known.moments
+}
+
+func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
+	published := v.published(t.Indicator, t.Area.Code)
+	if len(published) == 0 {
+		return v.changesOnly(t)
+	}
+	zone := v.catalog.Location()
+	first, last := time.UnixMilli(published[0]).In(zone), time.UnixMilli(max(at, published[len(published)-1])).In(zone).AddDate(1, 0, 0)
+	all := slices.Clone(published)
+	for p := figure.PeriodAt(figure.Monthly, first).Next(); ; p = p.Next() {
+		begins := figure.DayAt(p.Start()).Start(zone)
+		if begins.After(last) {
+			break
+		}
+		all = append(all, begins.UnixMilli())
+	}
+	if calendar, f := t.Indicator.Calendar, t.Indicator.Frequency(); calendar != nil {
+		for p := figure.PeriodAt(f, first).Add(-2 * f.PerYear()); p.Start().Before(last); p = p.Next() {
+			if overdue, ok := calendar.Overdue(p); ok && overdue.After(first) {
+				all = append(all, overdue.UnixMilli())
+			}
+		}
+	}
+	for _, change := range t.Changes() {
+		if !change.Before(first) && !change.After(last) {
+			all = append(all, change.UnixMilli())
+		}
+	}
+	slices.Sort(all)
+	return turns{slices.Compact(all), last.UnixMilli()}
+}
+
+// changesOnly are the turns of a target of which nothing was ever published:
+// those of its goal.
+func (v *snapshot) changesOnly(t *catalog.Target) (all turns) {
+	if changes := t.Changes(); len(changes) > 0 {
+		all = turns{[]int64{v.begins()}, math.MaxInt64}
+		for _, change := range changes {
+			all.moments = append(all.moments, change.UnixMilli())
+		}
+	}
+	return all
+}
+
+// moments are when a target's state could change within the selection. Where
+// what stands is asked for, the first is the turn by which it did.
+func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
+	now := s.now.UnixMilli()
+	all := v.turns(t, now)
+	switch {
+	case s.list != "": // labels only
+		return []int64{now}
+	case len(all) == 0:
+		return []int64{v.begins()} // and it stays as it is
+	case now < all[0]: // by as_of
+		return []int64{now}
+	}
+	from, to := max(min(s.from, now), all[0]), min(s.to, now)
+	first, exactly := slices.BinarySearch(all, from)
+	end, _ := slices.BinarySearch(all, to+1)
+	within := all[first:max(first, end)]
+	if s.over || exactly {
+		return within
+	}
+	return slices.Insert(slices.Clone(within), 0, max(all[first-1], s.start))
+}
+
+// targetsOf gives the targets a selector can mean.
+func (v *snapshot) targetsOf(s *selection, yield func(*catalog.Target)) {
+	for _, t := range v.catalog.Targets {
+		if s.wants("target", t.ID) && s.wants("indicator", t.Indicator.Code) && s.wants("area", t.Area.Code) && s.ctx.Err() == nil {
+			yield(t)
+		}
+	}
+}
+
+// course is where a target stood in one category, moment by moment; nil where
+// the category was not known.
+type course struct {
+	at     []int64
+	states []*judged
+}
+
+// points are the values of the states. One without a value ends the one
+// before it.
+func (c *course) points(of func(*judged) (float64, bool)) []Point {
+	points := make([]Point, 0, len(c.at))
+	for n, at := range c.at {
+		v, ok := 0.0, false
+		if c.states[n] != nil {
+			v, ok = of(c.states[n])
+		}
+		switch {
+		case ok:
+			points = append(points, Point{at, v})
+		case len(points) > 0 && !value.IsStaleNaN(points[len(points)-1].Value):
+			points = append(points, Point{at, StaleMarker})
+		}
+	}
+	return points
+}
+
+// courses gives the course of every category of a target.
+func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *judged, c *course)) {
+	at, now := v.moments(t, s), s.now.UnixMilli()
+	found := map[string]*course{}
+	var order []*course
+	for n := range at {
+		// What stands at a moment in the far future has its point as far back as
+		// it may lie; it is judged as it is now.
+		states := v.statesAt(t, min(at[n], now))
+		for i := range states {
+			c := found[states[i].Category]
+			if c == nil {
+				c = &course{at, make([]*judged, len(at))}
+				found[states[i].Category] = c
+				order = append(order, c)
+			}
+			c.states[n] = &states[i]
+		}
+	}
+	for _, c := range order {
+		newest := len(at) - 1
+		for c.states[newest] == nil {
+			newest--
+		}
+		yield(c.states[newest], c)
+	}
+}
+
+// eachState passes the series that of makes of the states of targets. Labels
+// are those of any state of a category: they do not change.
+func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+		v.targetsOf(s, func(t *catalog.Target) {
+			v.courses(t, s, func(newest *judged, c *course) {
+				of(v, s, newest, func(pairs metric.Labels, value func(*judged) (float64, bool)) {
+					yield(pairs, func() []Point { return c.points(value) })
+				})
+			})
+		})
+	}
+}
+
+func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+	v.targetsOf(s, func(t *catalog.Target) {
+		states := v.statesAt(t, s.now.UnixMilli())
+		for i := range states {
+			v.path(&states[i].State, s, yield)
+		}
+	})
+}
+
+// path passes the lines of one state.
+func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Labels, func() []Point)) {
+	t := state.Target
+	line := target.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
+	if len(line) == 0 && !t.By.IsZero() && state.Goal.Known {
+		line = []target.Point{{Period: t.By}} // there is a goal, if no way
+	}
+	if len(line) == 0 {
+		return
+	}
+	f := line[0].Period.Frequency()
+	measure := pathMeasure(t, f)
+	in := s.scaleOf(t.Indicator, t.Measure)
+	for _, way := range ways {
+		pairs := metric.Labels{"area", t.Area.Code, "category", state.Category, "freq", f.String(), "indicator", t.Indicator.Code,
+			"line", way.name, "measure", measure, "target", t.ID, "unit", s.unitOf(t)}
+		yield(pairs, func() []Point {
+			var points []Point
+			for i := range line {
+				if n := way.of(state, &line[i]); n.Known {
+					points = append(points, Point{start(line[i].Period), n.Value / in.factor})
+				}
+			}
+			return mortal(points, f, math.MinInt64)
+		})
+	}
+}
+
+// ways are the lines of a path.
+var ways = []struct {
+	name string
+	of   func(*target.State, *target.Point) target.Number
+}{
+	{"goal", func(s *target.State, p *target.Point) target.Number { return target.GoalOf(*s, p.Period) }},
+	{"high", func(_ *target.State, p *target.Point) target.Number { return p.High }},
+	{"low", func(_ *target.State, p *target.Point) target.Number { return p.Low }},
+	{"plan", func(_ *target.State, p *target.Point) target.Number { return p.Plan }},
+	{"projection", func(_ *target.State, p *target.Point) target.Number { return p.Projection }},
+}
+
+// pathMeasure is the measure to draw a path beside: within a year that of the
+// year to date.
+func pathMeasure(t *catalog.Target, f figure.Frequency) string {
+	switch {
+	case t.PerDay:
+		return "daily"
+	case t.Kind == catalog.AnnualTotal || t.Kind == catalog.Multiple && t.Indicator.Kind == catalog.Flow:
+		if f != figure.Annual {
+			return figure.YTD.String()
+		}
+	}
+	return t.Measure.String()
+}

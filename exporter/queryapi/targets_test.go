@@ -1,0 +1,67 @@
+package queryapi
+
+import (
+	"strings"
+	"testing"
+)
+
+const exports = "area=330200 category=_T indicator=trade_exports "
+
+func TestAVerdictIsThatOfItsDay(t *testing.T) {
+	a := answerer{t, ofSample()}
+	for day, want := range map[string]string{
+		"2024-04-20": "verdict=on_track", "2024-06-12": "verdict=overdue", // the calendar says when, nothing was published
+		"2026-11-23": "verdict=overdue",
+		"2030-01-01": "verdict=overdue", // the future is as now
+	} {
+		a.at(day, `tidemark_target_verdict{target="exports_2026"} == 1`, exports+"target=exports_2026 "+want+" 1")
+	}
+}
+
+func TestATargetIsJudgedAsOfADay(t *testing.T) {
+	a := answerer{t, ofSample()}
+	a.at("2026-11-23", `tidemark_target_verdict{target="exports_2026",as_of="2024-04-20"} == 1`,
+		"area=330200 as_of=2024-04-20 category=_T indicator=trade_exports target=exports_2026 verdict=on_track 1")
+	a.at("2026-11-23", `tidemark_target_verdict{target="exports_2026",as_of="1999-12-31"} == 1`,
+		"area=330200 as_of=1999-12-31 category=_T indicator=trade_exports target=exports_2026 verdict=no_data 1")
+	a.at("2026-11-23", `tidemark_target_plan{target="exports_2026",as_of="1999-12-31"}`, "")
+}
+
+func TestAVerdictChangesOnTheDayItDoes(t *testing.T) {
+	got := ranged(t, ofSample(), "2024-05-25", "2024-06-02", "1d", `tidemark_target_verdict{target="exports_2026"} == 1`)
+	// Due on 2024-05-18 in Shanghai, with twelve days of grace.
+	if !strings.Contains(got, "verdict=on_track 2024-05-25:1 2024-05-26:1 2024-05-27:1 2024-05-28:1 2024-05-29:1\n") ||
+		!strings.Contains(got, "verdict=overdue 2024-05-30:1 2024-05-31:1 2024-06-01:1 2024-06-02:1") {
+		t.Error(got)
+	}
+}
+
+func TestAmountsOfTargetsHaveTheUnitPeopleRead(t *testing.T) {
+	a := answerer{t, ofSample()}
+	for query, want := range map[string]string{
+		`tidemark_target_goal{target="exports_2026",scale="display"}`:                   exports + "scale=display target=exports_2026 unit=亿元 10000",
+		`tidemark_target_goal{target="new_enterprises_daily",scale="display"}`:          "area=330200 category=_T indicator=new_enterprises scale=display target=new_enterprises_daily unit=家/d 190",
+		`tidemark_target_goal{target="gdp_growth_2016",scale="display"}`:                "area=330200 category=_T indicator=gdp scale=display target=gdp_growth_2016 unit=% 7.5",
+		`tidemark_target_attainment_ratio{target="exports_2026",scale="display"}`:       exports + "scale=display target=exports_2026 0.82306",
+		`count by (unit) (tidemark_target_info{target="exports_2026",scale="display"})`: "unit=亿元 1",
+	} {
+		a.at("2024-04-20", query, want)
+	}
+}
+
+func TestAPathLeadsFromTheNewestFigureToTheDeadline(t *testing.T) {
+	a := answerer{t, ofSample()}
+	path := "area=330200 as_of=2023-11-23 category=_T freq=A indicator=trade_exports line=%s measure=level scale=display target=exports_2026 unit=亿元 "
+	a.at("2027-01-01", `round(last_over_time(tidemark_target_path{target="exports_2026",line="plan",as_of="2023-11-23",scale="display"}[1y1d]))`,
+		strings.ReplaceAll(path, "%s", "plan")+"10000")
+	got := instant(t, a.api, "2027-01-01", `tidemark_target_path{target="exports_2026",line="projection",as_of="2023-11-23",scale="display"}[10y]`)
+	if !strings.HasPrefix(got, strings.ReplaceAll(path, "%s", "projection")+"2022-01-01:8230.6 ") || !strings.Contains(got, " 2026-01-01:") {
+		t.Error(got)
+	}
+}
+
+func TestNoVerdictIsWithoutAnother(t *testing.T) {
+	if got := instant(t, ofSample(), "2024-04-20", `sum by (target) (tidemark_target_verdict) != 1`); got != "" {
+		t.Errorf("these have not exactly one:\n%s", got)
+	}
+}

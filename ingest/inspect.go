@@ -80,8 +80,22 @@ type File struct {
 	claims    []claim                             // of the agencies with good figures, by their first
 	texts     map[figure.Series]string            // what beside says of a series
 	ends      map[int]string                      // as endsOfBalances has it, nil until it is asked for
-	answered  map[int]bool                        // lines whose question was answered before
+	unsent    lines                               // that are refused or repeat others, once Each has judged them
 }
+
+// lines is a set of lines of a file, a bit for each.
+type lines []uint64
+
+func (l *lines) set(line int, in bool) {
+	for len(*l) <= line/64 {
+		*l = append(*l, 0)
+	}
+	if (*l)[line/64] &^= 1 << (line % 64); in {
+		(*l)[line/64] |= 1 << (line % 64)
+	}
+}
+
+func (l lines) has(line int) bool { return line/64 < len(l) && l[line/64]&(1<<(line%64)) != 0 }
 
 // claim is the first good figure of an agency in a file.
 type claim struct {
@@ -121,7 +135,7 @@ func (f *File) Read() []sheet.Words { return f.survey.Read }
 // other. The error is one of the operating system's, not the file's content.
 func (in *Inspector) Load(input Input) (*File, error) {
 	f := &File{inspector: in, input: input, cells: newKnown(), repeated: map[int]*figure.Figure{},
-		texts: map[figure.Series]string{}, answered: map[int]bool{}}
+		texts: map[figure.Series]string{}}
 	f.cells.file = true
 	if err := f.look(); err != nil || f.Broken() {
 		return f, err
@@ -138,7 +152,7 @@ func (in *Inspector) Load(input Input) (*File, error) {
 		// Minus the line, so that of two the first counts. A value that is
 		// wrong by itself says nothing about its neighbours.
 		p := point{value: c.base.Float64(), status: row.Figure.Status,
-			withheld: row.Figure.Withheld || len(problems) > 0, moment: -int64(row.Line)}
+			withheld: row.Figure.Withheld || len(problems) > 0 || c.question != nil, moment: -int64(row.Line)}
 		if row.Figure.Confirmed {
 			p.opinion = believed
 		}
@@ -158,7 +172,28 @@ func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
 	}
 	return f.read(func(r *sheet.Reader, read *sheet.Row) error {
 		out := f.judge(r, read)
-		return row(&out)
+		err := row(&out)
+		f.unsent.set(out.Line, out.Repeats > 0 || len(out.Findings) > 0)
+		return err
+	})
+}
+
+// good calls row for the figures that Each has found nothing against, with their
+// agency. They are not judged again.
+func (f *File) good(row func(line int, good *figure.Figure, agency string) error) error {
+	if f.Broken() {
+		return nil
+	}
+	return f.read(func(_ *sheet.Reader, read *sheet.Row) error {
+		if f.unsent.has(read.Line) {
+			return nil
+		}
+		ind, ok := f.inspector.validator.cat.Indicator(read.Figure.Indicator)
+		if !ok || len(read.Problems) > 0 {
+			return fmt.Errorf("%s has changed while it was read; push it again", f.input.Name)
+		}
+		read.Figure.Confirmed = read.Figure.Confirmed || f.inspector.confirm
+		return row(read.Line, &read.Figure, ind.Agency.Code)
 	})
 }
 
@@ -225,14 +260,6 @@ func (f *File) beside(s figure.Series, line int) string {
 		text += ends
 	}
 	return text
-}
-
-// settle lets a row pass when what is asked about it was answered before.
-func (f *File) settle(row *Row, answered bool) {
-	if answered {
-		row.Findings, row.asked = nil, false
-		f.answered[row.Line] = true
-	}
 }
 
 // duplicate refuses a cell that the file has on an earlier line. A row that

@@ -125,6 +125,55 @@ func TestAMigrationThatEndedEarlyIsBegunAgain(t *testing.T) {
 	}
 }
 
+func TestAUnitThatWasTakenOverIsTakenBack(t *testing.T) {
+	t.Parallel()
+	s := settledSite(t)
+	before := s.vintages()
+	tens := inTens(t)
+	if _, err := s.migrate(tens, "container_throughput"); err != nil {
+		t.Fatal(err)
+	}
+	s.publish(plain("2023-03", "291"))
+	s.settleAll(s.startWith(tens), 1)
+
+	// The way back is interrupted.
+	ctx, cancel := context.WithCancel(s.ctx)
+	l, err := ledger.Open(ctx, s.js)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, _ := ningbo(t).Indicator("container_throughput")
+	m := &migration{js: s.js, store: s.store, ledger: l, indicator: i, tell: func(time.Duration, error) {}, progress: func(int) { cancel() },
+		Migrated: Migrated{To: i.Definition()}}
+	if err := m.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("the migration that is ended early gives %v", err)
+	}
+	if m, err := s.migrate(ningbo(t), "container_throughput"); err != nil || m.Power != 4 || m.Points != 5 {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	after := s.vintages()
+	if got, want := s.byCell(figure.Level), []float64{2726080, 2900000, 2900001, 2910000}; !slices.Equal(got, want) {
+		t.Errorf("levels are %v, want %v", got, want)
+	}
+	for _, v := range before {
+		if !slices.Contains(after, v) {
+			t.Errorf("%v is not there any more", v)
+		}
+	}
+	w := s.startWith(ningbo(t))
+	if all := w.Conflicts(); len(all) != 0 {
+		t.Errorf("after it there are conflicts: %v", all)
+	}
+	s.publish(plain("2023-04", "292"))
+	s.publish(container("2023-02", "290.0001"))
+	s.settleAll(w, 2)
+	want := s.vintages()
+	s.fresh()
+	if r := s.replay(); !r.Whole() || !slices.Equal(s.vintages(), want) {
+		t.Errorf("a replay finds %+v and brings\n%v\nwant\n%v", r, s.vintages(), want)
+	}
+}
+
 func TestAWorkerThatRunsTakesTheNewUnitOver(t *testing.T) {
 	t.Parallel()
 	s := settledSite(t)

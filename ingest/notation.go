@@ -111,5 +111,8 @@ func (in *Inspector) possible(f *figure.Figure) bool {
 			return false
 		}
 	}
+	if c.question != nil {
+		return false
+	}
 	return c.indicator == nil || !c.indicator.UnitOf(f.Measure).Whole || !strings.Contains(c.base.String(), ".")
 }

@@ -25,6 +25,9 @@ func (k *known) doubt(c *candidate, b beside) doubt {
 	if f.Confirmed || f.Withheld || k.said(f.Cell, c.base.Float64()) {
 		return doubt{}
 	}
+	if c.question != nil {
+		return doubt{c.question, true}
+	}
 	if f.Measure.Growth() {
 		if d := k.doubtRate(c, b); d.problem != nil {
 			return d
@@ -41,7 +44,10 @@ func (k *known) doubt(c *candidate, b beside) doubt {
 	case v.Level != plausible.Fine:
 		d.problem = c.worded(&v)
 	case len(q.Points) < plausible.Enough:
-		return k.doubtRevision(c, b)
+		d = k.doubtRevision(c, b)
+	}
+	if d.problem == nil && !k.file {
+		d.problem = k.unlikeStoredGrowth(c, b)
 	}
 	return d
 }
@@ -118,36 +124,6 @@ func reverse(points []plausible.Point) {
 	for i, j := 0, len(points)-1; i < j; i, j = i+1, j-1 {
 		points[i], points[j] = points[j], points[i]
 	}
-}
-
-// doubtRate holds a growth rate against the levels it is the growth of.
-func (k *known) doubtRate(c *candidate, b beside) doubt {
-	f := c.figure
-	if c.indicator.ConstantPrices {
-		return doubt{}
-	}
-	level := f.Cell
-	level.Measure = figure.Level
-	if f.Measure == figure.YTDYoY {
-		level.Measure = figure.YTD
-	}
-	earlier := level
-	earlier.Period = level.Period.Add(-level.Period.Frequency().PerYear())
-	now, ok := k.current(level)
-	before, had := k.current(earlier)
-	if !ok || !had || now.withheld || before.withheld {
-		return doubt{}
-	}
-	cuts := k.cuts(c.indicator, f.Cell, f.Status, b)
-	over := catalog.StretchOf(level.Measure, level.Period).And(catalog.StretchOf(level.Measure, earlier.Period))
-	if cuts.Across(false, over) || cuts.Across(true, over) {
-		return doubt{}
-	}
-	v := plausible.JudgeGrowth(c.base.Float64(), now.value, before.value)
-	if v.Level == plausible.Fine {
-		return doubt{}
-	}
-	return doubt{c.worded(&v), v.Level == plausible.Refusal}
 }
 
 // doubtRevision compares the candidate with what it revises, where there is

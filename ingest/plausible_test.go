@@ -272,6 +272,41 @@ func TestWhatIsStoredWithTheSameValueIsNotAskedAboutAgain(t *testing.T) {
 	}
 }
 
+func TestGrowthThatWasConfirmedBeyondItsLimitStaysConfirmed(t *testing.T) {
+	b := newJudgeBench(t)
+	growth := checkedFigure(t, "travellers,ES-44,yoy,2025-06,62.27,%")
+	if d := b.decide(&growth, ""); d.Outcome != Refused || d.Problem.Code != "figure/out-of-bounds" {
+		t.Fatalf("%+v", d)
+	}
+	confirmed := growth
+	confirmed.Confirmed = true
+	if d := b.decide(&confirmed, ""); d.Outcome != Written {
+		t.Fatalf("%+v", d)
+	}
+	if d := b.decide(&growth, ""); d.Outcome != Unchanged || d.Problem != nil {
+		t.Errorf("%+v", d)
+	}
+	other := checkedFigure(t, "travellers,ES-44,yoy,2025-06,62.28,%")
+	if d := b.decide(&other, ""); d.Outcome != Refused {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestGrowthWrittenAnotherWayIsToldWhenItsLevelsArriveLater(t *testing.T) {
+	levels := linesOf(t, "levels.csv")
+	b := newJudgeBench(t)
+	b.alone("cpi,GB,yoy,1997-06,110.49,%")
+	refused, unusual := b.push(false, levels...)
+	wantLines(t, refused)
+	wantLines(t, unusual, "figure/rate-form 1997-06")
+	slices.Reverse(levels)
+	b = newJudgeBench(t)
+	b.alone("cpi,GB,yoy,1997-06,110.49,%")
+	refused, unusual = b.push(false, levels...)
+	wantLines(t, refused)
+	wantLines(t, unusual, "figure/rate-form 1996-06")
+}
+
 func TestAZeroForAMissingMonthIsAskedBack(t *testing.T) {
 	lines := year("21022", "28122", "32079", "0", "41108", "38777", "39576")
 	slices.Reverse(lines)

@@ -112,8 +112,8 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 			r.Unread += f.Rows()
 		}
 		err = f.Each(func(row *Row) error {
-			if row.asked {
-				f.settle(row, settles(row))
+			if row.asked && settles(row) { // what is asked was answered before
+				row.Findings, row.asked = nil, false
 			}
 			r.count(f, row)
 			return nil
@@ -221,17 +221,14 @@ var errStopped = errors.New("told to stop")
 // the report names the rest.
 func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
-		err := f.Each(func(row *Row) error {
-			if row.Repeats > 0 || len(row.Findings) > 0 && !f.answered[row.Line] {
-				return nil
-			}
-			beside := f.beside(row.Figure.Series(), row.Line)
-			if err := p.submission.sendBeside(ctx, &row.Figure, row.Agency, reference(i, row.Line), beside); err != nil {
+		err := f.good(func(line int, sent *figure.Figure, agency string) error {
+			beside := f.beside(sent.Series(), line)
+			if err := p.submission.sendBeside(ctx, sent, agency, reference(i, line), beside); err != nil {
 				if ctx.Err() == nil {
 					return err // which figures are stored is not a matter of their order then
 				}
 				p.mu.Lock()
-				p.report.FirstNotSent = f.where(row.Line, "")
+				p.report.FirstNotSent = f.where(line, "")
 				p.mu.Unlock()
 				return errStopped
 			}
@@ -241,7 +238,7 @@ func (p *pusher) send(ctx context.Context) error {
 			p.mu.Unlock()
 			p.progress()
 			return nil
-		}, func(Finding) {})
+		})
 		if errors.Is(err, errStopped) {
 			return nil
 		}

@@ -38,11 +38,12 @@ func NewValidator(cat *catalog.Catalog) *Validator {
 type candidate struct {
 	figure    *figure.Figure
 	indicator *catalog.Indicator
-	base      figure.Decimal // the value in the base unit, exact
-	converted bool           // base is known
-	moment    int64          // of publication when the figure names one, else 0
-	exact     bool           // that publication is an instant, not a day
-	room      int64          // how many milliseconds that day has, or the minute of that instant
+	base      figure.Decimal  // the value in the base unit, exact
+	converted bool            // base is known
+	moment    int64           // of publication when the figure names one, else 0
+	question  *figure.Problem // what is asked about it whatever is known, until the sender confirms it
+	exact     bool            // that publication is an instant, not a day
+	room      int64           // how many milliseconds that day has, or the minute of that instant
 }
 
 // vintage is what is stored of the candidate. The moment of publication is
@@ -88,7 +89,12 @@ func (v *Validator) check(f *figure.Figure) (c candidate, problems []*figure.Pro
 		p = checkDigits(&c)
 	}
 	if add(p); len(problems) == 0 {
-		add(checkBounds(&c))
+		switch p = checkBounds(&c); {
+		case !c.liftable():
+			add(p)
+		case !f.Confirmed:
+			c.question = p
+		}
 	}
 	return c, problems
 }
@@ -230,6 +236,12 @@ func checkDigits(c *candidate) *figure.Problem {
 		Hint:   fmt.Sprintf("write %s, the longest that is kept", longest.Shift(-power))}
 }
 
+// liftable tells whether being out of bounds is a question: max_growth says what
+// is believed, and nothing shrinks by more than all of it.
+func (c *candidate) liftable() bool {
+	return c.figure.Measure.Growth() && c.base.Cmp(figure.NewDecimal(-100, 0)) >= 0
+}
+
 // checkBounds holds the value against the catalogue's bounds; when the same
 // digits would fit in another unit or shifted by some powers of ten, the hint
 // says which.
@@ -238,9 +250,6 @@ func checkBounds(c *candidate) *figure.Problem {
 	bounds, ok := c.indicator.Plausible(f.Area, f.Measure, f.Period.Frequency())
 	if f.Withheld || !ok || bounds.Contains(c.base) {
 		return nil
-	}
-	if f.Measure.Growth() && f.Confirmed && c.base.Cmp(figure.NewDecimal(-100, 0)) >= 0 {
-		return nil // max_growth says what is believed; nothing shrinks by more than all of it
 	}
 	unit := c.indicator.UnitOf(f.Measure)
 	p := &figure.Problem{Code: "figure/out-of-bounds", Field: "value", Text: f.Value.String(),

@@ -23,6 +23,7 @@ func TestAFigureIsDoubtedForWhatIsWrongWithIt(t *testing.T) {
 	steady := []float64{300, 302, 301, 305, 304, 307, 306, 309, 310, 308, 311, 312}
 	around := []float64{-40, 25, -31, 38, -22, 19, -36, 27, 33, -28, 24, -30}
 	deficit := []float64{-3100, -2900, -3300, -3050, -2800, -3200, -3150, -2950, -3250, -3000, -3100, -3020}
+	sparse := []float64{0, 0, 5000, 0, 0, 0, 7000, 0, 0, 3000, 0, 0}
 	counts := []float64{2, 1, 3, 1, 2, 4, 1, 2, 3, 2, 1, 2}
 	for _, c := range []struct {
 		name  string
@@ -48,6 +49,8 @@ func TestAFigureIsDoubtedForWhatIsWrongWithIt(t *testing.T) {
 		{"zero around zero", months(0, 12, around...), Fine, 0, 0},
 		{"around zero, a thousand times", months(-29000, 12, around...), Refusal, Slip, 3},
 		{"around zero, far out", months(900, 12, around...), Refusal, Slip, 1},
+		{"mostly zero, as usual", months(4000, 12, sparse...), Fine, 0, 0},
+		{"mostly zero, a thousand times", months(4e6, 12, sparse...), Refusal, Slip, 3},
 		{"one is known", months(3, 1, 300), Fine, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

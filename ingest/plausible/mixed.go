@@ -62,7 +62,9 @@ func (h *history) judgeMixed() Verdict {
 		return Verdict{}
 	case off > refuseAt*s && beyond:
 		v.Level = Refusal
-		v.Power, v.Doubt = h.slipOf(nearest, s)
+		if power, usual := h.slipOf(most); power != 0 {
+			v.Power, v.Doubt, v.Expected = power, Slip, math.Copysign(usual, h.value)
+		}
 	case off > refuseAt*s || beyond:
 		v.Level = Warning
 	default:
@@ -71,12 +73,19 @@ func (h *history) judgeMixed() Verdict {
 	return v
 }
 
-// slipOf tells whether a power of ten brings the value back to its neighbours.
-func (h *history) slipOf(nearest, s float64) (power int, d Doubt) {
-	for places := 1; places <= 8; places++ {
-		if math.Abs(h.value/math.Pow10(places)-nearest) <= 2*s {
-			return places, Slip
+// slipOf is the power of ten that brings the value, which is beyond all, back to
+// the usual size of the others that are not zero; 0 when none does.
+func (h *history) slipOf(most float64) (power int, usual float64) {
+	var sizes []float64
+	for _, p := range h.points {
+		if p.Value != 0 {
+			sizes = append(sizes, math.Abs(p.Value))
 		}
 	}
-	return 0, Jump
+	usual = median(sizes)
+	power = int(math.Round(math.Log10(math.Abs(h.value) / usual)))
+	if power < 1 || power > 8 || math.Abs(h.value)/math.Pow10(power) > h.q.MaxJump*most {
+		return 0, 0
+	}
+	return power, usual
 }

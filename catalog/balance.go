@@ -69,11 +69,11 @@ func (b *Balance) Fits(c figure.Cell) bool {
 
 // Touching gives the balances that a cell is a part of, each with a cell that
 // it judges by it. Where a term names an area, and the judged one none, there is
-// no telling which that is.
+// no telling which that is. It is asked of every figure that is stored.
 func (c *Catalog) Touching(cell figure.Cell) iter.Seq2[*Balance, figure.Cell] {
 	return func(yield func(*Balance, figure.Cell) bool) {
 		for _, part := range c.balances[cell.Indicator] {
-			for _, judged := range part.judgedBy(part.term, cell) {
+			for judged := range part.judgedBy(cell) {
 				if part.Fits(judged) && !yield(part.Balance, judged) {
 					return
 				}
@@ -82,43 +82,55 @@ func (c *Catalog) Touching(cell figure.Cell) iter.Seq2[*Balance, figure.Cell] {
 	}
 }
 
-// judgedBy are the cells that the balance may judge by a cell of a term.
-func (b *Balance) judgedBy(t Term, c figure.Cell) (all []figure.Cell) {
-	first := b.Left[0]
-	if t.Area != "" && (t.Area != c.Area || first.Area == "") || t.Category != "" && t.Category != c.Category {
-		return nil
-	}
-	c.Indicator = first.Indicator.Code
-	if t.Area != "" {
-		c.Area = first.Area
-	}
-	if t.Category != "" {
-		c.Category = cmp.Or(first.Category, figure.Total)
-	}
-	with := func(m figure.Measure, p figure.Period) {
-		if first.Indicator.Publishes(m) && (first.Over != ToDate || m == figure.YTD) {
-			j := c
+// judgedBy are the cells that the balance may judge by a cell of the term.
+func (p *partOf) judgedBy(c figure.Cell) iter.Seq[figure.Cell] {
+	return func(yield func(figure.Cell) bool) {
+		first, t := &p.Left[0], &p.term
+		if t.Area != "" && (t.Area != c.Area || first.Area == "") || t.Category != "" && t.Category != c.Category {
+			return
+		}
+		j := c
+		j.Indicator = first.Indicator.Code
+		if t.Area != "" {
+			j.Area = first.Area
+		}
+		if t.Category != "" {
+			j.Category = cmp.Or(first.Category, figure.Total)
+		}
+		with := func(m figure.Measure, p figure.Period) bool {
 			j.Measure, j.Period = m, p
-			all = append(all, j)
+			return !first.Indicator.Publishes(m) || first.Over == ToDate && m != figure.YTD || yield(j)
+		}
+		switch {
+		case t.Over == Own:
+			with(c.Measure, c.Period)
+		case t.Over == ToDate && c.Measure == figure.YTD:
+			_ = with(figure.YTD, c.Period) && with(figure.Level, c.Period)
+		case t.Over.frequency() == c.Period.Frequency() && c.Measure == figure.Level:
+			longer(first.Indicator, c.Period, with)
 		}
 	}
-	switch {
-	case t.Over == Own:
-		with(c.Measure, c.Period)
-	case t.Over == ToDate && c.Measure == figure.YTD:
-		with(figure.YTD, c.Period)
-		with(figure.Level, c.Period)
-	case t.Over.frequency() == c.Period.Frequency() && c.Measure == figure.Level:
-		for _, freq := range first.Indicator.Frequencies {
-			for p := figure.PeriodAt(freq, c.Period.Start()); p.Year() == c.Period.Year(); p = p.Next() {
-				with(figure.YTD, p)
-				if !p.Start().After(c.Period.Start()) && freq != c.Period.Frequency() {
-					with(figure.Level, p)
-				}
+}
+
+// longer gives what a month or quarter is added up in: the years to date from
+// then on, and the longer periods that it lies in.
+func longer(i *Indicator, of figure.Period, with func(figure.Measure, figure.Period) bool) {
+	for _, freq := range i.Frequencies {
+		per, whole := freq.PerYear(), of.Frequency().PerYear()
+		for n := (of.Number()-1)*per/whole + 1; n <= per; n++ {
+			p := of.Add(n - of.Number())
+			switch freq {
+			case figure.Annual:
+				p = figure.Year(of.Year())
+			case figure.Quarterly:
+				p = figure.Quarter(of.Year(), n)
+			}
+			inside := per < whole && n == (of.Number()-1)*per/whole+1
+			if !with(figure.YTD, p) || inside && !with(figure.Level, p) {
+				return
 			}
 		}
 	}
-	return all
 }
 
 // frequency is that of the figures that are added up, none where none are.
@@ -162,7 +174,7 @@ func (d *decoder) balance(n *yaml.Node) {
 	}
 	d.cat.Balances = append(d.cat.Balances, b)
 	for _, t := range slices.Concat(b.Left, b.Right) {
-		d.cat.balances[t.Indicator.Code] = append(d.cat.balances[t.Indicator.Code], partOf{b, t})
+		d.cat.balances[t.Indicator.Code] = append(d.cat.balances[t.Indicator.Code], &partOf{b, t})
 	}
 }
 

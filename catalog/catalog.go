@@ -42,7 +42,7 @@ type Catalog struct {
 	calendars  map[string]*Calendar
 	topics     map[string]*Topic
 	indicators map[string]*Indicator
-	balances   map[string][]partOf // by the indicator of the term
+	balances   map[string][]*partOf // by the indicator of the term
 	targets    map[string]*Target
 	flags      map[*Agency]figure.Flags // in the place of the agencies' own, see WithFlags
 }
@@ -101,7 +101,7 @@ func Parse(filename string, data []byte) (*Catalog, error) {
 		calendars:  map[string]*Calendar{},
 		topics:     map[string]*Topic{},
 		indicators: map[string]*Indicator{},
-		balances:   map[string][]partOf{},
+		balances:   map[string][]*partOf{},
 		targets:    map[string]*Target{},
 	}}
 	if root := d.document(data); root != nil {

@@ -24,9 +24,12 @@ type standing struct {
 
 // stands works out both sides of a balance for the cell that it judges.
 func stands(b *catalog.Balance, judged figure.Cell, value valued) standing {
-	left, okLeft := side(b.Left, judged, value)
-	right, okRight := side(b.Right, judged, value)
-	return standing{b, left, right, okLeft && okRight}
+	left, ok := side(b.Left, judged, value)
+	if !ok {
+		return standing{Balance: b}
+	}
+	right, ok := side(b.Right, judged, value)
+	return standing{b, left, right, ok}
 }
 
 // holds tells whether it is known to hold.
@@ -73,12 +76,15 @@ func (k *known) unbalanced(cat *catalog.Catalog, c *candidate) *figure.Problem {
 // the publication may be on its way.
 func (k *known) unbalancedNow(cat *catalog.Catalog, c *candidate, beside beside, submission string) *figure.Problem {
 	f := c.figure
-	if f.Confirmed || f.Withheld {
+	if f.Confirmed || f.Withheld || !beside.alone && len(beside.ends) == 0 {
 		return nil
 	}
-	own := submissionHash(submission)
+	own, near := submissionHash(submission), nearby{}
 	for b, judged := range cat.Touching(f.Cell) {
-		if !beside.weighs(slices.Index(cat.Balances, b), judged) {
+		if !beside.alone && !beside.weighs(slices.Index(cat.Balances, b), judged) {
+			continue
+		}
+		if !k.startsWith(b, judged, f.Cell, &near) {
 			continue
 		}
 		whole := true // all of it is of the submission
@@ -99,6 +105,25 @@ func (k *known) unbalancedNow(cat *catalog.Catalog, c *candidate, beside beside,
 		}
 	}
 	return nil
+}
+
+// nearby is a series that was looked up; what a month adds to lies in one mostly.
+type nearby struct {
+	series figure.Series
+	points []point
+}
+
+// startsWith tells whether the first figure of a balance is known or arrives:
+// where it is not, as for nearly all, there is nothing to add up.
+func (k *known) startsWith(b *catalog.Balance, judged, arrives figure.Cell, near *nearby) bool {
+	if over := b.Left[0].Over; judged == arrives || over != catalog.Own && over != catalog.ToDate {
+		return true
+	}
+	if s := judged.Series(); s != near.series {
+		*near = nearby{s, k.series[s]}
+	}
+	from, to := run(near.points, ordinal(judged.Period))
+	return from < to
 }
 
 // beforeSubmission is the value that a cell had before a submission.

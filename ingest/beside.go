@@ -39,9 +39,9 @@ type weighing struct {
 	period  figure.Period
 }
 
-// weighs tells whether a balance that judges the cell ends.
+// weighs tells whether a balance that judges the cell ends, by the header.
 func (b beside) weighs(balance int, judged figure.Cell) bool {
-	return b.alone || slices.Contains(b.ends, weighing{balance, judged.Measure, judged.Period})
+	return slices.Contains(b.ends, weighing{balance, judged.Measure, judged.Period})
 }
 
 // maxSpans bounds the header that says so. A file with more gaps is taken to

@@ -14,11 +14,11 @@ func TestAFigureTouchesTheBalancesThatItIsAPartOf(t *testing.T) {
 			"container_throughput NBZS ytd 2023-11", "container_throughput NBZS ytd 2023-12", "container_throughput NBZS ytd 2023-Q4"},
 		"container_throughput NBPA level 2023-12": {"container_throughput NBPA ytd 2023", "container_throughput NBPA ytd 2023-12",
 			"container_throughput NBPA ytd 2023-Q4", "container_throughput NBZS level 2023-12"},
-		"container_throughput NBPA ytd 2023-03":   {"container_throughput NBPA ytd 2023-03", "container_throughput NBZS ytd 2023-03"},
-		"container_throughput NBZS yoy 2023-03":   nil,
-		"trade_exports 330200 ytd 2023-09":        {"trade_total 330200 ytd 2023-09"},
-		"trade_total 330200 ytd 2023-09":          {"trade_total 330200 ytd 2023-09"},
-		"retail_sales 330200 ytd 2023-09":         nil,
+		"container_throughput NBPA ytd 2023-03": {"container_throughput NBPA ytd 2023-03", "container_throughput NBZS ytd 2023-03"},
+		"container_throughput NBZS yoy 2023-03": nil,
+		"trade_exports 330200 ytd 2023-09":      {"trade_total 330200 ytd 2023-09"},
+		"trade_total 330200 ytd 2023-09":        {"trade_total 330200 ytd 2023-09"},
+		"retail_sales 330200 ytd 2023-09":       nil,
 	} {
 		parts := strings.Fields(of)
 		m, err := figure.ParseMeasure(parts[2])

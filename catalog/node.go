@@ -1,17 +1,14 @@
 package catalog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -57,48 +54,6 @@ func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
 	d.errs = append(d.errs, &Error{d.file, n.Line, n.Column, fmt.Sprintf(format, args...)})
 }
 
-// document reads data as one YAML document and returns its root, or nil
-// after reporting why there is none.
-func (d *decoder) document(data []byte) *yaml.Node {
-	// Codes are compared in composed form (NFC), however they were typed.
-	dec := yaml.NewDecoder(bytes.NewReader(norm.NFC.Bytes(data)))
-	var doc, second yaml.Node
-	err := dec.Decode(&doc)
-	switch {
-	case errors.Is(err, io.EOF):
-		d.errorf(&yaml.Node{}, "the catalogue is empty")
-		return nil
-	case err != nil:
-		d.syntax(err)
-		return nil
-	}
-	switch err := dec.Decode(&second); {
-	case err == nil:
-		d.errorf(&second, "a second document begins; a catalogue is one YAML document")
-	case !errors.Is(err, io.EOF):
-		d.syntax(err)
-	}
-	if len(doc.Content) == 0 {
-		d.errorf(&yaml.Node{}, "the catalogue is empty")
-		return nil
-	}
-	return doc.Content[0]
-}
-
-// syntax takes the line out of the library's "yaml: line 3: text".
-func (d *decoder) syntax(err error) {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	at := &yaml.Node{}
-	if rest, found := strings.CutPrefix(text, "line "); found {
-		if number, reason, found := strings.Cut(rest, ": "); found {
-			if line, err := strconv.Atoi(number); err == nil {
-				at.Line, text = line, reason
-			}
-		}
-	}
-	d.errorf(at, "is not YAML: %s", text)
-}
-
 // mapping is a YAML mapping with known keys.
 type mapping struct {
 	d      *decoder
@@ -118,16 +73,33 @@ func (d *decoder) mapping(n *yaml.Node, part string) (m mapping, ok bool) {
 	m = mapping{d, n, part, make(map[string]*yaml.Node, len(n.Content)/2)}
 	d.pairs(n, func(key, value *yaml.Node) {
 		if !slices.Contains(known, key.Value) {
-			hint := didYouMean(key.Value, known)
-			if n.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" {
-				hint = ", a text with a comma in it needs quotation marks here"
-			}
+			hint := unknownKeyHint(n, key, value, known)
 			d.errorf(key, "%s: unknown key %q%s", part, key.Value, hint)
 			return
+		}
+		if value.Tag == "!!null" { // the comment may have been meant as the text
+			value.LineComment += key.LineComment
 		}
 		m.values[key.Value] = value
 	})
 	return m, true
+}
+
+// unknownKeyHint says what was meant by an unknown key of a mapping.
+func unknownKeyHint(mapping, key, value *yaml.Node, known []string) string {
+	if key.Tag == "!!merge" {
+		return ", write the keys out"
+	}
+	if strings.Contains(key.Value, "：") {
+		return `, this is a full-width colon; write ": "`
+	}
+	if name, rest, found := strings.Cut(key.Value, ":"); found && slices.Contains(known, name) {
+		return fmt.Sprintf(", a space is missing after the colon; write \"%s: %s\"", name, rest)
+	}
+	if mapping.Style&yaml.FlowStyle != 0 && value.Tag == "!!null" {
+		return ", a text with a comma in it needs quotation marks here"
+	}
+	return didYouMean(key.Value, known)
 }
 
 // pairs calls f for each key and value of a mapping; a key given twice is
@@ -193,7 +165,11 @@ func (m mapping) text(key string) string {
 	}
 	s := strings.TrimSpace(n.Value)
 	if s == "" || n.Tag == "!!null" {
-		m.errorf(key, "%s is empty", key)
+		hint := ""
+		if strings.HasPrefix(n.LineComment, "#") && !strings.HasPrefix(n.LineComment, "# ") {
+			hint = "; a text that begins with # needs quotation marks around it"
+		}
+		m.errorf(key, "%s is empty%s", key, hint)
 		return ""
 	}
 	return s

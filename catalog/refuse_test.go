@@ -76,7 +76,7 @@ var refusals = map[string]string{
 	"name-lacks-en":              `7:40: area 11: name: lacks "en"`,
 	"name-lacks-zh":              `24:11: indicator boxes: name: lacks "zh"`,
 	"not-a-mapping":              `1:1: catalogue: must be a mapping of keys`,
-	"not-yaml":                   `10: is not YAML: did not find expected node content`,
+	"not-yaml":                   `10:8: the [ that opens here is not closed; write ] where it ends, or a comma where it goes on`,
 	"ratio-missing":              `71:5: indicator per_ship: lacks "ratio"`,
 	"ratio-of-a-flow":            `41:12: indicator boxes: ratio means nothing here, leave it out`,
 	"ratio-of-a-ratio":           `81:44: indicator per_ship: ratio: denominator per_ship is a ratio itself`,

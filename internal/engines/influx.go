@@ -3,9 +3,11 @@ package engines
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -45,31 +47,34 @@ var influxd = &program{
 	takes:   "about a minute",
 	instead: "name an influxd 1.8 executable by --influxd or TIDEMARK_INFLUXD, or use docker compose",
 	named:   "name an influxd 1.8 executable, or leave --influxd and TIDEMARK_INFLUXD empty to have it built",
-	change:  fluxWithoutTests,
+	change:  fluxAlone,
 	listening: func(log []byte) (string, bool) {
 		return logged(log, "Listening on HTTP", "addr")
 	},
 }
 
-// fluxWithoutTests is Flux as influxd takes it in, without what is never used
-// here and takes most of the time of its build. Flux 0.65 compiles the tests of
-// its library into every program, 27 MB of Go in files that are called
-// flux_test_gen.go and so are no tests to Go. Its reader of Google's Bigtable
-// brings Google's cloud libraries along, 70 packages. All else is as released.
-var fluxWithoutTests = &change{
+// fluxAlone is Flux without its clients of other products' databases and queues,
+// which are a fifth of what a build of influxd compiles and are never used here,
+// and without the tests of its library: its files flux_test_gen.go, 27 MB of Go,
+// have a name that is none of a test to Go. All else is as released.
+var fluxAlone = &change{
 	module: "github.com/influxdata/flux",
-	what:   "without the tests of its library and without experimental/bigtable",
-	skip:   func(dir string) bool { return dir == "stdlib/experimental/bigtable" },
+	what:   "without clients (" + strings.Join(fluxClients, ", ") + ") and without tests",
+	skip:   func(dir string) bool { return slices.Contains(fluxClients, strings.TrimPrefix(dir, "stdlib/")) },
 	edit: func(file string, text []byte) []byte {
 		switch {
 		case path.Base(file) == "flux_test_gen.go", file == "stdlib/test_packages.go", strings.HasSuffix(file, "_test.go"):
 			return nil
 		case file == "stdlib/packages.go":
-			return bytes.ReplaceAll(text, []byte("\t_ \"github.com/influxdata/flux/stdlib/experimental/bigtable\"\n"), nil)
+			for _, client := range fluxClients {
+				text = bytes.ReplaceAll(text, fmt.Appendf(nil, "\t_ \"github.com/influxdata/flux/stdlib/%s\"\n", client), nil)
+			}
 		}
 		return text
 	},
 }
+
+var fluxClients = []string{"experimental/bigtable", "experimental/mqtt", "kafka", "sql"}
 
 // FindInfluxd returns the path of an influxd executable. It builds it with the
 // Go toolchain from tidemark's source tree, looked for upwards from the working

@@ -64,6 +64,9 @@ func (b *build) run(ctx context.Context, executable string) error {
 	if err := b.list(ctx, flags); err != nil {
 		return err
 	}
+	if b.program.lean { // all but Go's own, which have been compiled with tidemark
+		flags = append(flags, "-gcflags=all=-dwarf=false", "-gcflags=std=")
+	}
 	// Renamed when it is whole, so that an executable that is there is right.
 	temporary := executable + ".new"
 	defer func() { _ = os.Remove(temporary) }() // gone when all went well

@@ -47,6 +47,7 @@ var influxd = &program{
 	takes:   "about a minute",
 	instead: "name an influxd 1.8 executable by --influxd or TIDEMARK_INFLUXD, or use docker compose",
 	named:   "name an influxd 1.8 executable, or leave --influxd and TIDEMARK_INFLUXD empty to have it built",
+	lean:    true,
 	change:  fluxAlone,
 	listening: func(log []byte) (string, bool) {
 		return logged(log, "Listening on HTTP", "addr")

@@ -1,8 +1,14 @@
 package queryapi
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/prometheus/prometheus/promql"
+
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
 // kind is a way to fail, by Prometheus' name for it.
@@ -46,4 +52,21 @@ func (f *failure) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(f.status)
 	_, _ = w.Write(append(f.appendTo(nil), '\n')) // who asked may have left
+}
+
+// failureOf is what an error of an evaluation is told as.
+func failureOf(err error) *failure {
+	switch {
+	case errors.As(err, new(engine.Crowded)):
+		return &failure{unavailable, err}
+	case errors.As(err, new(promql.ErrQueryCanceled)):
+		return &failure{canceled, err}
+	case errors.As(err, new(promql.ErrQueryTimeout)):
+		return &failure{timeout, err}
+	case errors.As(err, new(promql.ErrStorage)):
+		return &failure{internal, err}
+	case errors.Is(err, context.Canceled):
+		return &failure{canceled, err}
+	}
+	return &failure{execution, err}
 }

@@ -13,11 +13,6 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
-// refused is the response to a parameter that cannot be read.
-func refused(parameter string, err error) response {
-	return response{failure: invalid(parameter, err)}
-}
-
 // query answers at one moment.
 func (a *api) query(r *http.Request) response {
 	limit, err := limitOf(r)
@@ -123,23 +118,6 @@ func truncated(value parser.Value, limit int) (parser.Value, bool) {
 		}
 	}
 	return value, false
-}
-
-// failureOf is what an error of an evaluation is told as.
-func failureOf(err error) *failure {
-	switch {
-	case errors.As(err, new(engine.Crowded)):
-		return &failure{unavailable, err}
-	case errors.As(err, new(promql.ErrQueryCanceled)):
-		return &failure{canceled, err}
-	case errors.As(err, new(promql.ErrQueryTimeout)):
-		return &failure{timeout, err}
-	case errors.As(err, new(promql.ErrStorage)):
-		return &failure{internal, err}
-	case errors.Is(err, context.Canceled):
-		return &failure{canceled, err}
-	}
-	return &failure{execution, err}
 }
 
 // formatQuery answers with the query in Prometheus' own format.

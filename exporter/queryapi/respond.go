@@ -22,6 +22,11 @@ type response struct {
 
 func failed(k kind, err error) response { return response{failure: &failure{k, err}} }
 
+// refused is the response to a parameter that cannot be read.
+func refused(parameter string, err error) response {
+	return response{failure: invalid(parameter, err)}
+}
+
 // most is how many warnings an answer has, and how many infos.
 const most = 10
 

@@ -100,8 +100,6 @@ func (a *api) ask(r *http.Request, ask engine.Request, limit int) response {
 	return response{data: data, warnings: warnings, close: query.Close}
 }
 
-var errTruncated = errors.New("results truncated due to limit")
-
 // truncated gives the first series of an answer.
 func truncated(value parser.Value, limit int) (parser.Value, bool) {
 	if limit == 0 {

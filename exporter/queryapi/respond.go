@@ -1,6 +1,7 @@
 package queryapi
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -26,6 +27,9 @@ func failed(k kind, err error) response { return response{failure: &failure{k, e
 func refused(parameter string, err error) response {
 	return response{failure: invalid(parameter, err)}
 }
+
+// errTruncated is the warning of an answer that is cut off.
+var errTruncated = errors.New("results truncated due to limit")
 
 // most is how many warnings an answer has, and how many infos.
 const most = 10

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// What Prometheus and Alertmanager are made of is, for the greater part, also
-// in the tests that use their engine as a library. With the same versions it is
-// compiled once, and outside of any test's time limit.
+// What tidemark has of Prometheus' libraries is also in the servers. With the
+// same versions it is compiled once, outside of any test's time limit, and tests
+// hold answers against the Prometheus whose engine gives them.
 func TestPrometheusIsBuiltFromTheVersionsThatAreCompiledAnyway(t *testing.T) {
 	ours := requirements(t, "../go.mod")
 	for module, version := range requirements(t, "prometheus/go.mod") {

@@ -3,7 +3,9 @@ package figure
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -115,6 +117,13 @@ func periodProblem(text string, readings []Reading, m Measure, own Frequency) *P
 	if len(readings) == 0 {
 		if at, ok := parsePeriod(text); ok && !inRange(at) {
 			p.Reason, p.Hint = fmt.Sprintf("lies outside the years %d to %d", firstYear, lastYear), "check the year"
+			if thai := at.Year(); thai > 1900+buddhist && thai < 2100+buddhist {
+				p.Hint = fmt.Sprintf("write %s if the year is one of Thailand", strings.Replace(at.String(), strconv.Itoa(thai), strconv.Itoa(thai-buddhist), 1))
+			}
+		} else if inner := bare(text); inner != text {
+			if within := Readings(inner); len(within) == 1 && within[0].Extent == Whole {
+				p.Reason, p.Hint = "has something with it that is no part of a period", fmt.Sprintf("write %s; a mark goes into the column status", within[0].Period)
+			}
 		}
 		return p
 	}
@@ -142,6 +151,17 @@ func periodProblem(text string, readings []Reading, m Measure, own Frequency) *P
 		p.Hint = "write the year, too, like 2023-01, 2023-Q1 or 2023"
 	}
 	return p
+}
+
+// withMark is a text in quotation marks, or with a sender's mark behind it.
+var withMark = regexp.MustCompile(`^['"‘’“”]?(.*?\d|.*?[^\d\s]{2,}?)(?:['"‘’“”]| ?[(\[]?[\pL*†‡§¹²³][)\]]?)?$`)
+
+// bare is a text without quotation marks and a mark.
+func bare(text string) string {
+	if parts := withMark.FindStringSubmatch(text); parts != nil {
+		return parts[1]
+	}
+	return text
 }
 
 // correction is what to write for a reading.

@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -39,6 +40,8 @@ var parts = strings.NewReplacer(
 	"{name}", `(?P<m>`+allNames+`)\.?`, "{to name}", `(?P<to_m>`+allNames+`)\.?`, // by its name
 	"{d}", `(?P<d>\d\d?)`, "{to d}", `(?P<to_d>\d\d?)`, // a day
 	"{q}", `0?(?P<q>[1-4])`, // a quarter
+	"{roc}", `(?P<roc>1\d\d)`, // a year of the Republic of China
+	"{era}", `(?P<era>令和|平成|昭和)`, // one of Japan
 	"{th}", `(?P<q>1st|2nd|3rd|4th|first|second|third|fourth|[1-4])(?:\.|er|re|e|eme|o|°)?`,
 	"{-}", `[-/._:,' ]*`, // what may stand between two parts
 	"{time}", `(?:[t ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:am|pm|z|[-+]\d\d:?\d\d))?)?`,
@@ -104,11 +107,11 @@ var plainForms = []form{
 		examples: []string{"01/23", "10/11", "12/99"},
 		read:     readTwoNumbers},
 	{name: "quarter",
-		written:  []string{`{y?}{-}q{q}`, `{y?}{-}{q}q`, `q{q}{-}{y?}`, `{q}q{-}{y?}`, `{y}年q{q}`},
+		written:  []string{`{y?}{-}q ?{q}`, `{y?}{-}{q}q`, `q ?{q}{-}{y?}`, `{q}q{-}{y?}`, `{y}年q{q}`},
 		examples: []string{"2023Q1", "2023 Q1", "2023-q1", "2023/Q1", "2023-1Q", "Q1 2023", "1Q2023", "Q1'23", "23Q1", "Q1 45"},
 		read:     func(g groups) []Reading { return quarter(g["y"], g.n("q")) }},
 	{name: "Roman number",
-		written:  []string{`(?P<r>[ivx]+)[-/. ]{y}`, `{y}[-/. ](?P<r>[ivx]+)`},
+		written:  []string{`(?P<r>[ivx]+)[-/. ]{y}`, `{y}[-/. ](?P<r>[ivx]+)`, `{y}(?P<r>i{1,3}|iv)`},
 		examples: []string{"I 2023", "2023-IV", "XI/2023"},
 		read: func(g groups) []Reading {
 			return append(quarter(g["y"], romans[g["r"]]), month(g.n("y"), romans[g["r"]])...)
@@ -118,7 +121,7 @@ var plainForms = []form{
 		examples: []string{"T1 2023", "2023-T1", "2023T4"},
 		read:     readT},
 	{name: "year",
-		written:  []string{`{y}{-}a1?`, `(?:cy|year|calendar year) ?{y}`, `{y}\.0`},
+		written:  []string{`{y}{-}a1?`, `(?:cy|year|calendar year|annual) ?{y}`, `{y} annual`, `{y}\.0`},
 		examples: []string{"2023A", "CY2023", "2023.0"},
 		read:     func(g groups) []Reading { return year(g.n("y")) }},
 }
@@ -140,7 +143,7 @@ var wordForms = []form{
 		examples: []string{"first quarter 2023", "1st quarter of 2023", "2023, quarter 1", "1. Quartal 2023", "1er trimestre 2023"},
 		read:     func(g groups) []Reading { return quarter(g["y"], g.n("q")) }},
 	{name: "Chinese month",
-		written:  []string{`{y?}年{m}月(?:份|末|底)?`, `{y}[-/.]?{m}月(?:份|末|底)?`},
+		written:  []string{`{y?}年{m}月(?:份|末|底)?`, `{y}[-/.]?{m}月(?:份|末|底)?`, `{m}月{y}年?`},
 		examples: []string{"2023年3月", "2023年 3月", "2023年03月", "2023年3月份", "2023年三月", "二〇二三年十二月", "23年3月", "2023年3月末", "2023-3月"},
 		read:     func(g groups) []Reading { return monthOf(g["y"], g.n("m")) }},
 	{name: "Chinese quarter",
@@ -151,6 +154,13 @@ var wordForms = []form{
 		written:  []string{`{y}年?(?:度|全年)?`},
 		examples: []string{"2023年", "2023年度", "2023年全年", "二〇二三年"},
 		read:     func(g groups) []Reading { return year(g.n("y")) }},
+	{name: "year of an era",
+		written: []string{`(?:民国|民國){roc}年?度?`, `(?:民国|民國){roc}年?[-/.]?{m}月?(?:份)?`, `(?:民国|民國){roc}年?第?{q}季度?`,
+			`{roc}年度?`, `{roc}年{m}月(?:份)?`, `{roc}[-/.]{m}`, `{roc}年第?{q}季度?`,
+			`{era}(?P<n>\d\d?|元)年`, `{era}(?P<n>\d\d?|元)年{m}月(?:份)?`, `{era}(?P<n>\d\d?|元)年第?{q}季度`,
+			`พ\.?ศ\.? ?(?P<be>2[45]\d\d)`, `(?P<be>2[45]\d\d) ?be`},
+		examples: []string{"民國112年", "民國112年3月", "民国112年第1季", "112年3月", "112/03", "令和5年", "令和5年3月", "平成30年第1四半期", "昭和64年1月", "令和元年5月", "พ.ศ. 2566"},
+		read:     readEra},
 	{name: "end of a year",
 		written:  []string{`{y}年?[末底]`, `(?:end|end of|ultimo) {y}`},
 		examples: []string{"2023年末", "2023年底", "end of 2023"},
@@ -160,21 +170,21 @@ var wordForms = []form{
 // spanForms are those of several months, most of them from January on.
 var spanForms = []form{
 	{name: "months of a year",
-		written: []string{`{y}[年./]?{m}月?[-、]{to m}月份?(?:累计)?`, `{y}[./年]{m}-{to m}`,
+		written: []string{`{y}[年./]?{m}月?[-、]{to m}月份?(?:累计)?`, `{y}[./年]{m}-{to m}`, `{y}{-}m{m}-m?{to m}`,
 			`{name}(?: ?[-/] ?| to | through ){to name},? ?{y}`, `{y},? {name}(?: ?[-/] ?| to | through ){to name}`},
-		examples: []string{"2023年1-6月", "2023年1—6月", "2023年1至6月份", "2023年1月-6月累计", "2023.1-6", "Jan-Jun 2023", "January to June 2023", "2023 Jan-Jun",
+		examples: []string{"2023年1-6月", "2023年1—6月", "2023M1-M6", "2023年1至6月份", "2023年1月-6月累计", "2023.1-6", "Jan-Jun 2023", "January to June 2023", "2023 Jan-Jun",
 			"2023年1-2月", "2023年1-3月", "2023年1-12月", "2023年4-6月", "2023年7-12月"},
 		read: func(g groups) []Reading { return months(g.n("y"), g.n("m"), g.n("y"), g.n("to_m")) }},
 	{name: "first months of a year",
-		written:  []string{`{y}年?前{to m}个?月(?:累计)?`, `{y}年?截?[至-]?{to m}月[末底]?累计`, `{y}年?截[至-]{to m}月[末底]?`, `{to m}m{-}{y}`, `{y} {to m}m`, `ytd {to name}{-}{y}`, `ytd {y}[-/.]{to m}`, `{y}[-/.]{to m} ?ytd`},
-		examples: []string{"2023年前两月", "2023年前11个月", "2023年6月累计", "2023年截至6月", "9M 2023", "2023 9M", "YTD Sep 2023"},
+		written:  []string{`{y}年?前{to m}个?月(?:累计)?`, `{y}年?截?[至-]?{to m}月[末底]?累计`, `{y}年?截[至-]{to m}月[末底]?`, `截[至-]{y}年{to m}月[末底]?`, `{y}年{to m}月[末底]?止`, `{to m}m{-}{y}`, `{y} {to m}m`, `ytd {to name}{-}{y}`, `ytd {y}[-/.]{to m}`, `{y}[-/.]{to m} ?ytd`},
+		examples: []string{"2023年前两月", "2023年前11个月", "2023年6月累计", "2023年截至6月", "截至2023年6月末", "9M 2023", "2023 9M", "YTD Sep 2023"},
 		read:     func(g groups) []Reading { return months(g.n("y"), 1, g.n("y"), g.n("to_m")) }},
 	{name: "first quarters of a year",
-		written:  []string{`{y}年?前{q}个?季度?(?:累计)?`, `{y}年?1(?:季度?)?-{q}季度?(?:累计)?`, `{y}{-}q1-q?{q}`, `q1-q?{q}{-}{y}`},
+		written:  []string{`{y}年?前{q}个?季度?(?:累计)?`, `{y}年?1(?:季度?)?-{q}季度?(?:累计)?`, `{y}年?{-}q1-q?{q}`, `q1-q?{q}{-}{y}`},
 		examples: []string{"2023年前三季度", "2023前三季度", "2023年1-3季度", "2023年一至三季度", "Q1-Q3 2023"},
 		read:     func(g groups) []Reading { return months(g.n("y"), 1, g.n("y"), 3*g.n("q")) }},
 	{name: "half-year",
-		written: []string{`{y?}{-}[hs]0?(?P<h>[12])`, `[hs](?P<h>[12]){-}{y?}`, `(?P<h>[12])[hs]{-}{y?}`, `{y}年?(?P<h>[上下])半年`,
+		written: []string{`{y?}{-}[hs]0?(?P<h>[12])`, `[hs](?P<h>[12]){-}{y?}`, `(?P<h>[12])[hs]{-}{y?}`, `{y}年?(?P<h>[上下])半年?`,
 			`{y},? (?P<h>first|second|1st|2nd) half`, `(?P<h>first|second|1st|2nd) half(?:,| of)? {y}`},
 		examples: []string{"2023H1", "H1 2023", "1H2023", "2023-S1", "H1 23", "2023年上半年", "2023上半年", "first half of 2023", "2023 H2", "2023年下半年"},
 		read:     readHalf},
@@ -192,11 +202,27 @@ var spanForms = []form{
 var otherForms = []form{
 	{name: fiscalForm,
 		written: []string{`{y}[-/]{to y?}`, `{yy}[-/](?P<to_y>\d\d)`, `(?:fy|fiscal year|fiscal) ?'?{y?}(?:[-/]{to y?})?`, `{y?}(?:[-/]{to y?})? ?fy`,
-			`{y?}(?:[-/]{to y?})?年?(?:财年|财政年度|会计年度)`},
+			`{y?}(?:[-/]{to y?})?年?(?:财年|财政年度|会计年度)`, `{y}[-/]{to y?}年度?`},
 		examples: []string{"2009/10", "2009-10", "2012/13", "2012-13", "2009/2010", "2009-2010", "2009-2012", "FY2010", "FY2009/10", "2010财年"},
 		read:     readFiscal},
+	{name: "quarter of a fiscal year",
+		written:  []string{`(?:q{q}|{q}q){-}(?:fy ?'?{y?}|(?:fy ?)?{y}[-/]{to y?})`, `(?:fy ?'?{y?}|(?:fy ?)?{y}[-/]{to y?}){-}(?:q{q}|{q}q)`},
+		examples: []string{"Q1 FY2023", "FY23Q1", "Q1 2022/23", "2022-23 Q1"},
+		read:     func(groups) []Reading { return other("a quarter of a fiscal year") }},
+	{name: "Japanese fiscal year",
+		written:  []string{`{era}(?P<n>\d\d?|元)年度(?:第?{q}季度|[上下]半?期)?`},
+		examples: []string{"令和5年度", "平成30年度上期"},
+		read: func(g groups) []Reading {
+			return other(fmt.Sprintf("the fiscal year that begins in April %d", eraYear(g)))
+		}},
+	{name: "year to date without its end",
+		written:  []string{`{y}年?累计`, `ytd ?{y}`, `{y} ?ytd`},
+		examples: []string{"2023年累计", "YTD 2023"},
+		read: func(g groups) []Reading {
+			return []Reading{{Extent: Other, Means: "the year to date of " + g["y"] + " up to a month that is not named", advice: "write the month up to which it is, like 2023-06, and measure ytd"}}
+		}},
 	{name: "week or day of a year",
-		written:  []string{`{y}{-}w\d\d?`, `{y}-d\d{3}`, `{y}年?第?\d\d?周`},
+		written:  []string{`{y}{-}w\d\d?(?:-\d)?`, `{y}-d\d{3}`, `{y}年?第?\d\d?周`},
 		examples: []string{"2023-W05", "2023-D031", "2023年第5周"},
 		read:     func(g groups) []Reading { return other("a week or a day of " + g["y"]) }},
 	{name: "day",

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -166,6 +167,38 @@ func readNameAndNumber(g groups) (all []Reading) {
 		all = monthOf(g["d"], g.n("m"))
 	}
 	return append(all, undatedDay(g.n("m"), g.n("d"))...)
+}
+
+// eras are the years before the first one.
+var eras = map[string]int{"令和": 2018, "平成": 1988, "昭和": 1925}
+
+// eraYear is the year that an era counts.
+func eraYear(g groups) int {
+	switch {
+	case g["roc"] != "":
+		return 1911 + g.n("roc")
+	case g["be"] != "":
+		return g.n("be") - buddhist
+	case g["n"] == "元":
+		return eras[g["era"]] + 1
+	}
+	return eras[g["era"]] + g.n("n")
+}
+
+// buddhist is by how much the years of Thailand go before.
+const buddhist = 543
+
+// readEra reads a year that is counted from another beginning, or a month or a
+// quarter of one.
+func readEra(g groups) []Reading {
+	switch y := eraYear(g); {
+	case g["m"] != "":
+		return month(y, g.n("m"))
+	case g["q"] != "":
+		return quarter(strconv.Itoa(y), g.n("q"))
+	default:
+		return year(y)
+	}
 }
 
 // readT reads 2023-T1: the quarter (trimestre) of Romance languages, or the

@@ -11,21 +11,21 @@ import (
 )
 
 // monthNames are the names of the months as tables abbreviate and write them,
-// in English, German, French, Spanish, Portuguese and Italian, without
-// accents. No word is two months.
+// in English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish,
+// Danish, Polish, Turkish and Russian, without accents. No word is two months.
 var monthNames = [12]string{
-	"jan january januar janvier janv enero ene janeiro gennaio gen",
-	"feb february februar fevrier fevr fev febrero fevereiro febbraio",
-	"mar march marz maerz mrz mars marzo marco",
-	"apr april avril avr abril abr aprile",
-	"may mai mayo maio maggio mag",
-	"jun june juni juin junio junho giugno giu",
-	"jul july juli juillet juil julio julho luglio lug",
-	"aug august aout agosto ago",
-	"sep sept september septembre septiembre setiembre setembro set settembre",
-	"oct october oktober okt octobre octubre outubro out ottobre ott",
-	"nov november novembre noviembre novembro",
-	"dec december dezember dez decembre diciembre dic dezembro dicembre",
+	"jan january januar janvier janv enero ene janeiro gennaio gen januari styczen stycznia sty ocak янв январь января",
+	"feb february februar fevrier fevr fev febrero fevereiro febbraio februari luty lutego subat фев февр февраль февраля",
+	"mar march marz maerz mrz mars marzo marco maart mrt marts marzec marca mart мар март марта",
+	"apr april avril avr abril abr aprile kwiecien kwietnia kwi nisan апр апрель апреля",
+	"may mai mayo maio maggio mag mei maj maja mayıs mayis маи мая",
+	"jun june juni juin junio junho giugno giu czerwiec czerwca cze haziran июн июнь июня",
+	"jul july juli juillet juil julio julho luglio lug lipiec lipca lip temmuz июл июль июля",
+	"aug august aout agosto ago augustus augusti sierpien sierpnia sie ağustos agustos авг август августа",
+	"sep sept september septembre septiembre setiembre setembro set settembre wrzesien wrzesnia wrz eylul сен сент сентябрь сентября",
+	"oct october oktober okt octobre octubre outubro out ottobre ott pazdziernik pazdziernika paz ekim окт октябрь октября",
+	"nov november novembre noviembre novembro listopad listopada lis kasım kasim ноя нояб ноябрь ноября",
+	"dec december dezember dez decembre diciembre dic dezembro dicembre grudzien grudnia gru aralık aralik дек декабрь декабря",
 }
 
 var ordinals = map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}

@@ -33,8 +33,11 @@ func edge(c byte) bool { return c > ' ' && c < 0x7f }
 
 // nothing tells whether nobody sees r.
 func nothing(r rune) bool {
-	return r < 0x3001 && unicode.IsSpace(r) || invisible(r)
+	return r < 0x3001 && unicode.IsSpace(r) || invisible(r) || r == endOfDOS
 }
+
+// endOfDOS ends files of DOS.
+const endOfDOS = 0x1a
 
 // invisible tells whether r is a character without width: joiners, direction
 // marks, byte order marks.
@@ -108,7 +111,7 @@ func (v *numbers) number(cell string) (digits string, percent, open bool, p *fig
 		return n.String(), percent, r.differ(), nil
 	case rest == "" && plainExponent(numeral):
 		return numeral, percent, false, nil // a Decimal knows whether it is one
-	case rest != "" && isNumber && !startsWithSign(rest):
+	case rest != "" && isNumber && unitLike(rest) && !isBound(s) && !footnoted.MatchString(s):
 		return "", false, false, glued(v.written(n.String()), rest)
 	}
 	return "", false, false, v.noNumber(s, rest, numeral, other)
@@ -123,28 +126,17 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 		decimal, grouping = "comma", "1.234.567,8"
 		p.Hint = "write digits with an optional sign and comma, like 2726,08"
 	}
-	inner, bracketed := strings.CutPrefix(s, "(")
-	inner, closed := strings.CutSuffix(inner, ")")
+	if wrapped := v.wrapped(s); wrapped != nil {
+		return wrapped
+	}
 	switch {
-	case bracketed && closed && v.isNumber(inner):
-		digits, _, _, _ := v.number(inner)
-		p.Reason = "is in brackets, as accountants write what is below zero"
-		p.Hint = "write -" + v.written(digits)
-	case strings.HasSuffix(s, "-") && v.isNumber(trimSpace(strings.TrimSuffix(s, "-"))):
-		digits, _, _, _ := v.number(trimSpace(strings.TrimSuffix(s, "-")))
-		p.Reason, p.Hint = "has its sign behind it", "write -"+v.written(digits)
-	case currency(s) != "" && v.isNumber(trimSpace(strings.TrimPrefix(s, currency(s)))):
-		digits, _, _, _ := v.number(trimSpace(strings.TrimPrefix(s, currency(s))))
-		return glued(v.written(digits), currency(s))
-	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && startsWithSign(rest) && strings.ContainsAny(rest, "0123456789"):
-		p.Reason = "is a date, a time or a range, and no number"
-	case strings.Trim(s, "'") != s && v.isNumber(strings.Trim(s, "'")):
-		p.Reason, p.Hint = "stands in apostrophes", "write "+strings.Trim(s, "'")
 	case strings.HasPrefix(s, "="):
 		p.Reason, p.Hint = "is a formula and not what it gives", "save the values of the formulas: copy the column and paste it as values"
 	case isBound(s):
 		p.Reason = "is a bound or an estimate, not a number"
 		p.Hint = "write the number alone, status E (estimated) or P (provisional), and the wording in the note"
+	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && !unitLike(rest) && strings.ContainsAny(rest, "0123456789"):
+		p.Reason = "is a date, a time, a range or a fraction, and no number"
 	case rest == "" && v.other(numeral):
 		p.Reason = "is no number where the " + decimal + " marks decimals, as in the rest of the file"
 		p.Hint = "write " + v.written(other.String())
@@ -158,18 +150,14 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 	return p
 }
 
-// currency is the sign of a currency with which s begins.
-func currency(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	if unicode.Is(unicode.Sc, r) {
-		return s[:size]
-	}
-	return ""
+// unitLike tells whether what stands behind a number may be its unit: it
+// begins as words and the signs of units do, and holds no other number but the
+// power of a metre.
+func unitLike(rest string) bool {
+	first, _ := utf8.DecodeRuneInString(rest)
+	begins := unicode.IsLetter(first) || unicode.Is(unicode.Sc, first) || strings.ContainsRune("%‰°(", first)
+	return begins && !strings.ContainsFunc(strings.TrimRight(rest, "23"), unicode.IsDigit)
 }
-
-// startsWithSign tells whether what stands behind a number is no unit: units
-// begin with a letter, or with a sign for one.
-func startsWithSign(rest string) bool { return strings.ContainsAny(rest[:1], ":/~&|;\\_") }
 
 // isNumber tells whether a text alone is a number in this file.
 func (v *numbers) isNumber(s string) bool {
@@ -207,7 +195,7 @@ func spreadsheetError(s string) *figure.Problem {
 }
 
 // exponent is a number as spreadsheets shorten it: 1.19E+05, 1,19E-05.
-var exponent = regexp.MustCompile(`^[-+]?[0-9]*[.,]?[0-9]+[eE][-+][0-9]+$`)
+var exponent = regexp.MustCompile(`^[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)[eE][-+][0-9]+$`)
 
 func shortened(s string) bool {
 	return strings.ContainsAny(s, "eE") && exponent.MatchString(s)
@@ -249,17 +237,22 @@ func numeralEnd(s string) int {
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "′", "'", "´", "'", "`", "'")
 
 // digitsOf is the number in a value's cell, folded and without what stands
-// behind it.
+// before and behind it.
 func digitsOf(cell string) string {
 	s := apostrophes.Replace(fold(clean(cell)))
-	return trimSpace(s[:numeralEnd(s)])
+	first := strings.IndexAny(s, "0123456789")
+	if first < 0 {
+		return ""
+	}
+	s = s[len(strings.TrimRight(s[:first], "+-.,")):]
+	return strings.TrimRight(s[:numeralEnd(s)], "-+ ")
 }
 
-// alone tells whether a value's cell holds nothing but its number and perhaps
-// a percent sign.
-func alone(cell string) bool {
-	s := apostrophes.Replace(fold(clean(cell)))
-	return strings.Trim(s[numeralEnd(s):], " %") == ""
+// hasUnit tells whether a value's cell with a number holds more than marks and
+// signs beside it.
+func hasUnit(cell string) bool {
+	outside := strings.Trim(strings.ReplaceAll(fold(raised(clean(cell))), digitsOf(cell), ""), " %()[]-+")
+	return len(outside) > 3 && !beside(outside)
 }
 
 func trimSpace(s string) string { return strings.Trim(s, " ") }
@@ -286,14 +279,4 @@ func isASCII(s string) bool {
 func glued(digits, unit string) *figure.Problem {
 	return &figure.Problem{Code: "sheet/unit-in-value", Field: "value", Reason: "has a unit with it",
 		Hint: fmt.Sprintf("write %s in the column value and %s in the column unit", digits, unit)}
-}
-
-// bounds are the words with which bulletins begin a number that is none.
-var bounds = []string{"超", "突破", "逾", "近", "约", "预计", "接近", "达到", ">", "<", "≥", "≤", "~", "≈",
-	"ca", "approx", "about", "over", "under", "etwa", "rund", "environ", "cerca"}
-
-// isBound tells whether s is a number after such a word: 超300.
-func isBound(s string) bool {
-	return strings.ContainsAny(s, "0123456789") &&
-		slices.ContainsFunc(bounds, func(word string) bool { return strings.HasPrefix(strings.ToLower(s), word) })
 }

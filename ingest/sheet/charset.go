@@ -25,6 +25,7 @@ type charset struct {
 	undo    text.Encoding // the UTF-8 was read as this and saved again
 	ascii   bool          // no encoding fits what is not ASCII
 	mixed   bool          // some rows of the file are in UTF-8 nevertheless
+	perhaps string        // of one that is ascii: the switches to try and what they make of a word
 }
 
 var (
@@ -37,7 +38,6 @@ var (
 	asEUCJP     = &charset{name: "EUC-JP", label: "euc-jp", enc: japanese.EUCJP}
 	asEUCKR     = &charset{name: "EUC-KR", label: "euc-kr", enc: korean.EUCKR}
 	asLatin     = &charset{name: "Windows-1252", label: "windows-1252", enc: charmap.Windows1252}
-	asASCII     = &charset{name: "ASCII", ascii: true}
 	asTwice1252 = &charset{name: "UTF-8 that was read as Windows-1252 and saved again", chinese: "UTF-8，曾被误作Windows-1252读取并再次保存", undo: charmap.Windows1252}
 	asTwiceGBK  = &charset{name: "UTF-8 that was read as GBK and saved again", chinese: "UTF-8，曾被误作GBK读取并再次保存", undo: simplifiedchinese.GBK}
 )
@@ -45,9 +45,17 @@ var (
 // charsets are those that a file without a mark is tried in.
 var charsets = []*charset{asUTF8, asGB18030, asBig5, asShiftJIS, asEUCJP, asEUCKR, asLatin}
 
+// codePages are those of DOS, in which Excel saves "CSV (MS-DOS)" and which the
+// web has no names for.
+var codePages = map[string]text.Encoding{"cp437": charmap.CodePage437, "cp850": charmap.CodePage850, "cp852": charmap.CodePage852}
+
 // charsetNamed finds an encoding by any of the names that browsers know.
 func charsetNamed(name string) (*charset, bool) {
-	enc, err := htmlindex.Get(strings.ToLower(strings.TrimSpace(name)))
+	name = strings.ToLower(strings.TrimSpace(name))
+	if enc, ok := codePages[name]; ok {
+		return &charset{name: name, label: name, enc: enc}, true
+	}
+	enc, err := htmlindex.Get(name)
 	if err != nil {
 		return nil, false
 	}
@@ -138,6 +146,13 @@ func (c *charset) undone(room, b []byte) (decoded []byte, bad int) {
 	decoded, ok := undo(c.undo, room[:0], b)
 	if !ok || !utf8.Valid(decoded) {
 		return b, firstNonASCII(b)
+	}
+	for firstHigh(decoded) >= 0 { // it was done several times
+		again, ok := undo(c.undo, nil, decoded)
+		if !ok || !utf8.Valid(again) {
+			break
+		}
+		decoded = again
 	}
 	return decoded, -1
 }

@@ -54,7 +54,11 @@ func (s *Survey) encoding() error {
 			return nil // its zero bytes are as they should be
 		}
 	}
-	if what := foreign(head); what != "" && !strings.HasPrefix(s.given.Notation.Encoding, "utf-16") {
+	if c := utf16Of(head, s.given.Notation.Encoding); c != nil {
+		s.charset, s.unmarked = c, true
+		return nil
+	}
+	if what := foreign(head); what != "" {
 		return &Fault{Where: s.name, Problem: &figure.Problem{Code: "sheet/not-csv", Reason: "is " + what + ", not CSV", Hint: saveAsCSV}}
 	}
 	marked := bytes.HasPrefix(head, []byte(mark8))
@@ -90,10 +94,36 @@ func foreign(head []byte) string {
 			return magic.name
 		}
 	}
-	if bytes.IndexByte(head, 0) >= 0 {
-		return "binary, or UTF-16 without a byte order mark"
+	line := head
+	if n := bytes.IndexAny(head, "\r\n"); n >= 0 {
+		line = head[:n]
+	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		return "binary, or UTF-16 without a byte order mark" // elsewhere such a byte costs its row
 	}
 	return ""
+}
+
+// utf16Of tells which UTF-16 a file without a byte order mark is: the one that
+// the sender says, or the one in which its ASCII has zero bytes; nil for none.
+func utf16Of(head []byte, said string) *charset {
+	if c, ok := charsetNamed(said); ok && (c == asUTF16LE || c == asUTF16BE) {
+		return c
+	}
+	var zeros [2]int
+	for i, b := range head {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	enough := func(n, others int) bool { return others == 0 && n > 4 && n*8 > len(head)/2 }
+	switch {
+	case enough(zeros[1], zeros[0]):
+		return asUTF16LE
+	case enough(zeros[0], zeros[1]):
+		return asUTF16BE
+	}
+	return nil
 }
 
 // scan takes the words of the next piece.
@@ -159,7 +189,7 @@ func (s *Survey) decide(w *words, marked bool) error {
 	}
 	sure, not := w.surelyUTF8()
 	s.certain = marked || sure > 0 && sure >= not
-	if s.damage(w); s.charset != asUTF8 || s.certain {
+	if s.damage(w); s.charset != asUTF8 || s.certain || s.ruined && not == 0 {
 		return nil
 	}
 	if name := cmp.Or(s.given.Notation.Encoding, s.given.Usual.Encoding); name != "" && (not > 0 || s.given.Notation.Encoding != "") {
@@ -175,7 +205,7 @@ func (s *Survey) decide(w *words, marked bool) error {
 	same := w.same(best.charset, second.charset)
 	switch {
 	case best.share < clearly && !same, best.charset == asLatin && w.doubtful():
-		s.charset = asASCII // every row with other bytes tells of them
+		s.charset = w.unsettled() // every row with other bytes tells of them
 	case best.share-second.share < clearly && !same:
 		return s.ambiguous(w, best.charset, second.charset)
 	default:
@@ -277,12 +307,7 @@ func (w *words) same(a, b *charset) bool {
 // ambiguous is the fault of a file that may be in one of two encodings. It
 // shows the word that tells the reader most.
 func (s *Survey) ambiguous(w *words, a, b *charset) error {
-	longest := ""
-	for word := range w.seen {
-		if len(word) > len(longest) || len(word) == len(longest) && word < longest {
-			longest = word
-		}
-	}
+	longest := w.longest()
 	one, _ := a.decode(nil, []byte(longest))
 	other, _ := b.decode(nil, []byte(longest))
 	return &Fault{s.name, &figure.Problem{Code: "sheet/ambiguous-encoding",
@@ -299,6 +324,9 @@ func (s *Survey) damage(w *words) {
 		for word := range w.seen {
 			if _, ok := c.repaired(word); ok {
 				n++
+			} else if c.ruined(word) {
+				s.ruined = true
+				lost++
 			} else if strings.ContainsRune(word, utf8.RuneError) && utf8.ValidString(word) {
 				lost++ // some of its letters are gone
 			}

@@ -103,7 +103,7 @@ func TestBytesInNoEncodingAreRefusedAtTheirOffset(t *testing.T) {
 	const notUTF8 = " is not UTF-8, as the rest of the file is; " + saveAsCSV
 	const notGB = " is not GB18030, as the rest of the file is; " + saveAsCSV
 	const notUTF16 = " is not UTF-16, as the rest of the file is; " + saveAsCSV
-	const unknown = " belongs to no encoding that the file shows; name the encoding, like --encoding windows-1251, or " + saveAsCSV
+	const unknown = " belongs to no encoding that the file shows; say --encoding windows-1251 if \"дєїе…\" is right, say --encoding windows-874 if \"ไบฟๅ…\" is right, or " + saveAsCSV
 	gb := func(s string) string { return string(encoded(t, simplifiedchinese.GBK, s)) }
 	utf16 := func(s string) string { return string(encoded(t, encodings["UTF-16LE"], s)) }
 	for _, c := range []struct{ name, file, want string }{

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode"
@@ -21,13 +22,21 @@ func unbracketed(mark string) string {
 	return mark
 }
 
-// flagOf is the flag that the agency gives a mark, with or without brackets.
+// flagOf is the flag that the agency gives a mark, with or without brackets
+// and what stands between several.
 func (b *builder) flagOf(mark string) (flag figure.Flag, ok bool) {
 	flags := b.sender().Flags
-	if flag, ok = flags.Of(mark); !ok {
-		flag, ok = flags.Of(unbracketed(mark))
+	for _, way := range []string{mark, unbracketed(mark), joined(mark)} {
+		if flag, ok = flags.Of(way); ok {
+			break
+		}
 	}
 	return flag, ok
+}
+
+// joined writes several marks side by side: (b, p) is bp.
+func joined(mark string) string {
+	return strings.NewReplacer(" ", "", ",", "", ";", "", "/", "").Replace(unbracketed(mark))
 }
 
 // flagsOfAll tells whether each letter of a mark is one of the agency's.
@@ -49,18 +58,18 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	if strings.Trim(cell, "0123456789+., %") == "" || plain(cell) {
 		return cell, nil // nearly all
 	}
-	s := fold(norm.NFKC.String(cell))
+	s := fold(raised(cell))
 	digits, mark := apart(s)
 	if digits == "" {
 		return b.withoutNumber(cell, s)
 	}
-	if mark == "" || strings.ContainsAny(mark[:1], ":-.") {
+	if mark == "" || strings.ContainsAny(mark[:1], ":-./") {
 		return cell, nil // which stand in the place of a value only
 	}
 	if flag, ok := b.flagOf(mark); ok {
 		return b.besideValue(cell, digits, flag)
 	}
-	conflict := b.flagsOfAll(unbracketed(mark))
+	conflict := b.flagsOfAll(joined(mark))
 	if !conflict && !beside(unbracketed(mark)) {
 		return cell, nil
 	}
@@ -76,6 +85,23 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	}
 	return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
 		Reason: fmt.Sprintf("has the flag %s with it", mark), Hint: besideHint(digits, meanings(unbracketed(mark)))}
+}
+
+// raised writes the letters that stand as a mark at a number as usual ones. A
+// raised digit stays what it is: 119¹ is no 1191.
+func raised(cell string) string {
+	if isASCII(cell) {
+		return cell
+	}
+	var b strings.Builder
+	for _, r := range cell {
+		if unicode.Is(unicode.No, r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(norm.NFKC.String(string(r)))
+		}
+	}
+	return b.String()
 }
 
 // besideValue is a mapped mark that stands beside a number.
@@ -134,7 +160,8 @@ func noNumber(s string) string {
 	case strings.Trim(mark, ".") == "":
 		return "..."[:max(min(len(mark), 3), 2)]
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(mark, "#"), "/", "") // n/a, #N/A
+	letters := strings.NewReplacer("/", "", ".", "").Replace(strings.TrimPrefix(mark, "#")) // n/a, n.a., #N/A
+	return cmp.Or(letters, mark)
 }
 
 // apart divides a cell into a number and the mark behind or before it. digits
@@ -194,7 +221,7 @@ func statusText(s string) (string, *figure.Problem) {
 		return s, nil
 	}
 	for _, known := range figure.Statuses() {
-		if s == known.NameZH() || strings.EqualFold(s, known.NameEN()) {
+		if s == known.NameZH() || s+"值" == known.NameZH() || strings.EqualFold(s, known.NameEN()) || strings.EqualFold(s+" value", known.NameEN()) {
 			return known.String(), nil
 		}
 	}

@@ -60,6 +60,22 @@ var uses = []use{
 	{"...", "bureaus in China", "less than the unit shown", zero},
 	{"na", "many offices", "not available", status1('O')},
 	{"na", "others", "not applicable", status1('M')},
+	{"nd", "offices in Romance languages", "not available", status1('O')},
+	{"so", "offices in French", "not applicable", status1('M')},
+	{"ka", "offices in German", "not available", status1('O')},
+	{"/", "Destatis", "not reliable enough to be published", status1('Q')},
+	{"/", "others", "missing", status1('O')},
+	{"nil", "many offices", "zero", zero},
+	{"nil", "programs", "missing", status1('O')},
+	{"null", "programs", "missing", status1('O')},
+	{"none", "programs", "missing", status1('O')},
+	{"无", "bureaus in China", "zero", zero},
+	{"无", "others", "missing", status1('O')},
+	{"暂无", "bureaus in China", "not available yet", status1('O')},
+	{"不详", "bureaus in China", "not known", status1('O')},
+	{"缺", "bureaus in China", "missing", status1('O')},
+	{"空缺", "bureaus in China", "missing", status1('O')},
+	{"保密", "bureaus in China", "confidential", status1('Q')},
 }
 
 // beside tells whether a mark is one that offices put beside numbers. Other

@@ -39,18 +39,18 @@ var fields = [fieldCount]struct {
 	names    []string
 	required bool
 }{
-	indicator: {[]string{"indicator", "指标"}, true},
-	area:      {[]string{"area", "地区"}, true},
-	category:  {[]string{"category", "分类"}, false},
-	measure:   {[]string{"measure", "口径"}, true},
-	period:    {[]string{"period", "时间", "时期"}, true},
-	value:     {[]string{"value", "数值"}, true},
-	unit:      {[]string{"unit", "单位"}, true},
-	status:    {[]string{"status", "状态"}, false},
-	note:      {[]string{"note", "备注"}, false},
-	confirmed: {[]string{"confirmed", "确认"}, false},
-	published: {[]string{"published", "发布日期"}, false},
-	source:    {[]string{"source", "来源"}, false},
+	indicator: {[]string{"indicator", "指标", "指標"}, true},
+	area:      {[]string{"area", "地区", "地區"}, true},
+	category:  {[]string{"category", "分类", "分類"}, false},
+	measure:   {[]string{"measure", "口径", "口徑"}, true},
+	period:    {[]string{"period", "时间", "时期", "時間", "時期"}, true},
+	value:     {[]string{"value", "数值", "數值"}, true},
+	unit:      {[]string{"unit", "单位", "單位"}, true},
+	status:    {[]string{"status", "状态", "狀態"}, false},
+	note:      {[]string{"note", "备注", "備註"}, false},
+	confirmed: {[]string{"confirmed", "确认", "確認"}, false},
+	published: {[]string{"published", "发布日期", "發布日期", "發佈日期"}, false},
+	source:    {[]string{"source", "来源", "來源"}, false},
 }
 
 const sampleHeader = "indicator,area,category,measure,period,value,unit,status,note,confirmed,published,source"
@@ -78,6 +78,7 @@ type header struct {
 	skip      []int           // columns that the sender wants to be passed over
 	cjk       bool            // it is in Chinese, Japanese or Korean
 	nameless  bool            // no column has a name: the line is perhaps a row
+	above     int             // the first line of a title above it, 0 for none
 }
 
 // separators in the order in which they are preferred. The full-width ones
@@ -108,7 +109,7 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 			return nil, &Fault{place(name, r.lines.line, -1), r.problem}
 		}
 		if c, ok := excelSeparator(text); ok {
-			candidates = []rune{c}
+			candidates = append([]rune{c}, separators...)
 			continue
 		}
 		if strings.Trim(clean(string(text)), `,;，；|" `+"\t") == "" {
@@ -117,6 +118,11 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 		h := &header{line: r.lines.line, cjk: hasCJK(text)}
 		if len(columns) == 0 {
 			err := h.parse(name, text, candidates)
+			if h.nameless {
+				if below := r.belowTitle(name, h.line, candidates); below != nil {
+					return below, nil
+				}
+			}
 			if !h.nameless || len(usual) == 0 {
 				return h, err
 			}
@@ -132,14 +138,45 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 	}
 }
 
+// maxTitle is how many lines of a title may stand above a header.
+const maxTitle = 20
+
+// belowTitle finds a whole header in the lines that follow a line without any
+// name, which is a title then. Otherwise nothing was read.
+func (r *rows) belowTitle(name string, title int, candidates []rune) *header {
+	after := r.lines.here()
+	for range maxTitle {
+		begin := r.lines.here()
+		line, err := r.lines.read()
+		if err != nil && !errors.Is(err, errTooLong) {
+			break
+		}
+		if err != nil || len(line) > maxHeader {
+			continue
+		}
+		text := r.decoded(line, begin.next)
+		if r.problem != nil {
+			r.problem = nil
+			continue
+		}
+		h := &header{line: r.lines.line, cjk: hasCJK(text), above: title}
+		if h.parse(name, text, candidates) == nil {
+			return h
+		}
+	}
+	r.lines.back(after)
+	return nil
+}
+
 // maxHeader is how long a header may be, in bytes.
 const maxHeader = 64 << 10
 
-// excelSeparator reads Excel's line "sep=;".
+// excelSeparator reads Excel's line "sep=;", also as it is when the file was
+// saved again, with more separators behind it.
 func excelSeparator(line []byte) (rune, bool) {
-	after, found := strings.CutPrefix(strings.ToLower(string(line)), "sep=")
+	after, found := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(string(line), `"`, "")), "sep=")
 	c, n := utf8.DecodeRuneInString(after)
-	return c, found && n > 0 && n == len(after) && c != '"' && c != utf8.RuneError
+	return c, found && n > 0 && c != utf8.RuneError && strings.Trim(after, string(c)) == ""
 }
 
 // parse splits the line by the separator that gives the most known names, and
@@ -258,10 +295,8 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 		case ok:
 			h.column[f] = i
 		case cell != "" && cell != skipped:
-			near := nearest(cell)
-			hint := "the columns are " + sampleHeader
+			hint, near := columnHint(cell)
 			if near != unnamed {
-				hint = fmt.Sprintf("did you mean %q?", near)
 				suggested[near] = true
 			}
 			blame(i, "sheet/unknown-column", "is not a column", hint)
@@ -281,10 +316,38 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 		Text: strings.Join(missing, ", "), Reason: "is not in the header", Hint: "the first line names the columns: " + sampleHeader}}
 	if known(cells) == 0 {
 		h.nameless = true // what stands there are no misspelt names
+		if len(cells) == 1 && known(strings.FieldsFunc(cells[0], func(r rune) bool { return slices.Contains(separators, r) })) > 2 {
+			lacking.Problem.Hint = "take the quotation marks around the whole line away"
+			return Faults{lacking}
+		}
 		lacking.Problem.Hint += "; where the file has no such line, name them with --columns"
 		return Faults{lacking}
 	}
 	return append(faults, lacking)
+}
+
+// foreignNames are what others call our columns: SDMX, and spreadsheets.
+var foreignNames = map[string]field{"time_period": period, "date": period, "month": period, "年月": period, "月份": period, "日期": period,
+	"obs_value": value, "amount": value, "值": value, "数据": value, "ref_area": area, "region": area, "obs_status": status, "flag": status,
+	"flags": status, "unit_measure": unit, "obs_comment": note, "comment": note, "remark": note}
+
+// columnHint is what to do about an unknown name of a column, and the column
+// that it was perhaps meant to be.
+func columnHint(cell string) (hint string, near field) {
+	bare, _, bracketed := strings.Cut(cell, "(")
+	meant, isName := fieldNamed(clean(bare))
+	other, isOther := foreignNames[strings.ToLower(cell)]
+	switch near := nearest(cell); {
+	case bracketed && isName:
+		return fmt.Sprintf("write %s; what stands in brackets is no part of a column's name, a unit goes into the column unit", clean(bare)), meant
+	case isOther:
+		return fmt.Sprintf("did you mean %q?", other), other
+	case len(figure.Readings(cell)) > 0:
+		return "is a period: write one figure a line, with what stands below it in the column value and its period in the column period", unnamed
+	case near != unnamed:
+		return fmt.Sprintf("did you mean %q?", near), near
+	}
+	return "the columns are " + sampleHeader, unnamed
 }
 
 // nearest is the column that an unknown name was perhaps meant to be.

@@ -28,6 +28,8 @@ type lines struct {
 	// What was seen so far, so that it is not looked for in every line of a
 	// file that has none.
 	returns, quotes, zeros bool
+
+	unended bool // the last line has no ending
 }
 
 func newLines(src io.Reader) *lines { return &lines{src: src, buf: make([]byte, windowSize)} }
@@ -94,7 +96,7 @@ func (l *lines) last(rest []byte, passed bool) ([]byte, error) {
 	if len(rest) == 0 && !passed || !errors.Is(l.ended, io.EOF) {
 		return nil, l.ended
 	}
-	l.next = l.end
+	l.next, l.unended = l.end, true
 	l.line++
 	if passed || len(rest) >= maxRow {
 		return nil, errTooLong

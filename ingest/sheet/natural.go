@@ -95,7 +95,11 @@ func naturalUTF8(runes []rune, high int) (sum float64, n int) {
 				total += odd - usual
 			}
 		case r < 0x250:
-			total += latin(runes, i)
+			score := latin(runes, i)
+			if !unicode.IsLetter(r) && r >= 0xa0 {
+				score = max(score, possible) // nobody has to type these for others
+			}
+			total += score
 		default:
 			total += odd
 		}
@@ -118,7 +122,7 @@ func sameScript(runes []rune, i int) bool {
 const (
 	signsAfter  = "°ºª€½¼¾®™"
 	powers      = "¹²³" // of figures and metres: elsewhere they are letters of Poland
-	signsAround = "«»“”‘’–—…•·§±×£¥€\u00a0¿¡„‹›µ"
+	signsAround = "«»“”‘’–—…•·§±×÷£¥€¢\u00a0¿¡„‹›µ©"
 )
 
 // latin judges a character as one of a Latin text.
@@ -182,6 +186,9 @@ func latinLetter(runes []rune, i int, before, after rune) float64 {
 	switch {
 	case wrongCase, accents > 2, ascii == 0 && last > first:
 		return absurd
+	case strings.ContainsRune("õÕ", r) && !strings.ContainsRune("eE", after), // Portuguese has them before these only,
+		strings.ContainsRune("ãÃ", r) && unicode.IsLetter(after) && !strings.ContainsRune("oeOEsS", after): // Hungary and Romania elsewhere
+		return odd
 	case strings.ContainsRune("ðÐþÞýÝÿŽžƒ", r), strings.ContainsRune("ëï", r) && first == i, strings.ContainsRune("œæ", r) && accents > 1:
 		return odd // of Iceland, and of Turkey, Central Europe and old Macs in their own encodings
 	case r == 'ñ' && !strings.ContainsRune("aeiouáéíóúAEIOU", after), ascii == 0:

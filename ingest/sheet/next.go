@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -13,8 +14,7 @@ import (
 
 // nextColumn is what stands in the column behind the value's.
 type nextColumn struct {
-	threes int // numbers of three digits
-	digits int // other numbers, and none that says yes or no
+	digits int // numbers, but those of three digits, 0 and 1, that say nothing
 	others int
 }
 
@@ -28,49 +28,83 @@ func (n *nextColumn) observe(r *rows, h *header) {
 	case cell[0] < '0' || cell[0] > '9' || !onlyDigits(string(cell)):
 		n.others++
 	case len(cell) == 3:
-		n.threes++
 	case len(cell) > 1 || cell[0] > '1':
 		n.digits++
 	}
 }
 
-// splits gives the number of which a row's value is the beginning and the
-// next cells are the rest; text is empty when the value is whole.
-func (n *nextColumn) split(cell func(i int) string, quoted func(i int) bool, all int, h *header, points bool) (text, whole, rest string) {
+// split is a number that stands in several cells.
+type split struct {
+	text  string // as it is written
+	whole string // in one cell, without its commas
+	other string // in one cell if its comma groups by four, else empty
+	rest  string // what stands in the next cell
+	extra string // what stands around the number and is no part of it
+	short bool   // the row lacks a cell without it
+}
+
+// A number that a comma has cut ends the value's cell, and begins the next one.
+var (
+	cutBefore = regexp.MustCompile(`^([^0-9.,]*?)([-+]?)(\d+)$`)
+	cutBehind = regexp.MustCompile(`^(\d+)(\.\d+)?( ?%)?(.*)$`)
+)
+
+// split gives the number of which a row's value is the beginning and the next
+// cells are the rest; nil when the value is whole.
+func (r *Reader) split() *split {
+	h, n, all := r.header, &r.survey.next, len(r.rows.cells)
 	i, cells := h.column[value], all
-	if i+1 >= all || !startsWithDigit(cell(i+1)) {
-		return "", "", ""
+	if h.separator != ',' && h.separator != '，' || i+1 >= all || !startsWithDigit(r.cell(i+1)) {
+		return nil
 	}
-	for cells > len(h.columns) && clean(cell(cells-1)) == "" {
+	for cells > len(h.columns) && clean(r.cell(cells-1)) == "" {
 		cells-- // Excel's
 	}
-	if h.separator != ',' && h.separator != '，' || i+1 >= cells || quoted(i) || quoted(i+1) {
-		return "", "", ""
+	if i+1 >= cells || r.rows.cells[i].quoted || r.rows.cells[i+1].quoted {
+		return nil
 	}
-	value, next := clean(cell(i)), clean(cell(i+1))
-	digits := strings.TrimLeft(value, "-+")
-	if digits == "" || !onlyDigits(digits) || next == "" || !onlyDigits(strings.Replace(next, ".", "", 1)) {
-		return "", "", ""
+	value, next := clean(r.cell(i)), clean(r.cell(i+1))
+	before, behind := cutBefore.FindStringSubmatch(value), cutBehind.FindStringSubmatch(next)
+	if before == nil || behind == nil {
+		return nil
 	}
-	next3, _, _ := strings.Cut(next, ".")
-	grouped := len(digits) <= 3 && len(next3) == 3 && digits[0] != '0'
-	tooMany := cells > len(h.columns) || grouped && all > h.width
-	if !n.suspicious(h, i+1, tooMany, grouped, points) {
-		return "", "", ""
+	sign, digits, first := before[2], before[3], behind[1]
+	mark := strings.TrimSpace(behind[4])
+	extra := strings.TrimSpace(before[1]) + mark
+	if extra == "()" || extra == "-" { // as accountants write what is below zero
+		sign, extra = "-", ""
+	}
+	grouped := len(digits) <= 3 && len(first) == 3 && digits[0] != '0'
+	switch tooMany := cells > len(h.columns) || grouped && all > h.width; {
+	case mark != "" && !r.ends(mark):
+		return nil
+	case !r.suspicious(next, tooMany, grouped, n):
+		return nil
 	}
 	comma := string(h.separator)
-	text, whole = value+comma+next, value+"."+next
+	s := split{text: value + comma + next, whole: sign + digits + "." + first, rest: next, extra: extra}
 	joined := 2
-	if grouped {
-		whole = value + next
-		for ; i+joined < cells && len(cell(i+joined)) == 3 && onlyDigits(cell(i+joined)); joined++ {
-			text, whole = text+comma+cell(i+joined), whole+cell(i+joined)
+	switch {
+	case grouped:
+		s.whole = sign + digits + first + behind[2]
+		for ; i+joined < cells && len(r.cell(i+joined)) == 3 && onlyDigits(r.cell(i+joined)); joined++ {
+			s.text, s.whole = s.text+comma+r.cell(i+joined), s.whole+r.cell(i+joined)
 		}
+	case len(first) == 2 && i+2 < cells && len(digits) <= 2 && len(r.cell(i+2)) == 3 && onlyDigits(r.cell(i+2)): // lakhs of India
+		s.text, s.whole, joined = s.text+comma+r.cell(i+2), sign+digits+first+r.cell(i+2), 3
+	case len(first) == 4 && len(digits) <= 4 && digits[0] != '0':
+		s.other = sign + digits + first
 	}
-	if all-joined+1 < len(h.columns) {
-		whole += ", followed by a separator"
-	}
-	return text, whole, next
+	s.short = all-joined+1 < len(h.columns)
+	return &s
+}
+
+// ends tells whether a text may stand behind a number in its own cell, so that
+// what stands before it is no text that begins with a number.
+func (r *Reader) ends(text string) bool {
+	word := r.survey.given.Word
+	return strings.Trim(text, "-)]") == "" || beside(unbracketed(text)) || strings.Trim(text, "万亿千百") == "" ||
+		word != nil && word(text) || r.builder.flagsOfAll(joined(text))
 }
 
 func startsWithDigit(s string) bool {
@@ -78,9 +112,11 @@ func startsWithDigit(s string) bool {
 	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// suspicious tells whether digits in column i, behind a value without a
-// point, are the rest of the value.
-func (n *nextColumn) suspicious(h *header, i int, tooMany, grouped, points bool) bool {
+// suspicious tells whether a number in the column behind the value, which has
+// no point, is the rest of the value.
+func (r *Reader) suspicious(next string, tooMany, grouped bool, n *nextColumn) bool {
+	h, points := r.header, r.survey.values.point.n > 0
+	i := h.column[value] + 1
 	if i >= len(h.columns) {
 		return tooMany
 	}
@@ -94,17 +130,35 @@ func (n *nextColumn) suspicious(h *header, i int, tooMany, grouped, points bool)
 	case confirmed:
 		return grouped || tooMany || !points && n.digits > 0
 	default: // codes, that may be digits themselves
-		return tooMany || grouped && n.others > n.threes
+		word := r.survey.given.Word
+		if word != nil && word(next) {
+			return tooMany
+		}
+		ungrouped := r.survey.values.long > 0 // there are numbers of the same size without commas
+		return tooMany || grouped && (n.others > 0 || !ungrouped)
 	}
 }
 
-// splitProblem is told of a row whose value stands in two cells.
-func splitProblem(text, whole, rest string, beside field) *figure.Problem {
-	p := &figure.Problem{Code: "sheet/split-value", Field: "value", Text: text,
+// problem is told of a row whose value stands in two cells.
+func (s *split) problem(decimal byte, beside field) *figure.Problem {
+	whole := s.whole
+	if decimal == ',' && strings.Contains(whole, ".") {
+		whole = quoted(strings.Replace(whole, ".", ",", 1))
+	}
+	if s.short {
+		whole += ", followed by a separator"
+	}
+	p := &figure.Problem{Code: "sheet/split-value", Field: "value", Text: s.text,
 		Reason: "stands in two cells, because its comma separates columns", Hint: "write " + whole}
+	if s.extra != "" {
+		p.Hint += fmt.Sprintf("; %s is no part of the number: it is the unit, a mark for the column status or something for the note", s.extra)
+	}
+	if s.other != "" {
+		p.Hint += fmt.Sprintf("; if its comma groups by four digits, write %s", s.other)
+	}
 	switch beside {
 	case note, source, indicator, area, category: // others are never such a number
-		p.Hint += fmt.Sprintf("; if %s is the %s, write %s in quotation marks", rest, beside, quoted(rest))
+		p.Hint += fmt.Sprintf("; if %s is the %s, write %s in quotation marks", s.rest, beside, quoted(s.rest))
 	}
 	return p
 }

@@ -3,7 +3,9 @@ package sheet
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -49,17 +51,15 @@ func (r *Reader) cell(i int) string {
 // beyond it are Excel's.
 func (r *Reader) shape() *figure.Problem {
 	want, all := len(r.header.columns), len(r.rows.cells)
-	s := r.survey
-	text, whole, rest := s.next.split(r.cell, func(i int) bool { return r.rows.cells[i].quoted }, all, r.header, s.values.point.n > 0)
-	if text != "" {
+	if s := r.split(); s != nil {
 		beside := unnamed
 		if i := r.header.column[value] + 1; i < want {
 			beside = r.header.columns[i]
 		}
-		if s.decimal == ',' && strings.Contains(whole, ".") {
-			whole = strings.Replace(quoted(strings.Replace(whole, ".", ",", 1)), `, followed by a separator"`, `", followed by a separator`, 1)
-		}
-		return splitProblem(text, whole, rest, beside)
+		return s.problem(r.survey.decimal, beside)
+	}
+	if p := r.noRow(); p != nil {
+		return p
 	}
 	n := all
 	for n > want && clean(r.cell(n-1)) == "" {
@@ -97,8 +97,49 @@ func (r *Reader) headerAgain() bool {
 	if cell == "" || cell[0] >= '0' && cell[0] <= '9' {
 		return false // as nearly all periods
 	}
-	f, _ := fieldNamed(cell)
-	return f == period
+	_, ok := fieldNamed(cell)
+	return ok
+}
+
+// noRow tells of a row that is none of figures: a title, a footnote, a drawn
+// line, or one that was pasted from another table.
+func (r *Reader) noRow() *figure.Problem {
+	alone, filled, drawn := "", 0, true
+	for i := range r.rows.cells {
+		text := clean(r.cell(i))
+		if text == "" {
+			continue
+		}
+		alone = text
+		filled++
+		if drawn = drawn && strings.Trim(text, "-=_—─") == ""; filled > 1 && !drawn {
+			return nil // as nearly all
+		}
+	}
+	p := &figure.Problem{Code: "sheet/row", Hint: "delete the line"}
+	switch other := otherSeparator(alone, r.header); {
+	case drawn:
+		p.Reason = "is a drawn line and no figure"
+	case filled > 1 || strings.ContainsRune(alone, r.header.separator) || !strings.ContainsFunc(alone, unicode.IsLetter):
+		return nil
+	case other != 0:
+		p.Reason = fmt.Sprintf("has %q between its cells, where the file has %q", other, r.header.separator)
+		p.Hint = "write it with the separator of the file"
+	default:
+		p.Text, p.Reason = alone, "stands alone in its row, as titles and footnotes do"
+	}
+	return p
+}
+
+// otherSeparator is the separator of a row that has another than the file, 0
+// for none.
+func otherSeparator(text string, h *header) rune {
+	for _, c := range separators {
+		if c != h.separator && len(h.columns) > 2 && strings.Count(text, string(c)) >= len(h.columns)-1 {
+			return c
+		}
+	}
+	return 0
 }
 
 // sender is what is known of how the row's indicator is written.
@@ -127,13 +168,18 @@ const lost = "\xef\xbf\xbd"
 // another encoding, before the file was saved.
 func (b *builder) letters() {
 	r := b.reader
-	if len(r.survey.damaged) == 0 && (strings.IndexByte(r.text, lost[0]) < 0 || !strings.Contains(r.text, lost)) {
+	if len(r.survey.damaged) == 0 && !r.survey.ruined && (strings.IndexByte(r.text, lost[0]) < 0 || !strings.Contains(r.text, lost)) {
 		return
 	}
 	for f, cell := range b.cells {
 		if strings.Contains(cell, lost) {
 			b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
 				Reason: "has a sign (\ufffd) in the place of a letter that was lost before", Hint: "take the text from the original again"})
+			continue
+		}
+		if r.survey.ruined && (asTwiceGBK.ruined(cell) || asTwice1252.ruined(cell)) {
+			b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
+				Reason: "was taken for another encoding and saved again, so that letters of it are lost", Hint: "take the text from the original again"})
 			continue
 		}
 		for _, c := range r.survey.damaged {
@@ -253,18 +299,34 @@ func (b *builder) code(f field, to *string) {
 	}
 	text := strings.Clone(fold(cell))
 	b.set(f, text)
-	if bare := strings.Trim(text, "'"); b.wrong[f] && bare != text && figure.IsCode(bare) {
-		b.row.Problems[len(b.row.Problems)-1].Hint = "write " + bare // a spreadsheet's mark of a text
+	if bare := bareCode(text); b.wrong[f] && bare != text && figure.IsCode(bare) {
+		b.row.Problems[len(b.row.Problems)-1].Hint = "write " + bare
 	}
 	if !b.wrong[f] && len(known) < maxTexts {
 		known[strings.Clone(cell)] = *to
 	}
 }
 
+// codeNumber is a code that a spreadsheet has taken for a number.
+var codeNumber = regexp.MustCompile(`^(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?$`)
+
+// bareCode is a code without a spreadsheet's mark of a text, and without what
+// it does to numbers.
+func bareCode(text string) string {
+	bare := strings.Trim(text, "'")
+	if parts := codeNumber.FindStringSubmatch(bare); parts != nil {
+		return strings.ReplaceAll(parts[1], ",", "")
+	}
+	return bare
+}
+
 // measureNames are the names of bulletins for tidemark's measures.
 var measureNames = map[string]string{
 	"当期": "level", "本期": "level", "当月": "level", "本月": "level",
-	"累计": "ytd", "同比": "yoy", "累计同比": "ytd_yoy",
+	"当期值": "level", "当月值": "level", "本月值": "level", "本期值": "level",
+	"累计": "ytd", "累计值": "ytd", "本月累计": "ytd", "自年初累计": "ytd", "本年累计": "ytd", "1-本月": "ytd",
+	"同比": "yoy", "同比增长": "yoy", "同比增速": "yoy", "当月同比": "yoy",
+	"累计同比": "ytd_yoy", "累计增长": "ytd_yoy", "累计增速": "ytd_yoy", "累计同比增长": "ytd_yoy",
 }
 
 func measureText(cell string) string {
@@ -336,7 +398,10 @@ func (b *builder) rest() {
 		b.set(confirmed, b.meaning(confirmed, confirmedText))
 	}
 	if b.cells[published] != "" {
-		b.set(published, b.meaning(published, dayText))
+		day := b.meaning(published, dayText)
+		if b.set(published, day); !b.wrong[published] {
+			b.refuse(published, b.cells[published], unclearDay(day))
+		}
 	}
 	text := composed(b.cells[note])
 	switch s := composed(b.cells[source]); {

@@ -166,7 +166,7 @@ func (r *rows) badByte(b byte, at int64) *figure.Problem {
 	p.Text, p.Reason = fmt.Sprintf("0x%02X", b), where+"is not "+name+", as the rest of the file is"
 	if r.charset.ascii {
 		p.Reason = where + "belongs to no encoding that the file shows"
-		p.Hint = "name the encoding, like --encoding windows-1251, or " + saveAsCSV
+		p.Hint = r.charset.perhaps + saveAsCSV
 	}
 	return p
 }

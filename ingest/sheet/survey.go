@@ -41,12 +41,15 @@ type Survey struct {
 	// which the header can not be read.
 	Rows int
 
-	name    string
-	open    func() (io.ReadCloser, error)
-	given   Given
-	charset *charset
-	certain bool // the file can be in no other encoding
-	header  *header
+	name     string
+	open     func() (io.ReadCloser, error)
+	given    Given
+	charset  *charset
+	certain  bool // the file can be in no other encoding
+	cut      bool // its last value is perhaps not whole
+	unmarked bool // it is UTF-16 without a byte order mark
+	ruined   bool // letters of words in UTF-8 were lost when they were taken for another encoding
+	header   *header
 	numbers
 	periods figure.PeriodColumn
 	seen    map[string]bool // the periods that it has seen
@@ -111,6 +114,7 @@ func (s *Survey) look(r *rows) error {
 			return &Fault{s.name, &figure.Problem{Code: "sheet/no-rows", Reason: "the file holds a header and no figures",
 				Hint: "write one figure a line below the header"}}
 		case errors.Is(err, io.EOF):
+			s.cut = r.lines.unended && h.column[value] == len(h.columns)-1
 			return nil
 		case err != nil:
 			return err
@@ -222,13 +226,30 @@ func (s *Survey) tell() {
 	if named := s.given.Notation.Encoding; s.charset == asUTF8 && s.certain && named != "" && named != asUTF8.label {
 		s.Read = append(s.Read, Words{"编码：UTF-8，而非所指的" + named, "encoding: UTF-8, although " + named + " was named"})
 	}
-	if s.charset != asUTF8 && s.charset != asASCII && s.charset != asUTF16LE && s.charset != asUTF16BE {
+	switch {
+	case s.unmarked:
+		s.Read = append(s.Read, Words{"编码：UTF-16，无字节顺序标记", "encoding: UTF-16 without a byte order mark"})
+	case s.charset != asUTF8 && !s.charset.ascii && s.charset != asUTF16LE && s.charset != asUTF16BE:
 		s.Read = append(s.Read, Words{"编码：" + cmp.Or(s.charset.chinese, s.charset.name), "encoding: " + s.charset.name})
+	}
+	if first, last := s.header.above, s.header.line-1; first > 0 {
+		s.Read = append(s.Read, titleWords(first, last))
 	}
 	if w, ok := s.values.words(s.decimal, s.groups); ok {
 		s.Read = append(s.Read, w)
 	}
 	s.Read = append(s.Read, s.periodWords()...)
+	if s.cut {
+		s.Read = append(s.Read, Words{"文件末尾没有换行：若文件不完整，最后一个数值也不完整", "the last line has no line end: if the file was cut off, its last value is not whole"})
+	}
+}
+
+// titleWords say which lines above the header are not read.
+func titleWords(first, last int) Words {
+	if first == last {
+		return Words{fmt.Sprintf("表头之上的第%d行是标题，未读取", first), fmt.Sprintf("line %d above the header is a title and was not read", first)}
+	}
+	return Words{fmt.Sprintf("表头之上的第%d至%d行是标题，未读取", first, last), fmt.Sprintf("lines %d to %d above the header are a title and were not read", first, last)}
 }
 
 // located adds the file's name to what the source failed with.

@@ -1,26 +1,54 @@
 package sheet
 
-import "strings"
+import (
+	"fmt"
+	"strings"
 
-// dayText gives ISO's spelling of a day that a spreadsheet has written in
-// its own: 2023/1/8 is 2023-01-08. Days with the year last are ambiguous and
-// stay as they are.
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// dayText gives ISO's spelling of a day that is written in another way and can
+// be no other day: 2023/1/8 and 2023年1月8日 are 2023-01-08. The number that a
+// spreadsheet has for a day is none of them: there are two ways to count.
 func dayText(s string) string {
 	s = fold(s)
-	parts := strings.Split(s, "/")
-	if len(parts) != 3 || len(parts[0]) != 4 {
+	if isoDay(s) {
 		return s
 	}
-	for i, part := range parts {
-		if part == "" || len(part) > 4-2*min(i, 1) || !onlyDigits(part) {
-			return s
-		}
-		if len(part) == 1 {
-			parts[i] = "0" + part
+	if days := daysIn(s); len(days) == 1 && len(s) > len("45292") && !strings.Contains(s, ":") {
+		return days[0]
+	}
+	return s
+}
+
+// daysIn are the days that a text can be.
+func daysIn(s string) (days []string) {
+	for _, r := range figure.Readings(s) {
+		if r.Extent == figure.OneDay {
+			days = append(days, r.Means)
 		}
 	}
-	return strings.Join(parts, "-")
+	return days
 }
+
+// unclearDay is the error of a text that is one of several days, or a number
+// for one; nil for others.
+func unclearDay(s string) error {
+	if isoDay(s) || strings.Contains(s, ":") {
+		return nil
+	}
+	var ways []string
+	for _, day := range daysIn(s) {
+		ways = append(ways, fmt.Sprintf("write %s if that day is meant", day))
+	}
+	if ways == nil {
+		return nil // what it is else others tell
+	}
+	return &figure.Problem{Code: "figure/published", Field: published.String(), Reason: "is not written as a day", Hint: strings.Join(ways, "; ")}
+}
+
+// isoDay tells whether a text is written as 2023-01-08, as nearly all days are.
+func isoDay(s string) bool { return len(s) == len("2023-01-08") && s[4] == '-' && s[7] == '-' }
 
 // confirmedText gives true or false for the ways to say so.
 func confirmedText(s string) string {

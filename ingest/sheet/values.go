@@ -89,7 +89,7 @@ func (v *values) other(cell string, line int) (open bool) {
 		v.point.add(cell, line)
 	case !r.isPoint:
 		v.comma.add(cell, line)
-	case !r.differ() || !alone(cell):
+	case !r.differ() || hasUnit(cell):
 		return false // the same either way, or refused for the unit in it
 	case r.point.groups == byMyriads:
 		v.fours.add(cell, line)

@@ -1,0 +1,91 @@
+package sheet
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// People put things around a number that a number does not have. A cell with
+// them is never read, as each has another meaning somewhere, but told with the
+// number that it holds.
+
+var (
+	inBrackets = regexp.MustCompile(`^[(\[] *(-?)(\d.*)[)\]]$`)
+	inQuotes   = regexp.MustCompile(`^['"“”„«»]+(.*\d)['"“”„«»]*$|^(.*\d)['"“”„«»]+$`)
+	signBehind = regexp.MustCompile(`^(\d.*?) ?-$`)
+	signBefore = regexp.MustCompile(`^(—|―|[-+] |△|▲|▽|▼|增长|增加|上升|上涨|下降|减少|下跌|回落) ?(\d.*)$`)
+	unitBefore = regexp.MustCompile(`^(\p{L}{0,4}\p{Sc}|[A-Z]{3}) ?(\d.*)$`)
+	footnoted  = regexp.MustCompile(`^(\d.*?)(?: \d{1,2}\)| ?(?:[(\[](?:注|note )?\d{1,2}[)\]]|[¹²³⁰⁴-⁹①-⑳]\S*|\*{2,}|注\d*))$`)
+)
+
+// wrapped is the problem of a cell in which something stands around a number;
+// nil when it is not that.
+func (v *numbers) wrapped(s string) *figure.Problem {
+	problem := func(reason, hint string) *figure.Problem {
+		return &figure.Problem{Code: "figure/value", Field: "value", Reason: reason, Hint: hint}
+	}
+	parts := func(form *regexp.Regexp, number int) (all []string, digits string) {
+		if all = form.FindStringSubmatch(s); all == nil {
+			return nil, ""
+		}
+		text := trimSpace(all[number])
+		if !v.isNumber(text) {
+			return nil, ""
+		}
+		digits, _, _, _ = v.number(text)
+		return all, v.written(digits)
+	}
+	if all, digits := parts(inBrackets, 2); all != nil && s[0] == '(' {
+		return problem("is in brackets, as accountants write what is below zero", "write -"+digits)
+	} else if all != nil {
+		return problem("is in brackets", "write "+all[1]+digits)
+	}
+	if _, digits := parts(signBehind, 1); digits != "" {
+		return problem("has its sign behind it", "write -"+digits)
+	}
+	if all, digits := parts(signBefore, 2); all != nil {
+		return problem(signHint(all[1], digits))
+	}
+	if all, digits := parts(footnoted, 1); all != nil {
+		return problem("has a footnote with it", fmt.Sprintf("write %s in the column value and the footnote in the column note", digits))
+	}
+	for _, form := range []*regexp.Regexp{inQuotes, unitBefore} {
+		for number := 1; number <= 2; number++ {
+			switch all, digits := parts(form, number); {
+			case all == nil:
+			case form == unitBefore:
+				return glued(digits, all[1])
+			case strings.Trim(s, "'") != s:
+				return problem("stands in apostrophes", "write "+digits)
+			default:
+				return problem("stands in quotation marks", "write "+digits)
+			}
+		}
+	}
+	return nil
+}
+
+// signHint explains what stands for a sign before a number.
+func signHint(sign, digits string) (reason, hint string) {
+	switch strings.TrimSpace(sign) {
+	case "+", "增长", "增加", "上升", "上涨":
+		return "is not written as a number with its sign", "write " + digits
+	case "△", "▲":
+		return "has a triangle for its sign", fmt.Sprintf("write -%s if it is below zero, as in Japan and Taiwan; write %s if it stands for a rise", digits, digits)
+	}
+	return "is not written as a number with its sign", "write -" + digits
+}
+
+// The words that bulletins put around a number that is none.
+const (
+	boundsBefore = `超过?|突破|逾|近|约|预计|接近|达到|[><≥≤~≈]|(?:ca|approx|about|over|under|etwa|rund|environ|cerca)\b`
+	boundsBehind = `左右|上下|以上|以下|多|余|\+`
+)
+
+var bound = regexp.MustCompile(`(?i)^(?:` + boundsBefore + `).*\d|\d ?(?:` + boundsBehind + `)$`)
+
+// isBound tells whether s is a number with such a word: 超300.
+func isBound(s string) bool { return bound.MatchString(s) }

@@ -55,7 +55,7 @@ func (b *builder) flagsOfAll(mark string) bool {
 // mark that the agency has not said the meaning of is a problem that names
 // those it has elsewhere; what is no mark is left for number.
 func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
-	if strings.Trim(cell, "0123456789+., %") == "" || plain(cell) {
+	if plain(cell) || strings.Trim(cell, "0123456789+., %") == "" {
 		return cell, nil // nearly all
 	}
 	s := fold(raised(cell))

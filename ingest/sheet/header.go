@@ -75,7 +75,7 @@ type header struct {
 	column    [fieldCount]int // the column of each field, -1 when there is none
 	line      int             // where it stands, from 1; the line before the first row when there is none
 	width     int             // how many cells it has, with those at its end that are empty
-	skip      []int           // columns that the sender wants to be passed over
+	unnamed   []int           // columns that may hold no text; not those that the sender wants to be passed over
 	cjk       bool            // it is in Chinese, Japanese or Korean
 	nameless  bool            // no column has a name: the line is perhaps a row
 	above     int             // the first line of a title above it, 0 for none
@@ -241,11 +241,7 @@ func (h *header) given(name string, line []byte, candidates []rune, columns []st
 		}
 		return isRow, faults
 	}
-	for i, column := range columns {
-		if column == skipped {
-			h.skip = append(h.skip, i)
-		}
-	}
+	h.unnamed = slices.DeleteFunc(h.unnamed, func(i int) bool { return columns[i] == skipped })
 	return isRow, nil
 }
 
@@ -302,6 +298,9 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 			blame(i, "sheet/unknown-column", "is not a column", hint)
 		}
 		h.columns = append(h.columns, f)
+		if f == unnamed {
+			h.unnamed = append(h.unnamed, i)
+		}
 	}
 	var missing []string
 	for f := range fields {

@@ -145,11 +145,15 @@ func (s *split) problem(decimal byte, beside field) *figure.Problem {
 	if decimal == ',' && strings.Contains(whole, ".") {
 		whole = quoted(strings.Replace(whole, ".", ",", 1))
 	}
-	if s.short {
+	optional := beside == unnamed || !fields[beside].required
+	if s.short && optional {
 		whole += ", followed by a separator"
 	}
 	p := &figure.Problem{Code: "sheet/split-value", Field: "value", Text: s.text,
 		Reason: "stands in two cells, because its comma separates columns", Hint: "write " + whole}
+	if s.short && !optional {
+		p.Hint += "; the row then lacks a cell at its end: write the separator before it"
+	}
 	if s.extra != "" {
 		p.Hint += fmt.Sprintf("; %s is no part of the number: it is the unit, a mark for the column status or something for the note", s.extra)
 	}

@@ -58,8 +58,11 @@ func (r *Reader) shape() *figure.Problem {
 		}
 		return s.problem(r.survey.decimal, beside)
 	}
-	if p := r.noRow(); p != nil {
-		return p
+	usual := all == want && startsWithDigit(r.cell(r.header.column[period])) // as nearly all are
+	if !usual {
+		if p := r.noRow(); p != nil {
+			return p
+		}
 	}
 	n := all
 	for n > want && clean(r.cell(n-1)) == "" {
@@ -75,13 +78,10 @@ func (r *Reader) shape() *figure.Problem {
 		}
 		return &figure.Problem{Code: "sheet/row", Reason: fmt.Sprintf("has %s, the header has %d", counted(n, "cell"), want), Hint: hint}
 	}
-	if r.headerAgain() {
+	if !usual && r.headerAgain() {
 		return &figure.Problem{Code: "sheet/row", Reason: "is a header and no figure", Hint: "delete the line"}
 	}
-	for i, f := range r.header.columns {
-		if f != unnamed || r.header.skips(i) {
-			continue
-		}
+	for _, i := range r.header.unnamed {
 		if text := clean(r.cell(i)); text != "" {
 			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "stands in column " + letters(i) + ", which has no name",
 				Hint: "name the column in the header or empty it"}
@@ -93,11 +93,7 @@ func (r *Reader) shape() *figure.Problem {
 // headerAgain tells whether the row repeats the header, as it does where files
 // were put one behind the other.
 func (r *Reader) headerAgain() bool {
-	cell := clean(r.cell(r.header.column[period]))
-	if cell == "" || cell[0] >= '0' && cell[0] <= '9' {
-		return false // as nearly all periods
-	}
-	_, ok := fieldNamed(cell)
+	_, ok := fieldNamed(clean(r.cell(r.header.column[period])))
 	return ok
 }
 

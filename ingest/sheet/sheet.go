@@ -3,7 +3,6 @@ package sheet
 import (
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -109,6 +108,3 @@ func (r *Reader) Where(line int, field string) string {
 	}
 	return place(r.survey.name, line, column)
 }
-
-// skips tells whether the sender wants a column to be passed over.
-func (h *header) skips(i int) bool { return slices.Contains(h.skip, i) }

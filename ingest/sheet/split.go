@@ -53,17 +53,19 @@ func (s *splitter) plain(line []byte) {
 	s.text = line
 	from := 0
 	if len(s.separator) == 1 {
-		for c := s.separator[0]; ; {
-			n := bytes.IndexByte(line[from:], c)
-			if n < 0 {
-				s.cells = append(s.cells, span{from: from, to: len(line)})
-				return
+		c, cells := s.separator[0], s.cells
+		for i, b := range line { // cells are short: a call for each would cost more
+			if b != c {
+				continue
 			}
-			s.cells = append(s.cells, span{from: from, to: from + n})
-			if from += n + 1; len(s.cells) == s.enough {
+			cells = append(cells, span{from: from, to: i})
+			if from = i + 1; len(cells) == s.enough {
+				s.cells = cells
 				return
 			}
 		}
+		s.cells = append(cells, span{from: from, to: len(line)})
+		return
 	}
 	for {
 		n := bytes.Index(line[from:], s.separator)

@@ -186,8 +186,7 @@ func latinLetter(runes []rune, i int, before, after rune) float64 {
 	switch {
 	case wrongCase, accents > 2, ascii == 0 && last > first:
 		return absurd
-	case strings.ContainsRune("õÕ", r) && !strings.ContainsRune("eE", after), // Portuguese has them before these only,
-		strings.ContainsRune("ãÃ", r) && unicode.IsLetter(after) && !strings.ContainsRune("oeOEsS", after): // Hungary and Romania elsewhere
+	case notPortuguese(r, after):
 		return odd
 	case strings.ContainsRune("ðÐþÞýÝÿŽžƒ", r), strings.ContainsRune("ëï", r) && first == i, strings.ContainsRune("œæ", r) && accents > 1:
 		return odd // of Iceland, and of Turkey, Central Europe and old Macs in their own encodings
@@ -195,6 +194,19 @@ func latinLetter(runes []rune, i int, before, after rune) float64 {
 		return possible / 2 // Spanish has it before vowels, Polish its ń before others
 	}
 	return usual
+}
+
+// notPortuguese tells whether a letter with a tilde stands where Portuguese has
+// none. In the encoding of Central Europe the same byte is a letter of Hungary
+// or Romania.
+func notPortuguese(r, after rune) bool {
+	switch r {
+	case 'õ', 'Õ':
+		return !strings.ContainsRune("eE", after)
+	case 'ã', 'Ã':
+		return unicode.IsLetter(after) && !strings.ContainsRune("oeOEsS", after)
+	}
+	return false
 }
 
 // ideographs judges the characters of an encoding of two bytes. The function

@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -43,16 +42,43 @@ type split struct {
 	short bool   // the row lacks a cell without it
 }
 
-// A number that a comma has cut ends the value's cell, and begins the next one.
-var (
-	cutBefore = regexp.MustCompile(`^([^0-9.,]*?)([-+]?)(\d+)$`)
-	cutBehind = regexp.MustCompile(`^(\d+)(\.\d+)?( ?%)?(.*)$`)
-)
+// halves are the two cells that a comma has made of a number: it ends the
+// value's and begins the next one.
+type halves struct {
+	before, sign, digits string // of the value
+	first, fraction      string // of the next cell
+	mark                 string // behind it
+}
+
+// cut finds the halves of a number; ok is false where there are none.
+func cut(value, next string) (h halves, ok bool) {
+	const all = "0123456789"
+	h.before = strings.TrimRight(value, all)
+	h.digits = value[len(h.before):]
+	if h.digits == "" || strings.ContainsAny(h.before, all+".,") {
+		return h, false
+	}
+	if n := len(h.before) - 1; n >= 0 && (h.before[n] == '-' || h.before[n] == '+') {
+		h.before, h.sign = h.before[:n], h.before[n:]
+	}
+	rest := strings.TrimLeft(next, all)
+	h.first = next[:len(next)-len(rest)]
+	if decimals, point := strings.CutPrefix(rest, "."); point && startsWithDigit(decimals) {
+		behind := strings.TrimLeft(decimals, all)
+		h.fraction, rest = rest[:len(rest)-len(behind)], behind
+	}
+	h.before = strings.TrimSpace(h.before)
+	h.mark = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "%"))
+	return h, h.first != ""
+}
+
+// grouped tells whether the comma groups thousands.
+func (h halves) grouped() bool { return len(h.digits) <= 3 && len(h.first) == 3 && h.digits[0] != '0' }
 
 // split gives the number of which a row's value is the beginning and the next
 // cells are the rest; nil when the value is whole.
 func (r *Reader) split() *split {
-	h, n, all := r.header, &r.survey.next, len(r.rows.cells)
+	h, all := r.header, len(r.rows.cells)
 	i, cells := h.column[value], all
 	if h.separator != ',' && h.separator != '，' || i+1 >= all || !startsWithDigit(r.cell(i+1)) {
 		return nil
@@ -64,39 +90,49 @@ func (r *Reader) split() *split {
 		return nil
 	}
 	value, next := clean(r.cell(i)), clean(r.cell(i+1))
-	before, behind := cutBefore.FindStringSubmatch(value), cutBehind.FindStringSubmatch(next)
-	if before == nil || behind == nil {
+	number, ok := cut(value, next)
+	if !ok || number.mark != "" && !r.ends(number.mark) {
 		return nil
 	}
-	sign, digits, first := before[2], before[3], behind[1]
-	mark := strings.TrimSpace(behind[4])
-	extra := strings.TrimSpace(before[1]) + mark
-	if extra == "()" || extra == "-" { // as accountants write what is below zero
-		sign, extra = "-", ""
-	}
-	grouped := len(digits) <= 3 && len(first) == 3 && digits[0] != '0'
-	switch tooMany := cells > len(h.columns) || grouped && all > h.width; {
-	case mark != "" && !r.ends(mark):
-		return nil
-	case !r.suspicious(next, tooMany, grouped, n):
+	tooMany := cells > len(h.columns) || number.grouped() && all > h.width
+	if !r.suspicious(next, tooMany, number.grouped()) {
 		return nil
 	}
-	comma := string(h.separator)
-	s := split{text: value + comma + next, whole: sign + digits + "." + first, rest: next, extra: extra}
-	joined := 2
+	return r.join(number, value+string(h.separator)+next, next, cells)
+}
+
+// join puts a number together again that begins in the value's cell.
+func (r *Reader) join(number halves, text, next string, cells int) *split {
+	s := &split{text: text, rest: next, extra: number.before + number.mark}
+	if s.extra == "()" || s.extra == "-" { // as accountants write what is below zero
+		number.sign, s.extra = "-", ""
+	}
+	begin := number.sign + number.digits
+	following := r.header.column[value] + 2 // the next cell that may be a part of it
+	three := func() bool {
+		return following < cells && len(r.cell(following)) == 3 && onlyDigits(r.cell(following))
+	}
+	take := func() {
+		s.text += string(r.header.separator) + r.cell(following)
+		s.whole += r.cell(following)
+		following++
+	}
 	switch {
-	case grouped:
-		s.whole = sign + digits + first + behind[2]
-		for ; i+joined < cells && len(r.cell(i+joined)) == 3 && onlyDigits(r.cell(i+joined)); joined++ {
-			s.text, s.whole = s.text+comma+r.cell(i+joined), s.whole+r.cell(i+joined)
+	case number.grouped():
+		for s.whole = begin + number.first + number.fraction; three(); {
+			take()
 		}
-	case len(first) == 2 && i+2 < cells && len(digits) <= 2 && len(r.cell(i+2)) == 3 && onlyDigits(r.cell(i+2)): // lakhs of India
-		s.text, s.whole, joined = s.text+comma+r.cell(i+2), sign+digits+first+r.cell(i+2), 3
-	case len(first) == 4 && len(digits) <= 4 && digits[0] != '0':
-		s.other = sign + digits + first
+	case len(number.first) == 2 && len(number.digits) <= 2 && three(): // lakhs of India
+		s.whole = begin + number.first
+		take()
+	default:
+		s.whole = begin + "." + number.first
+		if len(number.first) == 4 && len(number.digits) <= 4 && number.digits[0] != '0' {
+			s.other = begin + number.first
+		}
 	}
-	s.short = all-joined+1 < len(h.columns)
-	return &s
+	s.short = len(r.rows.cells)-(following-r.header.column[value])+1 < len(r.header.columns)
+	return s
 }
 
 // ends tells whether a text may stand behind a number in its own cell, so that
@@ -114,8 +150,8 @@ func startsWithDigit(s string) bool {
 
 // suspicious tells whether a number in the column behind the value, which has
 // no point, is the rest of the value.
-func (r *Reader) suspicious(next string, tooMany, grouped bool, n *nextColumn) bool {
-	h, points := r.header, r.survey.values.point.n > 0
+func (r *Reader) suspicious(next string, tooMany, grouped bool) bool {
+	h, n, points := r.header, &r.survey.next, r.survey.values.point.n > 0
 	i := h.column[value] + 1
 	if i >= len(h.columns) {
 		return tooMany

@@ -128,7 +128,7 @@ func TestWordsThatLookLikeOtherTypesStayTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Name{"no", "1e3"}); c.City != want {
+	if want := (Name{ZH: "no", EN: "1e3"}); c.City != want {
 		t.Errorf("the city is called %v and not %v", c.City, want)
 	}
 }

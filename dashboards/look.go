@@ -7,8 +7,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // The colours: what is published is strong, what is derived is the same hue
@@ -76,16 +76,16 @@ func values(options map[string]dashboard.ValueMappingResult) dashboard.ValueMapp
 
 // worstFirst are the verdicts from the one that needs most attention to the
 // one that needs none.
-func worstFirst() []target.Verdict {
-	all := target.Verdicts()
-	slices.SortFunc(all, func(v, o target.Verdict) int { return o.Urgency() - v.Urgency() })
+func worstFirst() []verdict.Verdict {
+	all := verdict.Verdicts()
+	slices.SortFunc(all, func(v, o verdict.Verdict) int { return o.Urgency() - v.Urgency() })
 	return all
 }
 
 // verdictColors are what they look like.
-var verdictColors = map[target.Verdict]string{
-	target.Missed: "dark-red", target.Slipping: "red", target.AtRisk: "orange", target.Overdue: "purple",
-	target.NoData: "#9fa7b3", target.TooEarly: "#6e9fff", target.OnTrack: "green", target.Met: "dark-green",
+var verdictColors = map[verdict.Verdict]string{
+	verdict.Missed: "dark-red", verdict.Slipping: "red", verdict.AtRisk: "orange", verdict.Overdue: "purple",
+	verdict.NoData: "#9fa7b3", verdict.TooEarly: "#6e9fff", verdict.OnTrack: "green", verdict.Met: "dark-green",
 }
 
 // verdictMappings show urgencies as the names of verdicts.

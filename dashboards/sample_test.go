@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/dashboards"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )

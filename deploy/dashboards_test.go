@@ -8,18 +8,18 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/dashboards"
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 // pushSample sends the sample, as the demo does.
 func (s *stack) pushSample() {
 	s.t.Helper()
-	var inputs []ingest.Input
+	var inputs []sender.Input
 	for _, name := range sample.Files() {
-		inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
+		inputs = append(inputs, sender.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
 	}
-	_, err := ingest.Push(s.t.Context(), ingest.PushOptions{Conn: s.nc, Catalog: catalog.Ningbo(), Partial: true, Patience: time.Minute}, inputs)
+	_, err := sender.Push(s.t.Context(), sender.Options{Conn: s.nc, Catalog: catalog.Ningbo(), Partial: true, Patience: time.Minute}, inputs)
 	must(s.t, err)
 }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/composetest"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
@@ -203,16 +205,16 @@ func TestASenderPushesAFileAndGetsItsReceipts(t *testing.T) {
 	t.Cleanup(figures.Close)
 	_, err = figures.Setup(t.Context())
 	must(t, err)
-	worker, err := ingest.NewWorker(ingest.Config{Conn: s.connect("worker"), Store: figures, Catalog: catalog.Ningbo(),
+	worker, err := worker.New(worker.Config{Conn: s.connect("worker"), Store: figures, Catalog: catalog.Ningbo(),
 		Logger: slog.New(slog.DiscardHandler), Registry: exporter.NewRegistry()})
 	must(t, err)
 	background(t, worker.Run)
 
-	push := func(user, rows string) *ingest.Report {
+	push := func(user, rows string) *sender.Report {
 		t.Helper()
 		file := "indicator,area,measure,period,value,unit,published\n" + rows
-		report, err := ingest.Push(t.Context(), ingest.PushOptions{Conn: s.connect(user), Catalog: catalog.Ningbo(), Patience: time.Minute},
-			[]ingest.Input{{Name: "figures.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+		report, err := sender.Push(t.Context(), sender.Options{Conn: s.connect(user), Catalog: catalog.Ningbo(), Patience: time.Minute},
+			[]sender.Input{{Name: "figures.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
 		must(t, err)
 		return report
 	}
@@ -224,14 +226,14 @@ func TestASenderPushesAFileAndGetsItsReceipts(t *testing.T) {
 	)
 	for _, c := range []struct {
 		what, rows string
-		want       func(*ingest.Report) int
+		want       func(*sender.Report) int
 		n          int
 	}{
-		{"new figures are written", may + june, func(r *ingest.Report) int { return r.Written }, 2},
-		{"sent again they are found", may + june, func(r *ingest.Report) int { return r.Unchanged }, 2},
-		{"a later publication revises", later, func(r *ingest.Report) int { return r.Revised }, 1},
-		{"the earlier one is found behind it", june, func(r *ingest.Report) int { return r.Unchanged }, 1},
-		{"an implausible one is refused", slipped, func(r *ingest.Report) int { return r.Refused }, 1},
+		{"new figures are written", may + june, func(r *sender.Report) int { return r.Written }, 2},
+		{"sent again they are found", may + june, func(r *sender.Report) int { return r.Unchanged }, 2},
+		{"a later publication revises", later, func(r *sender.Report) int { return r.Revised }, 1},
+		{"the earlier one is found behind it", june, func(r *sender.Report) int { return r.Unchanged }, 1},
+		{"an implausible one is refused", slipped, func(r *sender.Report) int { return r.Refused }, 1},
 	} {
 		if report := push("port", c.rows); c.want(report) != c.n || report.Submission == "" {
 			t.Errorf("%s: %+v", c.what, report)

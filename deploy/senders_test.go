@@ -15,6 +15,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
 func TestASenderAltersNothing(t *testing.T) {
@@ -134,8 +135,8 @@ func TestASenderLooksUpItsOwnFiguresAndRejectsOnly(t *testing.T) {
 func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) {
 	s := newSite(t)
 	file := "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,346,万TEU\ntrade_exports,330200,level,2024-05,700,亿元\n"
-	_, err := ingest.Push(t.Context(), ingest.PushOptions{Conn: s.connect("port"), Catalog: catalog.Ningbo(), Patience: time.Minute},
-		[]ingest.Input{{Name: "mixed.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+	_, err := sender.Push(t.Context(), sender.Options{Conn: s.connect("port"), Catalog: catalog.Ningbo(), Patience: time.Minute},
+		[]sender.Input{{Name: "mixed.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
 	if err == nil || !strings.Contains(err.Error(), "mixed.csv:3: this account may not send for agency customs; it may for port: ") {
 		t.Errorf("it says %v", err)
 	}
@@ -165,7 +166,7 @@ func TestASenderIsHeldToLimits(t *testing.T) {
 
 func TestWhoSendsWhatIsNotHisIsToldWhereToLook(t *testing.T) {
 	s := newSite(t)
-	p, err := ingest.NewSubmission(context.WithoutCancel(t.Context()), s.connect("port"), func(int64, ingest.Outcome, *figure.Problem) {})
+	p, err := sender.NewSubmission(context.WithoutCancel(t.Context()), s.connect("port"), func(int64, ingest.Outcome, *figure.Problem) {})
 	must(t, err)
 	defer p.Close()
 	exports, ok := catalog.Ningbo().Indicator("trade_exports")

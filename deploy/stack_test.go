@@ -18,6 +18,8 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -52,7 +54,7 @@ func newStack(t *testing.T) *stack {
 
 	quiet := slog.New(slog.DiscardHandler)
 	registry := exporter.NewRegistry()
-	worker, err := ingest.NewWorker(ingest.Config{Conn: nc, Store: figures, Catalog: catalog.Ningbo(), Logger: quiet, Registry: registry})
+	worker, err := worker.New(worker.Config{Conn: nc, Store: figures, Catalog: catalog.Ningbo(), Logger: quiet, Registry: registry})
 	must(t, err)
 	shows := exporter.New(exporter.Options{Catalog: catalog.Ningbo(), Store: open(), Logger: quiet})
 	background(t, worker.Run)
@@ -88,8 +90,8 @@ func background(t *testing.T, run func(context.Context) error) {
 func (s *stack) push(period figure.Period, cases int) {
 	s.t.Helper()
 	file := fmt.Sprintf("indicator,area,category,measure,period,value,unit\nunresolved_cases,330200,不动产登记,level,%s,%d,件\n", period, cases)
-	report, err := ingest.Push(s.t.Context(), ingest.PushOptions{Conn: s.nc, Catalog: catalog.Ningbo(), Patience: time.Minute},
-		[]ingest.Input{{Name: "cases.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+	report, err := sender.Push(s.t.Context(), sender.Options{Conn: s.nc, Catalog: catalog.Ningbo(), Patience: time.Minute},
+		[]sender.Input{{Name: "cases.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
 	must(s.t, err)
 	if !report.Clean() {
 		s.t.Fatalf("the push ended with %+v", report)

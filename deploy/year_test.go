@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/derive"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // The year is 2023, with the days on which the National Bureau of Statistics
@@ -89,7 +89,7 @@ func (y *year) at(at time.Time) page {
 	if p == nil {
 		h := derive.New(y.target.Indicator, known...)
 		h.Area = y.target.Area.Code
-		p = targetPage(target.Judge(y.target, h, at.In(shanghai)))
+		p = targetPage(verdict.Judge(y.target, h, at.In(shanghai)))
 		y.days[day] = p
 	}
 	whole := page{`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1,
@@ -101,17 +101,17 @@ func (y *year) at(at time.Time) page {
 }
 
 // targetPage is what the exporter shows of a state, see docs/metrics.md.
-func targetPage(s target.State) page {
+func targetPage(s verdict.State) page {
 	l := fmt.Sprintf(`{target=%q,indicator=%q,area=%q,category=%q`, s.Target.ID, s.Target.Indicator.Code, s.Target.Area.Code, s.Category)
 	p := page{fmt.Sprintf(`tidemark_target_info%s,name_zh=%q,name_en=%q,unit="CNY",deadline="2023"}`, l, s.Target.Name.ZH, s.Target.Name.EN): 1}
-	for _, v := range target.Verdicts() {
+	for _, v := range verdict.Verdicts() {
 		is := 0.0
 		if v == s.Verdict {
 			is = 1
 		}
 		p[fmt.Sprintf(`tidemark_target_verdict%s,verdict=%q}`, l, v)] = is
 	}
-	for name, n := range map[string]target.Number{"attainment_ratio": s.Attainment, "projection_low": s.Low, "projection_high": s.High, "required_per_period": s.Required} {
+	for name, n := range map[string]verdict.Number{"attainment_ratio": s.Attainment, "projection_low": s.Low, "projection_high": s.High, "required_per_period": s.Required} {
 		if n.Known {
 			p["tidemark_target_"+name+l+"}"] = n.Value
 		}
@@ -189,7 +189,7 @@ func firstExcluded(y *year) time.Time {
 		if f.Published.Before(yearBegins) {
 			continue
 		}
-		s := target.Judge(y.target, derive.New(y.target.Indicator, y.figures[:i+1]...), f.Published.In(shanghai))
+		s := verdict.Judge(y.target, derive.New(y.target.Indicator, y.figures[:i+1]...), f.Published.In(shanghai))
 		if s.High.Known && s.High.Value < s.Goal.Value {
 			return f.Published
 		}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // altered is the city's catalogue with something else in it.
@@ -65,7 +65,7 @@ func TestFiguresOfAnotherDefinitionAreNeitherShownNorJudged(t *testing.T) {
 		t.Errorf("health says %s", health)
 	}
 	rank, _ := city(t).Target("rank_2030")
-	if s := target.Of(rank, e.Book(), time.Now())[0]; s.Verdict != target.NoData || !strings.Contains(s.Reason.EN, "another unit, kind or frequency") {
+	if s := verdict.Of(rank, e.Book(), time.Now())[0]; s.Verdict != verdict.NoData || !strings.Contains(s.Reason.EN, "another unit, kind or frequency") {
 		t.Errorf("%s: %s", s.Verdict, s.Reason.EN)
 	}
 

@@ -16,11 +16,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // Options say what an Exporter shows and how.
@@ -225,8 +225,8 @@ func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defi
 // show makes a view of the book, without what can not be read as the catalogue
 // says, and tells when that is something new.
 func (e *Exporter) show(before *view, all *book.Book) {
-	legible := target.Legible(e.catalog, all)
-	v := newView(legible, target.Remembering(e.catalog, all, e.since))
+	legible := verdict.Legible(e.catalog, all)
+	v := newView(legible, verdict.Remembering(e.catalog, all, e.since))
 	v.all, v.strays = all, straysOf(all, legible, e.catalog)
 	for _, i := range e.catalog.Indicators {
 		if err := legible.Refused(i.Code); err != nil && (before == nil || before.book.Refused(i.Code) == nil) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/book"
 )
 
 func TestTheLandingPageLeadsToEverything(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/exporter/book"
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi"
 	"github.com/tidemark-stats/tidemark/internal/web"
 )

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter/metric"
-	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // targets is the targets' part of the page. A verdict changes with the
@@ -84,7 +84,7 @@ func (t *targets) judge(v *view) []byte {
 
 // writeTargets judges every target and writes the states.
 func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
-	states := target.All(v.catalog, v.book, at)
+	states := verdict.All(v.catalog, v.book, at)
 	labels := make([][]byte, len(states))
 	for i := range states {
 		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
@@ -104,16 +104,16 @@ func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
 	}
 	b = appendHead(b, metric.TargetVerdict)
 	for i := range states {
-		for _, verdict := range target.Verdicts() {
+		for _, verdict := range verdict.Verdicts() {
 			b = appendSample(b, metric.TargetVerdict, appendLabels(nil, metric.VerdictLabels(&states[i], verdict)), metric.Bit(states[i].Verdict == verdict))
 		}
 	}
 	b = appendHead(b, metric.TargetUnmet)
 	for i := range states {
-		key := unmetKey{states[i].Target.ID, states[i].Category, states[i].Verdict == target.Met}
+		key := unmetKey{states[i].Target.ID, states[i].Category, states[i].Verdict == verdict.Met}
 		was, known := unmet[key]
 		if !known {
-			_, was = target.UnmetBy(states[i], v.book)
+			_, was = verdict.UnmetBy(states[i], v.book)
 			unmet[key] = was
 		}
 		b = appendSample(b, metric.TargetUnmet, labels[i], metric.Bit(was))

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 )
 
 func TestAScrapeDoesNotWaitForAJudgementThatTakesLong(t *testing.T) {

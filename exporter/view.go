@@ -7,8 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 )
 
@@ -63,7 +63,7 @@ type line struct {
 
 // write makes the figures' part of /metrics.
 func (v *view) write() []byte {
-	lines, reports := v.lines(), metric.Reports(v.catalog, v.book, time.Time{})
+	lines, reports := v.lines(), metric.Releases(v.catalog, v.book, time.Time{})
 	perLine := 0
 	if len(lines) > 0 {
 		perLine = len(metric.Figures) * (len(lines[0].labels) + len("tidemark_figure_published_timestamp_seconds") + 16)

@@ -14,10 +14,10 @@ const (
 	lastDelay  = 10 * time.Second
 )
 
-// persist repeats an attempt until it succeeds or the context ends, which is
+// Persist repeats an attempt until it succeeds or the context ends, which is
 // the only error it gives. Every failure is told. InfluxDB's wish to be left
 // alone is respected.
-func persist(ctx context.Context, attempt func() error, tell func(in time.Duration, err error)) error {
+func Persist(ctx context.Context, attempt func() error, tell func(in time.Duration, err error)) error {
 	for delay := firstDelay; ; delay = min(2*delay, lastDelay) {
 		err := attempt()
 		if err == nil {

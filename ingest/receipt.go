@@ -38,7 +38,7 @@ type Refusal struct {
 	figure.Problem
 }
 
-func (r *Receipt) add(d *ledger.Decision) {
+func (r *Receipt) Add(d *ledger.Decision) {
 	if d.Outcome != Refused && d.Problem != nil {
 		r.Unusual = append(r.Unusual, Refusal{d.Seq, *d.Problem})
 	}
@@ -56,9 +56,9 @@ func (r *Receipt) add(d *ledger.Decision) {
 	}
 }
 
-// each calls f for every figure the receipt speaks of, with what is wrong with
+// Each calls f for every figure the receipt speaks of, with what is wrong with
 // it or strange about it.
-func (r *Receipt) each(f func(seq uint64, o Outcome, p *figure.Problem)) {
+func (r *Receipt) Each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 	unusual := map[uint64]*figure.Problem{}
 	for i := range r.Unusual {
 		unusual[r.Unusual[i].Seq] = &r.Unusual[i].Problem

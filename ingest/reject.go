@@ -39,7 +39,7 @@ type Reject struct {
 	Cell    string `json:"cell,omitempty"` // the figure, when it could be read
 	Body    []byte `json:"body"`           // the original bytes
 
-	beside string // as the message had it
+	Beside string // as the message had it
 }
 
 // maxSubject is how much of a sender's subject a reject is stored under, in
@@ -58,8 +58,8 @@ func rejectSubject(subject string, seq uint64) string {
 	return rejectsPrefix + strings.ReplaceAll(strings.ToValidUTF8(subject, "_"), "\x7f", "_") + "." + strconv.FormatUint(seq, 10)
 }
 
-// message is the reject as a message of REJECTS.
-func (r *Reject) message() (*nats.Msg, error) {
+// Message is the reject as a message of REJECTS.
+func (r *Reject) Message() (*nats.Msg, error) {
 	problem, err := json.Marshal(&r.Problem)
 	if err != nil {
 		return nil, fmt.Errorf("encode a reject: %w", err)
@@ -73,8 +73,8 @@ func (r *Reject) message() (*nats.Msg, error) {
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
 	}
-	if r.beside != "" && len(r.beside) <= maxBeside {
-		msg.Header.Set(headerBeside, r.beside)
+	if r.Beside != "" && len(r.Beside) <= MaxBeside {
+		msg.Header.Set(HeaderBeside, r.Beside)
 	}
 	if r.Resent != 0 {
 		msg.Header.Set(headerResent, strconv.FormatUint(r.Resent, 10))
@@ -82,21 +82,21 @@ func (r *Reject) message() (*nats.Msg, error) {
 	return msg, nil
 }
 
-// atOnce is how many rejects are looked up with one question, whose subjects a
+// AtOnce is how many rejects are looked up with one question, whose subjects a
 // sender can make long and full of what JSON escapes.
-const atOnce = 64
+const AtOnce = 64
 
-// storing says of an error that it came when the reject was stored.
-func (r *Reject) storing(err error) error {
+// Storing says of an error that it came when the reject was stored.
+func (r *Reject) Storing(err error) error {
 	if err == nil {
 		return nil
 	}
 	return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
 }
 
-// findReject gives the reject of a message and its sequence in REJECTS, nil
+// FindReject gives the reject of a message and its sequence in REJECTS, nil
 // when there is none.
-func findReject(ctx context.Context, rejects jetstream.Stream, subject string, seq uint64) (r *Reject, at uint64, err error) {
+func FindReject(ctx context.Context, rejects jetstream.Stream, subject string, seq uint64) (r *Reject, at uint64, err error) {
 	raw, err := rejects.GetLastMsgForSubject(ctx, rejectSubject(subject, seq))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, 0, nil
@@ -104,12 +104,12 @@ func findReject(ctx context.Context, rejects jetstream.Stream, subject string, s
 	if err != nil {
 		return nil, 0, fmt.Errorf("look up a reject: %w", err)
 	}
-	r, err = decodeReject(raw.Header, raw.Data)
+	r, err = DecodeReject(raw.Header, raw.Data)
 	return r, raw.Sequence, err
 }
 
-func decodeReject(h nats.Header, body []byte) (*Reject, error) {
-	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body, beside: h.Get(headerBeside)}
+func DecodeReject(h nats.Header, body []byte) (*Reject, error) {
+	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body, Beside: h.Get(HeaderBeside)}
 	if err := json.Unmarshal([]byte(h.Get(headerProblem)), &r.Problem); err != nil {
 		return nil, fmt.Errorf("reject without a readable problem: %w", err)
 	}
@@ -136,8 +136,8 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
 	}
-	if r.beside != "" {
-		msg.Header.Set(headerBeside, r.beside)
+	if r.Beside != "" {
+		msg.Header.Set(HeaderBeside, r.Beside)
 	}
 	// The id names the reject, so that a retry after a lost answer is not a
 	// second message; it differs from the figure's own.
@@ -146,7 +146,7 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)
 	}
 	r.Resent = ack.Sequence
-	marked, err := r.message()
+	marked, err := r.Message()
 	if err != nil {
 		return ack.Sequence, err
 	}

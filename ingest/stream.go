@@ -25,24 +25,24 @@ const (
 // figures of one push.
 const HeaderSubmission = "Tidemark-Submission"
 
-// headerRef tells the figures of one submission apart, so that a sender whom
+// HeaderRef tells the figures of one submission apart, so that a sender whom
 // NATS did not answer knows its own message when it sends it again.
-const headerRef = "Tidemark-Ref"
+const HeaderRef = "Tidemark-Ref"
 
-// headerBeside says what a figure's file has beside it, in the words of beside.
-const headerBeside = "Tidemark-Beside"
+// HeaderBeside says what a figure's file has beside it, in the words of beside.
+const HeaderBeside = "Tidemark-Beside"
 
-// maxBeside is how long such a header is, in bytes; a longer one is none.
-const maxBeside = 4096
+// MaxBeside is how long such a header is, in bytes; a longer one is none.
+const MaxBeside = 4096
 
-// ackTimeout is how long NATS may take to store a message.
-const ackTimeout = 10 * time.Second
+// AckTimeout is how long NATS may take to store a message.
+const AckTimeout = 10 * time.Second
 
 const (
 	rejectsPrefix  = "rejects."
-	receiptsPrefix = "receipts."
+	ReceiptsPrefix = "receipts."
 
-	ackWait = 30 * time.Second
+	AckWait = 30 * time.Second
 	// maxAckPending has to exceed what all workers hold together, or some of
 	// them wait for the others.
 	maxAckPending = 50_000
@@ -92,7 +92,7 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	}, {
 		Name:        ReceiptsStream,
 		Description: "what became of the figures of each submission",
-		Subjects:    []string{receiptsPrefix + "*"},
+		Subjects:    []string{ReceiptsPrefix + "*"},
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		MaxAge:      receiptsAge,
@@ -101,12 +101,12 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	}}
 }
 
-func consumerConfig() jetstream.ConsumerConfig {
+func ConsumerConfig() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
 		Durable:       WorkerConsumer,
 		Description:   "the ingest workers",
 		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       ackWait,
+		AckWait:       AckWait,
 		MaxDeliver:    -1, // a figure is settled, however often it takes
 		MaxAckPending: maxAckPending,
 	}
@@ -145,7 +145,7 @@ func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []st
 func setupConsumer(ctx context.Context, js jetstream.JetStream) (string, error) {
 	consumer, err := js.Consumer(ctx, FiguresStream, WorkerConsumer)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		if _, err := js.CreateConsumer(ctx, FiguresStream, consumerConfig()); err != nil {
+		if _, err := js.CreateConsumer(ctx, FiguresStream, ConsumerConfig()); err != nil {
 			return "", fmt.Errorf("make consumer %s: %w", WorkerConsumer, err)
 		}
 		return fmt.Sprintf("NATS: made consumer %s", WorkerConsumer), nil

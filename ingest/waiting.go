@@ -47,12 +47,12 @@ func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*R
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", RejectsStream, err)
 		}
-		r, err := decodeReject(msg.Headers(), msg.Data())
+		r, err := DecodeReject(msg.Headers(), msg.Data())
 		if err != nil {
 			return err
 		}
 		page = append(page, r)
-		if meta.NumPending > 0 && len(page) < atOnce {
+		if meta.NumPending > 0 && len(page) < AtOnce {
 			continue
 		}
 		if err := later.look(ctx, page); err != nil {
@@ -137,7 +137,7 @@ func (l *later) mark(ctx context.Context, rejects []*Reject, last uint64) error 
 	if len(rejects) == 0 || last > l.decided {
 		return nil
 	}
-	again, _, err := findReject(ctx, l.rejects, rejects[0].Subject, last)
+	again, _, err := FindReject(ctx, l.rejects, rejects[0].Subject, last)
 	if err != nil || again != nil {
 		return err
 	}

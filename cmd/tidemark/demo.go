@@ -20,6 +20,8 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/engines"
 	"github.com/tidemark-stats/tidemark/internal/patience"
 	"github.com/tidemark-stats/tidemark/internal/web"
@@ -111,7 +113,7 @@ type demo struct {
 	nats     *engines.NATS
 	conn     *nats.Conn
 	stores   []*store.Store
-	worker   *ingest.Worker
+	worker   *worker.Worker
 	exporter *exporter.Exporter
 }
 
@@ -200,7 +202,7 @@ func (d *demo) stop() {
 func (d *demo) run(noSample bool) (err error) {
 	registry := exporter.NewRegistry()
 	quiet := slog.New(slog.NewTextHandler(d.env.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d.worker, err = ingest.NewWorker(ingest.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry})
+	d.worker, err = worker.New(worker.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry})
 	if err != nil {
 		return err
 	}
@@ -260,7 +262,7 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	d.say("pushing the built-in sample: %s", strings.Join(sample.Files(), ", "))
 	bar := newProgress(d.env.stderr)
 	receipts := d.waiting("every figure of the sample has its receipt")
-	report, err := ingest.Push(ctx, ingest.PushOptions{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, sampleInputs())
+	report, err := sender.Push(ctx, sender.Options{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, sampleInputs())
 	receipts()
 	bar.clear()
 	if err != nil {
@@ -290,10 +292,10 @@ func unlessStopped(ctx context.Context, err error) error {
 }
 
 // sampleInputs are the files of the built-in sample.
-func sampleInputs() []ingest.Input {
-	var inputs []ingest.Input
+func sampleInputs() []sender.Input {
+	var inputs []sender.Input
 	for _, name := range sample.Files() {
-		inputs = append(inputs, ingest.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
+		inputs = append(inputs, sender.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
 	}
 	return inputs
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tidemark-stats/tidemark/exporter"
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
@@ -53,7 +53,7 @@ func (c *ingestCmd) Run(e *env) error {
 	}
 	defer conn.Close()
 	registry := exporter.NewRegistry()
-	worker, err := ingest.NewWorker(ingest.Config{Conn: conn, Store: figures, Catalog: cat, Logger: log, Registry: registry})
+	worker, err := worker.New(worker.Config{Conn: conn, Store: figures, Catalog: cat, Logger: log, Registry: registry})
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (c *ingestCmd) Run(e *env) error {
 }
 
 // workerHandler serves a worker's metrics and state.
-func workerHandler(w *ingest.Worker, metrics http.Handler) http.Handler {
+func workerHandler(w *worker.Worker, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /-/healthy", func(rw http.ResponseWriter, _ *http.Request) {

@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -69,7 +70,7 @@ func interruptAPush(t *testing.T) {
 		t.Errorf("the interrupted push does not say why it goes on: %s", said)
 	}
 
-	var second ingest.Report
+	var second sender.Report
 	text, err := command("push", "--json", file).Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, text)
@@ -102,7 +103,7 @@ func interruptAPush(t *testing.T) {
 
 // interrupt sends Ctrl-C to a push when it is time, and gives its report and
 // what else it says.
-func interrupt(t *testing.T, push *exec.Cmd, when func() bool) (r ingest.Report, said string) {
+func interrupt(t *testing.T, push *exec.Cmd, when func() bool) (r sender.Report, said string) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	push.Stdout, push.Stderr = &out, &errs

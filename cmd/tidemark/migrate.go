@@ -8,7 +8,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/replay"
 )
 
 type migrateCmd struct {
@@ -51,10 +51,10 @@ func (c *migrateCmd) Run(e *env) error {
 	defer figures.Close()
 	return c.withJetStream(e, "migrate", func(js jetstream.JetStream) error {
 		say := printer(e.stderr)
-		m, err := ingest.Migrate(e.ctx, js, figures, cat, c.Indicator,
+		m, err := replay.Migrate(e.ctx, js, figures, cat, c.Indicator,
 			func(in time.Duration, err error) { say("%v; trying again in %s", err, in) },
 			func(points int) { say("%d points written", points) })
-		if errors.Is(err, ingest.ErrNothing) {
+		if errors.Is(err, replay.ErrNothing) {
 			_, err = fmt.Fprintln(e.stdout, err)
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
@@ -97,7 +97,7 @@ func (c *pushCmd) Run(e *env) error {
 		bar.clear()
 		printer(e.stderr)("stopping; waiting for the receipts of what was sent, Ctrl-C again ends at once")
 	})
-	report, err := ingest.Push(e.ctx, ingest.PushOptions{
+	report, err := sender.Push(e.ctx, sender.Options{
 		Conn: conn, Catalog: cat, Confirm: c.Confirm, Partial: c.Partial, NoWait: c.NoWait,
 		Patience: c.Timeout, Progress: bar.show,
 	}, inputs)
@@ -118,7 +118,7 @@ func (c *pushCmd) Run(e *env) error {
 }
 
 // inputs are the files to push. cleanup is to be called also after an error.
-func (c *pushCmd) inputs(e *env) (inputs []ingest.Input, cleanup func(), err error) {
+func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err error) {
 	switch {
 	case c.Sample && len(c.Files) > 0:
 		return nil, func() {}, errors.New("--sample sends the built-in files and no others; push yours without it")
@@ -154,7 +154,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	report, err := ingest.Check(e.ctx, cat, c.Confirm, inputs)
+	report, err := sender.Check(e.ctx, cat, c.Confirm, inputs)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ const inMemory = 8 << 20
 
 // openAll makes inputs of the named files and of standard input for "-".
 // cleanup is to be called also after an error.
-func openAll(ctx context.Context, flags *fileFlags, names []string, stdin io.Reader) (inputs []ingest.Input, cleanup func(), err error) {
+func openAll(ctx context.Context, flags *fileFlags, names []string, stdin io.Reader) (inputs []sender.Input, cleanup func(), err error) {
 	cleanup = func() {}
 	notation, err := flags.notation()
 	if err != nil {
@@ -185,14 +185,14 @@ func openAll(ctx context.Context, flags *fileFlags, names []string, stdin io.Rea
 			if err := readable(name); err != nil {
 				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
 			}
-			inputs = append(inputs, ingest.Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			inputs = append(inputs, sender.Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
 			continue
 		}
 		if used {
 			return nil, cleanup, errors.New("- (standard input) can be read once only")
 		}
 		used = true
-		var in ingest.Input
+		var in sender.Input
 		if in, cleanup, err = spool(ctx, stdin); err != nil {
 			return nil, cleanup, fmt.Errorf("standard input: %w", err)
 		}
@@ -233,7 +233,7 @@ func unwrapPath(err error) error {
 
 // spool makes standard input readable several times. It ends with ctx also
 // while a person has yet to type something.
-func spool(ctx context.Context, stdin io.Reader) (in ingest.Input, cleanup func(), err error) {
+func spool(ctx context.Context, stdin io.Reader) (in sender.Input, cleanup func(), err error) {
 	type result struct {
 		head []byte
 		file string
@@ -250,7 +250,7 @@ func spool(ctx context.Context, stdin io.Reader) (in ingest.Input, cleanup func(
 	case <-ctx.Done():
 		return in, func() {}, ctx.Err() // the process ends, and the reader with it
 	}
-	in = ingest.Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
+	in = sender.Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
 	cleanup = func() {}
 	if r.file != "" {
 		in.Open = func() (io.ReadCloser, error) { return os.Open(r.file) }

@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
 type rejectsCmd struct {
@@ -42,7 +43,7 @@ func (c *rejectsListCmd) Run(e *env) error {
 				return enc.Encode(r)
 			}
 			var b strings.Builder
-			writeFinding(&b, &ingest.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem})
+			writeFinding(&b, &sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem})
 			if r.Resent != 0 {
 				fmt.Fprintf(&b, "    已重发 (sent again): #%d\n", r.Resent)
 			}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/replay"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -44,7 +44,7 @@ func (c *replayCmd) replay(e *env, js jetstream.JetStream, figures *store.Store)
 	_, _ = fmt.Fprintln(e.stdout, done)
 	say := printer(e.stderr)
 	told := time.Now()
-	r, err := ingest.Replay(e.ctx, js, figures,
+	r, err := replay.Run(e.ctx, js, figures,
 		func(in time.Duration, err error) { say("%v; trying again in %s", err, in) },
 		func(points int) {
 			if time.Since(told) > 5*time.Second {

@@ -11,7 +11,8 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/rules"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
 // What people read goes to stdout when it is the answer and to stderr when
@@ -32,7 +33,7 @@ const (
 )
 
 // printReport writes a report for people, or as one JSON object.
-func printReport(w io.Writer, r *ingest.Report, asJSON bool, o occasion) error {
+func printReport(w io.Writer, r *sender.Report, asJSON bool, o occasion) error {
 	if asJSON {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
@@ -56,9 +57,9 @@ func printReport(w io.Writer, r *ingest.Report, asJSON bool, o occasion) error {
 
 // writeFinding writes one problem: its rule and place, what offends, why, and
 // the way out.
-func writeFinding(b *strings.Builder, f *ingest.Finding) {
+func writeFinding(b *strings.Builder, f *sender.Finding) {
 	b.WriteString(f.Code)
-	if rule, ok := ingest.RuleOf(f.Code); ok {
+	if rule, ok := rules.Of(f.Code); ok {
 		fmt.Fprintf(b, " %s", rule.ZH)
 	}
 	fmt.Fprintf(b, "  %s", f.Where)
@@ -80,7 +81,7 @@ func writeFinding(b *strings.Builder, f *ingest.Finding) {
 }
 
 // writeUnusual writes what is strange about figures that are not refused.
-func writeUnusual(b *strings.Builder, r *ingest.Report) {
+func writeUnusual(b *strings.Builder, r *sender.Report) {
 	if len(r.Unusual) == 0 {
 		return
 	}
@@ -96,7 +97,7 @@ func writeUnusual(b *strings.Builder, r *ingest.Report) {
 
 // writeSummary writes the last lines of a report: how the files were read and
 // what became of their rows.
-func writeSummary(b *strings.Builder, r *ingest.Report, o occasion) {
+func writeSummary(b *strings.Builder, r *sender.Report, o occasion) {
 	for _, how := range r.Read {
 		fmt.Fprintf(b, "%s: %s / %s\n", how.File, how.ZH, how.EN)
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
 func TestProgressIsDrawnOnOneLineAndTakenAway(t *testing.T) {
@@ -33,7 +33,7 @@ func TestProgressIsForTerminalsOnly(t *testing.T) {
 }
 
 func TestALongReportSaysHowMuchItLeavesOut(t *testing.T) {
-	r := &ingest.Report{Files: []string{"long.csv"}, Figures: 300, Refused: 300, Omitted: 300, ByCode: map[string]int{"figure/unit": 300}}
+	r := &sender.Report{Files: []string{"long.csv"}, Figures: 300, Refused: 300, Omitted: 300, ByCode: map[string]int{"figure/unit": 300}}
 	var b strings.Builder
 	if err := printReport(&b, r, false, checked); err != nil {
 		t.Fatal(err)
@@ -46,14 +46,14 @@ func TestALongReportSaysHowMuchItLeavesOut(t *testing.T) {
 
 func TestAFigureThatIsNotSentIsNamed(t *testing.T) {
 	for name, c := range map[string]struct {
-		report ingest.Report
+		report sender.Report
 		want   string
 	}{
-		"interrupted": {ingest.Report{Submission: "S", NotSent: 2, FirstNotSent: "a.csv:7"},
+		"interrupted": {sender.Report{Submission: "S", NotSent: 2, FirstNotSent: "a.csv:7"},
 			"       2  未发送，从 a.csv:7 起；再运行一次即可补齐 (not sent, from a.csv:7 on; run it again to complete it)\n"},
-		"NATS failed": {ingest.Report{Submission: "S", NotSent: 2},
+		"NATS failed": {sender.Report{Submission: "S", NotSent: 2},
 			"       2  未发送；再运行一次即可补齐 (not sent; run it again to complete it)\n"},
-		"others refused": {ingest.Report{NotSent: 2, ByCode: map[string]int{"figure/unit": 1}},
+		"others refused": {sender.Report{NotSent: 2, ByCode: map[string]int{"figure/unit": 1}},
 			"       2  未发送：先更正上述问题，或用 --partial 只报送其余数据 (not sent: mend the above, or send the others with --partial)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

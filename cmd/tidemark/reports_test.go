@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
 // The files of testdata/reports are strange or hostile in one way each. Beside
@@ -77,13 +77,13 @@ func TestEveryStrangeFileHasItsReport(t *testing.T) {
 
 // told is the report on a file as programs get it; nil when the command could
 // not run.
-func told(t *testing.T, file string, args ...string) *ingest.Report {
+func told(t *testing.T, file string, args ...string) *sender.Report {
 	t.Helper()
 	said, code := runReport(t, file, slices.Insert(slices.Clone(args), 1, "--json")...)
 	if code == exitFailed {
 		return nil
 	}
-	var r ingest.Report
+	var r sender.Report
 	if err := json.Unmarshal([]byte(said), &r); err != nil {
 		t.Fatalf("%v in %s", err, said)
 	}
@@ -138,7 +138,7 @@ var general = regexp.MustCompile(`^write (digits|a |the |one |every |1234567|sta
 
 // corrected gives the file with a finding's hint followed, ok is false when
 // the hint leaves it to a person.
-func corrected(t *testing.T, file string, f *ingest.Finding) (text string, ok bool) {
+func corrected(t *testing.T, file string, f *sender.Finding) (text string, ok bool) {
 	t.Helper()
 	content, err := os.ReadFile(file)
 	if err != nil {
@@ -243,7 +243,7 @@ func TestEveryCorrectionWorksAsItIsTold(t *testing.T) {
 			}
 			again := told(t, mended, args...)
 			for _, other := range again.Findings {
-				if sameLine(other.Where, f.Where) && !slices.ContainsFunc(r.Findings, func(known ingest.Finding) bool { return known == other }) {
+				if sameLine(other.Where, f.Where) && !slices.ContainsFunc(r.Findings, func(known sender.Finding) bool { return known == other }) {
 					t.Errorf("%s: after %q\n%s", f.Where, f.Hint, other.Error())
 				}
 			}

@@ -10,13 +10,13 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/target"
-	"github.com/tidemark-stats/tidemark/exporter/target/show"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/store"
+	"github.com/tidemark-stats/tidemark/verdict"
+	"github.com/tidemark-stats/tidemark/verdict/show"
 )
 
 type targetsCmd struct {
@@ -55,7 +55,7 @@ func (c *targetsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	cat, b = target.Remembering(cat, b, time.Now()), target.Legible(cat, b)
+	cat, b = verdict.Remembering(cat, b, time.Now()), verdict.Legible(cat, b)
 	states, err := c.judge(cat, b)
 	if err != nil {
 		return err
@@ -90,9 +90,9 @@ func (c *targetsCmd) read(e *env) (*book.Book, error) {
 }
 
 // judge gives the states to print: now, or as of the end of a day.
-func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]target.State, error) {
+func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State, error) {
 	at := time.Now().In(cat.Location())
-	all := target.All
+	all := verdict.All
 	if c.AsOf != "" {
 		day, ok := figure.ParseDay(c.AsOf)
 		if !ok {
@@ -102,9 +102,9 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]target.State, 
 			return nil, errors.New("--as-of lies in the future, where nothing is known")
 		}
 		// All that was published that day was known that day.
-		at, all = day.End(cat.Location()).Add(-time.Millisecond), target.AllAsOf
+		at, all = day.End(cat.Location()).Add(-time.Millisecond), verdict.AllAsOf
 	}
-	var states []target.State
+	var states []verdict.State
 	for _, s := range all(cat, b, at) {
 		if c.Explain == "" || s.Target.ID == c.Explain {
 			states = append(states, s)

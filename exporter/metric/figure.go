@@ -3,8 +3,8 @@ package metric
 import (
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 

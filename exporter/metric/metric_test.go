@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
@@ -28,15 +28,15 @@ func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
 func TestLabelsAreInTheOrderOfTheirNames(t *testing.T) {
 	ningbo := catalog.Ningbo()
 	goal := ningbo.Targets[0]
-	state := &target.State{Target: goal, Category: figure.Total}
-	report := &Report{Indicator: goal.Indicator, Area: goal.Area.Code}
+	state := &verdict.State{Target: goal, Category: figure.Total}
+	report := &Release{Indicator: goal.Indicator, Area: goal.Area.Code}
 	for name, labels := range map[string]Labels{
 		"figure":    FigureLabels(goal.Indicator, figure.Series{Indicator: goal.Indicator.Code}),
 		"indicator": report.InfoLabels(ningbo),
 		"release":   report.Labels(),
 		"target":    TargetLabels(state),
 		"info":      TargetInfoLabels(state),
-		"verdict":   VerdictLabels(state, target.Met),
+		"verdict":   VerdictLabels(state, verdict.Met),
 	} {
 		var names []string
 		for i := 0; i < len(labels); i += 2 {

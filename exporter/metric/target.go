@@ -1,13 +1,13 @@
 package metric
 
 import (
-	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // TargetNumber is a metric that is one number of a target's state.
 type TargetNumber struct {
 	Family
-	Of func(*target.State) target.Number
+	Of func(*verdict.State) verdict.Number
 	// Amount says that the number is in the target's unit.
 	Amount bool
 }
@@ -20,36 +20,36 @@ var (
 
 	TargetNumbers = []TargetNumber{
 		{Family{"tidemark_target_value", "What a target has reached, in the base unit: to date within the year of its deadline, else the newest."},
-			func(s *target.State) target.Number { return s.Value }, true},
+			func(s *verdict.State) verdict.Number { return s.Value }, true},
 		{Family{"tidemark_target_goal", "What a target is to reach or to keep, in the base unit."},
-			func(s *target.State) target.Number { return s.Goal }, true},
+			func(s *verdict.State) verdict.Number { return s.Goal }, true},
 		{Family{"tidemark_target_plan", "What the value of a target would have to be by now, in the base unit."},
-			func(s *target.State) target.Number { return s.Plan }, true},
+			func(s *verdict.State) verdict.Number { return s.Plan }, true},
 		{Family{"tidemark_target_attainment_ratio", "Value over goal of a target; goal over value where lower is better."},
-			func(s *target.State) target.Number { return s.Attainment }, false},
+			func(s *verdict.State) verdict.Number { return s.Attainment }, false},
 		{Family{"tidemark_target_projection", "Where a target will end, in the base unit."},
-			func(s *target.State) target.Number { return s.Projection }, true},
+			func(s *verdict.State) verdict.Number { return s.Projection }, true},
 		{Family{"tidemark_target_projection_low", "The lower end of the band of the projection."},
-			func(s *target.State) target.Number { return s.Low }, true},
+			func(s *verdict.State) verdict.Number { return s.Low }, true},
 		{Family{"tidemark_target_projection_high", "The upper end of the band of the projection."},
-			func(s *target.State) target.Number { return s.High }, true},
+			func(s *verdict.State) verdict.Number { return s.High }, true},
 		{Family{"tidemark_target_required_per_period", "What each remaining period has to bring to reach a target, in the base unit."},
-			func(s *target.State) target.Number { return s.Required }, true},
+			func(s *verdict.State) verdict.Number { return s.Required }, true},
 	}
 )
 
 // TargetLabels are the labels of a target's metrics.
-func TargetLabels(s *target.State) Labels {
+func TargetLabels(s *verdict.State) Labels {
 	return Labels{"area", s.Target.Area.Code, "category", s.Category, "indicator", s.Target.Indicator.Code, "target", s.Target.ID}
 }
 
 // VerdictLabels are those of TargetVerdict.
-func VerdictLabels(s *target.State, v target.Verdict) Labels {
+func VerdictLabels(s *verdict.State, v verdict.Verdict) Labels {
 	return TargetLabels(s).With("verdict", string(v))
 }
 
 // TargetInfoLabels are those of TargetInfo.
-func TargetInfoLabels(s *target.State) Labels {
+func TargetInfoLabels(s *verdict.State) Labels {
 	t := s.Target
 	deadline := ""
 	if !s.Deadline.IsZero() {

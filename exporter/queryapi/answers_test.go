@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 )
 
 // question is one request, of which Prometheus knows the answer too.

@@ -3,8 +3,8 @@ package queryapi
 import (
 	"testing"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )

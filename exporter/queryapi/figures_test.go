@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )

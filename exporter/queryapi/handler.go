@@ -27,8 +27,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )

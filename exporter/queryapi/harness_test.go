@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 )
 
 // today is when the tests are, the working day after the newest sample.

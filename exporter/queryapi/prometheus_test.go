@@ -18,9 +18,9 @@ import (
 	"github.com/prometheus/prometheus/prompb"
 	"github.com/prometheus/prometheus/storage"
 
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/book/booktest"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )

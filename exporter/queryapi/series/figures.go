@@ -8,9 +8,9 @@ import (
 
 	"github.com/prometheus/prometheus/model/value"
 
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/derive"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )

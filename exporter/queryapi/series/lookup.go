@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/derive"
 )
 
 // placesOf gives the places a selector can mean.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/tidemark-stats/tidemark/exporter/derive"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )

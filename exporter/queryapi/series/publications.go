@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -55,7 +55,7 @@ func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (poi
 }
 
 func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
-	v.reportsOf(s, func(r *metric.Report) {
+	v.reportsOf(s, func(r *metric.Release) {
 		yield(r.Labels(), func() []Point {
 			var points []Point
 			for _, t := range v.published(r.Indicator, r.Area) {
@@ -69,10 +69,10 @@ func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 }
 
 // reportsOf gives what is reported where, and known to the selection.
-func (v *snapshot) reportsOf(s *selection, yield func(*metric.Report)) {
+func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
 	reports := v.reports()
 	if !s.known.IsZero() {
-		reports = metric.Reports(v.catalog, v.book, s.known)
+		reports = metric.Releases(v.catalog, v.book, s.known)
 	}
 	for _, r := range reports {
 		if s.wants("indicator", r.Indicator.Code) && s.wants("area", r.Area) {
@@ -86,18 +86,18 @@ func indicatorFamilies() []family {
 	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
 	return []family{
 		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
-			v.reportsOf(s, func(r *metric.Report) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
+			v.reportsOf(s, func(r *metric.Release) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
 		}},
 		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
 			for _, i := range v.catalog.Indicators {
 				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
 			}
 		}},
-		{metric.ReleaseDue, eachDue(func(r *metric.Report) (float64, bool) {
+		{metric.ReleaseDue, eachDue(func(r *metric.Release) (float64, bool) {
 			due, ok := r.Due()
 			return metric.Seconds(due), ok
 		})},
-		{metric.ReleaseGrace, eachDue(func(r *metric.Report) (float64, bool) {
+		{metric.ReleaseGrace, eachDue(func(r *metric.Release) (float64, bool) {
 			grace, ok := r.Grace()
 			return grace.Seconds(), ok
 		})},
@@ -112,11 +112,11 @@ func (v *snapshot) standing(value float64) func() []Point {
 
 // eachDue passes a number about the release that follows the newest period, as
 // it changed whenever a newer period was published.
-func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
+func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
-		v.reportsOf(s, func(r *metric.Report) {
+		v.reportsOf(s, func(r *metric.Release) {
 			yield(r.Labels(), func() (points []Point) {
-				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Report) {
+				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Release) {
 					if value, ok := number(then); ok {
 						points = append(points, Point{from, value})
 					}
@@ -131,9 +131,9 @@ func eachDue(number func(*metric.Report) (float64, bool)) func(*snapshot, *selec
 // overdue, as it changed by its coming or by the calendar.
 func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
 	now := s.now.UnixMilli()
-	v.reportsOf(s, func(r *metric.Report) {
+	v.reportsOf(s, func(r *metric.Release) {
 		yield(r.Labels(), func() (points []Point) {
-			v.stages(r, now, func(from, until int64, then *metric.Report) {
+			v.stages(r, now, func(from, until int64, then *metric.Release) {
 				overdue, ok := then.Overdue()
 				if !ok {
 					return
@@ -151,7 +151,7 @@ func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 
 // stages passes a report as it was from the publication of one newest period
 // to that of the next, up to now.
-func (v *snapshot) stages(r *metric.Report, now int64, yield func(from, until int64, then *metric.Report)) {
+func (v *snapshot) stages(r *metric.Release, now int64, yield func(from, until int64, then *metric.Release)) {
 	var newest []arrival
 	for _, a := range v.arrivals(r) {
 		if last := len(newest) - 1; a.at <= now && (last < 0 || a.period.Compare(newest[last].period) > 0) {
@@ -171,7 +171,7 @@ func (v *snapshot) stages(r *metric.Report, now int64, yield func(from, until in
 
 // arrivals lists when periods of the indicator's own frequency were first
 // published in an area, in that order; of one moment the newest only.
-func (v *snapshot) arrivals(r *metric.Report) []arrival {
+func (v *snapshot) arrivals(r *metric.Release) []arrival {
 	return v.firsts.get(area{r.Indicator, r.Area}, func() (all []arrival) {
 		for _, b := range v.book.Of(r.Indicator.Code) {
 			if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {

@@ -6,12 +6,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/derive"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // snapshot is one book with what was worked out of it. It is kept as long as
@@ -22,7 +22,7 @@ type snapshot struct {
 	book    *book.Book
 	places  func() []place
 	begins  func() int64
-	reports func() []*metric.Report // as known now
+	reports func() []*metric.Release // as known now
 
 	points    kept[*book.Series, []Point] // of tidemark_figure, in base units
 	histories kept[place, *derive.History]
@@ -39,7 +39,7 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	v := &snapshot{catalog: c, book: b}
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
-	v.reports = sync.OnceValue(func() []*metric.Report { return metric.Reports(c, b, time.Time{}) })
+	v.reports = sync.OnceValue(func() []*metric.Release { return metric.Releases(c, b, time.Time{}) })
 	return v
 }
 
@@ -58,7 +58,7 @@ type arrival struct {
 // judged is a state, and whether it is below what was reached before figures
 // were revised; to look back at revisions takes its time.
 type judged struct {
-	target.State
+	verdict.State
 	unmet func() bool
 }
 

@@ -28,9 +28,9 @@ import (
 
 	"github.com/prometheus/prometheus/storage"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/book"
-	"github.com/tidemark-stats/tidemark/exporter/target"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // Source gives queriers of the newest book, in the place of a Prometheus'
@@ -57,7 +57,7 @@ func (s *Source) snapshot() *snapshot {
 	}
 	known := s.newest.Load()
 	if known == nil || known.book != b {
-		known = newSnapshot(target.Remembering(s.catalog, b, s.since), b)
+		known = newSnapshot(verdict.Remembering(s.catalog, b, s.since), b)
 		s.newest.Store(known)
 	}
 	return known

@@ -10,8 +10,8 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
-	"github.com/tidemark-stats/tidemark/exporter/target"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // targetFamilies are the states of targets at any moment, and the paths that
@@ -27,7 +27,7 @@ func targetFamilies() []family {
 			yield(pairs, func(*judged) (float64, bool) { return 1, true })
 		})},
 		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
-			for _, verdict := range target.Verdicts() {
+			for _, verdict := range verdict.Verdicts() {
 				if !s.wants("verdict", string(verdict)) {
 					continue
 				}
@@ -88,10 +88,10 @@ func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
 }
 
 func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
-	for _, state := range target.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
+	for _, state := range verdict.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
 		state.Steps = nil
 		states = append(states, judged{state, sync.OnceValue(func() bool {
-			_, unmet := target.UnmetBy(state, v.book)
+			_, unmet := verdict.UnmetBy(state, v.book)
 			return unmet
 		})})
 	}
@@ -265,11 +265,11 @@ func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Poin
 }
 
 // path passes the lines of one state.
-func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Labels, func() []Point)) {
+func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.Labels, func() []Point)) {
 	t := state.Target
-	line := target.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
+	line := verdict.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
 	if len(line) == 0 && !t.By.IsZero() && state.Goal.Known {
-		line = []target.Point{{Period: t.By}} // there is a goal, if no way
+		line = []verdict.Point{{Period: t.By}} // there is a goal, if no way
 	}
 	if len(line) == 0 {
 		return
@@ -295,13 +295,13 @@ func (v *snapshot) path(state *target.State, s *selection, yield func(metric.Lab
 // ways are the lines of a path.
 var ways = []struct {
 	name string
-	of   func(*target.State, *target.Point) target.Number
+	of   func(*verdict.State, *verdict.Point) verdict.Number
 }{
-	{"goal", func(s *target.State, p *target.Point) target.Number { return target.GoalOf(*s, p.Period) }},
-	{"high", func(_ *target.State, p *target.Point) target.Number { return p.High }},
-	{"low", func(_ *target.State, p *target.Point) target.Number { return p.Low }},
-	{"plan", func(_ *target.State, p *target.Point) target.Number { return p.Plan }},
-	{"projection", func(_ *target.State, p *target.Point) target.Number { return p.Projection }},
+	{"goal", func(s *verdict.State, p *verdict.Point) verdict.Number { return verdict.GoalOf(*s, p.Period) }},
+	{"high", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.High }},
+	{"low", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Low }},
+	{"plan", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Plan }},
+	{"projection", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Projection }},
 }
 
 // pathMeasure is the measure to draw a path beside: within a year that of the

@@ -1,0 +1,327 @@
+package derive
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// History is everything known of one indicator in one area and category at
+// one moment. It is never changed, so that all may share it.
+type History struct {
+	Indicator      *catalog.Indicator
+	Area, Category string
+
+	given  map[cell]Value
+	spans  map[span]Value // the best of what is published for a span, or follows from sums
+	rates  map[span]Value // published growth
+	years  map[int]*sums
+	cuts   catalog.Cuts
+	apart  bool        // what stands at the end of a period is published side by side and differs
+	parts  [2]*History // of a ratio: numerator and denominator
+	oldest int         // the years that hold something; oldest > newest when none does
+	newest int
+}
+
+// From is what the book knows of an indicator, as it was known at asOf; the
+// zero time asks for what is known now. A ratio is worked out from the
+// figures of its parts in the same area and category.
+func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time.Time) *History {
+	if ind.Ratio != nil {
+		return NewRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
+	}
+	var values []Value
+	for _, s := range b.Of(ind.Code) {
+		if s.Key.Area != area || s.Key.Category != category {
+			continue
+		}
+		figures := s.Figures()
+		if !asOf.IsZero() {
+			figures = s.AsOf(asOf)
+		}
+		for f := range figures {
+			values = append(values, Value{Measure: s.Key.Measure, Period: f.Period, Value: f.Value,
+				Withheld: f.Withheld, Status: f.Status, Published: f.Published})
+		}
+	}
+	return build(ind, area, category, values, nil)
+}
+
+// New is the history of the given figures, of which Measure, Period, Value,
+// Withheld, Status and Published are read, in any order. Of two figures of
+// one cell the one published later counts, then the larger. Values that are
+// no finite numbers are left out.
+func New(ind *catalog.Indicator, figures ...Value) *History {
+	return build(ind, "", figure.Total, figures, nil)
+}
+
+// build is New for a place. Cuts that are known already are not looked for
+// in the figures.
+func build(ind *catalog.Indicator, area, category string, figures []Value, known *catalog.Cuts) *History {
+	h := &History{Indicator: ind, Area: area, Category: category, given: make(map[cell]Value, len(figures)),
+		spans: map[span]Value{}, rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
+	for _, f := range figures {
+		if f.Period.IsZero() || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
+			continue
+		}
+		c := cell{f.Measure, f.Period}
+		f = f.mark()
+		if old, known := h.given[c]; known && newer(old, f) {
+			continue
+		}
+		h.given[c] = f
+		h.oldest, h.newest = min(h.oldest, f.Period.Year()), max(h.newest, f.Period.Year())
+	}
+	if known != nil {
+		h.cuts = *known
+	} else {
+		h.findCuts()
+	}
+	h.work()
+	return h
+}
+
+func newer(v, o Value) bool {
+	return cmp.Or(v.Published.Compare(o.Published), cmp.Compare(v.Status, o.Status), cmp.Compare(v.Value, o.Value)) > 0
+}
+
+// work fills in the spans: what is published, what sums give, and what
+// growth gives where neither does.
+func (h *History) work() {
+	h.apart = h.differ()
+	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
+		v := h.given[c]
+		s := h.spanOf(c.measure, c.period)
+		switch {
+		case v.Withheld:
+		case c.measure.Growth():
+			keepBest(h.rates, s, v)
+		case h.Indicator.Kind == catalog.Flow:
+			h.edge(s, v)
+		case c.measure == figure.Level:
+			keepBest(h.spans, s, v)
+		}
+	}
+	for _, year := range slices.Sorted(maps.Keys(h.years)) {
+		h.sumUp(year, h.years[year])
+	}
+	if h.Indicator.Kind == catalog.Average {
+		h.average()
+	}
+	if !h.Indicator.ConstantPrices {
+		h.workBack()
+	}
+}
+
+func compareCells(c, o cell) int {
+	return cmp.Or(c.period.Compare(o.period), cmp.Compare(c.period.Frequency(), o.period.Frequency()), cmp.Compare(c.measure, o.measure))
+}
+
+func keepBest(values map[span]Value, s span, v Value) {
+	if old, known := values[s]; !known || v.weakness() < old.weakness() {
+		values[s] = v
+	}
+}
+
+// edge enters a published sum. A month with status W holds those before it
+// that have no value of their own (K, or nothing at all in January) as well.
+func (h *History) edge(s span, v Value) {
+	if v.Status == 'K' { // its number, if any, stands elsewhere
+		return
+	}
+	for v.Status == 'W' && v.Measure == figure.Level && v.Period.Frequency() == figure.Monthly && s.from > 0 {
+		before, known := h.given[cell{figure.Level, figure.Month(s.year, int(s.from))}]
+		if known && before.Status != 'K' || !known && s.from > 1 {
+			break
+		}
+		s.from--
+	}
+	year := h.years[s.year]
+	if year == nil {
+		year = &sums{}
+		for _, c := range h.cuts.Of(false) {
+			if c.Month/12 == s.year {
+				year.cuts[c.Month%12] = true
+			}
+		}
+		h.years[s.year] = year
+	}
+	year.add(s.from, s.to, v)
+}
+
+// sumUp works out the spans of a year that have a cell: months, quarters,
+// January to each of them, and the year.
+func (h *History) sumUp(year int, s *sums) {
+	s.connect()
+	for to := int8(1); to <= 12; to++ {
+		for _, from := range [...]int8{0, to - 1, to - 3} {
+			if from < 0 || from == to-3 && to%3 != 0 || !s.known(from, to) {
+				continue
+			}
+			parts := s.path(from, to, nil)
+			if len(parts) == 1 {
+				h.spans[span{year: year, from: from, to: to}] = parts[0].Value
+				continue
+			}
+			if v, ok := total(parts); ok {
+				h.spans[span{year: year, from: from, to: to}] = v
+			}
+		}
+	}
+}
+
+// average works out what is the mean of the periods that the indicator is
+// published for, where all of them are: quarters and years of months. The mean
+// is not weighted. What is published of the longer period itself goes first.
+func (h *History) average() {
+	f := h.Indicator.Frequency()
+	for year := h.oldest; year <= h.newest; year++ {
+		for _, longer := range []figure.Frequency{figure.Quarterly, figure.Annual} {
+			if longer.PerYear() >= f.PerYear() {
+				continue
+			}
+			for number := 1; number <= longer.PerYear(); number++ {
+				p := period(longer, year, number)
+				s := h.spanOf(figure.Level, p)
+				if old, known := h.spans[s]; known && !old.Imputed || h.cuts.Across(false, catalog.StretchOf(figure.Level, p)) {
+					continue
+				}
+				if v, ok := h.mean(f, year, number, f.PerYear()/longer.PerYear()); ok {
+					keepBest(h.spans, s, v)
+				}
+			}
+		}
+	}
+}
+
+// mean is that of the published figures of the periods that make a longer one.
+func (h *History) mean(f figure.Frequency, year, number, count int) (v Value, ok bool) {
+	var terms []Term
+	var on []Value
+	for n := (number-1)*count + 1; n <= number*count; n++ {
+		part, known := h.given[cell{figure.Level, period(f, year, n)}]
+		if !known || part.Withheld {
+			return Value{}, false
+		}
+		v.Value += part.Value / float64(count)
+		terms, on = append(terms, part.term(false)), append(on, part)
+	}
+	return v.rests(mean, terms, on...)
+}
+
+// workBack gives a period that nobody published the level that next year's
+// level and its published growth make it: 8230.6 up 8.0 % make 7620.9. It
+// goes back one year only, and nothing is summed up from it, since a rounded
+// rate would grow into a large error in a difference. What stands at the end
+// of a period takes level and growth from one cell: the year's growth says
+// nothing of December where both are published.
+func (h *History) workBack() {
+	found := map[span]Value{}
+	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
+		rate := h.given[c]
+		s := h.spanOf(c.measure, c.period)
+		level, known := h.spans[s]
+		switch {
+		case !c.measure.Growth() || rate.Withheld:
+			continue
+		case s.from == atEnd:
+			level, known = h.given[cell{figure.Level, c.period}]
+		default:
+			rate = h.rates[s]
+		}
+		before := span{s.year - 1, s.from, s.to, s.only}
+		old, knownBefore := h.spans[before]
+		factor := 1 + rate.Value/100
+		reach := catalog.StretchOf(rate.Measure, rate.Period.YearAgo()).And(level.reach())
+		if !known || level.Withheld || factor <= 0 || knownBefore && !old.Imputed || h.cuts.Across(false, reach) || h.cuts.Across(true, reach) {
+			continue
+		}
+		v := Value{Value: level.Value / factor}
+		v, ok := v.rests(back, []Term{level.term(false), rate.term(false)}, level, rate)
+		if ok && (!knownBefore || !v.Imputed) {
+			keepBest(found, before, v)
+		}
+	}
+	maps.Copy(h.spans, found)
+	for s := range found {
+		h.oldest = min(h.oldest, s.year)
+	}
+}
+
+// At is the best that is known of a cell: what is published, else what
+// follows from what is published, else what was imputed, else what follows
+// from that. A cell that is withheld stays so. ok is false when nothing is
+// known.
+func (h *History) At(m figure.Measure, p figure.Period) (v Value, ok bool) {
+	if p.Frequency().PerYear() == 0 {
+		return Value{}, false
+	}
+	own, known := h.given[cell{m, p}]
+	if known && (own.Withheld || !own.Imputed) {
+		return own, true
+	}
+	switch {
+	case h.parts[0] != nil:
+		v, ok = h.divide(m, p)
+	case m.Growth():
+		v, ok = h.growth(m, p)
+	default:
+		v, ok = h.spans[h.spanOf(m, p)]
+		ok = ok && (h.Indicator.Kind == catalog.Flow || m == figure.Level)
+	}
+	if known && (!ok || v.Imputed) {
+		return own, true
+	}
+	return v.as(m, p), ok
+}
+
+// as puts v into a cell. A figure that was published for another cell of the
+// same span is derived here, though nothing was worked out.
+func (v Value) as(m figure.Measure, p figure.Period) Value {
+	if !v.Derived && (v.Measure != m || v.Period != p) {
+		v.terms, v.form, v.Derived = []Term{v.term(false)}, sum, true
+	}
+	v.Measure, v.Period = m, p
+	return v
+}
+
+// Figures gives all that is known of a measure at a frequency, published or
+// derived, in the order of periods.
+func (h *History) Figures(m figure.Measure, f figure.Frequency) iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if f.PerYear() == 0 {
+			return
+		}
+		for p := range h.Periods(f) {
+			if v, ok := h.At(m, p); ok && !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// Periods gives the periods of a frequency in the years of which anything is
+// known, in order.
+func (h *History) Periods(f figure.Frequency) iter.Seq[figure.Period] {
+	return func(yield func(figure.Period) bool) {
+		if h.oldest > h.newest || f.PerYear() == 0 {
+			return
+		}
+		last := period(f, h.newest, f.PerYear())
+		for p := period(f, h.oldest, 1); p.Compare(last) <= 0; p = p.Next() {
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+// Empty tells whether nothing is known.
+func (h *History) Empty() bool { return h.oldest > h.newest }

@@ -1,0 +1,184 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/store"
+)
+
+// Migrated is what Migrate did.
+type Migrated struct {
+	From, To catalog.Definition
+	Power    int // of ten, by which the stored numbers were multiplied
+	Points   int // written anew
+}
+
+// Migrate makes the definition of an indicator in the catalogue that of its
+// stored figures. Kind and frequency only say how figures are read. Another
+// unit needs other numbers: the ledger says from which entry on what was
+// decided before is to be multiplied, and all points of the indicator are
+// written again, in place. Meanwhile nobody shows or takes its figures. Ended
+// early it is begun again, and comes to the same end. Workers and exporter may
+// run.
+//
+// tell is called when InfluxDB is away or workers have to settle first, and
+// progress with how many points are under way. Errors: there is nothing to
+// migrate, the catalogue does not say how many of the old unit are a new one,
+// or what Replay may give.
+func Migrate(ctx context.Context, js jetstream.JetStream, to *store.Store, cat *catalog.Catalog, code string, tell func(in time.Duration, err error), progress func(points int)) (*Migrated, error) {
+	i, ok := cat.Indicator(code)
+	if !ok {
+		return nil, fmt.Errorf("%q is not an indicator of the catalogue", code)
+	}
+	l, err := ledger.Open(ctx, js)
+	if err != nil {
+		return nil, fmt.Errorf("%w; run tidemark init first", err)
+	}
+	m := &Migration{Js: js, Store: to, Ledger: l, Indicator: i, Tell: tell, Progress: progress, Migrated: Migrated{To: i.Definition()}}
+	return &m.Migrated, m.Run(ctx)
+}
+
+type Migration struct {
+	Migrated
+	Js        jetstream.JetStream
+	Store     *store.Store
+	Ledger    *ledger.Ledger
+	Indicator *catalog.Indicator
+	Tell      func(time.Duration, error)
+	Progress  func(int)
+}
+
+// ErrNothing says that there is nothing to migrate.
+var ErrNothing = errors.New("there is nothing to migrate")
+
+func (m *Migration) Run(ctx context.Context) error {
+	if err := m.sync(ctx); err != nil {
+		return err
+	}
+	if err := m.survey(); err != nil {
+		return err
+	}
+	if m.From.Becoming == "" && m.Power != 0 {
+		if err := m.begin(ctx); err != nil {
+			return err
+		}
+	}
+	if m.Power != 0 {
+		if err := m.rewrite(ctx); err != nil {
+			return err
+		}
+	}
+	return m.end(ctx)
+}
+
+// end says that the figures are what the catalogue says.
+func (m *Migration) end(ctx context.Context) error {
+	var last store.Definition
+	if err := ingest.Persist(ctx, func() (err error) {
+		if err = m.sync(ctx); err == nil {
+			last, err = m.define(ctx, m.To)
+		}
+		return err
+	}, m.Tell); err != nil {
+		return err
+	}
+	return ingest.Persist(ctx, func() error { return m.Store.Define(ctx, []store.Definition{last}) }, m.Tell)
+}
+
+// survey finds what is to be done.
+func (m *Migration) survey() (err error) {
+	code := m.Indicator.Code
+	stored := m.Ledger.Defined(store.OfIndicator, code).Is
+	if stored == "" {
+		return fmt.Errorf("no figures of %s are stored with a definition: %w", code, ErrNothing)
+	}
+	if m.From, err = catalog.ParseDefinition(stored); err != nil {
+		return fmt.Errorf("the stored definition of %s: %w", code, err)
+	}
+	switch known := false; {
+	case m.From == m.To:
+		return fmt.Errorf("the figures of %s are what the catalogue says: %w", code, ErrNothing)
+	case m.From.Becoming == m.To.Unit:
+		m.Power = m.Ledger.Rescalings().Last(code)
+	case m.From.Becoming != "":
+		return fmt.Errorf("the figures of %s are being put into the unit %s: give the catalogue that unit and run this again", code, m.From.Becoming)
+	default:
+		if m.Power, known = m.Indicator.Unit.Multiplier(m.From.Unit); !known {
+			return fmt.Errorf("the catalogue does not say how many %[1]s are a %[2]s: write %[1]s among the spellings of the unit %[2]s with its power of ten, or give %[3]s its old definition back", m.From.Unit, m.To.Unit, code)
+		}
+	}
+	return nil
+}
+
+// begin says in the ledger that what was decided so far is in another unit,
+// when workers have settled all of it and before they decide on more.
+func (m *Migration) begin(ctx context.Context) error {
+	return ingest.Persist(ctx, func() error {
+		if err := m.settled(ctx); err != nil {
+			return err
+		}
+		_, err := m.define(ctx, catalog.Definition{Becoming: m.To.Unit}, ledger.Rescaling{Indicator: m.Indicator.Code, Power: m.Power})
+		return err
+	}, m.Tell)
+}
+
+// settled is an error as long as workers hold figures that are decided and not
+// settled: their points would still be written as they were decided.
+func (m *Migration) settled(ctx context.Context) error {
+	if err := m.sync(ctx); err != nil {
+		return err
+	}
+	consumer, err := m.Js.Consumer(ctx, ingest.FiguresStream, ingest.WorkerConsumer)
+	if err != nil {
+		return fmt.Errorf("consumer %s of stream %s: %w", ingest.WorkerConsumer, ingest.FiguresStream, err)
+	}
+	floor, _ := m.Ledger.Floor()
+	if done := consumer.CachedInfo().AckFloor.Stream; done < floor || m.Ledger.Ahead() > 0 {
+		return fmt.Errorf("workers have to settle what they have decided first, messages %d to %d; is one running?", done+1, floor)
+	}
+	return nil
+}
+
+// rewrite writes all points of the indicator in the new unit. Those who read
+// hear first that they can not be read.
+func (m *Migration) rewrite(ctx context.Context) error {
+	between := m.Ledger.Defined(store.OfIndicator, m.Indicator.Code)
+	if err := ingest.Persist(ctx, func() error { return m.Store.Define(ctx, []store.Definition{between}) }, m.Tell); err != nil {
+		return err
+	}
+	p := &replay{js: m.Js, store: m.Store, only: m.Indicator.Code, tell: m.Tell, progress: m.Progress, wanted: map[uint64]int{}, amended: map[uint64]bool{}}
+	if err := p.survey(ctx); err != nil {
+		return err
+	}
+	err := p.write(ctx)
+	m.Points = p.Points
+	return err
+}
+
+// define appends a definition of the indicator behind what was read of the
+// ledger. The error can pass, once more is read.
+func (m *Migration) define(ctx context.Context, d catalog.Definition, rescaled ...ledger.Rescaling) (store.Definition, error) {
+	definition := store.Definition{Of: store.OfIndicator, Code: m.Indicator.Code, Since: time.Now().UnixMilli(), Is: d.String()}
+	draft := m.Ledger.Draft(ledger.Range)
+	draft.Rescaled = rescaled
+	draft.Define(definition)
+	stored, err := m.Ledger.Append(ctx, draft)
+	if err == nil && !stored {
+		err = errors.New("a worker decides at the same time")
+	}
+	return definition, err
+}
+
+// sync reads what the ledger says now.
+func (m *Migration) sync(ctx context.Context) error {
+	_, err := m.Ledger.Sync(ctx, func(ledger.Kind, *ledger.Decision) {}, func(ledger.Rescaling) {})
+	return err
+}

@@ -1,0 +1,65 @@
+package sender
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+// answered looks up whether what is asked about a figure was answered before.
+type answered struct {
+	nc               *nats.Conn
+	figures, rejects jetstream.Stream // nil until the first question
+	misses           int
+}
+
+// before tells whether the very value of a row is what was sent last of its
+// cell, and was not refused: then it was confirmed, or believed, and is not
+// asked about again. What can not be looked up is asked about. A file that is
+// wrong as a whole is not looked up to its end.
+func (a *answered) before(ctx context.Context, row *Row) bool {
+	if a.misses == maxFindings || !a.open(ctx) {
+		return false
+	}
+	if a.sentLast(ctx, row) {
+		return true
+	}
+	a.misses++
+	return false
+}
+
+// open opens the streams. Why that fails is told when figures are sent.
+func (a *answered) open(ctx context.Context) bool {
+	if a.figures != nil {
+		return true
+	}
+	js, err := jetstream.New(a.nc)
+	if err != nil {
+		return false
+	}
+	figures, err := js.Stream(ctx, ingest.FiguresStream)
+	rejects, missing := js.Stream(ctx, ingest.RejectsStream)
+	if cmp.Or(err, missing) != nil {
+		return false
+	}
+	a.figures, a.rejects = figures, rejects
+	return true
+}
+
+func (a *answered) sentLast(ctx context.Context, row *Row) bool {
+	last, err := a.figures.GetLastMsgForSubject(ctx, row.Figure.Subject(row.Agency))
+	if err != nil {
+		return false
+	}
+	sent, err := figure.Decode(last.Data)
+	if err != nil || sent.Withheld || sent.Unit != row.Figure.Unit || sent.Value.Cmp(row.Figure.Value) != 0 {
+		return false
+	}
+	reject, _, err := ingest.FindReject(ctx, a.rejects, last.Subject, last.Sequence)
+	return err == nil && reject == nil
+}

@@ -1,0 +1,325 @@
+package sender
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/rules"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
+)
+
+// Input is a file of figures. It is opened several times: figures are held
+// against each other before the first one is sent.
+type Input struct {
+	Name string
+	Open func() (io.ReadCloser, error)
+	// Notation is what the sender says of how the file is written.
+	Notation sheet.Notation
+}
+
+// until gives an input whose reading ends with ctx.
+func (in Input) until(ctx context.Context) Input {
+	open := in.Open
+	in.Open = func() (io.ReadCloser, error) {
+		f, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return &untilReader{f, ctx}, nil
+	}
+	return in
+}
+
+type untilReader struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+func (r *untilReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.ReadCloser.Read(p)
+}
+
+// Finding is one problem with the place where it stands.
+type Finding struct {
+	Where string `json:"where"`          // file:line:COLUMN
+	Cell  string `json:"cell,omitempty"` // the figure, when it could be read
+	figure.Problem
+
+	ref int64 // of a figure that the worker has spoken of, until its cell is known
+}
+
+// Inspector checks people's files against the catalogue and themselves.
+type Inspector struct {
+	validator *rules.Validator
+	confirm   bool
+	words     map[string]bool // of the catalogue; those that are not ASCII tell encodings
+}
+
+// NewInspector makes an Inspector. With confirm the sender stands by every
+// value that is merely implausible.
+func NewInspector(cat *catalog.Catalog, confirm bool) *Inspector {
+	return &Inspector{validator: rules.NewValidator(cat), confirm: confirm, words: wordsOf(cat)}
+}
+
+// File is a file that was looked through.
+type File struct {
+	inspector *Inspector
+	input     Input
+	survey    *sheet.Survey
+	broken    error                               // why the file can not be read
+	cells     *rules.Known                        // of this file; the moment is the line
+	repeated  map[int]*figure.Figure              // what stands on lines that others repeat
+	where     func(line int, field string) string // as sheet.Reader has it
+	claims    []claim                             // of the agencies with good figures, by their first
+	texts     map[figure.Series]string            // what beside says of a series
+	ends      map[int]string                      // as endsOfBalances has it, nil until it is asked for
+	unsent    lines                               // that are refused or repeat others, once Each has judged them
+}
+
+// lines is a set of lines of a file, a bit for each.
+type lines []uint64
+
+func (l *lines) set(line int, in bool) {
+	for len(*l) <= line/64 {
+		*l = append(*l, 0)
+	}
+	if (*l)[line/64] &^= 1 << (line % 64); in {
+		(*l)[line/64] |= 1 << (line % 64)
+	}
+}
+
+func (l lines) has(line int) bool { return line/64 < len(l) && l[line/64]&(1<<(line%64)) != 0 }
+
+// claim is the first good figure of an agency in a file.
+type claim struct {
+	agency string
+	line   int
+}
+
+// claim notes an agency whose figure is to be sent.
+func (f *File) claim(row *Row) {
+	if !slices.ContainsFunc(f.claims, func(c claim) bool { return c.agency == row.Agency }) {
+		f.claims = append(f.claims, claim{row.Agency, row.Line})
+	}
+}
+
+// Row is a figure of a file.
+type Row struct {
+	Line     int
+	Figure   figure.Figure
+	Agency   string    // whose it is
+	Repeats  int       // the line of an equal row before it, which counts for both; else 0
+	Findings []Finding // for which it is refused
+	Unusual  []Finding // what is merely told
+
+	asked bool // it is refused for nothing but what Confirmed lifts
+}
+
+// Rows are the rows of the file, also of one that can not be read.
+func (f *File) Rows() int { return f.survey.Rows }
+
+// Broken tells whether the file can not be read, so that no row of it counts.
+func (f *File) Broken() bool { return f.broken != nil }
+
+// Read says in words how the file is read, where that is no matter of course.
+func (f *File) Read() []sheet.Words { return f.survey.Read }
+
+// Load surveys the file and reads it once, to know its figures from each
+// other. The error is one of the operating system's, not the file's content.
+func (in *Inspector) Load(input Input) (*File, error) {
+	f := &File{inspector: in, input: input, cells: rules.NewKnown(), repeated: map[int]*figure.Figure{},
+		texts: map[figure.Series]string{}}
+	f.cells.File = true
+	if err := f.look(); err != nil || f.Broken() {
+		return f, err
+	}
+	err := f.read(func(r *sheet.Reader, row *sheet.Row) error {
+		if len(row.Problems) > 0 {
+			return nil
+		}
+		if first, again := f.cells.Current(row.Figure.Cell); again {
+			f.repeated[int(-first.Moment)] = nil
+		}
+		row.Figure.Confirmed = row.Figure.Confirmed || in.confirm
+		c, problems := in.validator.Check(&row.Figure)
+		// Minus the line, so that of two the first counts. A value that is
+		// wrong by itself says nothing about its neighbours.
+		p := rules.Point{Value: c.Base.Float64(), Status: row.Figure.Status,
+			Withheld: row.Figure.Withheld || len(problems) > 0 || c.Question != nil, Moment: -int64(row.Line)}
+		if row.Figure.Confirmed {
+			p.Opinion = rules.Believed
+		}
+		f.cells.Put(row.Figure.Cell, p)
+		return nil
+	})
+	f.cells.JudgeAll(in.validator.Cat)
+	return f, err
+}
+
+// Each calls row for every row of the file and finding for what concerns no
+// single row. An error of row ends the reading.
+func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
+	if f.Broken() {
+		f.fault(finding)
+		return nil
+	}
+	return f.read(func(r *sheet.Reader, read *sheet.Row) error {
+		out := f.judge(r, read)
+		err := row(&out)
+		f.unsent.set(out.Line, out.Repeats > 0 || len(out.Findings) > 0)
+		return err
+	})
+}
+
+// good calls row for the figures that Each has found nothing against, with their
+// agency. They are not judged again.
+func (f *File) good(row func(line int, good *figure.Figure, agency string) error) error {
+	if f.Broken() {
+		return nil
+	}
+	return f.read(func(_ *sheet.Reader, read *sheet.Row) error {
+		if f.unsent.has(read.Line) {
+			return nil
+		}
+		ind, ok := f.inspector.validator.Cat.Indicator(read.Figure.Indicator)
+		if !ok || len(read.Problems) > 0 {
+			return fmt.Errorf("%s has changed while it was read; push it again", f.input.Name)
+		}
+		read.Figure.Confirmed = read.Figure.Confirmed || f.inspector.confirm
+		return row(read.Line, &read.Figure, ind.Agency.Code)
+	})
+}
+
+// judge holds a row against the catalogue and the rest of the file.
+func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
+	row := Row{Line: read.Line, Figure: read.Figure}
+	row.Figure.Confirmed = row.Figure.Confirmed || f.inspector.confirm
+	find := func(p *figure.Problem) Finding {
+		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
+		if len(read.Problems) == 0 {
+			finding.Cell = row.Figure.Cell.String()
+		}
+		return finding
+	}
+	problems := read.Problems
+	if len(problems) == 0 {
+		var c rules.Candidate
+		c, problems = f.inspector.validator.Check(&row.Figure)
+		if len(problems) == 0 {
+			row.Agency = c.Indicator.Agency.Code
+		}
+		repeats, p := f.duplicate(r, read)
+		switch {
+		case repeats > 0:
+			row.Repeats = repeats
+			return row
+		case len(problems) > 0:
+		case p != nil:
+			problems = append(problems, p)
+		default:
+			if d := f.cells.Doubt(&c, rules.Beside{}); d.Refused {
+				problems, row.asked = append(problems, d.Problem), true
+			} else if d.Problem != nil {
+				row.Unusual = append(row.Unusual, find(d.Problem))
+			} else if p := f.cells.Unbalanced(f.inspector.validator.Cat, &c); p != nil {
+				row.Unusual = append(row.Unusual, find(p))
+			}
+		}
+	}
+	for _, p := range problems {
+		row.Findings = append(row.Findings, find(p))
+	}
+	return row
+}
+
+// beside says what the file has beside the figure of a line; nothing when there
+// is but one figure in it.
+func (f *File) beside(s figure.Series, line int) string {
+	text, ok := f.texts[s]
+	if !ok {
+		if f.cells.Size() > 1 {
+			b := rules.BesideOf(f.cells.Series[s], f.cells.Size())
+			if ind, ok := f.inspector.validator.Cat.Indicator(s.Indicator); ok {
+				b.Marked = f.cells.Breaks(ind, s)
+			}
+			text = b.Text(s.Frequency)
+		}
+		f.texts[s] = text
+	}
+	if f.ends == nil {
+		f.ends = f.cells.EndsOfBalances(f.inspector.validator.Cat)
+	}
+	if ends := f.ends[line]; text != "" && len(text)+len(ends) <= ingest.MaxBeside {
+		text += ends
+	}
+	return text
+}
+
+// duplicate refuses a cell that the file has on an earlier line. A row that
+// says the same as that line is none: it only repeats it.
+func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figure.Problem) {
+	if _, others := f.repeated[read.Line]; others {
+		copied := read.Figure
+		f.repeated[read.Line] = &copied
+	}
+	first, ok := f.cells.Current(read.Figure.Cell)
+	line := int(-first.Moment)
+	if !ok || line == read.Line {
+		return 0, nil
+	}
+	if f.repeated[line] != nil && *f.repeated[line] == read.Figure {
+		return line, nil
+	}
+	return 0, &figure.Problem{Code: "figure/duplicate-cell", Field: "period", Text: read.Figure.Period.String(),
+		Reason: "stands in this file twice, first at " + r.Where(line, "period"),
+		Hint:   "keep one of the two; a revision goes into a file of its own"}
+}
+
+// read streams the rows of the file.
+func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
+	src, err := f.input.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }() // only read from
+	reader, err := f.survey.Open(src)
+	if err != nil {
+		return fmt.Errorf("read %w", err)
+	}
+	if f.where == nil { // asked for while the file is read again
+		f.where = reader.Where
+	}
+	for {
+		row, err := reader.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read %w", err) // the reader has put the name to it
+		}
+		if err := each(reader, &row); err != nil {
+			return err
+		}
+	}
+}
+
+// fault reports what makes the file unreadable.
+func (f *File) fault(finding func(Finding)) {
+	var many sheet.Faults
+	var one *sheet.Fault
+	if !errors.As(f.broken, &many) && errors.As(f.broken, &one) {
+		many = sheet.Faults{one}
+	}
+	for _, fault := range many {
+		finding(Finding{Where: fault.Where, Problem: *fault.Problem})
+	}
+}

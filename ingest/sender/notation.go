@@ -1,0 +1,118 @@
+package sender
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
+)
+
+// look surveys the file with what the sender says of it and what the
+// catalogue knows. Faults of the file are kept for the report.
+func (f *File) look() error {
+	usual, err := f.usual()
+	if err != nil {
+		return err
+	}
+	f.survey, err = sheet.Look(f.input.Name, f.input.Open, sheet.Given{
+		Notation: f.input.Notation,
+		Usual:    usual,
+		Word:     func(text string) bool { return f.inspector.words[text] },
+		Possible: f.inspector.possible,
+		Sender:   f.inspector.validator.Sender,
+	})
+	var fault *sheet.Fault
+	switch {
+	case errors.As(err, &fault):
+		f.broken = err
+	case err != nil:
+		return fmt.Errorf("read %w", err) // the survey has put the name to it
+	}
+	return nil
+}
+
+// headSize is how much of a file is looked at for the indicators it is of.
+const headSize = 64 << 10
+
+// word finds what may be an indicator's code, also where nothing is known of
+// the file's columns yet.
+var word = regexp.MustCompile(`[\p{L}\p{M}\p{Nd}_-]+`)
+
+// usual is how the catalogue says that the files of the agency are written. A
+// file that has indicators of several is left to itself where they differ.
+func (f *File) usual() (n sheet.Notation, err error) {
+	src, err := f.input.Open()
+	if err != nil {
+		return n, err
+	}
+	defer func() { _ = src.Close() }() // only read from
+	head, err := io.ReadAll(io.LimitReader(src, headSize))
+	if err != nil {
+		return n, fmt.Errorf("read %s: %w", f.input.Name, err)
+	}
+	text := strings.ReplaceAll(string(head), "\x00", "") // as in UTF-16
+	var agency *catalog.Agency
+	for _, code := range word.FindAllString(text, -1) {
+		ind, ok := f.inspector.validator.Cat.Indicator(code)
+		switch {
+		case !ok || ind.Agency == agency:
+		case agency == nil:
+			agency = ind.Agency
+		case !sameFiles(agency.Files, ind.Agency.Files):
+			return n, nil
+		}
+	}
+	if agency == nil {
+		return n, nil
+	}
+	n = sheet.Notation{Decimal: agency.Files.Decimal, Thousands: agency.Files.Thousands,
+		Encoding: agency.Files.Encoding, Columns: agency.Files.Columns}
+	if err := n.Check(); err != nil {
+		return n, fmt.Errorf("catalogue: agency %s: files: %w", agency.Code, err)
+	}
+	return n, nil
+}
+
+func sameFiles(a, b catalog.Files) bool {
+	return a.Decimal == b.Decimal && a.Thousands == b.Thousands && a.Encoding == b.Encoding && strings.Join(a.Columns, ",") == strings.Join(b.Columns, ",")
+}
+
+// wordsOf are the texts of a catalogue that a file may hold.
+func wordsOf(cat *catalog.Catalog) map[string]bool {
+	words := map[string]bool{}
+	for _, u := range cat.Units {
+		for _, spelling := range u.Spellings() {
+			words[spelling] = true
+		}
+	}
+	for _, a := range cat.Areas {
+		words[a.Code], words[a.Name.ZH], words[a.Name.EN] = true, true, true
+	}
+	for _, i := range cat.Indicators {
+		words[i.Code], words[i.Name.ZH], words[i.Name.EN] = true, true, true
+		for _, c := range i.Categories {
+			words[c] = true
+		}
+	}
+	return words
+}
+
+// possible tells whether the catalogue lets a figure be true: it lies within
+// the bounds, and there is no half of what is counted in whole things.
+func (in *Inspector) possible(f *figure.Figure) bool {
+	c, problems := in.validator.Check(f)
+	for _, p := range problems {
+		if p.Code == "figure/out-of-bounds" {
+			return false
+		}
+	}
+	if c.Question != nil {
+		return false
+	}
+	return c.Indicator == nil || !c.Indicator.UnitOf(f.Measure).Whole || !strings.Contains(c.Base.String(), ".")
+}

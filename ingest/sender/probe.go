@@ -1,0 +1,133 @@
+package sender
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// probeTimeout is how long an answer to a probe may take.
+const probeTimeout = 2 * time.Second
+
+// answer is what NATS says to a probe.
+type answer int
+
+const (
+	silent  answer = iota // nothing, in time
+	denied                // the account may not send there
+	reached               // a message of the account reaches the stream
+)
+
+// probe tells whether messages on the subject reach FIGURES. It sends one that
+// the stream refuses, because it is for a stream of another name: nothing is
+// stored, and only a message that gets through is refused by the stream. The
+// stream takes messages in order, so what was sent on a connection before has
+// been stored, or never will be.
+func probe(ctx context.Context, nc *nats.Conn, subject string) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	msg := nats.NewMsg(subject)
+	msg.Reply = nc.NewInbox()
+	msg.Header.Set(jetstream.ExpectedStreamHeader, "none")
+	answers := make(chan *nats.Msg, 1)
+	sub, err := nc.ChanSubscribe(msg.Reply, answers)
+	if err != nil {
+		return silent, err
+	}
+	defer func() { _ = sub.Unsubscribe() }() // fails when the connection is closed, and it is gone then
+	if err := nc.PublishMsg(msg); err != nil {
+		return silent, err
+	}
+	// NATS refuses a user's message before it answers the flush.
+	if err := nc.FlushWithContext(ctx); err == nil && refusedPublish(nc.LastError(), subject) {
+		return denied, nil
+	}
+	select {
+	case got := <-answers:
+		if got.Header.Get("Status") == "503" { // nobody listens: no way leads to the stream
+			return denied, nil
+		}
+		return reached, nil
+	case <-ctx.Done():
+		return silent, nil
+	}
+}
+
+// refusedPublish tells whether an error of a connection is that its user may
+// not publish on the subject.
+func refusedPublish(err error, subject string) bool {
+	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), `"`+strings.ToLower(subject)+`"`)
+}
+
+// probeSubject is where it is asked whether an account may send for an agency:
+// among its figures, and none of them.
+func probeSubject(agency string) string { return figure.SubjectPrefix + "." + agency + probeSuffix }
+
+const probeSuffix = ".may"
+
+// probeQuietly keeps from the error handler of a connection that NATS refuses
+// a probe, which is an answer and no error.
+func probeQuietly(nc *nats.Conn) {
+	handle := nc.ErrorHandler()
+	nc.SetErrorHandler(func(nc *nats.Conn, sub *nats.Subscription, err error) {
+		refused := errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), probeSuffix+`"`)
+		if handle != nil && !refused {
+			handle(nc, sub, err)
+		}
+	})
+}
+
+// mayNotSend is the error of an account that sends the figures of an agency
+// which are not its own. The agencies are those for which it may send.
+func mayNotSend(agency string, may []string) error {
+	err := fmt.Errorf("this account may not send for agency %s", agency)
+	if len(may) > 0 {
+		err = fmt.Errorf("%w; it may for %s", err, strings.Join(may, ", "))
+	}
+	return fmt.Errorf("%w: use that agency's account, or leave its figures to it", err)
+}
+
+// authorise tells, before anything is sent, whether the account may send for
+// all agencies whose figures are in the files. The error names one that it may
+// not, where its first figure stands, and those for which it may.
+func (p *pusher) authorise(ctx context.Context) error {
+	nc := p.submission.js.Conn()
+	probeQuietly(nc)
+	for _, f := range p.files {
+		for _, c := range f.claims {
+			got, err := probe(ctx, nc, probeSubject(c.agency))
+			if err != nil {
+				return fmt.Errorf("ask NATS whether this account may send for %s: %w", c.agency, err)
+			}
+			if got == denied {
+				return fmt.Errorf("%s: %w; nothing was sent", f.where(c.line, ""), mayNotSend(c.agency, permitted(ctx, nc, p.opts.Catalog)))
+			}
+		}
+	}
+	return nil
+}
+
+// permitted are the agencies of the catalogue for which the account may send.
+func permitted(ctx context.Context, nc *nats.Conn, cat *catalog.Catalog) (may []string) {
+	asked := map[string]bool{}
+	for _, i := range cat.Indicators {
+		if i.Ratio != nil || asked[i.Agency.Code] {
+			continue
+		}
+		asked[i.Agency.Code] = true
+		if got, err := probe(ctx, nc, probeSubject(i.Agency.Code)); err == nil && got == reached {
+			may = append(may, i.Agency.Code)
+		}
+	}
+	slices.Sort(may)
+	return may
+}

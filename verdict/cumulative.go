@@ -1,0 +1,167 @@
+package verdict
+
+import (
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// cumulative judges a flow that adds up over years. The plan to date is the
+// goal times the part of the time that is over, within a year by the share
+// that is usually over by then. The projection lets the years to come grow as the
+// past ones did; its band is that of path, added up. A year
+// without a figure in between leaves no sum, since nothing is made of a hole.
+func (j *judge) cumulative() {
+	c := course{j.h, j.t.Indicator.Frequency()}
+	from, by := j.t.From.Year(), j.t.By.Year()
+	got, full, ok := j.fullYears(c)
+	if !ok {
+		return
+	}
+	year := from + full
+	now, k, inYear := derive.Value{}, 0, false
+	if j.t.Open || year <= by {
+		now, k, inYear = j.partYear(c, year)
+	}
+	if inYear {
+		j.figure(say("本年累计", "year to date"), now)
+		got += now.Value
+	}
+	over := figure.Year(year - 1)
+	if inYear {
+		over = now.Period
+	}
+	if full == 0 && !inYear {
+		j.nothingYet()
+		return
+	}
+	j.s.Value, j.s.Period = number(got), over
+	j.step(say("已累计", "sum so far"), got, over, "sum of the years and the year to date")
+	switch {
+	case !j.t.Open && year > by:
+		j.closing(derive.Value{Period: j.t.By, Value: got, Estimated: j.s.Estimated})
+	case j.enough(got) && !j.s.Estimated && !j.lower():
+		j.s.Reached = over
+		j.settled(Met, say("截至%s累计%s，已达到目标%s", "%[2]s up to %[1]s reach %[3]s", over, j.amount(got), j.goal()))
+	case !j.t.Open && j.ended(j.t.By):
+		j.missing(j.t.By)
+	default:
+		j.cumulate(c, got, year, k, inYear, now)
+	}
+}
+
+// nothingYet is the verdict before the first figure that counts.
+func (j *judge) nothingYet() {
+	if !j.t.Open && j.ended(j.t.By) {
+		j.missing(j.t.By)
+		return
+	}
+	j.verdict(TooEarly, say("自%s起尚无数据", "there is no figure since %s", j.t.From))
+}
+
+// fullYears adds up the years that are over. A later year that is known
+// behind one that is not makes the sum impossible.
+func (j *judge) fullYears(c course) (sum float64, full int, ok bool) {
+	for y := j.t.From.Year(); j.t.Open || y <= j.t.By.Year(); y++ {
+		v, known := c.total(y)
+		if !known || v.Imputed || !j.ended(figure.Year(y)) {
+			break
+		}
+		j.figure(say("全年", "year"), v)
+		sum += v.Value
+		full++
+	}
+	hole := j.t.From.Year() + full
+	for p := range j.h.Periods(figure.Annual) {
+		if p.Year() <= hole || !j.t.Open && p.Year() > j.t.By.Year() || !j.ended(figure.Year(hole)) {
+			continue
+		}
+		_, total := c.total(p.Year())
+		_, part := c.toDate(p.Year(), 2)
+		if total || part {
+			j.verdict(NoData, say("缺少%s全年的数据，无法累计", "the year %s has no figure, so that nothing can be added up", figure.Year(hole)))
+			return 0, 0, false
+		}
+	}
+	return sum, full, true
+}
+
+// partYear is the newest year-to-date of a year.
+func (j *judge) partYear(c course, year int) (now derive.Value, k int, ok bool) {
+	if c.f == figure.Annual {
+		return now, 0, false
+	}
+	for n := 1; n <= c.n(); n++ {
+		if v, known := c.toDate(year, n); known && !v.Imputed && j.ended(c.period(year, n)) {
+			now, k, ok = v, n, true
+		}
+	}
+	return now, k, ok
+}
+
+// cumulate judges on the way.
+func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now derive.Value) {
+	tip, full := point{year: float64(year - 1)}, got
+	if inYear {
+		full -= now.Value
+		if pace, ok := c.project(year, k); ok {
+			j.paced(c, pace, k)
+			tip = point{float64(year), pace.Centre, pace.Half}
+			full += pace.Centre
+		}
+	}
+	if tip.value == 0 {
+		if v, ok := c.total(year - 1); ok {
+			tip.value = v.Value
+		}
+	}
+	if j.t.Open {
+		j.verdict(TooEarly, say("累计%s，没有期限", "%s so far, and no deadline", j.amount(got)))
+		return
+	}
+	j.cumulativePlan(c, year, k)
+	if !(tip.value > 0) {
+		j.verdict(TooEarly, say("还没有可据以推算的完整年度", "there is no full year yet to project from"))
+		return
+	}
+	r := route{tip: tip, growths: c.growths(int(tip.year), tip.value)}
+	rate, _ := r.rate() // without two growths the newest year goes on
+	spread, ok := r.spread()
+	if len(r.growths) < growthsTrend {
+		rate = 0
+	}
+	left := j.t.By.Year() - int(tip.year)
+	centre, low, high := full, full-tip.value*tip.half, full+tip.value*tip.half
+	for n := 1; n <= left; n++ {
+		m, l, h := r.at(float64(n), rate, spread)
+		centre, low, high = centre+m, low+l, high+h
+	}
+	j.s.Projection = number(centre)
+	if !j.s.Projection.Known {
+		j.verdict(TooEarly, say("无法推算到%s", "nothing can be projected to %s", j.t.By))
+		return
+	}
+	if ok || left == 0 {
+		j.s.Low, j.s.High = number(max(got, low)), number(high)
+	}
+	j.step(say("推算", "projection"), centre, j.t.By, "sum so far + the years left, growing as before")
+	v := j.band()
+	j.verdict(v, j.bandReason(v, j.t.By))
+}
+
+// cumulativePlan sets plan and requirement.
+func (j *judge) cumulativePlan(c course, year, k int) {
+	years := float64(j.t.By.Year() - j.t.From.Year() + 1)
+	over := float64(year - j.t.From.Year())
+	if share := c.share(year, k); share.Known {
+		over += share.Value
+	} else {
+		over += float64(k) / float64(c.n())
+	}
+	j.s.Plan = number(j.s.Goal.Value * over / years)
+	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, j.s.Period, "goal × time over ÷ time in all")
+	j.s.Every, j.s.Remaining = c.f, (j.t.By.Year()-year+1)*c.n()-k
+	if j.s.Remaining > 0 {
+		j.s.Required = number(max(0, j.s.Goal.Value-j.s.Value.Value) / float64(j.s.Remaining))
+		j.step(say("余下每期需完成", "required in each remaining period"), j.s.Required.Value, figure.Period{}, "(goal − sum) ÷ periods left")
+	}
+}

@@ -1,0 +1,87 @@
+package verdict
+
+import (
+	"math"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// setGoal works out what is to be reached. A multiple needs its base; without
+// one there is a verdict already.
+func (j *judge) setGoal() bool {
+	goal := j.t.Value.Float64()
+	if j.t.Kind == catalog.Multiple {
+		base, ok := j.base()
+		switch {
+		case !ok:
+			j.verdict(NoData, say("基期%s没有数据，无从计算目标值", "the base %s has no figure, so that there is no goal", j.t.Base))
+			return false
+		case base.Value <= 0:
+			j.verdict(NoData, say("基期%s的数值不大于零，无从计算目标值", "the base %s is not above zero, so that there is no goal", j.t.Base))
+			return false
+		}
+		j.figure(say("基期", "base"), base)
+		goal *= base.Value
+	}
+	j.s.Goal = number(goal)
+	tolerance := j.t.Tolerance.Float64() * math.Abs(goal)
+	if j.lower() {
+		tolerance = -tolerance
+	}
+	j.s.Least = number(goal - tolerance)
+	if !j.s.Goal.Known || !j.s.Least.Known {
+		j.verdict(NoData, say("目标值超出可计算的范围", "the goal is beyond what can be computed"))
+		return false
+	}
+	return true
+}
+
+// base is the value of the target's base period: the catalogue's, else the
+// figure's.
+func (j *judge) base() (derive.Value, bool) {
+	if j.t.Base.IsZero() {
+		return derive.Value{}, false
+	}
+	if !j.t.BaseValue.IsZero() {
+		return derive.Value{Period: j.t.Base, Value: j.t.BaseValue.Float64(), Status: figure.Normal}, true
+	}
+	v, ok := j.h.At(figure.Level, j.t.Base)
+	return v, ok && !v.Withheld
+}
+
+// kept tells whether a period kept the line that held when it ended.
+func (j *judge) kept(v derive.Value) bool {
+	then := *j
+	then.s.Least = GoalOf(j.s, v.Period)
+	return then.enough(v.Value)
+}
+
+// GoalOf is the goal of a state as it stood at the end of a period, or at the
+// moment of judgement where that comes first.
+func GoalOf(s State, p figure.Period) Number {
+	at := figure.DayAt(p.End()).Start(s.At.Location()).Add(-time.Nanosecond) // the period's last moment by the city's clock
+	if at.After(s.At) {
+		at = s.At
+	}
+	then := s.Target.At(at).Value.Float64()
+	if s.Target.Kind != catalog.Multiple {
+		return number(then)
+	}
+	if !s.Goal.Known { // its base is
+		return s.Goal
+	}
+	return number(s.Goal.Value / s.Target.Value.Float64() * then)
+}
+
+// goal is the goal as reasons name it.
+func (j *judge) goal() catalog.Name {
+	goal := j.amount(j.s.Goal.Value)
+	if j.t.Tolerance.IsZero() {
+		return goal
+	}
+	share := percent(j.t.Tolerance.Float64())
+	return catalog.Name{ZH: goal.ZH + "（容许偏差" + share + "）", EN: goal.EN + " within " + share}
+}

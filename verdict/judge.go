@@ -1,0 +1,332 @@
+package verdict
+
+import (
+	"math"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Judge says where the target stands, by what h knows, at the moment at,
+// whose location says which day it is. h is the history of the target's
+// indicator and area in the one category that is judged.
+//
+// The same arguments always give the same State; no history, however odd,
+// makes it panic or a number in it that is not finite.
+func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
+	t = t.At(at)
+	j := &judge{t: t, all: h, at: at, s: State{Target: t, Category: h.Category, At: at, Deadline: t.By}}
+	j.h, j.broken = comparable(t, h, at)
+	j.calendar()
+	if j.setGoal() {
+		j.step(say("目标值", "goal"), j.s.Goal.Value, figure.Period{}, "")
+		if !t.Tolerance.IsZero() {
+			j.step(say("容许下限", "enough, within the tolerance"), j.s.Least.Value, figure.Period{},
+				"goal × (1 − "+t.Tolerance.String()+")")
+		}
+		j.kind()
+		j.late()
+	}
+	j.sayBreak()
+	j.attain()
+	return j.s
+}
+
+// comparable is what of a history the target can be judged by: what no break
+// parts from its deadline. Floors, ceilings and places are judged period by
+// period and rest on nothing before.
+func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.History, *catalog.Cut) {
+	switch t.Kind {
+	case catalog.Floor, catalog.Ceiling, catalog.RankBy:
+		return h, nil
+	}
+	return h.Comparable(t.Measure.Growth(), t.By, at)
+}
+
+// sayBreak names the break before which nothing counts, where something was
+// there and a verdict wants for figures.
+func (j *judge) sayBreak() {
+	base := !j.t.Base.IsZero() && j.t.BaseValue.IsZero() && j.broken != nil && j.t.Base.Start().Before(j.broken.Period.Start())
+	if j.broken == nil || j.s.final && j.s.Verdict != NoData || !base && j.s.Verdict != TooEarly && j.s.Verdict != NoData {
+		return
+	}
+	why := catalog.Name{}
+	if note := j.broken.Note; note.EN != "" {
+		why = say("（%s）", " (%s)", note)
+	}
+	j.s.Reason = join(j.s.Reason, say("%s起口径中断%s，此前的数据不计", "the series breaks at %s%s, and nothing before it counts", j.broken.Period, why))
+}
+
+// attain sets the attainment, which is 1 and more where the goal is reached.
+func (j *judge) attain() {
+	over, under, formula := j.s.Value, j.s.Goal, "value ÷ goal"
+	if j.lower() {
+		over, under, formula = under, over, "goal ÷ value"
+	}
+	if over.Known && under.Known && under.Value != 0 {
+		j.s.Attainment = number(over.Value / under.Value)
+	}
+	if j.s.Attainment.Known {
+		j.ratioStep(say("完成率", "attainment"), j.s.Attainment.Value, formula)
+	}
+}
+
+// judge gathers the state of one target.
+type judge struct {
+	t      *catalog.Target
+	all    *derive.History
+	h      *derive.History // what of all is comparable with the deadline
+	broken *catalog.Cut    // before which nothing counts; nil when there is none
+	at     time.Time
+	s      State
+
+	covered   derive.Value // the newest figure reported
+	isCovered bool
+	tipRatio  Number // R with the year in progress as it is projected
+}
+
+func (j *judge) kind() {
+	if j.h.Empty() && !j.all.Empty() && j.broken != nil {
+		j.verdict(TooEarly, say("尚无可比的数据", "there is no figure yet to compare with"))
+		return
+	}
+	if j.h.Empty() {
+		j.verdict(NoData, say("%s在%s从未报送过数据", "no figure of %s in %s was ever reported", j.t.Indicator.Name, j.t.Area.Name))
+		j.s.final = true
+		return
+	}
+	switch j.t.Kind {
+	case catalog.AnnualTotal:
+		j.yearly()
+	case catalog.LevelBy, catalog.Multiple:
+		if yearly(j.t) {
+			j.yearly()
+		} else {
+			j.level()
+		}
+	case catalog.Growth:
+		j.growth()
+	case catalog.RankBy:
+		j.rank()
+	case catalog.Cumulative:
+		j.cumulative()
+	case catalog.Floor, catalog.Ceiling:
+		j.keep()
+	default:
+		j.verdict(NoData, say("无法评判这类目标（%s）", "targets of kind %s can not be judged", j.t.Kind))
+	}
+}
+
+// yearly tells whether a target is judged by years as wholes: those of a flow
+// add up, that of an average is a mean.
+func yearly(t *catalog.Target) bool {
+	kind := t.Indicator.Kind
+	return (kind == catalog.Flow || kind == catalog.Average) && (t.Open || t.By.Frequency() == figure.Annual)
+}
+
+// lower tells whether the target is reached from above.
+func (j *judge) lower() bool {
+	switch j.t.Kind {
+	case catalog.Floor:
+		return false
+	case catalog.Ceiling:
+		return true
+	}
+	return j.t.Indicator.LowerIsBetter
+}
+
+// enough tells whether v reaches what is enough. Sums of decimals err in
+// their last bits, which must not decide.
+func (j *judge) enough(v float64) bool {
+	slack := 1e-12 * math.Abs(j.s.Least.Value)
+	if j.lower() {
+		return v <= j.s.Least.Value+slack
+	}
+	return v >= j.s.Least.Value-slack
+}
+
+func (j *judge) verdict(v Verdict, reason catalog.Name) {
+	j.s.Verdict, j.s.Reason = v, reason
+}
+
+// settled is a verdict that only a revision changes.
+func (j *judge) settled(v Verdict, reason catalog.Name) {
+	j.verdict(v, reason)
+	j.s.final = true
+}
+
+// ended tells whether a period is over.
+func (j *judge) ended(p figure.Period) bool {
+	now := figure.PeriodAt(p.Frequency(), j.at)
+	return now.Compare(p) > 0
+}
+
+// value makes v the value of the state.
+func (j *judge) value(name catalog.Name, v derive.Value) {
+	j.s.Value, j.s.Period = number(v.Value), v.Period
+	j.figure(name, v)
+}
+
+// figure notes a figure that goes into the verdict.
+func (j *judge) figure(name catalog.Name, v derive.Value) {
+	j.s.Derived = j.s.Derived || v.Derived
+	j.s.Imputed = j.s.Imputed || v.Imputed
+	j.s.Estimated = j.s.Estimated || v.Estimated
+	j.add(Step{Name: name, Value: v.Value, Unit: j.t.Indicator.UnitOf(v.Measure).Code, Period: v.Period, Status: v.Status,
+		Derived: v.Derived, Imputed: v.Imputed, Estimated: v.Estimated, Formula: v.Formula()})
+}
+
+// step notes a number in the unit of the target.
+func (j *judge) step(name catalog.Name, v float64, p figure.Period, formula string) {
+	j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.UnitOf(j.t.Measure).Code, Period: p, Formula: formula})
+}
+
+// ratioStep notes a pure number.
+func (j *judge) ratioStep(name catalog.Name, v float64, formula string) {
+	j.add(Step{Name: name, Value: v, Formula: formula})
+}
+
+func (j *judge) add(s Step) {
+	if number(s.Value).Known {
+		j.s.Steps = append(j.s.Steps, s)
+	}
+}
+
+func (j *judge) amount(v float64) catalog.Name { return Amount(j.t.Indicator, j.t.Measure, v) }
+
+// calendar finds what was reported last and what is due next.
+func (j *judge) calendar() {
+	j.covered, j.isCovered = j.all.Covered(j.t.Measure.Growth())
+	if !j.isCovered {
+		return
+	}
+	j.s.Newest = j.covered.Period
+	cal := j.t.Indicator.Calendar
+	if cal == nil {
+		return
+	}
+	f := j.t.Indicator.Frequency()
+	p := figure.PeriodAt(f, j.covered.Period.End())
+	for range f.PerYear() + 1 {
+		if due, ok := cal.Due(p); ok {
+			j.s.DuePeriod, j.s.Due = p, due
+			return
+		}
+		p = p.Next()
+	}
+}
+
+// late turns a verdict that waits for figures into Overdue when these should
+// have come: by the release calendar and its grace. Nothing later than the
+// deadline is waited for.
+func (j *judge) late() {
+	cal := j.t.Indicator.Calendar
+	if j.s.final || cal == nil || !j.isCovered {
+		return
+	}
+	current, ok := cal.Late(j.t.Indicator.Frequency(), j.at)
+	if !ok {
+		return
+	}
+	end := current.End()
+	if !j.t.By.IsZero() && end.After(j.t.By.End()) {
+		end = j.t.By.End()
+		current = figure.PeriodAt(current.Frequency(), end.Add(-time.Hour))
+	}
+	if !j.covered.Period.End().Before(end) {
+		return
+	}
+	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure of %s should have been published, the newest is of %s", current, j.covered.Period)
+	if j.s.Reason.ZH != "" {
+		reason = join(reason, say("此前：%s", "until then: %s", j.s.Reason))
+	}
+	j.verdict(Overdue, reason)
+}
+
+// over tells whether p is past and no figure of it is to come: a later one is
+// there, or no calendar says when one would be.
+func (j *judge) over(p figure.Period) bool {
+	return j.ended(p) && (j.t.Indicator.Calendar == nil || j.isCovered && j.covered.Period.End().After(p.End()))
+}
+
+// missing is the verdict after the deadline when its figure is not there. It
+// waits for the figure until a later one shows that none is to come.
+func (j *judge) missing(p figure.Period) {
+	switch {
+	case j.over(p):
+		j.settled(NoData, say("期限%s已过，没有该期数据", "the deadline %s is past and has no figure", p))
+	case j.isCovered && j.covered.Period.End().Equal(p.End()):
+		j.verdict(NoData, say("期限%s已过，数据不全，无法得出该期数值", "the deadline %s is past, and what is known of it does not add up to its figure", p))
+	default:
+		j.verdict(NoData, say("期限%s已过，该期数据尚未公布", "the deadline %s is past, its figure is not published yet", p))
+	}
+}
+
+// closing judges by the final figure of the deadline's period.
+func (j *judge) closing(v derive.Value) {
+	p, amount, goal := v.Period, j.amount(v.Value), j.goal()
+	switch ok := j.enough(v.Value); {
+	case v.Imputed:
+		j.missing(p)
+	case ok && v.Estimated:
+		j.settled(OnTrack, say("%s估计为%s，达到目标%s", "%s is estimated at %s, which reaches %s", p, amount, goal))
+	case ok:
+		j.s.Reached = first(j.s.Reached, p)
+		j.settled(Met, say("%s为%s，达到目标%s", "%s is %s, which reaches %s", p, amount, goal))
+	case v.Estimated:
+		j.settled(AtRisk, say("%s估计为%s，未达目标%s", "%s is estimated at %s, short of %s", p, amount, goal))
+	default:
+		j.settled(Missed, say("%s为%s，未达目标%s", "%s is %s, short of %s", p, amount, goal))
+	}
+}
+
+func first(p, o figure.Period) figure.Period {
+	if p.IsZero() {
+		return o
+	}
+	return p
+}
+
+// band judges by the projection: on track when it reaches what is enough, at
+// risk when only its upper part does, slipping when no part of the band does.
+// Imputed figures may fill a projection, but nothing slips by them.
+func (j *judge) band() Verdict {
+	switch {
+	case j.enough(j.s.Projection.Value):
+		return OnTrack
+	case j.short() && !j.s.Imputed:
+		return Slipping
+	}
+	return AtRisk
+}
+
+// short tells whether no part of the band is enough.
+func (j *judge) short() bool {
+	far := j.s.High
+	if j.lower() {
+		far = j.s.Low
+	}
+	return far.Known && !j.enough(far.Value)
+}
+
+// bandReason is the sentence for what band says.
+func (j *judge) bandReason(v Verdict, of figure.Period) catalog.Name {
+	s := &j.s
+	about := say("预计%s为%s", "%s is projected at %s", of, j.amount(s.Projection.Value))
+	if s.Low.Known && s.High.Known {
+		about = say("预计%s为%s（%s至%s）", "%s is projected at %s (%s to %s)", of, j.amount(s.Projection.Value), j.amount(s.Low.Value), j.amount(s.High.Value))
+	}
+	goal := j.goal()
+	switch v {
+	case OnTrack:
+		return say("%s，达到目标%s", "%s, which reaches %s", about, goal)
+	case Slipping:
+		return say("%s，整个区间都未达目标%s", "%s, and no part of the band reaches %s", about, goal)
+	}
+	if !s.High.Known || j.short() {
+		return say("%s，未达目标%s，但推算依据不足", "%s, short of %s, though it rests on too little to be sure", about, goal)
+	}
+	return say("%s，未达目标%s，但仍在误差之内", "%s, short of %s but within the margin of error", about, goal)
+}

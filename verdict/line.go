@@ -1,0 +1,153 @@
+package verdict
+
+import (
+	"math"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Point is where a target's plan and projection stand at the end of a period.
+type Point struct {
+	Period                      figure.Period
+	Plan, Projection, Low, High Number
+}
+
+// Line is what a chart draws beside the figures, in the order of periods: the
+// plan up to the deadline, and from the newest figure on the projection with
+// its band. Within the deadline's year these are year-to-dates at the
+// indicator's frequency, of an average the mean to date; on the way to a later year they are yearly. The last
+// point is what State says of the deadline; those before it lie between. A
+// floor or ceiling is a level line over the periods of which anything is
+// known. There is none for growth, places, sums of years and targets without
+// a deadline.
+func Line(s State, h *derive.History) []Point {
+	switch s.Target.Kind {
+	case catalog.Floor, catalog.Ceiling:
+		return keptLine(s, h)
+	case catalog.AnnualTotal, catalog.LevelBy, catalog.Multiple:
+	default:
+		return nil
+	}
+	if s.Target.Open || !s.Goal.Known {
+		return nil
+	}
+	h, _ = comparable(s.Target, h, s.At)
+	i := s.Target.Indicator
+	if yearly(s.Target) && i.Frequency() != figure.Annual &&
+		(s.Target.Base.IsZero() || s.Period.Frequency() == i.Frequency()) {
+		return withinLine(s, course{h, i.Frequency()})
+	}
+	return yearlyLine(s, h)
+}
+
+// withinLine follows the shares of past years, s(k), through the deadline's year.
+func withinLine(s State, c course) (line []Point) {
+	year := s.Target.By.Year()
+	now := 0
+	if s.Period.Year() == year && s.Period.Frequency() == c.f {
+		now = s.Period.Number()
+	}
+	shares := c.allShares(year)
+	if now > 0 && s.Plan.Known && s.Goal.Value != 0 {
+		shares[now] = number(c.part(s.Plan, now).Value / s.Goal.Value)
+	}
+	value := c.part(s.Value, now)
+	shown := func(n Number, k int) Number {
+		n.Value = c.shown(n.Value, k)
+		return n
+	}
+	bridge(shares)
+	for k := 1; k <= c.n(); k++ {
+		p := Point{Period: c.period(year, k), Plan: shown(number(s.Goal.Value*shares[k].Value), k)}
+		if now > 0 && k >= now && s.Projection.Known {
+			part := 0.0
+			if rest := 1 - shares[now].Value; rest > 0 {
+				part = (shares[k].Value - shares[now].Value) / rest
+			}
+			p.Projection = shown(between(value, s.Projection, part), k)
+			p.Low, p.High = shown(between(value, s.Low, part), k), shown(between(value, s.High, part), k)
+		}
+		line = append(line, p)
+	}
+	return line
+}
+
+// allShares are s(0) to s(n), of which the first and the last are always known.
+func (c course) allShares(year int) []Number {
+	shares := make([]Number, c.n()+1)
+	for k := 1; k < c.n(); k++ {
+		shares[k] = c.share(year, k)
+	}
+	shares[0], shares[c.n()] = number(0), number(1)
+	return shares
+}
+
+// bridge fills in the shares that no past year tells, evenly between those
+// before and after: a plan must not jump to and fro between two ways to make it.
+func bridge(shares []Number) {
+	last := 0
+	for k := 1; k < len(shares); k++ {
+		if !shares[k].Known {
+			continue
+		}
+		for i := last + 1; i < k; i++ {
+			shares[i] = between(shares[last], shares[k], float64(i-last)/float64(k-last))
+		}
+		last = k
+	}
+}
+
+// between is the part of the way from one number to another.
+func between(from, to Number, part float64) Number {
+	if !from.Known || !to.Known {
+		return Number{}
+	}
+	return number(from.Value + (to.Value-from.Value)*part)
+}
+
+// yearlyLine grows evenly from the base to the goal, and from the newest full
+// figure to the projection.
+func yearlyLine(s State, h *derive.History) (line []Point) {
+	j := &judge{t: s.Target, h: h}
+	base, ok := j.base()
+	ok = ok && base.Value > 0
+	first := s.Period.Year()
+	if ok {
+		first = s.Target.Base.Year()
+	} else if s.Period.IsZero() {
+		return nil
+	}
+	grown := func(from, to Number, start, end, year int) Number {
+		if !from.Known || !to.Known || from.Value <= 0 || to.Value <= 0 || end <= start {
+			return Number{}
+		}
+		part := float64(year-start) / float64(end-start)
+		return number(from.Value * math.Exp(math.Log(to.Value/from.Value)*part))
+	}
+	for year := first; year <= s.Target.By.Year() && year-first < 2*horizon; year++ {
+		p := Point{Period: figure.Year(year)}
+		if ok {
+			p.Plan = grown(number(base.Value), s.Goal, first, s.Target.By.Year(), year)
+		}
+		if start := s.Period.Year(); !s.Period.IsZero() && year >= start {
+			end := s.Target.By.Year()
+			p.Projection = grown(s.Value, s.Projection, start, end, year)
+			p.Low, p.High = grown(s.Value, s.Low, start, end, year), grown(s.Value, s.High, start, end, year)
+		}
+		line = append(line, p)
+	}
+	return line
+}
+
+func keptLine(s State, h *derive.History) (line []Point) {
+	for p := range h.Periods(s.Target.Indicator.Frequency()) {
+		t := s.Target
+		if !t.From.IsZero() && p.Start().Before(t.From.Start()) || !t.By.IsZero() && p.End().After(t.By.End()) {
+			continue
+		}
+		line = append(line, Point{Period: p, Plan: GoalOf(s, p)})
+	}
+	return line
+}

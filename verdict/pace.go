@@ -1,0 +1,371 @@
+package verdict
+
+import (
+	"math"
+	"slices"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Method is a way to tell a year's total from its beginning.
+type Method string
+
+// The methods. YTD is January to the period k of n, T a year's total, and y
+// the year in progress. The shares carry the ratio of a year to its beginning forward, as
+// national accounts carry the ratio of a benchmark to its indicator forward
+// beyond the last benchmark (IMF, Quarterly National Accounts Manual, 2017,
+// chapter 6).
+const (
+	Linear    Method = "linear"     // YTD(y)·n/k
+	LastYear  Method = "last_year"  // YTD(y)·T(y−1)/YTD(y−1)
+	MeanShare Method = "mean_share" // YTD(y)/s(k), s(k) the mean of YTD/T over the last five years known
+	// Damped adds to what is there the rest of last year, grown half by this
+	// year's growth to date and half by that of the past years:
+	// YTD(y) + (T(y−1)−YTD(y−1))·√(g·h), g = YTD(y)/YTD(y−1), h the mean
+	// growth factor of up to five years. Growth that departs from a series'
+	// habit tends back to it (damped trend: Gardner and McKenzie, Forecasting
+	// trends in time series, Management Science 31, 1985).
+	Damped Method = "damped"
+)
+
+// Methods lists the methods in the order of preference where the past is too
+// short to tell which is the best.
+func Methods() []Method { return []Method{Damped, LastYear, MeanShare, Linear} }
+
+// methodFormulas are the methods as a step shows them.
+var methodFormulas = map[Method]string{
+	Linear:    "linear: ytd × n ÷ k",
+	LastYear:  "last_year: ytd × last year ÷ last year to date",
+	MeanShare: "mean_share: ytd ÷ share",
+	Damped:    "damped: ytd + (last year − last year to date) × √(ytd ÷ last year to date × h)",
+}
+
+const (
+	sharesBack = 5 // years whose shares are averaged
+	growthBack = 5 // years whose growth is averaged
+	casesBack  = 8 // years on which a method is tested
+	casesLeast = 2 // fewer say nothing
+	casesWide  = 4 // with fewer the band is widened
+	casesPick  = 3 // fewer do not tell one method from another
+)
+
+// Pace is a projection of a year's total and what the past says of it.
+type Pace struct {
+	Method   Method
+	Year     int
+	Centre   float64 // the projected total
+	Half     float64 // half the width of the band, relative to Centre
+	Error    float64 // mean absolute error of the method in the years tested, relative
+	Cases    int     // how many years were tested
+	Imputed  bool    // the projection rests on imputed figures
+	Low, Top float64 // the band
+}
+
+// course is a flow or an average year by year.
+type course struct {
+	h *derive.History
+	f figure.Frequency // of the indicator
+}
+
+func (c course) n() int { return c.f.PerYear() }
+
+func (c course) period(year, k int) figure.Period {
+	if c.f == figure.Quarterly {
+		return figure.Quarter(year, k)
+	}
+	if c.f == figure.Annual {
+		return figure.Year(year)
+	}
+	return figure.Month(year, k)
+}
+
+// averages tells whether a year is the mean of its periods. Its course is then
+// that of the parts which the periods so far make of the mean: their sum over
+// the number of all, so that what holds for a flow holds for it.
+func (c course) averages() bool { return c.h.Indicator.Kind == catalog.Average }
+
+// shown is a number of the first k periods as people read it: a sum of a flow
+// to date, of an average their mean.
+func (c course) shown(v float64, k int) float64 {
+	if c.averages() && k > 0 {
+		return v * float64(c.n()) / float64(k)
+	}
+	return v
+}
+
+func (c course) shownValue(v derive.Value, k int) derive.Value {
+	v.Value = c.shown(v.Value, k)
+	return v
+}
+
+// part is the inverse of shown.
+func (c course) part(v Number, k int) Number {
+	if c.averages() {
+		v.Value *= float64(k) / float64(c.n())
+	}
+	return v
+}
+
+func (c course) toDateName() catalog.Name {
+	if c.averages() {
+		return say("年初至今平均", "mean of the year to date")
+	}
+	return say("累计", "year to date")
+}
+
+func (c course) planFormula() string {
+	if c.averages() {
+		return "goal × share × n ÷ periods over"
+	}
+	return "goal × share"
+}
+
+// toDate is what the first k periods of a year brought.
+func (c course) toDate(year, k int) (derive.Value, bool) {
+	if c.averages() && c.f != figure.Annual {
+		v, ok := usable(c.h.MeanToDate(c.period(year, k)))
+		v.Value *= float64(k) / float64(c.n())
+		return v, ok
+	}
+	m := figure.YTD
+	if c.f == figure.Annual {
+		m = figure.Level
+	}
+	return usable(c.h.At(m, c.period(year, k)))
+}
+
+// total is what a whole year brought.
+func (c course) total(year int) (derive.Value, bool) {
+	return usable(c.h.At(figure.Level, figure.Year(year)))
+}
+
+// usable leaves out what is no number and what was said before its time.
+func usable(v derive.Value, ok bool) (derive.Value, bool) {
+	return v, ok && !v.Withheld && !v.Early
+}
+
+// Project projects the total of a year from its first k periods, by the
+// method that did best at this point of earlier years. Only years before it
+// have a part in that, so that it can be tested on the past itself. ok is
+// false where fewer than two earlier years allow a test: nothing is then
+// known of the error.
+//
+// The half-width of the band is the largest error of the method among the
+// years tested, at most the last eight, relative to what it projected: drawn
+// around a projection, the band then holds every total that it missed before. The next error exceeds the largest of
+// k exchangeable ones with a probability of 1/(k+1) (split conformal
+// prediction: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
+// World, 2005). With two or three years it is widened by 4/k.
+func Project(h *derive.History, year, k int) (Pace, bool) {
+	return course{h, h.Indicator.Frequency()}.project(year, k)
+}
+
+func (c course) project(year, k int) (Pace, bool) {
+	p := Pace{Year: year}
+	if !c.tells(k) || k > c.n() {
+		return p, false
+	}
+	method, misses := c.method(year, k)
+	if len(misses) < casesLeast {
+		return p, false
+	}
+	p.Method = method
+	found, _ := c.apply(p.Method, year, k)
+	p.Centre, p.Imputed = found.value, found.imputed
+	largest := 0.0
+	for _, m := range misses {
+		p.Error += m.size
+		largest = max(largest, m.beside)
+	}
+	p.Cases = len(misses)
+	p.Error /= float64(p.Cases)
+	p.Half = largest * max(1, casesWide/float64(p.Cases))
+	p.Low, p.Top = p.Centre*(1-p.Half), p.Centre*(1+p.Half)
+	if v, ok := c.toDate(year, k); ok { // what is there can not be lost again
+		p.Low = min(max(p.Low, v.Value), p.Centre)
+	}
+	for _, x := range []float64{p.Centre, p.Low, p.Top, p.Error} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return p, false
+		}
+	}
+	return p, true
+}
+
+// method is the best one for a year from its first k periods, with its
+// misses in the years before.
+func (c course) method(year, k int) (Method, []miss) {
+	tests := map[Method][]miss{}
+	var applies, tested []Method
+	for _, m := range Methods() {
+		if _, ok := c.apply(m, year, k); !ok {
+			continue
+		}
+		applies = append(applies, m)
+		if tests[m] = c.test(m, year, k); len(tests[m]) >= casesLeast {
+			tested = append(tested, m)
+		}
+	}
+	// The linear pace needs no year before, so that it is tested one year
+	// earlier than the others. That is no reason to prefer it.
+	onlyLinear := len(tested) == 1 && tested[0] == Linear && len(applies) > 1
+	switch {
+	case len(tested) > 0 && !onlyLinear:
+		m := best(tested, tests)
+		return m, tests[m]
+	case len(applies) > 0:
+		return applies[0], tests[applies[0]]
+	}
+	return "", nil
+}
+
+// best is the method with the smallest mean error in the years that all were
+// tested on; where these are too few, the first one.
+func best(usable []Method, tests map[Method][]miss) Method {
+	chosen, least := usable[0], math.Inf(1)
+	for _, m := range usable {
+		sum, cases := 0.0, 0
+		for _, x := range tests[m] {
+			common := !slices.ContainsFunc(usable, func(o Method) bool {
+				return !slices.ContainsFunc(tests[o], func(y miss) bool { return y.year == x.year })
+			})
+			if common {
+				sum += x.size
+				cases++
+			}
+		}
+		if cases < casesPick {
+			return usable[0]
+		}
+		// A tie is left to the order of preference.
+		if mean := sum / float64(cases); mean < least-1e-12 {
+			chosen, least = m, mean
+		}
+	}
+	return chosen
+}
+
+// miss is by how much a method missed the total of a past year.
+type miss struct {
+	year   int
+	size   float64 // relative to the total: how good the method is
+	beside float64 // relative to the projection: how far from one a total may lie
+}
+
+// test applies a method to the years before the given one, the newest first.
+// Imputed and estimated figures prove nothing.
+func (c course) test(m Method, year, k int) (misses []miss) {
+	for y := year - 1; y >= year-2*casesBack && len(misses) < casesBack; y-- {
+		t, ok := c.total(y)
+		if !ok || !t.Firm() || t.Value <= 0 {
+			continue
+		}
+		if p, ok := c.apply(m, y, k); ok && p.firm {
+			x := miss{y, math.Abs(p.value/t.Value - 1), math.Abs(t.Value/p.value - 1)}
+			if number(x.size).Known && number(x.beside).Known {
+				misses = append(misses, x)
+			}
+		}
+	}
+	return misses
+}
+
+// outcome is what one method makes of a year.
+type outcome struct {
+	value   float64
+	imputed bool
+	firm    bool // nothing in it is imputed or estimated
+}
+
+// apply projects the year by one method, from that year to date and from
+// years before it.
+func (c course) apply(m Method, year, k int) (o outcome, ok bool) {
+	now, ok := c.toDate(year, k)
+	if !ok || now.Value <= 0 {
+		return o, false
+	}
+	o = outcome{imputed: now.Imputed, firm: now.Firm()}
+	rests := func(v derive.Value) {
+		o.imputed, o.firm = o.imputed || v.Imputed, o.firm && v.Firm()
+	}
+	before, beforeOK := c.toDate(year-1, k)
+	last, lastOK := c.total(year - 1)
+	switch m {
+	case Linear:
+		o.value = now.Value * float64(c.n()) / float64(k)
+	case MeanShare:
+		share := 0.0
+		count := 0
+		c.shares(year, k, func(t, d derive.Value) {
+			share += d.Value / t.Value
+			count++
+			rests(t)
+			rests(d)
+		})
+		if count == 0 {
+			return o, false
+		}
+		o.value = now.Value / (share / float64(count))
+	case LastYear, Damped:
+		if !beforeOK || !lastOK || before.Value <= 0 || last.Value < before.Value {
+			return o, false
+		}
+		rests(before)
+		rests(last)
+		growth := now.Value / before.Value
+		if h, firm, known := c.habit(year); known && m == Damped {
+			growth = math.Sqrt(growth * h)
+			o.firm = o.firm && firm
+		}
+		o.value = now.Value + (last.Value-before.Value)*growth
+	}
+	return o, o.value > 0 && !math.IsInf(o.value, 0)
+}
+
+// shares passes total and to-date of the years before, the newest first.
+func (c course) shares(year, k int, each func(total, toDate derive.Value)) {
+	count := 0
+	for y := year - 1; y >= year-2*sharesBack && count < sharesBack; y-- {
+		t, ok := c.total(y)
+		d, known := c.toDate(y, k)
+		if ok && known && d.Value > 0 && t.Value >= d.Value {
+			count++
+			each(t, d)
+		}
+	}
+}
+
+// share is s(k), the part of a year that is usually over after k periods.
+func (c course) share(year, k int) Number {
+	sum, count := 0.0, 0
+	c.shares(year, k, func(t, d derive.Value) { sum += d.Value / t.Value; count++ })
+	if count == 0 {
+		return Number{}
+	}
+	return number(sum / float64(count))
+}
+
+// habit is the mean yearly growth factor of up to five years before the given
+// one.
+func (c course) habit(year int) (factor float64, firm, ok bool) {
+	firm = true
+	first, last := 0.0, 0.0
+	years := 0
+	for y := year - 1; y >= year-1-growthBack; y-- {
+		t, known := c.total(y)
+		if !known || t.Value <= 0 {
+			break
+		}
+		if y == year-1 {
+			last = t.Value
+		}
+		first, years = t.Value, year-1-y
+		firm = firm && t.Firm()
+	}
+	if years == 0 {
+		return 0, false, false
+	}
+	return math.Pow(last/first, 1/float64(years)), firm, true
+}

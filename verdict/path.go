@@ -1,0 +1,247 @@
+package verdict
+
+import (
+	"math"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// point is a value at the end of a year; half is by how much it may err,
+// relative to it.
+type point struct {
+	year  float64
+	value float64
+	half  float64
+}
+
+// route is the way from a base to a goal some years ahead.
+type route struct {
+	base    point
+	hasBase bool
+	last    point // the newest full figure
+	tip     point // the newest point, last or a projection beyond it
+	growths []float64
+	by      float64 // the deadline; without meaning when the target is open
+}
+
+const (
+	onTrackRatio  = 0.95 // of R, from there on track
+	slippingRatio = 0.60 // of R, below it slipping unless the band reaches the goal
+	spreads       = 1.28 // of the normal distribution, 80 % lie within
+	growthsTrend  = 2    // growths that make a trend where there is no base
+	growthsSpread = 2    // growths that have a spread
+	horizon       = 50   // years beyond which nothing is foretold
+)
+
+// path judges a far target by the growth since its base.
+//
+//	R = ((x_t/x_0)^(1/(t−0)) − 1) ÷ ((x*/x_0)^(1/(T−0)) − 1)
+//
+// is actual over required growth a year since the base: 0.95 and more is on
+// track, less than 0.60 is slipping (Eurostat, Sustainable development in the
+// European Union: monitoring report, annex on the assessment of indicators
+// with a target; Open SDG, progress calculation). The projection goes on
+// growing as since the base, so that R ≥ 1 where it reaches the goal. Its
+// band is
+//
+//	exp(±1.28·√(e² + σ²·n·(1 + n/k))),
+//
+// e being the error of the year in progress, σ the standard deviation of k
+// yearly growths in logarithms and n the years ahead: that of a random walk
+// whose drift is estimated, too (Hyndman and Athanasopoulos, Forecasting:
+// Principles and Practice, 3rd edition, 5.5, drift method). With two or three
+// growths σ is widened by 4/k. Nothing slips while
+// the band reaches what is enough, or when there is none. Within a year whose
+// total can be projected, the verdict takes R with that total as the newest
+// value; the State shows R of the last full year.
+func (j *judge) path(r route) {
+	if !(r.tip.value > 0) || !(r.last.value > 0) {
+		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not above zero and can not be projected"))
+		return
+	}
+	if r.hasBase && r.base.value > 0 && !j.t.Open {
+		j.progress(r)
+	} else if r.hasBase && r.base.value <= 0 {
+		j.verdict(NoData, say("基期%s的数值不大于零，无从计算进度", "the base %s is not above zero, so that there is no pace", j.t.Base))
+		return
+	}
+	rate, ok := r.rate()
+	spread, hasSpread := r.spread()
+	if ok {
+		j.ratioStep(say("年均增速", "growth a year"), math.Expm1(rate), "")
+	}
+	for n, g := range r.growths {
+		j.add(Step{Name: say("年增速", "growth of the year"), Value: math.Expm1(g), Period: figure.Year(int(math.Ceil(r.tip.year-1e-9)) - n)})
+	}
+	if hasSpread {
+		j.ratioStep(say("年增速的标准差", "standard deviation of yearly growth"), spread, "")
+	}
+	switch {
+	case j.t.Open:
+		j.someday(r, rate, ok, spread, hasSpread)
+	case ok:
+		j.ahead(r, rate, spread, hasSpread)
+	default:
+		j.verdict(TooEarly, say("年度数据太少，无法推算到%s", "there are too few years to project to %s", j.t.By))
+	}
+	if !j.t.Base.IsZero() && !r.hasBase {
+		j.s.Reason = join(j.s.Reason, say("基期%s没有数据", "the base %s has no figure", j.t.Base))
+	}
+}
+
+// progress sets R, the plan by now and what is required.
+func (j *judge) progress(r route) {
+	s := &j.s
+	whole := r.by - r.base.year
+	passed := r.last.year - r.base.year
+	if whole <= 0 || passed <= 0 {
+		return
+	}
+	required := math.Log(s.Goal.Value/r.base.value) / whole
+	if plan := number(r.base.value * math.Exp(required*passed)); plan.Known {
+		s.Plan = plan
+		j.step(say("计划进度", "plan to date"), plan.Value, s.Period, "base × (goal ÷ base)^(years passed ÷ years in all)")
+	}
+	if required == 0 || required < 0 != j.lower() {
+		return // the base already was beyond the goal: there is no growth to require
+	}
+	actual := math.Expm1(math.Log(r.last.value/r.base.value) / passed)
+	j.ratioStep(say("需要的年均增速", "growth a year required"), math.Expm1(required), "(goal ÷ base)^(1 ÷ years) − 1")
+	j.ratioStep(say("实际的年均增速", "growth a year achieved"), actual, "(value ÷ base)^(1 ÷ years) − 1")
+	if ratio := number(actual / math.Expm1(required)); ratio.Known {
+		s.Ratio = ratio
+		j.ratioStep(say("实际与需要的增速之比（R）", "achieved over required growth (R)"), ratio.Value, "achieved ÷ required")
+	}
+	if years := r.tip.year - r.base.year; years > 0 {
+		j.tipRatio = number(math.Expm1(math.Log(r.tip.value/r.base.value)/years) / math.Expm1(required))
+	}
+}
+
+// rate is the growth a year, in logarithms, with which the projection goes on.
+func (r route) rate() (float64, bool) {
+	if years := r.tip.year - r.base.year; r.hasBase && r.base.value > 0 && years > 0 {
+		return math.Log(r.tip.value/r.base.value) / years, true
+	}
+	recent := r.growths[:min(len(r.growths), growthBack)]
+	sum := 0.0
+	for _, g := range recent {
+		sum += g
+	}
+	return sum / float64(max(1, len(recent))), len(recent) >= growthsTrend
+}
+
+// spread is the standard deviation of yearly growth.
+func (r route) spread() (float64, bool) {
+	k := float64(len(r.growths))
+	if len(r.growths) < growthsSpread {
+		return 0, false
+	}
+	mean, squares := 0.0, 0.0
+	for _, g := range r.growths {
+		mean += g / k
+	}
+	for _, g := range r.growths {
+		squares += (g - mean) * (g - mean)
+	}
+	return math.Sqrt(squares/(k-1)) * max(1, casesWide/k), true
+}
+
+// at is the projection a number of years beyond the tip, and its band.
+func (r route) at(years, rate, spread float64) (centre, low, high float64) {
+	centre = r.tip.value * math.Exp(rate*years)
+	drift := years / float64(max(1, len(r.growths)))
+	wide := spreads * math.Sqrt(r.tip.half*r.tip.half+spread*spread*years*(1+drift))
+	return centre, centre * math.Exp(-wide), centre * math.Exp(wide)
+}
+
+// ahead judges a deadline some years ahead.
+func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
+	s := &j.s
+	years := max(0, r.by-r.tip.year)
+	centre, low, high := r.at(years, rate, spread)
+	s.Projection = number(centre)
+	if hasSpread {
+		s.Low, s.High = number(low), number(high)
+	}
+	if !s.Projection.Known {
+		j.verdict(TooEarly, say("无法推算到%s", "nothing can be projected to %s", j.t.By))
+		return
+	}
+	j.step(say("推算", "projection"), centre, j.t.By, "newest × (1 + growth)^years")
+	if s.Low.Known && s.High.Known {
+		j.step(say("区间下限", "low end of the band"), low, j.t.By, "")
+		j.step(say("区间上限", "high end of the band"), high, j.t.By, "")
+	}
+	s.Every, s.Remaining = figure.Annual, int(math.Ceil(r.by-r.last.year-1e-9))
+	if s.Remaining > 0 {
+		s.Required = number((s.Goal.Value - r.last.value) / float64(s.Remaining))
+	}
+	if s.Required.Known {
+		j.step(say("余下每年需增加", "rise required in each remaining year"), s.Required.Value, figure.Period{}, "(goal − value) ÷ years left")
+	}
+	v := j.band()
+	switch {
+	case v == AtRisk && j.tipRatio.Known && j.tipRatio.Value >= onTrackRatio:
+		v = OnTrack
+	case v == Slipping && j.tipRatio.Known && j.tipRatio.Value >= slippingRatio:
+		v = AtRisk
+	}
+	j.verdict(v, j.aheadReason(v))
+}
+
+func (j *judge) aheadReason(v Verdict) catalog.Name {
+	reason := j.bandReason(v, j.t.By)
+	switch {
+	case v == OnTrack && !j.enough(j.s.Projection.Value):
+		reason = say("预计%s为%s，接近目标%s", "%s is projected at %s, close to %s", j.t.By, j.amount(j.s.Projection.Value), j.goal())
+	case v == AtRisk && (!j.s.High.Known || j.short()):
+		reason = say("预计%s为%s，未达目标%s，需要加快", "%s is projected at %s, short of %s: it has to speed up", j.t.By, j.amount(j.s.Projection.Value), j.goal())
+	}
+	if j.s.Ratio.Known {
+		reason = join(reason, say("实际增速为所需增速的%s倍", "growth has been %s times what is required", short(j.s.Ratio.Value)))
+	}
+	return reason
+}
+
+// someday says when a target without a deadline would be reached.
+func (j *judge) someday(r route, rate float64, ok bool, spread float64, hasSpread bool) {
+	if !ok {
+		j.verdict(TooEarly, say("年度数据太少，无法推算何时达到", "there are too few years to tell when it will be reached"))
+		return
+	}
+	when := func(pick func(centre, low, high float64) float64) figure.Period {
+		for n := 0; n <= horizon; n++ {
+			if j.enough(pick(r.at(float64(n), rate, spread))) {
+				return figure.Year(int(r.tip.year) + n)
+			}
+		}
+		return figure.Period{}
+	}
+	j.s.Expected = when(func(c, _, _ float64) float64 { return c })
+	early, late := func(_, _, h float64) float64 { return h }, func(_, l, _ float64) float64 { return l }
+	if j.lower() {
+		early, late = late, early
+	}
+	if hasSpread {
+		j.s.Earliest, j.s.Latest = when(early), when(late)
+	}
+	if j.s.Expected.IsZero() {
+		j.verdict(AtRisk, say("按目前增速五十年内达不到目标%s", "at its present growth it does not reach %s within fifty years", j.goal()))
+		return
+	}
+	j.verdict(OnTrack, j.somedayReason(rate))
+}
+
+func (j *judge) somedayReason(rate float64) catalog.Name {
+	s := &j.s
+	span := catalog.Name{}
+	switch {
+	case !s.Earliest.IsZero() && !s.Latest.IsZero():
+		span = say("（%s至%s）", " (%s to %s)", s.Earliest, s.Latest)
+	case !s.Earliest.IsZero():
+		span = say("（最早%s）", " (%s at the earliest)", s.Earliest)
+	}
+	return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year it reaches %[3]s in %[2]s%[4]s",
+		percent(math.Expm1(rate)), s.Expected, j.goal(), span)
+}

@@ -1,0 +1,71 @@
+package verdict
+
+import (
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// rank judges a place. A place has no pace: one that is not reached is at
+// risk in the last period before the deadline and too early to judge before.
+// One that is to be kept is on track while it has been, and missed once it
+// was not.
+func (j *judge) rank() {
+	var ranks []derive.Value
+	for v := range j.h.Figures(figure.Level, j.t.Indicator.Frequency()) {
+		p := v.Period
+		before := !j.t.From.IsZero() && p.Start().Before(j.t.From.Start())
+		after := !j.t.By.IsZero() && p.End().After(j.t.By.End())
+		if j.ended(p) && !v.Withheld && !v.Imputed && !v.Early && !before && !after {
+			ranks = append(ranks, v)
+		}
+	}
+	if len(ranks) == 0 {
+		if !j.t.Open && j.ended(j.t.By) {
+			j.missing(j.t.By)
+			return
+		}
+		j.verdict(TooEarly, say("尚无计入目标的名次", "there is no place yet that counts"))
+		return
+	}
+	now := ranks[len(ranks)-1]
+	j.value(say("最新名次", "newest place"), now)
+	final := !j.t.By.IsZero() && !now.Period.End().Before(j.t.By.End())
+	switch {
+	case j.t.Kept:
+		j.keptRank(ranks, final)
+	case final:
+		j.closing(now)
+	case j.enough(now.Value) && !now.Estimated:
+		j.s.Reached = now.Period
+		j.settled(Met, say("%s为%s，已达到目标%s", "%s was %s, which reaches %s", now.Period, j.amount(now.Value), j.goal()))
+	case !j.t.Open && j.ended(j.t.By):
+		j.missing(j.t.By)
+	case !j.t.Open && !now.Period.Next().End().Before(j.t.By.End()):
+		j.verdict(AtRisk, say("%s为%s，尚未达到目标%s，下一期即是期限", "%s was %s, not yet %s, and the next one is the deadline's", now.Period, j.amount(now.Value), j.goal()))
+	default:
+		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a place can not be projected", now.Period, j.amount(now.Value), j.goal()))
+	}
+}
+
+// keptRank judges a place that is to be kept every year.
+func (j *judge) keptRank(ranks []derive.Value, final bool) {
+	for _, v := range ranks {
+		if !j.kept(v) && !v.Estimated {
+			j.s.Broken = append(j.s.Broken, v.Period)
+		}
+	}
+	now := ranks[len(ranks)-1]
+	goal := j.goal()
+	switch {
+	case len(j.s.Broken) > 0:
+		j.settled(Missed, say("%s未保持%s", "%s was not %s", j.s.Broken[0], goal))
+	case final && now.Estimated:
+		j.closing(now)
+	case final:
+		j.settled(Met, say("有数据的%d期均保持%s", "all %d known periods were %s", len(ranks), goal))
+	case !j.t.Open && j.ended(j.t.By):
+		j.missing(j.t.By)
+	default:
+		j.verdict(OnTrack, say("至%s有数据的%d期均保持%s", "up to %s all %d known periods were %s", now.Period, len(ranks), goal))
+	}
+}

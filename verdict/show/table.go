@@ -1,0 +1,166 @@
+// Package show writes verdicts for people and for programs.
+package show
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/columns"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/verdict"
+)
+
+// Printer writes states for people.
+type Printer struct {
+	Language lang.Language
+	Color    bool // by the escape sequences of a terminal
+}
+
+// verdictColors are the SGR codes of a terminal.
+var verdictColors = map[verdict.Verdict]string{
+	verdict.Met: "32", verdict.OnTrack: "32", verdict.AtRisk: "33", verdict.Slipping: "31", verdict.Missed: "31;1",
+	verdict.TooEarly: "90", verdict.NoData: "90", verdict.Overdue: "35",
+}
+
+func (p Printer) verdict(v verdict.Verdict) string {
+	name := v.Name().In(p.Language)
+	if p.Color {
+		return "\x1b[" + verdictColors[v] + "m" + name + "\x1b[0m"
+	}
+	return name
+}
+
+// headings of the table.
+var headings = []catalog.Name{
+	{ZH: "判断", EN: "verdict"}, {ZH: "代号", EN: "id"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
+	{ZH: "预计（区间）", EN: "projection (band)"}, {ZH: "每期尚需", EN: "required per period"}, {ZH: "期限", EN: "deadline"},
+}
+
+// Table writes a row for each state.
+func (p Printer) Table(w io.Writer, states []verdict.State) error {
+	var t columns.Table
+	cells := make([]string, len(headings))
+	for i, h := range headings {
+		cells[i] = h.In(p.Language)
+	}
+	t.Row(cells...)
+	for i := range states {
+		s := &states[i]
+		name := s.Target.Name.In(p.Language)
+		if s.Category != figure.Total && s.Category != catalog.AnyCategory {
+			name += " · " + s.Category
+		}
+		t.Row(p.verdict(s.Verdict), s.Target.ID, name, p.amount(s, s.Goal), p.valued(s), p.amount(s, s.Plan), p.projected(s), p.amount(s, s.Required), deadline(s))
+	}
+	return t.Write(w)
+}
+
+// deadline is when a target is due; without one, when it would be reached.
+func deadline(s *verdict.State) string {
+	switch {
+	case !s.Deadline.IsZero():
+		return s.Deadline.String()
+	case s.Expected.IsZero():
+		return ""
+	case s.Earliest.IsZero() || s.Latest.IsZero():
+		return "≈ " + s.Expected.String()
+	}
+	return fmt.Sprintf("≈ %s (%s … %s)", s.Expected, s.Earliest, s.Latest)
+}
+
+// amount is a number as people write it, a dash when it is not known.
+func (p Printer) amount(s *verdict.State, n verdict.Number) string {
+	if !n.Known {
+		return "–"
+	}
+	text := verdict.Amount(s.Target.Indicator, s.Target.Measure, n.Value).In(p.Language)
+	if s.Target.PerDay {
+		text += "/" + catalog.Name{ZH: "日", EN: "day"}.In(p.Language)
+	}
+	return text
+}
+
+func (p Printer) valued(s *verdict.State) string {
+	text := p.amount(s, s.Value)
+	if s.Value.Known && !s.Period.IsZero() {
+		text += " (" + s.Period.String() + ")"
+	}
+	return text
+}
+
+func (p Printer) projected(s *verdict.State) string {
+	text := p.amount(s, s.Projection)
+	if s.Low.Known && s.High.Known {
+		text += " (" + p.amount(s, s.Low) + " … " + p.amount(s, s.High) + ")"
+	}
+	return text
+}
+
+// Explain writes every number that went into each verdict. The book is the
+// one by which they were judged.
+func (p Printer) Explain(w io.Writer, states []verdict.State, judged *book.Book) error {
+	for i := range states {
+		s := &states[i]
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s  %s\n", s.Target.ID, s.Target.Name.In(p.Language))
+		fmt.Fprintf(&b, "  “%s” (%s)\n", s.Target.Wording, s.Target.Source)
+		if s.Category != figure.Total {
+			fmt.Fprintf(&b, "  %s\n", s.Category)
+		}
+		fmt.Fprintf(&b, "  %s: %s\n", p.verdict(s.Verdict), s.Reason.In(p.Language))
+		if unmet, ok := verdict.UnmetBy(*s, judged); ok {
+			fmt.Fprintf(&b, "  %s\n", unmet.Reason.In(p.Language))
+		}
+		b.WriteByte('\n')
+		var t columns.Table
+		for _, step := range s.Steps {
+			t.Row("  "+step.Name.In(p.Language), periodOf(step), valueOf(step), p.marks(step), step.Formula)
+		}
+		if _, err := io.WriteString(w, b.String()); err != nil {
+			return err
+		}
+		if err := t.Write(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func periodOf(s verdict.Step) string {
+	if s.Period.IsZero() {
+		return ""
+	}
+	return s.Period.String()
+}
+
+func valueOf(s verdict.Step) string {
+	return strings.TrimSpace(fmt.Sprintf("%s %s", plainNumber(s.Value), s.Unit))
+}
+
+// plainNumber writes a number without an exponent and with four decimals at
+// most.
+func plainNumber(v float64) string {
+	text := fmt.Sprintf("%.4f", v)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// marks says what is to be known of a number.
+func (p Printer) marks(s verdict.Step) string {
+	var all []string
+	mark := func(holds bool, n catalog.Name) {
+		if holds {
+			all = append(all, n.In(p.Language))
+		}
+	}
+	if s.Status != 0 && s.Status != figure.Normal {
+		all = append(all, s.Status.String())
+	}
+	mark(s.Derived, catalog.Name{ZH: "推算", EN: "derived"})
+	mark(s.Imputed, catalog.Name{ZH: "含插补", EN: "rests on imputed"})
+	mark(s.Estimated, catalog.Name{ZH: "含估计", EN: "rests on estimates"})
+	return strings.Join(all, ", ")
+}

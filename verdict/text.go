@@ -1,0 +1,104 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// Amount is a value of the indicator and measure as people write it: in
+// Chinese in the catalogue's display unit (3530.08 万TEU), in English in the
+// largest unit with an English spelling that leaves a number above one (35.3
+// million TEU). At most two decimals are kept, or three digits of a small
+// number.
+func Amount(i *catalog.Indicator, m figure.Measure, v float64) catalog.Name {
+	if m.Growth() {
+		text := short(v) + " %"
+		return catalog.Name{ZH: text, EN: text}
+	}
+	if i.Kind == catalog.Rank {
+		return catalog.Name{ZH: "第" + short(v) + i.Display, EN: i.Unit.Code + " " + short(v)}
+	}
+	power, _ := i.Unit.Multiplier(i.Display)
+	name := catalog.Name{ZH: short(v/math.Pow10(power)) + " " + i.Display}
+	word, power := english(i.Unit, math.Abs(v))
+	name.EN = short(v/math.Pow10(power)) + " " + word
+	return name
+}
+
+// english is the spelling for a number of that size: plain ASCII that does
+// not begin with a number (100 million yuan), and of several the longest, which is the one written out.
+func english(u *catalog.Unit, size float64) (word string, power int) {
+	word = u.Code
+	for _, s := range u.Written {
+		if !spelled(s.Text) || s.Power > 0 && size < math.Pow10(s.Power) {
+			continue
+		}
+		if s.Power > power || s.Power == power && len(s.Text) > len(word) {
+			word, power = s.Text, s.Power
+		}
+	}
+	return word, power
+}
+
+func spelled(s string) bool {
+	for i, r := range s {
+		if r > '~' || i == 0 && r >= '0' && r <= '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// short writes a number with two decimals at most, small ones with three
+// digits, large ones without decimals.
+func short(v float64) string {
+	decimals := 2
+	switch a := math.Abs(v); {
+	case a >= 1e5:
+		decimals = 0
+	case a > 0 && a < 0.1:
+		decimals = 2 - int(math.Floor(math.Log10(a)))
+	}
+	if math.Abs(v) > 1e15 || decimals > 12 {
+		return strconv.FormatFloat(v, 'g', 4, 64)
+	}
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	if text == "-0" {
+		return "0"
+	}
+	return text
+}
+
+// percent writes a share as a percentage.
+func percent(share float64) string { return short(share*100) + " %" }
+
+// say writes a sentence in both languages. An argument that is a Name is
+// written in the language of the sentence.
+func say(zh, en string, args ...any) catalog.Name {
+	in := func(lang func(catalog.Name) string) []any {
+		words := make([]any, len(args))
+		for i, a := range args {
+			if name, ok := a.(catalog.Name); ok {
+				a = lang(name)
+			}
+			words[i] = a
+		}
+		return words
+	}
+	return catalog.Name{
+		ZH: fmt.Sprintf(zh, in(func(n catalog.Name) string { return n.ZH })...),
+		EN: fmt.Sprintf(en, in(func(n catalog.Name) string { return n.EN })...),
+	}
+}
+
+func join(a, b catalog.Name) catalog.Name {
+	return catalog.Name{ZH: a.ZH + "；" + b.ZH, EN: a.EN + "; " + b.EN}
+}

@@ -1,0 +1,272 @@
+package verdict
+
+import (
+	"math"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+)
+
+// yearly judges the total of a year: annual totals and multiples of flows.
+//
+// By the final figure once it is there; before it as reached where the newest
+// full year since the base, or the year to date, is enough; within the
+// deadline's year by the projection of that year; before it by the path of
+// years that leads there.
+func (j *judge) yearly() {
+	c := course{j.h, j.t.Indicator.Frequency()}
+	by := j.t.By
+	if !j.t.Open && j.ended(by) && j.yearClosed(c) {
+		return
+	}
+	last, hasLast := j.lastYear(c)
+	if hasLast && (j.t.Open || !j.t.Base.IsZero()) && j.enough(last.Value) {
+		j.value(say("最近一个完整年度", "newest full year"), last)
+		j.reachedYear(c, last)
+		return
+	}
+	now, k, inYear := j.yearToDate(c, last, hasLast)
+	_, told := c.project(now.Period.Year(), k)
+	switch {
+	case inYear && j.reachedToDate(c, now):
+		return
+	case !j.t.Open && j.over(by):
+		j.missing(by)
+	case inYear && !j.t.Open && now.Period.Year() == by.Year() && (told || !j.planned(hasLast)):
+		j.withinYear(c, now, k)
+	case !j.t.Open && j.ended(by):
+		j.missing(by)
+	case !hasLast:
+		j.verdict(TooEarly, say("还没有一个完整年度的数据", "there is no full year yet"))
+	case !j.t.Open && !j.planned(hasLast) && figure.PeriodAt(figure.Annual, j.at) == by:
+		j.verdict(TooEarly, say("%s尚无数据", "there is no figure of %s yet", by))
+	default:
+		j.towards(c, last, now, k, inYear)
+	}
+}
+
+// yearClosed judges by the final figure of the deadline's year, if it is
+// there: published, or published to be withheld.
+func (j *judge) yearClosed(c course) bool {
+	by := j.t.By
+	if v, ok := c.total(by.Year()); ok && !v.Imputed {
+		j.value(say("全年", "year"), v)
+		j.closing(v)
+		if j.s.Verdict == Met && !j.t.Base.IsZero() {
+			j.s.Reached = j.reachedSince(c, v)
+		}
+		return true
+	}
+	if v, ok := j.h.At(figure.Level, by); ok && v.Withheld {
+		j.settled(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", by, withheldName(v)))
+		return true
+	}
+	return false
+}
+
+// planned tells whether the target is a plan of several years, which is
+// judged on its way even before its last year says anything. One of a single
+// year is judged by that year alone.
+func (j *judge) planned(hasLast bool) bool { return hasLast && !j.t.Base.IsZero() }
+
+// tells tells whether the first k periods say anything of their year: January
+// alone does not say what a flow brings, since the Spring Festival may lie in it.
+func (c course) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
+
+func withheldName(v derive.Value) catalog.Name {
+	return catalog.Name{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
+}
+
+// lastYear is the newest full year that counts: not before the base, not
+// after the deadline, over by now, not imputed.
+func (j *judge) lastYear(c course) (last derive.Value, ok bool) {
+	for p := range j.h.Periods(figure.Annual) {
+		if !j.ended(p) || !j.t.By.IsZero() && p.Year() > j.t.By.Year() || !j.t.Base.IsZero() && p.Year() <= j.t.Base.Year() {
+			continue
+		}
+		if v, known := c.total(p.Year()); known && !v.Imputed {
+			last, ok = v, true
+		}
+	}
+	return last, ok
+}
+
+// reachedSince is the first year of those up to the given one that all were
+// enough.
+func (j *judge) reachedSince(c course, last derive.Value) figure.Period {
+	for y := last.Period.Year() - 1; y > j.t.Base.Year(); y-- {
+		v, ok := c.total(y)
+		if !ok || v.Imputed || !j.enough(v.Value) {
+			break
+		}
+		last = v
+	}
+	return last.Period
+}
+
+// reachedYear is the verdict when the newest full year was enough.
+func (j *judge) reachedYear(c course, last derive.Value) {
+	j.s.Reached = j.reachedSince(c, last)
+	if last.Estimated {
+		j.verdict(OnTrack, say("%s估计为%s，达到目标%s", "%s is estimated at %s, which reaches %s", last.Period, j.amount(last.Value), j.goal()))
+		return
+	}
+	j.settled(Met, say("%s为%s，已达到目标%s", "%s was %s, which reaches %s", last.Period, j.amount(last.Value), j.goal()))
+}
+
+// yearToDate is the newest year-to-date after the last full year, and its
+// number within the year. Imputed ones are passed over.
+func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now derive.Value, k int, ok bool) {
+	if c.f == figure.Annual {
+		return now, 0, false
+	}
+	for p := range j.h.Periods(c.f) {
+		year := p.Year()
+		if !j.ended(p) || hasLast && year <= last.Period.Year() || !j.t.By.IsZero() && year > j.t.By.Year() ||
+			!j.t.Base.IsZero() && year <= j.t.Base.Year() {
+			continue
+		}
+		if v, known := c.toDate(year, p.Number()); known && !v.Imputed {
+			now, k, ok = v, p.Number(), true
+		}
+	}
+	return now, k, ok
+}
+
+// reachedToDate tells whether a flow is enough before its year is over. That
+// counts in the deadline's year, and on the way there when there is a base.
+func (j *judge) reachedToDate(c course, now derive.Value) bool {
+	counts := j.t.Open || !j.t.Base.IsZero() || now.Period.Year() == j.t.By.Year()
+	if !counts || c.averages() || j.lower() || now.Estimated || !j.enough(now.Value) {
+		return false
+	}
+	j.value(say("累计", "year to date"), now)
+	j.s.Reached = now.Period
+	j.plan(now)
+	j.settled(Met, say("截至%s累计%s，为目标%s的%s", "%[2]s to %[1]s, which is %[4]s of %[3]s", now.Period, j.amount(now.Value), j.goal(),
+		percent(now.Value/j.s.Goal.Value)))
+	return true
+}
+
+// plan is what should have been reached by now within a year: the goal times
+// the share of a year that is usually over, s(k); without earlier years the
+// part of its time that is (时间进度).
+func (j *judge) plan(now derive.Value) {
+	c := course{j.h, j.t.Indicator.Frequency()}
+	k := now.Period.Number()
+	share, formula := c.share(now.Period.Year(), k), "mean of ytd ÷ year"
+	name := say("往年同期占全年的比重", "share of a year that is usually over by then")
+	if !share.Known {
+		share, formula = number(float64(k)/float64(c.n())), "periods over ÷ periods of a year"
+		name = say("时间进度", "part of the year that is over")
+	}
+	j.s.Plan = number(c.shown(j.s.Goal.Value*share.Value, k))
+	j.ratioStep(name, share.Value, formula)
+	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, now.Period, c.planFormula())
+}
+
+// withinYear judges in the deadline's year.
+func (j *judge) withinYear(c course, now derive.Value, k int) {
+	j.value(c.toDateName(), c.shownValue(now, k))
+	j.s.Every, j.s.Remaining = c.f, c.n()-k
+	rest := max(0, j.s.Goal.Value-now.Value)
+	if c.averages() {
+		rest *= float64(c.n())
+	}
+	if j.s.Remaining > 0 {
+		j.s.Required = number(rest / float64(j.s.Remaining))
+	}
+	if j.s.Required.Known {
+		name, formula := say("余下每期需完成", "required in each remaining period"), "(goal − ytd) ÷ periods left"
+		if c.averages() {
+			name, formula = say("余下各期平均需达到", "mean required of the remaining periods"), "(goal × n − sum of periods) ÷ periods left"
+		}
+		j.step(name, j.s.Required.Value, figure.Period{}, formula)
+	}
+	j.plan(now)
+	pace, ok := c.project(now.Period.Year(), k)
+	if !ok {
+		j.verdict(TooEarly, j.noPace(c, k))
+		return
+	}
+	j.paced(c, pace, k)
+	j.s.Projection, j.s.Low, j.s.High = number(pace.Centre), number(pace.Low), number(pace.Top)
+	v := j.band()
+	j.verdict(v, j.bandReason(v, j.t.By))
+}
+
+// noPace says why a year can not be projected.
+func (j *judge) noPace(c course, k int) catalog.Name {
+	if !c.tells(k) {
+		return say("一月份受春节影响，与二月份合并评判", "January waits for February, since the Spring Festival moves between them")
+	}
+	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years allow a test of a projection", casesLeast)
+}
+
+// paced notes a projection, what went into it, and what its back-test said.
+func (j *judge) paced(c course, p Pace, k int) {
+	j.s.Method, j.s.Pace = p.Method, p
+	j.s.Imputed = j.s.Imputed || p.Imputed
+	switch p.Method {
+	case LastYear, Damped:
+		before, _ := c.toDate(p.Year-1, k)
+		last, _ := c.total(p.Year - 1)
+		j.figure(say("上年同期累计", "last year to date"), c.shownValue(before, k))
+		j.figure(say("上年全年", "last year"), last)
+		if h, _, ok := c.habit(p.Year); ok && p.Method == Damped {
+			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
+		}
+	case MeanShare:
+		j.ratioStep(say("往年同期占全年的比重", "share of a year that is usually over by then"), c.share(p.Year, k).Value, "mean of ytd ÷ year")
+	}
+	year := figure.Year(p.Year)
+	add := func(name catalog.Name, v float64, formula string) {
+		j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.Unit.Code, Period: year, Derived: true, Imputed: p.Imputed, Formula: formula})
+	}
+	add(say("全年推算", "projection of the year"), p.Centre, methodFormulas[p.Method])
+	j.ratioStep(say("推算方法往年同期的平均误差", "mean error of the method at this point of earlier years"), p.Error, "")
+	j.ratioStep(say("区间半宽（往年最大误差）", "half-width of the band, the largest error"), p.Half, "")
+	j.ratioStep(say("检验年数", "years tested"), float64(p.Cases), "")
+	add(say("区间下限", "low end of the band"), p.Low, "projection × (1 − half-width), at least ytd")
+	add(say("区间上限", "high end of the band"), p.Top, "projection × (1 + half-width)")
+}
+
+// towards judges on the way to a later year. The newest point is the year in
+// progress where it can be projected, else the last full year.
+func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
+	j.value(say("最近一个完整年度", "newest full year"), last)
+	tip := point{year: float64(last.Period.Year()), value: last.Value}
+	if inYear {
+		if pace, ok := c.project(now.Period.Year(), k); ok {
+			j.figure(c.toDateName(), c.shownValue(now, k))
+			j.paced(c, pace, k)
+			tip = point{float64(pace.Year), pace.Centre, math.Max(pace.Half, 0)}
+		}
+	}
+	base, hasBase := j.base()
+	if hasBase && j.t.Kind != catalog.Multiple {
+		j.figure(say("基期", "base"), base)
+	}
+	j.path(route{
+		tip: tip, last: point{year: float64(last.Period.Year()), value: last.Value},
+		base: point{year: float64(base.Period.Year()), value: base.Value}, hasBase: hasBase,
+		growths: c.growths(int(tip.year), tip.value),
+		by:      float64(j.t.By.Year()),
+	})
+}
+
+// growths are the growths in logarithms of up to eight successive years up to
+// the tip, the newest first. Those of years that are imputed do not count.
+func (c course) growths(year int, tip float64) (all []float64) {
+	after := tip
+	for y := year - 1; y >= year-casesBack; y-- {
+		v, ok := c.total(y)
+		if !ok || v.Imputed || v.Value <= 0 || after <= 0 {
+			break
+		}
+		all = append(all, math.Log(after/v.Value))
+		after = v.Value
+	}
+	return all
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Break is where figures stop being comparable with those before them: another
@@ -15,7 +16,7 @@ type Break struct {
 	Category string           // "" stands for all
 	Measures []figure.Measure // none stands for all
 	Period   figure.Period    // the first that is not comparable with those before it
-	Note     Name             // why
+	Note     lang.Text        // why
 }
 
 // Breaks tells whether the break is one of the series.
@@ -30,7 +31,7 @@ func (b *Break) Breaks(area, category string, m figure.Measure) bool {
 type Cut struct {
 	Month  int           // at whose beginning it is, counted from the year 0
 	Period figure.Period // the first that is not comparable with those before it
-	Note   Name          // why; empty where a figure's status is all that says so
+	Note   lang.Text     // why; empty where a figure's status is all that says so
 }
 
 // Cuts are those of one area and category. A year-to-date is made of levels and

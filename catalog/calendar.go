@@ -8,13 +8,14 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Calendar says when the figures of a period are published: by a rule, and
 // by exact dates where they were announced.
 type Calendar struct {
 	Code   string
-	Name   Name
+	Name   lang.Text
 	Source string // where rule and dates come from
 	Grace  int    // how many days after the due day a figure counts as late but not yet as overdue
 

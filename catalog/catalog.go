@@ -18,13 +18,10 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Name is what people call a thing.
-type Name = lang.Text
-
 // Catalog is everything a catalogue file says, in the order of the file. It
 // is never changed once it is read, so that all may share it.
 type Catalog struct {
-	City       Name
+	City       lang.Text
 	Timezone   string // IANA name; release dates are days there
 	Agencies   []*Agency
 	Areas      []*Area
@@ -51,7 +48,7 @@ type Catalog struct {
 // that NATS permissions bind.
 type Agency struct {
 	Code  string
-	Name  Name
+	Name  lang.Text
 	Flags figure.Flags // what the marks in its files mean
 	Files Files        // how its files are written, where they do not tell themselves
 }
@@ -69,7 +66,7 @@ type Files struct {
 // their own and are never added up.
 type Area struct {
 	Code string
-	Name Name
+	Name lang.Text
 	Kind string // e.g. district; indicators may name all areas of a kind at once
 }
 
@@ -77,7 +74,7 @@ type Area struct {
 // a topic is a dashboard.
 type Topic struct {
 	Code string
-	Name Name
+	Name lang.Text
 }
 
 // Load reads the catalogue file at path. Its error is an Errors with every

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 func (d *decoder) indicator(n *yaml.Node) {
@@ -208,7 +209,7 @@ func (d *decoder) percent() *Unit {
 	if u := d.cat.units[PercentUnit]; u != nil {
 		return u
 	}
-	u := &Unit{Code: PercentUnit, Name: Name{ZH: "百分比", EN: "percent"}, powers: map[string]int{}}
+	u := &Unit{Code: PercentUnit, Name: lang.Text{ZH: "百分比", EN: "percent"}, powers: map[string]int{}}
 	u.spell(PercentUnit, 0)
 	return u
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Kind says how an indicator's periods relate.
@@ -36,7 +37,7 @@ const AnyCategory = "any"
 // Indicator is one thing that is measured.
 type Indicator struct {
 	Code          string
-	Name          Name
+	Name          lang.Text
 	Topic         *Topic // with which it is looked at
 	Kind          Kind
 	Frequencies   []figure.Frequency // its own first, then those of totals that are published too

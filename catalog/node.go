@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // decoder reads a catalogue from YAML nodes rather than into structs. Of the
@@ -237,14 +238,14 @@ func (m mapping) yes(key string) bool {
 }
 
 // name is the mapping of both languages under "name" or another key.
-func (m mapping) name(key string) (name Name) {
+func (m mapping) name(key string) (name lang.Text) {
 	n := m.need(key)
 	if n == nil {
 		return name
 	}
 	if names, ok := m.d.mapping(n, "name"); ok {
 		names.label = m.label + ": " + key
-		name = Name{ZH: names.needText("zh"), EN: names.needText("en")}
+		name = lang.Text{ZH: names.needText("zh"), EN: names.needText("en")}
 	}
 	return name
 }

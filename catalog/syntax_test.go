@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // validText is testdata/valid.yaml, which each test spoils in one place.
@@ -128,7 +130,7 @@ func TestWordsThatLookLikeOtherTypesStayTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Name{ZH: "no", EN: "1e3"}); c.City != want {
+	if want := (lang.Text{ZH: "no", EN: "1e3"}); c.City != want {
 		t.Errorf("the city is called %v and not %v", c.City, want)
 	}
 }

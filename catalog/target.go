@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // TargetKind says how a target is judged.
@@ -25,7 +26,7 @@ const (
 // Target is a line that figures are meant to reach or to keep.
 type Target struct {
 	ID        string
-	Name      Name
+	Name      lang.Text
 	Wording   string // as the plan says it
 	Source    string
 	Kind      TargetKind

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // PercentUnit is the code of the unit that every growth measure is written
@@ -17,7 +18,7 @@ const PercentUnit = "%"
 // its multiples.
 type Unit struct {
 	Code    string // e.g. TEU, CNY; what is stored and exported
-	Name    Name
+	Name    lang.Text
 	Written []Spelling // the code itself first, then as in the file
 	Whole   bool       // it counts whole things: there is no half of one
 

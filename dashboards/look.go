@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -116,23 +117,23 @@ func (m *maker) statusMappings() []dashboard.ValueMapping {
 // word is what people read for a code that is the value of a label.
 type word struct {
 	label, code string
-	name        catalog.Name
+	name        lang.Text
 }
 
 // words are those of measures, frequencies and categories. A category of a
 // catalogue is shown by its own code.
 var words = []word{
-	{"measure", "level", catalog.Name{ZH: "当期", EN: "level"}},
-	{"measure", "ytd", catalog.Name{ZH: "累计", EN: "year to date"}},
-	{"measure", "yoy", catalog.Name{ZH: "同比 %", EN: "growth on the year, %"}},
-	{"measure", "ytd_yoy", catalog.Name{ZH: "累计同比 %", EN: "growth of the year to date, %"}},
-	{"freq", "M", catalog.Name{ZH: "月", EN: "month"}},
-	{"freq", "Q", catalog.Name{ZH: "季", EN: "quarter"}},
-	{"freq", "A", catalog.Name{ZH: "年", EN: "year"}},
-	{"category", figure.Total, catalog.Name{ZH: "合计", EN: "total"}},
-	{"category", catalog.AnyCategory, catalog.Name{ZH: "每一类", EN: "each"}},
-	{"origin", "published", catalog.Name{ZH: "公布", EN: "published"}},
-	{"origin", "derived", catalog.Name{ZH: "推算", EN: "derived"}},
+	{"measure", "level", lang.Text{ZH: "当期", EN: "level"}},
+	{"measure", "ytd", lang.Text{ZH: "累计", EN: "year to date"}},
+	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "growth on the year, %"}},
+	{"measure", "ytd_yoy", lang.Text{ZH: "累计同比 %", EN: "growth of the year to date, %"}},
+	{"freq", "M", lang.Text{ZH: "月", EN: "month"}},
+	{"freq", "Q", lang.Text{ZH: "季", EN: "quarter"}},
+	{"freq", "A", lang.Text{ZH: "年", EN: "year"}},
+	{"category", figure.Total, lang.Text{ZH: "合计", EN: "total"}},
+	{"category", catalog.AnyCategory, lang.Text{ZH: "每一类", EN: "each"}},
+	{"origin", "published", lang.Text{ZH: "公布", EN: "published"}},
+	{"origin", "derived", lang.Text{ZH: "推算", EN: "derived"}},
 }
 
 // inWords shows the codes of the label as words.

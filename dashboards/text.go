@@ -26,7 +26,7 @@ func (e Edition) other() Edition {
 }
 
 // of is the name in this edition's language.
-func (e Edition) of(n catalog.Name) string {
+func (e Edition) of(n lang.Text) string {
 	return n.In(lang.Language(e))
 }
 
@@ -44,7 +44,7 @@ func (e Edition) tag() string { return "tidemark-" + string(e) }
 
 // goodWhenEmpty ends the description of a panel that is empty when all is
 // well.
-var goodWhenEmpty = catalog.Name{ZH: "空白即一切正常。", EN: "Empty is good news."}
+var goodWhenEmpty = lang.Text{ZH: "空白即一切正常。", EN: "Empty is good news."}
 
 // EmptyIsGood is the sentence with which a panel's description declares that
 // an empty panel is good news.
@@ -57,7 +57,7 @@ type maker struct {
 }
 
 // say is a text in the language of the edition.
-func (m *maker) say(zh, en string) string { return m.in.of(catalog.Name{ZH: zh, EN: en}) }
+func (m *maker) say(zh, en string) string { return m.in.of(lang.Text{ZH: zh, EN: en}) }
 
 // label is the label of a metric that holds a name in the language of the
 // edition, such as name_zh.

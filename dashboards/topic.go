@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // rhythm is how often indicators are published, each with a part of the
@@ -19,13 +20,13 @@ import (
 type rhythm struct {
 	freq     figure.Frequency
 	variable string
-	name     catalog.Name
+	name     lang.Text
 }
 
 var rhythms = []rhythm{
-	{figure.Monthly, "monthly", catalog.Name{ZH: "月度指标", EN: "Monthly"}},
-	{figure.Quarterly, "quarterly", catalog.Name{ZH: "季度指标", EN: "Quarterly"}},
-	{figure.Annual, "annual", catalog.Name{ZH: "年度指标", EN: "Yearly"}},
+	{figure.Monthly, "monthly", lang.Text{ZH: "月度指标", EN: "Monthly"}},
+	{figure.Quarterly, "quarterly", lang.Text{ZH: "季度指标", EN: "Quarterly"}},
+	{figure.Annual, "annual", lang.Text{ZH: "年度指标", EN: "Yearly"}},
 }
 
 // topic shows all the indicators of a topic in an area.

@@ -8,6 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -50,7 +51,7 @@ func retailYear(t *testing.T, growth func(month int) float64) *year {
 	}
 	y := &year{days: map[time.Time]page{}, target: &catalog.Target{ID: "retail_2023", Kind: catalog.AnnualTotal, Indicator: retail, Area: city,
 		Category: figure.Total, Measure: figure.Level, Value: goal, By: figure.Year(2023),
-		Name: catalog.Name{ZH: "社会消费品零售总额6000亿元", EN: "retail sales of 600 billion"}}}
+		Name: lang.Text{ZH: "社会消费品零售总额6000亿元", EN: "retail sales of 600 billion"}}}
 	total := 4.6e11
 	for calendarYear := 2018; calendarYear <= 2023; calendarYear++ {
 		sum := 0.0

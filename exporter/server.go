@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tidemark-stats/tidemark/book"
-	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Handler serves everything the exporter shows: / for people, /metrics for
@@ -61,7 +61,7 @@ var landingTemplate = template.Must(template.New("landing").Parse(landingText))
 func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
 	var page bytes.Buffer
 	err := landingTemplate.Execute(&page, struct {
-		City catalog.Name
+		City lang.Text
 		Book *book.Book
 		Away bool
 	}{e.catalog.City, e.Book(), e.away.Load()})

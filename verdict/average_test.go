@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // monthly writes twelve months, or as many as there are values, as history
@@ -118,7 +119,7 @@ func rebased(t *testing.T, yaml, period string) *catalog.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.Breaks = []catalog.Break{{Period: p, Note: catalog.Name{ZH: "新口径", EN: "new coverage"}}}
+	i.Breaks = []catalog.Break{{Period: p, Note: lang.Text{ZH: "新口径", EN: "new coverage"}}}
 	target.Indicator = &i
 	return &target
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // setGoal works out what is to be reached. A multiple needs its base; without
@@ -77,11 +78,11 @@ func GoalOf(s State, p figure.Period) Number {
 }
 
 // goal is the goal as reasons name it.
-func (j *judge) goal() catalog.Name {
+func (j *judge) goal() lang.Text {
 	goal := j.amount(j.s.Goal.Value)
 	if j.t.Tolerance.IsZero() {
 		return goal
 	}
 	share := percent(j.t.Tolerance.Float64())
-	return catalog.Name{ZH: goal.ZH + "（容许偏差" + share + "）", EN: goal.EN + " within " + share}
+	return lang.Text{ZH: goal.ZH + "（容许偏差" + share + "）", EN: goal.EN + " within " + share}
 }

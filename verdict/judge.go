@@ -7,6 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Judge says where the target stands, by what h knows, at the moment at,
@@ -52,7 +53,7 @@ func (j *judge) sayBreak() {
 	if j.broken == nil || j.s.final && j.s.Verdict != NoData || !base && j.s.Verdict != TooEarly && j.s.Verdict != NoData {
 		return
 	}
-	why := catalog.Name{}
+	why := lang.Text{}
 	if note := j.broken.Note; note.EN != "" {
 		why = say("（%s）", " (%s)", note)
 	}
@@ -147,12 +148,12 @@ func (j *judge) enough(v float64) bool {
 	return v >= j.s.Least.Value-slack
 }
 
-func (j *judge) verdict(v Verdict, reason catalog.Name) {
+func (j *judge) verdict(v Verdict, reason lang.Text) {
 	j.s.Verdict, j.s.Reason = v, reason
 }
 
 // settled is a verdict that only a revision changes.
-func (j *judge) settled(v Verdict, reason catalog.Name) {
+func (j *judge) settled(v Verdict, reason lang.Text) {
 	j.verdict(v, reason)
 	j.s.final = true
 }
@@ -164,13 +165,13 @@ func (j *judge) ended(p figure.Period) bool {
 }
 
 // value makes v the value of the state.
-func (j *judge) value(name catalog.Name, v derive.Value) {
+func (j *judge) value(name lang.Text, v derive.Value) {
 	j.s.Value, j.s.Period = number(v.Value), v.Period
 	j.figure(name, v)
 }
 
 // figure notes a figure that goes into the verdict.
-func (j *judge) figure(name catalog.Name, v derive.Value) {
+func (j *judge) figure(name lang.Text, v derive.Value) {
 	j.s.Derived = j.s.Derived || v.Derived
 	j.s.Imputed = j.s.Imputed || v.Imputed
 	j.s.Estimated = j.s.Estimated || v.Estimated
@@ -179,12 +180,12 @@ func (j *judge) figure(name catalog.Name, v derive.Value) {
 }
 
 // step notes a number in the unit of the target.
-func (j *judge) step(name catalog.Name, v float64, p figure.Period, formula string) {
+func (j *judge) step(name lang.Text, v float64, p figure.Period, formula string) {
 	j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.UnitOf(j.t.Measure).Code, Period: p, Formula: formula})
 }
 
 // ratioStep notes a pure number.
-func (j *judge) ratioStep(name catalog.Name, v float64, formula string) {
+func (j *judge) ratioStep(name lang.Text, v float64, formula string) {
 	j.add(Step{Name: name, Value: v, Formula: formula})
 }
 
@@ -194,7 +195,7 @@ func (j *judge) add(s Step) {
 	}
 }
 
-func (j *judge) amount(v float64) catalog.Name { return Amount(j.t.Indicator, j.t.Measure, v) }
+func (j *judge) amount(v float64) lang.Text { return Amount(j.t.Indicator, j.t.Measure, v) }
 
 // calendar finds what was reported last and what is due next.
 func (j *judge) calendar() {
@@ -312,7 +313,7 @@ func (j *judge) short() bool {
 }
 
 // bandReason is the sentence for what band says.
-func (j *judge) bandReason(v Verdict, of figure.Period) catalog.Name {
+func (j *judge) bandReason(v Verdict, of figure.Period) lang.Text {
 	s := &j.s
 	about := say("预计%s为%s", "%s is projected at %s", of, j.amount(s.Projection.Value))
 	if s.Low.Known && s.High.Known {

@@ -4,6 +4,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // keep judges floors and ceilings: every period by itself. One without an
@@ -179,7 +180,7 @@ func (j *judge) keptStep(now derive.Value) {
 }
 
 // keptPeriod names the judged period.
-func (j *judge) keptPeriod(v derive.Value) catalog.Name {
+func (j *judge) keptPeriod(v derive.Value) lang.Text {
 	if j.joint() && v.Period.Number() == 2 {
 		return say("%s和%s平均", "the mean of %s and %s", v.Period.Prev(), v.Period)
 	}
@@ -187,16 +188,16 @@ func (j *judge) keptPeriod(v derive.Value) catalog.Name {
 }
 
 // keptAmount is an amount, a day where the target is judged so.
-func (j *judge) keptAmount(v float64) catalog.Name {
+func (j *judge) keptAmount(v float64) lang.Text {
 	amount := j.amount(v)
 	if j.t.PerDay {
-		return catalog.Name{ZH: "日均" + amount.ZH, EN: amount.EN + " a day"}
+		return lang.Text{ZH: "日均" + amount.ZH, EN: amount.EN + " a day"}
 	}
 	return amount
 }
 
 // keeps and breaks say on which side of the line a value is.
-func (j *judge) keeps() catalog.Name {
+func (j *judge) keeps() lang.Text {
 	line := j.keptAmount(j.s.Goal.Value)
 	if j.lower() {
 		return say("不高于%s", "not above %s", line)
@@ -204,7 +205,7 @@ func (j *judge) keeps() catalog.Name {
 	return say("不低于%s", "not below %s", line)
 }
 
-func (j *judge) breaks() catalog.Name {
+func (j *judge) breaks() lang.Text {
 	line := j.keptAmount(j.s.Goal.Value)
 	if j.lower() {
 		return say("高于%s", "above %s", line)

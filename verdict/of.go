@@ -9,6 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // All judges every target of the catalogue by what the book knows now, in the
@@ -72,10 +73,10 @@ func categories(t *catalog.Target, b *book.Book) (codes []string) {
 
 // Unmet is a target that was met until a revision.
 type Unmet struct {
-	At            time.Time    // of the revision
-	Cells         []Revision   // what was revised at that moment
-	Before, After State        // what was to be said just before and at the revision
-	Reason        catalog.Name // what happened, in a sentence
+	At            time.Time  // of the revision
+	Cells         []Revision // what was revised at that moment
+	Before, After State      // what was to be said just before and at the revision
+	Reason        lang.Text  // what happened, in a sentence
 }
 
 // Revision is a published figure that was replaced by another.
@@ -119,11 +120,11 @@ func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 	return u, false
 }
 
-func unmetReason(t *catalog.Target, u Unmet) catalog.Name {
+func unmetReason(t *catalog.Target, u Unmet) lang.Text {
 	c := u.Cells[0]
-	value := func(f book.Figure) catalog.Name {
+	value := func(f book.Figure) lang.Text {
 		if f.Withheld {
-			return catalog.Name{ZH: "不公布", EN: "withheld"}
+			return lang.Text{ZH: "不公布", EN: "withheld"}
 		}
 		return Amount(t.Indicator, c.Measure, f.Value)
 	}

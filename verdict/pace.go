@@ -7,6 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Method is a way to tell a year's total from its beginning.
@@ -108,7 +109,7 @@ func (c course) part(v Number, k int) Number {
 	return v
 }
 
-func (c course) toDateName() catalog.Name {
+func (c course) toDateName() lang.Text {
 	if c.averages() {
 		return say("年初至今平均", "mean of the year to date")
 	}

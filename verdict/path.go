@@ -3,8 +3,8 @@ package verdict
 import (
 	"math"
 
-	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // point is a value at the end of a year; half is by how much it may err,
@@ -190,7 +190,7 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 	j.verdict(v, j.aheadReason(v))
 }
 
-func (j *judge) aheadReason(v Verdict) catalog.Name {
+func (j *judge) aheadReason(v Verdict) lang.Text {
 	reason := j.bandReason(v, j.t.By)
 	switch {
 	case v == OnTrack && !j.enough(j.s.Projection.Value):
@@ -233,9 +233,9 @@ func (j *judge) someday(r route, rate float64, ok bool, spread float64, hasSprea
 	j.verdict(OnTrack, j.somedayReason(rate))
 }
 
-func (j *judge) somedayReason(rate float64) catalog.Name {
+func (j *judge) somedayReason(rate float64) lang.Text {
 	s := &j.s
-	span := catalog.Name{}
+	span := lang.Text{}
 	switch {
 	case !s.Earliest.IsZero() && !s.Latest.IsZero():
 		span = say("（%s至%s）", " (%s to %s)", s.Earliest, s.Latest)

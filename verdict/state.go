@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Verdict is what is to be said of a target.
@@ -35,7 +36,7 @@ func Verdicts() []Verdict {
 	return []Verdict{Met, OnTrack, AtRisk, Slipping, Missed, TooEarly, NoData, Overdue}
 }
 
-var verdictNames = map[Verdict]catalog.Name{
+var verdictNames = map[Verdict]lang.Text{
 	Met:      {ZH: "已达成", EN: "met"},
 	OnTrack:  {ZH: "进展正常", EN: "on track"},
 	AtRisk:   {ZH: "有风险", EN: "at risk"},
@@ -47,7 +48,7 @@ var verdictNames = map[Verdict]catalog.Name{
 }
 
 // Name is what people call the verdict.
-func (v Verdict) Name() catalog.Name { return verdictNames[v] }
+func (v Verdict) Name() lang.Text { return verdictNames[v] }
 
 // Urgency is how much a target with that verdict needs attention: from 1 (met)
 // to 8 (missed), 0 for what is no verdict. By it tables are sorted and
@@ -77,7 +78,7 @@ type State struct {
 	Category string    // the one judged; catalog.AnyCategory when no category has a figure
 	At       time.Time // the moment of judgement
 	Verdict  Verdict
-	Reason   catalog.Name // why, in a sentence
+	Reason   lang.Text // why, in a sentence
 
 	Goal       Number        // what is to be reached or kept; of a multiple the factor times its base
 	Least      Number        // what is enough: the goal less the tolerance
@@ -117,7 +118,7 @@ type State struct {
 
 // Step is one number that went into a verdict.
 type Step struct {
-	Name      catalog.Name
+	Name      lang.Text
 	Value     float64
 	Unit      string        // code of the base unit, % for shares and growth, "" for pure numbers
 	Period    figure.Period // zero where the number belongs to none

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Amount is a value of the indicator and measure as people write it: in
@@ -15,16 +16,16 @@ import (
 // largest unit with an English spelling that leaves a number above one (35.3
 // million TEU). At most two decimals are kept, or three digits of a small
 // number.
-func Amount(i *catalog.Indicator, m figure.Measure, v float64) catalog.Name {
+func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	if m.Growth() {
 		text := short(v) + " %"
-		return catalog.Name{ZH: text, EN: text}
+		return lang.Text{ZH: text, EN: text}
 	}
 	if i.Kind == catalog.Rank {
-		return catalog.Name{ZH: "第" + short(v) + i.Display, EN: i.Unit.Code + " " + short(v)}
+		return lang.Text{ZH: "第" + short(v) + i.Display, EN: i.Unit.Code + " " + short(v)}
 	}
 	power, _ := i.Unit.Multiplier(i.Display)
-	name := catalog.Name{ZH: short(v/math.Pow10(power)) + " " + i.Display}
+	name := lang.Text{ZH: short(v/math.Pow10(power)) + " " + i.Display}
 	word, power := english(i.Unit, math.Abs(v))
 	name.EN = short(v/math.Pow10(power)) + " " + word
 	return name
@@ -80,25 +81,22 @@ func short(v float64) string {
 // percent writes a share as a percentage.
 func percent(share float64) string { return short(share*100) + " %" }
 
-// say writes a sentence in both languages. An argument that is a Name is
+// say writes a sentence in both languages. An argument that is a Text is
 // written in the language of the sentence.
-func say(zh, en string, args ...any) catalog.Name {
-	in := func(lang func(catalog.Name) string) []any {
+func say(zh, en string, args ...any) lang.Text {
+	in := func(l lang.Language) []any {
 		words := make([]any, len(args))
 		for i, a := range args {
-			if name, ok := a.(catalog.Name); ok {
-				a = lang(name)
+			if text, ok := a.(lang.Text); ok {
+				a = text.In(l)
 			}
 			words[i] = a
 		}
 		return words
 	}
-	return catalog.Name{
-		ZH: fmt.Sprintf(zh, in(func(n catalog.Name) string { return n.ZH })...),
-		EN: fmt.Sprintf(en, in(func(n catalog.Name) string { return n.EN })...),
-	}
+	return lang.Text{ZH: fmt.Sprintf(zh, in(lang.Chinese)...), EN: fmt.Sprintf(en, in(lang.English)...)}
 }
 
-func join(a, b catalog.Name) catalog.Name {
-	return catalog.Name{ZH: a.ZH + "；" + b.ZH, EN: a.EN + "; " + b.EN}
+func join(a, b lang.Text) lang.Text {
+	return lang.Text{ZH: a.ZH + "；" + b.ZH, EN: a.EN + "; " + b.EN}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // yearly judges the total of a year: annual totals and multiples of flows.
@@ -74,8 +75,8 @@ func (j *judge) planned(hasLast bool) bool { return hasLast && !j.t.Base.IsZero(
 // alone does not say what a flow brings, since the Spring Festival may lie in it.
 func (c course) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
 
-func withheldName(v derive.Value) catalog.Name {
-	return catalog.Name{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
+func withheldName(v derive.Value) lang.Text {
+	return lang.Text{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
 }
 
 // lastYear is the newest full year that counts: not before the base, not
@@ -197,7 +198,7 @@ func (j *judge) withinYear(c course, now derive.Value, k int) {
 }
 
 // noPace says why a year can not be projected.
-func (j *judge) noPace(c course, k int) catalog.Name {
+func (j *judge) noPace(c course, k int) lang.Text {
 	if !c.tells(k) {
 		return say("一月份受春节影响，与二月份合并评判", "January waits for February, since the Spring Festival moves between them")
 	}
@@ -221,7 +222,7 @@ func (j *judge) paced(c course, p Pace, k int) {
 		j.ratioStep(say("往年同期占全年的比重", "share of a year that is usually over by then"), c.share(p.Year, k).Value, "mean of ytd ÷ year")
 	}
 	year := figure.Year(p.Year)
-	add := func(name catalog.Name, v float64, formula string) {
+	add := func(name lang.Text, v float64, formula string) {
 		j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.Unit.Code, Period: year, Derived: true, Imputed: p.Imputed, Formula: formula})
 	}
 	add(say("全年推算", "projection of the year"), p.Centre, methodFormulas[p.Method])

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // broken is flow with breaks by the catalogue.
@@ -20,7 +21,7 @@ func broken(of *catalog.Indicator, breaks ...catalog.Break) *catalog.Indicator {
 }
 
 func at(period string, measures ...figure.Measure) catalog.Break {
-	return catalog.Break{Period: parse(period), Measures: measures, Note: catalog.Name{ZH: "新口径", EN: "new coverage"}}
+	return catalog.Break{Period: parse(period), Measures: measures, Note: lang.Text{ZH: "新口径", EN: "new coverage"}}
 }
 
 func TestNothingReachesAcrossABreak(t *testing.T) {

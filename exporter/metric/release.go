@@ -9,6 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // The metrics of what is reported where.
@@ -88,7 +89,7 @@ func (r *Release) Labels() Labels { return Labels{"area", r.Area, "indicator", r
 // InfoLabels are those of IndicatorInfo.
 func (r *Release) InfoLabels(c *catalog.Catalog) Labels {
 	i := r.Indicator
-	area := catalog.Name{ZH: r.Area, EN: r.Area}
+	area := lang.Text{ZH: r.Area, EN: r.Area}
 	if a, known := c.Area(r.Area); known {
 		area = a.Name
 	}

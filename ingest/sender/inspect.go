@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Input is a file of figures. It is opened several times: figures are held
@@ -131,7 +132,7 @@ func (f *File) Rows() int { return f.survey.Rows }
 func (f *File) Broken() bool { return f.broken != nil }
 
 // Read says in words how the file is read, where that is no matter of course.
-func (f *File) Read() []sheet.Words { return f.survey.Read }
+func (f *File) Read() []lang.Text { return f.survey.Read }
 
 // Load surveys the file and reads it once, to know its figures from each
 // other. The error is one of the operating system's, not the file's content.

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
-	"github.com/tidemark-stats/tidemark/ingest/sheet"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Report is what became of the figures of some files. Rows is the sum of
@@ -53,7 +53,7 @@ type Report struct {
 // Reading says of a file how it was read.
 type Reading struct {
 	File string `json:"file"`
-	sheet.Words
+	lang.Text
 }
 
 // maxFindings bounds a report: a file of a million rows in a wrong unit is

@@ -3,6 +3,8 @@ package sheet
 import (
 	"fmt"
 	"strings"
+
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Notation is how a file writes what can be written in several ways. What is
@@ -89,15 +91,15 @@ func (n Notation) decimal() byte {
 func (v *values) allow(n Notation) { v.thousands, v.none = n.mark(), n.Thousands == noMark }
 
 // words say how the values are read, where that is no matter of course.
-func (v *values) words(decimal byte, groups grouping) (w Words, ok bool) {
+func (v *values) words(decimal byte, groups grouping) (w lang.Text, ok bool) {
 	zh, en := []string{}, []string{}
 	add := func(z, e string) { zh, en = append(zh, z), append(en, e) }
 	if decimal == ',' && (v.comma.n+v.fours.n > 0 || v.both.n > v.points) {
 		add("逗号为小数点", "the comma marks decimals")
 	}
 	if n, isNumber := readNumeral(digitsOf(v.sample.text), decimal); isNumber && n.mark != 0 {
-		mark := map[byte]Words{'.': {"点号", "the point"}, ',': {"逗号", "the comma"}, '\'': {"撇号", "the apostrophe"}, ' ': {"空格", "the space"}}[n.mark]
-		way := map[grouping]Words{byThousands: {"分隔千位", "thousands"}, byLakhs: {"按印度习惯分组", "digits as in India"}, byMyriads: {"分隔万位", "by four digits (万)"}}[groups]
+		mark := map[byte]lang.Text{'.': {ZH: "点号", EN: "the point"}, ',': {ZH: "逗号", EN: "the comma"}, '\'': {ZH: "撇号", EN: "the apostrophe"}, ' ': {ZH: "空格", EN: "the space"}}[n.mark]
+		way := map[grouping]lang.Text{byThousands: {ZH: "分隔千位", EN: "thousands"}, byLakhs: {ZH: "按印度习惯分组", EN: "digits as in India"}, byMyriads: {ZH: "分隔万位", EN: "by four digits (万)"}}[groups]
 		add(fmt.Sprintf("%s%s（%s 即 %s）", mark.ZH, way.ZH, clean(v.sample.text), n), fmt.Sprintf("%s groups %s (%s is %s)", mark.EN, way.EN, clean(v.sample.text), n))
 	} else if v.undecided().n > 0 {
 		text := v.undecided().text
@@ -105,5 +107,5 @@ func (v *values) words(decimal byte, groups grouping) (w Words, ok bool) {
 			add(fmt.Sprintf("点号为小数点（%s 即 %s）", clean(text), n), fmt.Sprintf("the point marks decimals (%s is %s)", clean(text), n))
 		}
 	}
-	return Words{"数值：" + strings.Join(zh, "，"), "values: " + strings.Join(en, ", ")}, len(zh) > 0
+	return lang.Text{ZH: "数值：" + strings.Join(zh, "，"), EN: "values: " + strings.Join(en, ", ")}, len(zh) > 0
 }

@@ -1,9 +1,11 @@
 package sheet
 
+import "github.com/tidemark-stats/tidemark/internal/lang"
+
 // periodWords say how periods are read that alone could be read in two ways.
-func (s *Survey) periodWords() (all []Words) {
+func (s *Survey) periodWords() (all []lang.Text) {
 	for _, says := range s.periods.Says() {
-		all = append(all, Words{"时期：" + says.ZH, "periods: " + says.EN})
+		all = append(all, lang.Text{ZH: "时期：" + says.ZH, EN: "periods: " + says.EN})
 	}
 	return all
 }

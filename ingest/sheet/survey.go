@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Given is what is known of a file beside its content.
@@ -36,7 +37,7 @@ type Given struct {
 type Survey struct {
 	// Read says in words how the file is read, where that is no matter of
 	// course.
-	Read []Words
+	Read []lang.Text
 	// Rows are the rows with text below the header, the lines of a file of
 	// which the header can not be read.
 	Rows int
@@ -55,12 +56,6 @@ type Survey struct {
 	seen    map[string]bool // the periods that it has seen
 	next    nextColumn
 	damaged []*charset // for which some words of a file in UTF-8 were taken
-}
-
-// Words say one thing in both languages.
-type Words struct {
-	ZH string `json:"zh"`
-	EN string `json:"en"`
 }
 
 // Look surveys a file, which it opens several times. The error is a *Fault,
@@ -224,13 +219,13 @@ func (s *Survey) weigh() (decimal byte, err error) {
 // tell says how the file is read.
 func (s *Survey) tell() {
 	if named := s.given.Notation.Encoding; s.charset == asUTF8 && s.certain && named != "" && named != asUTF8.label {
-		s.Read = append(s.Read, Words{"编码：UTF-8，而非所指的" + named, "encoding: UTF-8, although " + named + " was named"})
+		s.Read = append(s.Read, lang.Text{ZH: "编码：UTF-8，而非所指的" + named, EN: "encoding: UTF-8, although " + named + " was named"})
 	}
 	switch {
 	case s.unmarked:
-		s.Read = append(s.Read, Words{"编码：UTF-16，无字节顺序标记", "encoding: UTF-16 without a byte order mark"})
+		s.Read = append(s.Read, lang.Text{ZH: "编码：UTF-16，无字节顺序标记", EN: "encoding: UTF-16 without a byte order mark"})
 	case s.charset != asUTF8 && !s.charset.ascii && s.charset != asUTF16LE && s.charset != asUTF16BE:
-		s.Read = append(s.Read, Words{"编码：" + cmp.Or(s.charset.chinese, s.charset.name), "encoding: " + s.charset.name})
+		s.Read = append(s.Read, lang.Text{ZH: "编码：" + cmp.Or(s.charset.chinese, s.charset.name), EN: "encoding: " + s.charset.name})
 	}
 	if first, last := s.header.above, s.header.line-1; first > 0 {
 		s.Read = append(s.Read, titleWords(first, last))
@@ -240,16 +235,16 @@ func (s *Survey) tell() {
 	}
 	s.Read = append(s.Read, s.periodWords()...)
 	if s.cut {
-		s.Read = append(s.Read, Words{"文件末尾没有换行：若文件不完整，最后一个数值也不完整", "the last line has no line end: if the file was cut off, its last value is not whole"})
+		s.Read = append(s.Read, lang.Text{ZH: "文件末尾没有换行：若文件不完整，最后一个数值也不完整", EN: "the last line has no line end: if the file was cut off, its last value is not whole"})
 	}
 }
 
 // titleWords say which lines above the header are not read.
-func titleWords(first, last int) Words {
+func titleWords(first, last int) lang.Text {
 	if first == last {
-		return Words{fmt.Sprintf("表头之上的第%d行是标题，未读取", first), fmt.Sprintf("line %d above the header is a title and was not read", first)}
+		return lang.Text{ZH: fmt.Sprintf("表头之上的第%d行是标题，未读取", first), EN: fmt.Sprintf("line %d above the header is a title and was not read", first)}
 	}
-	return Words{fmt.Sprintf("表头之上的第%d至%d行是标题，未读取", first, last), fmt.Sprintf("lines %d to %d above the header are a title and were not read", first, last)}
+	return lang.Text{ZH: fmt.Sprintf("表头之上的第%d至%d行是标题，未读取", first, last), EN: fmt.Sprintf("lines %d to %d above the header are a title and were not read", first, last)}
 }
 
 // located adds the file's name to what the source failed with.

@@ -35,7 +35,7 @@ func (p Printer) verdict(v verdict.Verdict) string {
 }
 
 // headings of the table.
-var headings = []catalog.Name{
+var headings = []lang.Text{
 	{ZH: "判断", EN: "verdict"}, {ZH: "代号", EN: "id"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
 	{ZH: "预计（区间）", EN: "projection (band)"}, {ZH: "每期尚需", EN: "required per period"}, {ZH: "期限", EN: "deadline"},
 }
@@ -79,7 +79,7 @@ func (p Printer) amount(s *verdict.State, n verdict.Number) string {
 	}
 	text := verdict.Amount(s.Target.Indicator, s.Target.Measure, n.Value).In(p.Language)
 	if s.Target.PerDay {
-		text += "/" + catalog.Name{ZH: "日", EN: "day"}.In(p.Language)
+		text += "/" + lang.Text{ZH: "日", EN: "day"}.In(p.Language)
 	}
 	return text
 }
@@ -151,7 +151,7 @@ func plainNumber(v float64) string {
 // marks says what is to be known of a number.
 func (p Printer) marks(s verdict.Step) string {
 	var all []string
-	mark := func(holds bool, n catalog.Name) {
+	mark := func(holds bool, n lang.Text) {
 		if holds {
 			all = append(all, n.In(p.Language))
 		}
@@ -159,8 +159,8 @@ func (p Printer) marks(s verdict.Step) string {
 	if s.Status != 0 && s.Status != figure.Normal {
 		all = append(all, s.Status.String())
 	}
-	mark(s.Derived, catalog.Name{ZH: "推算", EN: "derived"})
-	mark(s.Imputed, catalog.Name{ZH: "含插补", EN: "rests on imputed"})
-	mark(s.Estimated, catalog.Name{ZH: "含估计", EN: "rests on estimates"})
+	mark(s.Derived, lang.Text{ZH: "推算", EN: "derived"})
+	mark(s.Imputed, lang.Text{ZH: "含插补", EN: "rests on imputed"})
+	mark(s.Estimated, lang.Text{ZH: "含估计", EN: "rests on estimates"})
 	return strings.Join(all, ", ")
 }

@@ -64,7 +64,7 @@ func (m *builder) add(v *store.Vintage) error {
 			return err
 		}
 	}
-	n := vintage{moment: v.Moment, period: ordinal(v.Period), agency: uint16(m.index), status: v.Status, withheld: v.Withheld}
+	n := vintage{moment: v.Moment, period: v.Period.Ordinal(), agency: uint16(m.index), status: v.Status, withheld: v.Withheld}
 	if !v.Withheld && v.Value != 0 { // equal values must be the same bits, and -0 is 0
 		n.value = v.Value
 	}

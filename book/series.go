@@ -74,10 +74,9 @@ func (s *Series) Figures() iter.Seq[Figure] {
 // Periods gives the periods that hold a figure, in order.
 func (s *Series) Periods() iter.Seq[figure.Period] {
 	return func(yield func(figure.Period) bool) {
-		first := origin(s.Key.Frequency)
 		for i := range s.vintages {
 			if v := &s.vintages[i]; i == 0 || v.period != s.vintages[i-1].period {
-				if !yield(first.Add(int(v.period))) {
+				if !yield(figure.NthPeriod(s.Key.Frequency, v.period)) {
 					return
 				}
 			}
@@ -146,7 +145,7 @@ func (s *Series) cell(p figure.Period) []vintage {
 	if p.Frequency() != s.Key.Frequency {
 		return nil
 	}
-	want := ordinal(p)
+	want := p.Ordinal()
 	from, to := 0, len(s.vintages)
 	for from < to { // the first vintage not before the period
 		if mid := int(uint(from+to) >> 1); s.vintages[mid].period < want {
@@ -215,7 +214,7 @@ func (m *builder) compare(v, o *vintage) int {
 // figure is the vintage in words.
 func (s *Series) figure(v vintage) Figure {
 	return Figure{
-		Period:    origin(s.Key.Frequency).Add(int(v.period)),
+		Period:    figure.NthPeriod(s.Key.Frequency, v.period),
 		Value:     v.value,
 		Withheld:  v.withheld,
 		Status:    v.status,
@@ -223,16 +222,3 @@ func (s *Series) figure(v vintage) Figure {
 		Published: time.UnixMilli(v.moment).UTC(),
 	}
 }
-
-// origin is the period from which those of a frequency are counted.
-func origin(f figure.Frequency) figure.Period {
-	switch f {
-	case figure.Annual:
-		return figure.Year(0)
-	case figure.Quarterly:
-		return figure.Quarter(0, 1)
-	}
-	return figure.Month(0, 1)
-}
-
-func ordinal(p figure.Period) int32 { return int32(p.Sub(origin(p.Frequency()))) }

@@ -135,3 +135,10 @@ func (i *Indicator) ToBase(v figure.Decimal, written string, m figure.Measure) (
 	}
 	return v.Shift(power), nil
 }
+
+// DisplayPower is how many powers of ten the display unit is above the base
+// unit: 4 for 万.
+func (i *Indicator) DisplayPower() int {
+	power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked for it
+	return power
+}

@@ -242,6 +242,13 @@ func (p Period) YearAgo() Period { return p.Add(-p.freq.PerYear()) }
 // Sub is how many periods p lies after o; both have one frequency.
 func (p Period) Sub(o Period) int { return int(p.n - o.n) }
 
+// Ordinal places the period among those of its frequency: how many of them
+// lie between the beginning of the year 0 and it.
+func (p Period) Ordinal() int32 { return p.n }
+
+// NthPeriod is the period of the frequency with the ordinal n.
+func NthPeriod(f Frequency, n int32) Period { return Period{f, n} }
+
 // Compare orders periods by their start, then the shorter one first.
 func (p Period) Compare(o Period) int {
 	if p.freq == o.freq {

@@ -206,3 +206,15 @@ func TestAFrequencyReadsBackAsItWasWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestAPeriodIsFoundAgainByItsOrdinal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := periods().Draw(t, "period")
+		if got := figure.NthPeriod(p.Frequency(), p.Ordinal()); got != p {
+			t.Fatalf("%s comes back as %s", p, got)
+		}
+		if next := p.Next().Ordinal(); next != p.Ordinal()+1 {
+			t.Fatalf("the period after %s has the ordinal %d and not %d", p, next, p.Ordinal()+1)
+		}
+	})
+}

@@ -24,8 +24,7 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	if i.Kind == catalog.Rank {
 		return lang.Text{ZH: "第" + short(v) + i.Display, EN: i.Unit.Code + " " + short(v)}
 	}
-	power, _ := i.Unit.Multiplier(i.Display)
-	name := lang.Text{ZH: short(v/math.Pow10(power)) + " " + i.Display}
+	name := lang.Text{ZH: short(v/math.Pow10(i.DisplayPower())) + " " + i.Display}
 	word, power := english(i.Unit, math.Abs(v))
 	name.EN = short(v/math.Pow10(power)) + " " + word
 	return name

@@ -109,7 +109,7 @@ func showIndicator(out *columns.Table, cat *catalog.Catalog, i *catalog.Indicato
 		}
 		bounds := ""
 		if r, ok := i.Plausible(code, figure.Level, i.Frequency()); ok && i.Publishes(figure.Level) {
-			power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked
+			power := i.DisplayPower()
 			bounds = fmt.Sprintf("  plausible 合理范围 %s … %s %s", r.Min.Shift(-power), r.Max.Shift(-power), i.Display)
 		}
 		out.Row(key, fmt.Sprintf("%s %s%s", code, area.Name.ZH, bounds))

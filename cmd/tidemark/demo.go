@@ -268,12 +268,9 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
-	var b strings.Builder
-	for i := range report.Findings {
-		writeFinding(&b, &report.Findings[i])
+	if err := report.WriteText(d.env.stderr, sender.Pushed); err != nil {
+		return err
 	}
-	writeSummary(&b, report, pushed)
-	_, _ = fmt.Fprint(d.env.stderr, b.String())
 	// A receipt says that a figure is in InfluxDB, unless it repeats what was
 	// there; the exporter follows.
 	settled := report.Written + report.Revised + report.Superseded

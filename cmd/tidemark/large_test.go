@@ -5,7 +5,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -59,32 +58,5 @@ func TestAFileIsCheckedInLessMemoryThanItTakes(t *testing.T) {
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("it leaves %v behind (%v)", left, err)
-	}
-}
-
-func TestStandardInputIsReadTwiceWhateverItsLength(t *testing.T) {
-	for _, size := range []int{1 << 10, inMemory - 1, inMemory, inMemory + 1} {
-		text, err := io.ReadAll(io.LimitReader(rows(size), int64(size)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		in, cleanup, err := spool(t.Context(), bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 2 {
-			f, err := in.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := io.ReadAll(f)
-			if err != nil || !bytes.Equal(got, text) {
-				t.Errorf("of %d bytes it reads %d others (%v)", size, len(got), err)
-			}
-			if err := f.Close(); err != nil {
-				t.Error(err)
-			}
-		}
-		cleanup()
 	}
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -34,6 +32,23 @@ type fileFlags struct {
 func (f *fileFlags) notation() (sheet.Notation, error) {
 	n := sheet.Notation{Decimal: f.Decimal, Thousands: f.Thousands, Encoding: f.Encoding, Columns: f.Columns}
 	return n, n.Check()
+}
+
+// open makes inputs of the files. cleanup is to be called also after an error.
+func (f *fileFlags) open(e *env, names []string) (inputs []sender.Input, cleanup func(), err error) {
+	n, err := f.notation()
+	if err != nil {
+		return nil, func() {}, err
+	}
+	return sender.OpenAll(e.ctx, n, names, e.stdin)
+}
+
+// report writes the report for people, or for programs.
+func (f *fileFlags) report(w io.Writer, r *sender.Report, o sender.Occasion) error {
+	if f.JSON {
+		return r.WriteJSON(w)
+	}
+	return r.WriteText(w, o)
 }
 
 // load reads the catalogue, and the marks that go before its own.
@@ -104,7 +119,7 @@ func (c *pushCmd) Run(e *env) error {
 	quiet()
 	bar.clear()
 	if report != nil && (err == nil || report.Submission != "") {
-		if perr := printReport(e.stdout, report, c.JSON, pushed); perr != nil {
+		if perr := c.report(e.stdout, report, sender.Pushed); perr != nil {
 			return perr
 		}
 	}
@@ -127,7 +142,7 @@ func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err err
 	case len(c.Files) == 0:
 		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; tidemark push --help shows the way`)
 	}
-	return openAll(e.ctx, &c.fileFlags, c.Files, e.stdin)
+	return c.open(e, c.Files)
 }
 
 type checkCmd struct {
@@ -149,7 +164,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	inputs, cleanup, err := openAll(e.ctx, &c.fileFlags, c.Files, e.stdin)
+	inputs, cleanup, err := c.open(e, c.Files)
 	defer cleanup()
 	if err != nil {
 		return err
@@ -158,121 +173,13 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := printReport(e.stdout, report, c.JSON, checked); err != nil {
+	if err := c.report(e.stdout, report, sender.Checked); err != nil {
 		return err
 	}
 	if !report.Clean() {
 		return errRefused
 	}
 	return nil
-}
-
-// inMemory is up to where standard input is kept in memory; what is longer
-// goes to a temporary file, because a file is read more than once.
-const inMemory = 8 << 20
-
-// openAll makes inputs of the named files and of standard input for "-".
-// cleanup is to be called also after an error.
-func openAll(ctx context.Context, flags *fileFlags, names []string, stdin io.Reader) (inputs []sender.Input, cleanup func(), err error) {
-	cleanup = func() {}
-	notation, err := flags.notation()
-	if err != nil {
-		return nil, cleanup, err
-	}
-	used := false
-	for _, name := range names {
-		if name != "-" {
-			if err := readable(name); err != nil {
-				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
-			}
-			inputs = append(inputs, sender.Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
-			continue
-		}
-		if used {
-			return nil, cleanup, errors.New("- (standard input) can be read once only")
-		}
-		used = true
-		var in sender.Input
-		if in, cleanup, err = spool(ctx, stdin); err != nil {
-			return nil, cleanup, fmt.Errorf("standard input: %w", err)
-		}
-		in.Notation = notation
-		inputs = append(inputs, in)
-	}
-	return inputs, cleanup, nil
-}
-
-// readable tells at once why a file could not be read. A file is read more
-// than once, which a pipe does not bear.
-func readable(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return unwrapPath(err)
-	}
-	defer func() { _ = f.Close() }() // nothing was written
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return unwrapPath(err)
-	case info.IsDir():
-		return errors.New("is a directory; name the files in it")
-	case info.Mode()&os.ModeNamedPipe != 0:
-		return errors.New("is a pipe; pass it as standard input: tidemark push - < pipe")
-	}
-	return nil
-}
-
-// unwrapPath takes the path out of an error that is told with it anyway.
-func unwrapPath(err error) error {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}
-
-// spool makes standard input readable several times. It ends with ctx also
-// while a person has yet to type something.
-func spool(ctx context.Context, stdin io.Reader) (in sender.Input, cleanup func(), err error) {
-	type result struct {
-		head []byte
-		file string
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		head, file, err := spoolAll(stdin)
-		done <- result{head, file, err}
-	}()
-	var r result
-	select {
-	case r = <-done:
-	case <-ctx.Done():
-		return in, func() {}, ctx.Err() // the process ends, and the reader with it
-	}
-	in = sender.Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
-	cleanup = func() {}
-	if r.file != "" {
-		in.Open = func() (io.ReadCloser, error) { return os.Open(r.file) }
-		cleanup = func() { _ = os.Remove(r.file) } // temporary anyway
-	}
-	return in, cleanup, r.err
-}
-
-// spoolAll reads to the end: into memory, or into a file when it is long.
-func spoolAll(stdin io.Reader) (head []byte, file string, err error) {
-	var b bytes.Buffer
-	if _, err := io.CopyN(&b, stdin, inMemory); errors.Is(err, io.EOF) {
-		return b.Bytes(), "", nil
-	} else if err != nil {
-		return nil, "", err
-	}
-	f, err := os.CreateTemp("", "tidemark-push-*.csv")
-	if err != nil {
-		return nil, "", err
-	}
-	_, err = io.Copy(f, io.MultiReader(&b, stdin))
-	return nil, f.Name(), errors.Join(err, f.Close())
 }
 
 // watch calls look until it says yes or the context ends.

@@ -43,7 +43,8 @@ func (c *rejectsListCmd) Run(e *env) error {
 				return enc.Encode(r)
 			}
 			var b strings.Builder
-			writeFinding(&b, &sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem})
+			finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
+			finding.WriteText(&b)
 			if r.Resent != 0 {
 				fmt.Fprintf(&b, "    已重发 (sent again): #%d\n", r.Resent)
 			}

@@ -122,7 +122,7 @@ func (k *Known) startsWith(b *catalog.Balance, judged, arrives figure.Cell, near
 	if s := judged.Series(); s != near.series {
 		*near = nearby{s, k.Series[s]}
 	}
-	from, to := run(near.points, ordinal(judged.Period))
+	from, to := run(near.points, judged.Period.Ordinal())
 	return from < to
 }
 
@@ -149,7 +149,7 @@ func (k *Known) EndsOfBalances(cat *catalog.Catalog) map[int]string {
 	seen := map[one]bool{}
 	for _, s := range slices.SortedFunc(maps.Keys(k.Series), figure.Series.Compare) {
 		for _, p := range k.Series[s] {
-			for b, judged := range cat.Touching(s.At(periodAt(s.Frequency, p.period))) {
+			for b, judged := range cat.Touching(s.At(figure.NthPeriod(s.Frequency, p.period))) {
 				if seen[one{b, judged}] {
 					continue
 				}
@@ -245,7 +245,7 @@ func covered(c figure.Cell, over catalog.Over) (cells []figure.Cell) {
 	}
 	c.Measure = figure.Level
 	for n := first; n <= last; n++ {
-		c.Period = periodAt(freq, int32(c.Period.Year()*freq.PerYear()+n-1))
+		c.Period = figure.NthPeriod(freq, int32(c.Period.Year()*freq.PerYear()+n-1))
 		cells = append(cells, c)
 	}
 	return cells

@@ -90,10 +90,10 @@ func (b Beside) Text(freq figure.Frequency) string {
 	out.WriteString(strconv.Itoa(b.rows))
 	for _, s := range b.spans {
 		out.WriteByte(' ')
-		out.WriteString(periodAt(freq, s.from).String())
+		out.WriteString(figure.NthPeriod(freq, s.from).String())
 		if s.to > s.from {
 			out.WriteByte('/')
-			out.WriteString(periodAt(freq, s.to).String())
+			out.WriteString(figure.NthPeriod(freq, s.to).String())
 		}
 	}
 	for _, m := range b.Marked {
@@ -180,20 +180,7 @@ func parseBeside(text string) Beside {
 		if err != nil || errTo != nil || from.Frequency() != to.Frequency() || len(b.spans) == maxSpans {
 			return Beside{}
 		}
-		b.spans = append(b.spans, span{ordinal(from), ordinal(to)})
+		b.spans = append(b.spans, span{from.Ordinal(), to.Ordinal()})
 	}
 	return b
-}
-
-// periodAt is the period whose ordinal is n.
-func periodAt(freq figure.Frequency, n int32) figure.Period {
-	perYear := int32(freq.PerYear())
-	year, number := int(n/perYear), int(n%perYear)+1
-	switch freq {
-	case figure.Monthly:
-		return figure.Month(year, number)
-	case figure.Quarterly:
-		return figure.Quarter(year, number)
-	}
-	return figure.Year(year)
 }

@@ -14,7 +14,7 @@ import (
 func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		freq := rapid.SampledFrom([]figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual}).Draw(t, "frequency")
-		first := ordinal(figure.PeriodAt(freq, figure.Month(1990, 1).Start()))
+		first := figure.PeriodAt(freq, figure.Month(1990, 1).Start()).Ordinal()
 		var points []Point
 		for i := range rapid.Int32Range(0, 200).Draw(t, "span") {
 			for range rapid.IntRange(0, 2).Draw(t, "vintages") {
@@ -32,7 +32,7 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 		if got := parseBeside(b.Text(freq)); !slices.Equal(got.spans, b.spans) || got.rows != b.rows || !slices.Equal(got.Marked, b.Marked) {
 			t.Fatalf("%v comes back as %v", b, got)
 		}
-		w := weighing{rapid.IntRange(0, 99).Draw(t, "balance"), rapid.SampledFrom(figure.Measures()).Draw(t, "measure"), periodAt(freq, first)}
+		w := weighing{rapid.IntRange(0, 99).Draw(t, "balance"), rapid.SampledFrom(figure.Measures()).Draw(t, "measure"), figure.NthPeriod(freq, first)}
 		if got := parseBeside(b.Text(freq) + " " + w.text()); len(points) > 0 && (!slices.Equal(got.spans, b.spans) || !slices.Equal(got.ends, []weighing{w})) {
 			t.Fatalf("%v ends %v", got, w)
 		}

@@ -25,7 +25,7 @@ func (k *Known) marks(ind *catalog.Indicator, s figure.Series, skip func(period 
 		for i := range points {
 			older := i+1 < len(points) && points[i+1].period == points[i].period
 			if points[i].Status == figure.SeriesBreak && !older && !(of == s && skip(points[i].period)) {
-				to = append(to, k.mark(ind, of.At(periodAt(of.Frequency, points[i].period))))
+				to = append(to, k.mark(ind, of.At(figure.NthPeriod(of.Frequency, points[i].period))))
 			}
 		}
 	}
@@ -39,7 +39,7 @@ func (k *Known) mark(ind *catalog.Indicator, c figure.Cell) catalog.Marked {
 		points := k.Series[of]
 		first, _ := run(points, int32(c.Period.Year()*of.Frequency.PerYear()))
 		if of.Measure.Growth() == c.Measure.Growth() && first < len(points) &&
-			periodAt(of.Frequency, points[first].period).End().Before(c.Period.End()) {
+			figure.NthPeriod(of.Frequency, points[first].period).End().Before(c.Period.End()) {
 			m.First = false
 		}
 	}
@@ -66,7 +66,7 @@ func (k *Known) cuts(ind *catalog.Indicator, c figure.Cell, status figure.Status
 	if len(ind.Breaks) == 0 && len(b.Marked) == 0 && status != figure.SeriesBreak && !k.marked[familyOf(c.Series())] {
 		return catalog.Cuts{}
 	}
-	own := ordinal(c.Period)
+	own := c.Period.Ordinal()
 	marked := k.marks(ind, c.Series(), func(period int32) bool { return period == own || b.has(period) }, slices.Clip(b.Marked))
 	if status == figure.SeriesBreak {
 		marked = append(marked, k.mark(ind, c))

@@ -59,7 +59,7 @@ func (p Point) same(o Point) bool {
 }
 
 func pointOf(v *store.Vintage) Point {
-	return Point{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: ordinal(v.Period),
+	return Point{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: v.Period.Ordinal(),
 		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld}
 }
 
@@ -83,11 +83,6 @@ func NewKnown() *Known {
 	return &Known{Series: map[figure.Series][]Point{}, marked: map[family]bool{}}
 }
 
-// ordinal places p among the periods of its frequency.
-func ordinal(p figure.Period) int32 {
-	return int32(p.Year()*p.Frequency().PerYear() + p.Number() - 1)
-}
-
 // run gives where the points of a period begin and end.
 func run(points []Point, period int32) (from, to int) {
 	n := len(points)
@@ -104,7 +99,7 @@ func run(points []Point, period int32) (from, to int) {
 // may be looked at until the next change.
 func (k *Known) Vintages(c figure.Cell) []Point {
 	points := k.Series[c.Series()]
-	from, to := run(points, ordinal(c.Period))
+	from, to := run(points, c.Period.Ordinal())
 	return points[from:to]
 }
 
@@ -119,7 +114,7 @@ func (k *Known) Current(c figure.Cell) (Point, bool) {
 
 // Put makes p known as a point of the cell.
 func (k *Known) Put(c figure.Cell, p Point) {
-	p.period = ordinal(c.Period)
+	p.period = c.Period.Ordinal()
 	k.add(c.Series(), p)
 }
 
@@ -233,7 +228,7 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 	s := v.Series()
 	switch {
 	case kind == ledger.Amendment:
-		k.remove(s, ordinal(v.Period), v.Moment)
+		k.remove(s, v.Period.Ordinal(), v.Moment)
 	case d.Outcome == ledger.Unchanged:
 		if before := k.before(v); before != nil && before.until < v.Moment {
 			again := *before

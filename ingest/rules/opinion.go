@@ -2,6 +2,7 @@ package rules
 
 import (
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
@@ -31,7 +32,7 @@ func (k *Known) JudgeAll(cat *catalog.Catalog) {
 			if p.Withheld || p.Opinion != unasked || i+1 < len(points) && points[i+1].period == p.period {
 				continue
 			}
-			q := k.question(ind, s.At(periodAt(s.Frequency, p.period)), asked{p.Value, p.Status}, Beside{}, buf[:0])
+			q := k.question(ind, s.At(figure.NthPeriod(s.Frequency, p.period)), asked{p.Value, p.Status}, Beside{}, buf[:0])
 			q.Whole = whole
 			switch plausible.Judge(&q).Level {
 			case plausible.Fine:

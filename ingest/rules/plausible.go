@@ -71,7 +71,7 @@ type asked struct {
 // question is a figure with what is known around it, as far as no break comes
 // between. It appends to the points.
 func (k *Known) question(ind *catalog.Indicator, c figure.Cell, a asked, b Beside, points []plausible.Point) plausible.Question {
-	q := plausible.Question{Period: ordinal(c.Period), Value: a.value, PerYear: int32(c.Period.Frequency().PerYear()),
+	q := plausible.Question{Period: c.Period.Ordinal(), Value: a.value, PerYear: int32(c.Period.Frequency().PerYear()),
 		MaxJump: ind.MaxJump.Float64(), ToDate: c.Measure == figure.YTD, Rate: c.Measure.Growth(),
 		Adds: ind.Kind == catalog.Flow && c.Measure == figure.Level, Rank: ind.Kind == catalog.Rank}
 	q.Whole = k.File

@@ -263,7 +263,7 @@ func checkBounds(c *Candidate) *figure.Problem {
 		return p
 	}
 	// Somebody who wrote no multiple probably meant the one people read.
-	display, _ := unit.Multiplier(c.Indicator.Display)
+	display := c.Indicator.DisplayPower()
 	if power, _ := unit.Multiplier(f.Unit); power != display && bounds.Contains(f.Value.Shift(display)) {
 		p.Hint = fmt.Sprintf("a unit slipped? %s would fit", written(f.Value, c.Indicator.Display))
 		return p

@@ -125,7 +125,7 @@ func TestNeighboursAreThoseOfThreeYearsOnEitherSide(t *testing.T) {
 	}
 	k.Put(c.Series().At(figure.Month(2022, 2)), Point{Withheld: true, Moment: 1})
 	got := map[float64]bool{}
-	for _, p := range around(k.Series[c.Series()], ordinal(c.Period), 12, func(p *Point) bool { return p.Withheld }, nil) {
+	for _, p := range around(k.Series[c.Series()], c.Period.Ordinal(), 12, func(p *Point) bool { return p.Withheld }, nil) {
 		got[p.Value] = true
 	}
 	for p := figure.Month(2019, 3); p.Compare(figure.Month(2025, 3)) <= 0; p = p.Next() {

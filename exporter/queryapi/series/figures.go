@@ -30,8 +30,7 @@ func (m *manner) scaleOf(i *catalog.Indicator, of figure.Measure) scale {
 }
 
 func displayFactor(i *catalog.Indicator) float64 {
-	power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked for it
-	return math.Pow10(power)
+	return math.Pow10(i.DisplayPower())
 }
 
 // figureFamilies are the metrics of /metrics, of every period instead of the

@@ -1,0 +1,116 @@
+package sender
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
+)
+
+// inMemory is up to where standard input is kept in memory; what is longer
+// goes to a temporary file, because a file is read more than once.
+const inMemory = 8 << 20
+
+// OpenAll makes inputs of the named files and of standard input for "-".
+// cleanup is to be called also after an error.
+func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin io.Reader) (inputs []Input, cleanup func(), err error) {
+	cleanup = func() {}
+	used := false
+	for _, name := range names {
+		if name != "-" {
+			if err := readable(name); err != nil {
+				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
+			}
+			inputs = append(inputs, Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			continue
+		}
+		if used {
+			return nil, cleanup, errors.New("- (standard input) can be read once only")
+		}
+		used = true
+		var in Input
+		if in, cleanup, err = spool(ctx, stdin); err != nil {
+			return nil, cleanup, fmt.Errorf("standard input: %w", err)
+		}
+		in.Notation = notation
+		inputs = append(inputs, in)
+	}
+	return inputs, cleanup, nil
+}
+
+// readable tells at once why a file could not be read. A file is read more
+// than once, which a pipe does not bear.
+func readable(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return unwrapPath(err)
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return unwrapPath(err)
+	case info.IsDir():
+		return errors.New("is a directory; name the files in it")
+	case info.Mode()&os.ModeNamedPipe != 0:
+		return errors.New("is a pipe; pass it as standard input: tidemark push - < pipe")
+	}
+	return nil
+}
+
+// unwrapPath takes the path out of an error that is told with it anyway.
+func unwrapPath(err error) error {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// spool makes standard input readable several times. It ends with ctx also
+// while a person has yet to type something.
+func spool(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err error) {
+	type result struct {
+		head []byte
+		file string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		head, file, err := spoolAll(stdin)
+		done <- result{head, file, err}
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		return in, func() {}, ctx.Err() // the process ends, and the reader with it
+	}
+	in = Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
+	cleanup = func() {}
+	if r.file != "" {
+		in.Open = func() (io.ReadCloser, error) { return os.Open(r.file) }
+		cleanup = func() { _ = os.Remove(r.file) } // temporary anyway
+	}
+	return in, cleanup, r.err
+}
+
+// spoolAll reads to the end: into memory, or into a file when it is long.
+func spoolAll(stdin io.Reader) (head []byte, file string, err error) {
+	var b bytes.Buffer
+	if _, err := io.CopyN(&b, stdin, inMemory); errors.Is(err, io.EOF) {
+		return b.Bytes(), "", nil
+	} else if err != nil {
+		return nil, "", err
+	}
+	f, err := os.CreateTemp("", "tidemark-push-*.csv")
+	if err != nil {
+		return nil, "", err
+	}
+	_, err = io.Copy(f, io.MultiReader(&b, stdin))
+	return nil, f.Name(), errors.Join(err, f.Close())
+}

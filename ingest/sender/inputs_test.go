@@ -1,0 +1,31 @@
+package sender
+
+import (
+	"bytes"
+	"io"
+	"testing"
+)
+
+func TestStandardInputIsReadTwiceWhateverItsLength(t *testing.T) {
+	for _, size := range []int{1 << 10, inMemory - 1, inMemory, inMemory + 1} {
+		text := bytes.Repeat([]byte("a line of a file\n"), size/17+1)[:size]
+		in, cleanup, err := spool(t.Context(), bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			f, err := in.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(f)
+			if err != nil || !bytes.Equal(got, text) {
+				t.Errorf("of %d bytes it reads %d others (%v)", size, len(got), err)
+			}
+			if err := f.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		cleanup()
+	}
+}

@@ -56,7 +56,7 @@ func (a *api) queryRange(r *http.Request) response {
 }
 
 // ask answers a query. Of the answer, limit series are given; all when it is 0.
-func (a *api) ask(r *http.Request, ask engine.Request, limit int) response {
+func (a *api) ask(r *http.Request, ask engine.Request, limit int) (answer response) {
 	ctx := r.Context()
 	if text := r.FormValue("timeout"); text != "" {
 		timeout, err := parseDuration(text)
@@ -80,12 +80,17 @@ func (a *api) ask(r *http.Request, ask engine.Request, limit int) response {
 	if err != nil {
 		return refused("query", err)
 	}
-	answer := query.Exec(ctx)
-	if answer.Err != nil {
-		return response{failure: failureOf(answer.Err), close: query.Close}
+	defer func() {
+		if answer.close == nil { // there is a panic
+			query.Close()
+		}
+	}()
+	found := query.Exec(ctx)
+	if found.Err != nil {
+		return response{failure: failureOf(found.Err), close: query.Close}
 	}
-	warnings := answer.Warnings
-	value, cut := truncated(answer.Value, limit)
+	warnings := found.Warnings
+	value, cut := truncated(found.Value, limit)
 	if cut {
 		warnings = warnings.Add(errTruncated)
 	}

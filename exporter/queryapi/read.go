@@ -34,9 +34,9 @@ func (a *api) read(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if form == prompb.ReadRequest_STREAMED_XOR_CHUNKS {
-		err = a.readChunks(w, r.Context(), asked.Queries)
+		err = a.readChunks(r.Context(), w, asked.Queries)
 	} else {
-		err = a.readSamples(w, r.Context(), asked.Queries)
+		err = a.readSamples(r.Context(), w, asked.Queries)
 	}
 	switch {
 	case errors.Is(err, errLeft):
@@ -100,7 +100,7 @@ type tooManyRead int
 func (n tooManyRead) Error() string { return fmt.Sprintf("exceeded sample limit (%d)", int(n)) }
 
 // readSamples answers in one piece.
-func (a *api) readSamples(w http.ResponseWriter, ctx context.Context, queries []*prompb.Query) error {
+func (a *api) readSamples(ctx context.Context, w http.ResponseWriter, queries []*prompb.Query) error {
 	w.Header().Set("Content-Type", "application/x-protobuf")
 	w.Header().Set("Content-Encoding", "snappy")
 	var answer prompb.ReadResponse
@@ -165,7 +165,7 @@ const maxFrame = 1 << 20
 
 // readChunks answers in a stream of frames, of which each has chunks of one
 // series.
-func (a *api) readChunks(w http.ResponseWriter, ctx context.Context, queries []*prompb.Query) error {
+func (a *api) readChunks(ctx context.Context, w http.ResponseWriter, queries []*prompb.Query) error {
 	w.Header().Set("Content-Type", "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse")
 	for i, query := range queries {
 		set, err := a.selected(ctx, query)

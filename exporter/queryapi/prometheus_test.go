@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/prompb"
 	"github.com/prometheus/prometheus/storage"
@@ -45,7 +46,7 @@ func everything(t testing.TB, c *catalog.Catalog, b *book.Book) (all []prompb.Ti
 	if err != nil {
 		t.Fatal(err)
 	}
-	any := labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, ".+")
+	any := labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, ".+")
 	set := q.Select(context.Background(), true, &storage.SelectHints{Start: 0, End: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), Range: 1}, any)
 	for set.Next() {
 		one := set.At().(*series.Series)

@@ -219,7 +219,7 @@ func (d *decoder) term(m mapping, key, word string, t *Term) bool {
 		}
 		m.errorf(key, "%s: indicator %q is unknown%s", key, code, didYouMean(code, known))
 	case ind.Kind == Ratio || ind.Kind == Rank:
-		m.errorf(key, "%s: %s is a %s, which can not be added up", key, code, ind.Kind)
+		m.errorf(key, "%s: %s is a %s, which cannot be added up", key, code, ind.Kind)
 	case hasArea && !ind.HasArea(area):
 		m.errorf(key, "%s: area %s does not report %s", key, area, code)
 	case hasCategory && !ind.HasCategory(category):

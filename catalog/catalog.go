@@ -78,7 +78,7 @@ type Topic struct {
 }
 
 // Load reads the catalogue file at path. Its error is an Errors with every
-// mistake in the file, or says why the file can not be read.
+// mistake in the file, or says why the file cannot be read.
 func Load(path string) (*Catalog, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -95,7 +95,7 @@ func keep[T comparable](m mapping, key string, taken map[string]T, code string, 
 	return true
 }
 
-// token reports a code that can not be a token of a NATS subject or a label.
+// token reports a code that cannot be a token of a NATS subject or a label.
 func (m mapping) token(key, code string) {
 	if !figure.IsCode(code) {
 		m.errorf(key, "%s %q must be made of letters, digits, _ and -", key, code)
@@ -134,7 +134,7 @@ func (m mapping) files() (f Files) {
 		f.Thousands = n.oneOf("thousands", []string{".", ",", "'", "space", "none"})
 	}
 	if f.Decimal != "" && f.Decimal == f.Thousands {
-		n.errorf("thousands", "%q can not mark both decimals and thousands", f.Decimal)
+		n.errorf("thousands", "%q cannot mark both decimals and thousands", f.Decimal)
 	}
 	if f.Encoding = n.text("encoding"); f.Encoding != "" {
 		if _, err := htmlindex.Get(f.Encoding); err != nil {
@@ -161,7 +161,7 @@ func (d *decoder) topic(n *yaml.Node) {
 	}
 }
 
-// dashboards are the codes that a topic can not have, because a dashboard
+// dashboards are the codes that a topic cannot have, because a dashboard
 // that is no topic has them.
 var dashboards = []string{"overview", "indicator", "revisions", "pipeline"}
 

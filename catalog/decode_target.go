@@ -111,7 +111,7 @@ func (d *decoder) targetKeys(m mapping, t *Target, rule targetRule) {
 		}
 	}
 	if t.Indicator != nil && t.Indicator.Kind != "" && !slices.Contains(rule.indicators, t.Indicator.Kind) {
-		m.errorf("kind", "kind %s can not be judged on %s, which is %s", t.Kind, t.Indicator.Code, t.Indicator.Kind.article())
+		m.errorf("kind", "kind %s cannot be judged on %s, which is %s", t.Kind, t.Indicator.Code, t.Indicator.Kind.article())
 	}
 }
 
@@ -203,7 +203,7 @@ func (d *decoder) targetTime(m mapping, t *Target) {
 	case t.Open && (t.Kind == Floor || t.Kind == Ceiling):
 		m.errorf("by", "a %s without an end has no by, leave it out", t.Kind)
 	case t.Open && t.Kind == Growth:
-		m.errorf("by", "a growth target can not be open, it needs the period whose growth is judged")
+		m.errorf("by", "a growth target cannot be open, it needs the period whose growth is judged")
 	case !t.Open:
 		t.By = m.period("by")
 	}

@@ -82,7 +82,7 @@ func (e *ConflictError) WayOut() string {
 
 // Conflict holds the stored definition of an indicator against the catalogue's.
 // It is nil where they agree, and where either does not know the indicator. A
-// definition that can not be read is one that this catalogue does not have.
+// definition that cannot be read is one that this catalogue does not have.
 func (c *Catalog) Conflict(indicator, stored string) error {
 	i, listed := c.indicators[indicator]
 	if !listed || stored == "" {
@@ -90,7 +90,7 @@ func (c *Catalog) Conflict(indicator, stored string) error {
 	}
 	d, err := ParseDefinition(stored)
 	if err != nil {
-		return fmt.Errorf("the stored definition of %s can not be read: %w", indicator, err)
+		return fmt.Errorf("the stored definition of %s cannot be read: %w", indicator, err)
 	}
 	if d == i.Definition() {
 		return nil

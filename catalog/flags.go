@@ -16,7 +16,7 @@ import (
 
 // LoadFlags reads a file that says what the marks of a sender mean: a mapping
 // as under flags of an agency. Its error is an Errors with every mistake in
-// the file, or says why the file can not be read.
+// the file, or says why the file cannot be read.
 func LoadFlags(path string) (figure.Flags, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -61,7 +61,7 @@ type Indicator struct {
 	Quotation string    // what the source says, in its words; may be empty
 	Source    string    // where it says so
 	Ratio     *Parts    // of a ratio, else nil
-	Breaks    []Break   // where its series can not be compared with what was before
+	Breaks    []Break   // where its series cannot be compared with what was before
 
 	percent *Unit
 	growth  Range             // of growth measures, in percent

@@ -109,7 +109,7 @@ func (s *syntax) flow(column int) (m *mistake, after int) {
 }
 
 // unclosed tells whether brackets that began in or below a line with a key in
-// that column can not go on in the next line.
+// that column cannot go on in the next line.
 func (s *syntax) unclosed(key int, last rune) bool {
 	if s.line+1 == len(s.lines) {
 		return true

@@ -237,7 +237,7 @@ func TestBothEditionsAskTheSame(t *testing.T) {
 	}
 }
 
-// Prometheus forgets and can not revise; only what it alone knows is asked of
+// Prometheus forgets and cannot revise; only what it alone knows is asked of
 // it.
 func TestOnlyThePipelineAsksTheScrapingPrometheus(t *testing.T) {
 	for _, r := range committed(t) {

@@ -121,7 +121,7 @@ func TestASenderSendsItsOwnFiguresOnly(t *testing.T) {
 			_, err := js.Publish(t.Context(), "figures."+agency+".test", []byte("{}"), jetstream.WithRetryAttempts(0))
 			switch {
 			case sender == agency && err != nil:
-				t.Errorf("%s can not send: %v", sender, err)
+				t.Errorf("%s cannot send: %v", sender, err)
 			case sender != agency && !errors.Is(err, jetstream.ErrNoStreamResponse):
 				t.Errorf("%s can send as %s: %v", sender, agency, err)
 			}

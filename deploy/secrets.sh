@@ -47,7 +47,7 @@ bcrypt() {
 for dir in deploy/nats deploy/prometheus deploy/alertmanager deploy/grafana dashboards; do
   [ ! -d "$here/../$dir" ] ||
     find "$here/../$dir" ! -path '*/secrets/*' -exec chmod a+rX {} + ||
-    fail "can not make $dir readable for the users of the containers: run it as the owner of the source tree"
+    fail "cannot make $dir readable for the users of the containers: run it as the owner of the source tree"
 done
 
 users=$(sed -n 's/.*password: \$NATS_HASH_\([A-Z0-9_]*\).*/\1/p' "$here/nats/nats.conf")
@@ -65,7 +65,7 @@ NATS_HASH_$user='$hashed'"
   done
   [ -n "$text" ] ||
     fail "$file is there already and was not touched; add to it by hand what is missing, or move it away together with the data"
-  printf '%s\n' "$text" >>"$file" || fail "can not write $file"
+  printf '%s\n' "$text" >>"$file" || fail "cannot write $file"
   echo "added the hashes of passwords to $file"
   exit
 fi
@@ -90,9 +90,9 @@ done
 # Written beside it and then linked into its place, which happens at once or not
 # at all: a run that is broken off leaves no half of a file, and a file that came
 # in between stays. A file system without links has mv do nearly the same.
-part=$(mktemp "$file.XXXXXX") || fail "can not write beside $file"
+part=$(mktemp "$file.XXXXXX") || fail "cannot write beside $file"
 trap 'rm -f "$part"' EXIT
 trap 'exit 1' HUP INT TERM
-printf '%s\n' "$text" >"$part" || fail "can not write $part"
-ln "$part" "$file" 2>/dev/null || { mv -n "$part" "$file" && [ ! -e "$part" ]; } || fail "can not write $file"
+printf '%s\n' "$text" >"$part" || fail "cannot write $part"
+ln "$part" "$file" 2>/dev/null || { mv -n "$part" "$file" && [ ! -e "$part" ]; } || fail "cannot write $file"
 echo "wrote $file"

@@ -73,7 +73,7 @@ docker compose run --rm -T sample >"$work/sample" || fail "the sample was not ta
 within 60 sh -c "curl -fsS $exporter/metrics | grep -q '^tidemark_figure{'"
 
 step "an agency sends its own figure and no other's"
-throughput 2024-05 346 | push port >"$work/port" 2>&1 || fail "port can not push: $(cat "$work/port")"
+throughput 2024-05 346 | push port >"$work/port" 2>&1 || fail "port cannot push: $(cat "$work/port")"
 if exports | push port >"$work/other" 2>&1; then fail "port may send for customs"; fi
 grep -q 'may not send for agency customs; it may for port' "$work/other" || fail "a refused sender is told: $(cat "$work/other")"
 

@@ -222,7 +222,7 @@ func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defi
 	return merged, nil
 }
 
-// show makes a view of the book, without what can not be read as the catalogue
+// show makes a view of the book, without what cannot be read as the catalogue
 // says, and tells when that is something new.
 func (e *Exporter) show(before *view, all *book.Book) {
 	legible := verdict.Legible(e.catalog, all)
@@ -242,9 +242,9 @@ func (e *Exporter) failed(err error) {
 		e.log.Debug("figures can still not be read", "error", err)
 		return
 	}
-	doing := "figures can not be read, trying again"
+	doing := "figures cannot be read, trying again"
 	if e.Book() != nil {
-		doing = "figures can not be read, serving those read before and trying again"
+		doing = "figures cannot be read, serving those read before and trying again"
 	}
 	e.log.Warn(doing, "url", e.store.URL(), "error", err)
 }

@@ -192,7 +192,7 @@ func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
 	if strings.Contains(page, "tidemark_figure") || strings.Contains(page, "tidemark_indicator_info") {
 		t.Errorf("figures before the first load:\n%s", tidemarks(page))
 	}
-	await(t, served+"/-/ready", "not ready: InfluxDB can not be read; the log says why\n", patience)
+	await(t, served+"/-/ready", "not ready: InfluxDB cannot be read; the log says why\n", patience)
 	if status, _ := get(t, served+"/-/ready"); status != http.StatusServiceUnavailable {
 		t.Errorf("/-/ready gives %d", status)
 	}
@@ -217,7 +217,7 @@ func TestAFailureIsLoggedOnceAndSoIsItsEnd(t *testing.T) {
 	proxy.Allow()
 	await(t, served+"/-/ready", "ready\n", patience)
 	log.await(t, "InfluxDB is back")
-	if failed := strings.Count(log.String(), "figures can not be read"); failed != 1 {
+	if failed := strings.Count(log.String(), "figures cannot be read"); failed != 1 {
 		t.Errorf("logged %d times:\n%s", failed, log.String())
 	}
 	if back := strings.Count(log.String(), "InfluxDB is back"); back != 1 {
@@ -262,7 +262,7 @@ func TestCredentialsAppearNowhere(t *testing.T) {
 	_, served := run(t, s, &log)
 	// Before the first look InfluxDB counts as away too, so that only the log
 	// tells that it was asked and what it said.
-	log.await(t, "figures can not be read")
+	log.await(t, "figures cannot be read")
 	all := log.String()
 	for _, path := range []string{"/", "/-/ready", "/metrics"} {
 		_, body := get(t, served+path)

@@ -47,7 +47,7 @@ func (e *Exporter) serveReady(w http.ResponseWriter, _ *http.Request) {
 	case e.view.Load() != nil:
 		_, _ = fmt.Fprintln(w, "ready")
 	case e.away.Load():
-		http.Error(w, "not ready: InfluxDB can not be read; the log says why", http.StatusServiceUnavailable)
+		http.Error(w, "not ready: InfluxDB cannot be read; the log says why", http.StatusServiceUnavailable)
 	default:
 		http.Error(w, "not ready: the figures are being loaded from InfluxDB", http.StatusServiceUnavailable)
 	}

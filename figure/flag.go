@@ -29,7 +29,7 @@ func ParseFlag(s string) (Flag, error) {
 
 // Of is the flag of a mark, or the one that all marks written together make:
 // bp is a break that is provisional. ok is false for a mark that is not known,
-// and for several of which one status can not be made.
+// and for several of which one status cannot be made.
 func (f Flags) Of(mark string) (flag Flag, ok bool) {
 	if mark == "" || len(mark) > maxFlag {
 		return flag, false

@@ -10,7 +10,7 @@ type Status byte
 // The statuses tidemark's own code names.
 const (
 	Normal      Status = 'A' // the default
-	SeriesBreak Status = 'B' // can not be compared with those before it
+	SeriesBreak Status = 'B' // cannot be compared with those before it
 	Estimated   Status = 'E' // estimated by the agency
 	Forecast    Status = 'F' // will be, not was
 	Imputed     Status = 'I' // filled in by tidemark's keepers, not published

@@ -43,7 +43,7 @@ type entry struct {
 const overlap = 15 * time.Second
 
 // reloadEvery is after how long everything is read again. It heals what the
-// journal can not tell.
+// journal cannot tell.
 const reloadEvery = time.Hour
 
 // Follow makes a Follower. Entries that this very Store has written are left

@@ -116,7 +116,7 @@ func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
 	if err := s.Write(t.Context(), []Vintage{v}); err != nil {
 		t.Fatal(err)
 	}
-	// The first result can be had, the second can not. Which of them InfluxDB
+	// The first result can be had, the second cannot. Which of them InfluxDB
 	// begins to send is chance, and so is whether its status is 200 or 500.
 	query := `data = from(bucket: ` + fluxString(s.opts.Bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
 data |> yield(name: "a")

@@ -127,7 +127,7 @@ func (s *Store) tryWrite(ctx context.Context) error {
 // bucket that is not there, or not shown; create says no when there is one of
 // this name already.
 func (s *Store) keeper(ctx context.Context) (find func(context.Context) (*policy, error), create func(context.Context) (made bool, err error), what string, err error) {
-	// The version can not be relied on: an influxd built from its module
+	// The version cannot be relied on: an influxd built from its module
 	// calls itself "unknown". Nothing is asked for by name, so that "not
 	// found" can mean one thing only.
 	err = s.request(ctx, http.MethodGet, s.service.ServerAPIURL()+"buckets?limit=1", nil, &domain.Buckets{})

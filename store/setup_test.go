@@ -71,7 +71,7 @@ func TestADatabaseNameThatInfluxDBDoesNotTakeIsAnError(t *testing.T) {
 // bucketAPI answers as the documentation of InfluxDB 2.x says
 // (docs.influxdata.com/influxdb/v2/api: /health, /api/v2/orgs and
 // /api/v2/buckets; of a bucket that is not there an empty list). It is there
-// for what a real 2.x can not be made to do in a test, as somebody who makes
+// for what a real 2.x cannot be made to do in a test, as somebody who makes
 // the bucket first. Whether 2.x keeps the contract is seen in bucket_test.go.
 type bucketAPI struct {
 	buckets []map[string]any

@@ -10,7 +10,7 @@
 //	time         start of the period (UTC) + one nanosecond for every
 //	             millisecond from 1970 to the publication
 //
-// InfluxDB can not compare and set, so the time carries the order: writing a
+// InfluxDB cannot compare and set, so the time carries the order: writing a
 // vintage again rewrites its point, two writers racing write two points, and
 // the last point within a period is the current value. The offset stays
 // under an hour until the year 2084, so that charts of any tool are right.
@@ -95,7 +95,7 @@ func Open(opts Options) (*Store, error) {
 	if strings.ContainsFunc(opts.Token, unicode.IsControl) {
 		return nil, errors.New("the InfluxDB token has a line break or another control character in it")
 	}
-	u.User = nil // what is not in the URL can not show up in an error
+	u.User = nil // what is not in the URL cannot show up in an error
 	opts.URL = u.String()
 	// The client has one timeout for a whole answer; loading a book takes
 	// longer than any sensible one, so silence is bounded instead.

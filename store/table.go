@@ -179,7 +179,7 @@ func eachTable(r io.Reader, each func(*table) error) error {
 	}
 }
 
-// reason reads what InfluxDB says in the midst of an answer when it can not
+// reason reads what InfluxDB says in the midst of an answer when it cannot
 // go on: a table of its own, with the columns error and reference.
 func (t *table) reason() error {
 	if err := t.read(); err != nil || len(t.row) < 2 {

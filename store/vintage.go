@@ -50,7 +50,7 @@ func (v *Vintage) setTime(freq figure.Frequency, t time.Time) {
 	v.Moment = int64(t.Sub(v.Period.Start()))
 }
 
-// check refuses what the data model can not carry. A catalogued figure has
+// check refuses what the data model cannot carry. A catalogued figure has
 // none of it; written, it would come back as something else.
 func (v *Vintage) check() error {
 	switch {

@@ -114,7 +114,7 @@ func TestTheBandWouldHaveHeldEveryTotalItWasTestedOn(t *testing.T) {
 		p, ok := Project(h, 2025, k)
 		method, misses := c.method(2025, k)
 		if !ok || len(misses) == 0 {
-			t.Fatalf("month %d can not be tested", k)
+			t.Fatalf("month %d cannot be tested", k)
 		}
 		for _, m := range misses {
 			o, _ := c.apply(method, m.year, k)

@@ -116,7 +116,7 @@ func (j *judge) kind() {
 	case catalog.Floor, catalog.Ceiling:
 		j.keep()
 	default:
-		j.verdict(NoData, say("无法评判这类目标（%s）", "targets of kind %s can not be judged", j.t.Kind))
+		j.verdict(NoData, say("无法评判这类目标（%s）", "targets of kind %s cannot be judged", j.t.Kind))
 	}
 }
 

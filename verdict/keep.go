@@ -97,7 +97,7 @@ func (j *judge) nothingKept() {
 }
 
 // certain tells whether a period can be said to have broken its floor. A
-// difference of provisional figures can not: from "over 30 million" less
+// difference of provisional figures cannot: from "over 30 million" less
 // 27.26 million follows what a month brought at least.
 func certain(v derive.Value) bool {
 	return v.Firm() && (!v.Derived || v.Status == figure.Normal)

@@ -184,7 +184,7 @@ func (c course) project(year, k int) (Pace, bool) {
 	p.Error /= float64(p.Cases)
 	p.Half = largest * max(1, casesWide/float64(p.Cases))
 	p.Low, p.Top = p.Centre*(1-p.Half), p.Centre*(1+p.Half)
-	if v, ok := c.toDate(year, k); ok { // what is there can not be lost again
+	if v, ok := c.toDate(year, k); ok { // what is there cannot be lost again
 		p.Low = min(max(p.Low, v.Value), p.Centre)
 	}
 	for _, x := range []float64{p.Centre, p.Low, p.Top, p.Error} {

@@ -57,7 +57,7 @@ const (
 // value; the State shows R of the last full year.
 func (j *judge) path(r route) {
 	if !(r.tip.value > 0) || !(r.last.value > 0) {
-		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not above zero and can not be projected"))
+		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not above zero and cannot be projected"))
 		return
 	}
 	if r.hasBase && r.base.value > 0 && !j.t.Open {

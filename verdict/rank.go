@@ -43,7 +43,7 @@ func (j *judge) rank() {
 	case !j.t.Open && !now.Period.Next().End().Before(j.t.By.End()):
 		j.verdict(AtRisk, say("%s为%s，尚未达到目标%s，下一期即是期限", "%s was %s, not yet %s, and the next one is the deadline's", now.Period, j.amount(now.Value), j.goal()))
 	default:
-		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a place can not be projected", now.Period, j.amount(now.Value), j.goal()))
+		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a place cannot be projected", now.Period, j.amount(now.Value), j.goal()))
 	}
 }
 

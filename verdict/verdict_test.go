@@ -55,7 +55,7 @@ func TestVerdicts(t *testing.T) {
 		{"a level that falls", "kind: level_by\nindicator: entities\nvalue: 200 万户\nbase: 2019\nby: 2026", "level 2019 130, 2020 128, 2021 125, 2022 124, 2023 121", "2024-02-05", Slipping, "no part of the band"},
 		{"growth that is published", "kind: growth\nindicator: throughput\nvalue: 6 %\nby: 2023", "level 2022 100, 2023 104\nyoy 2023 6.1", "2024-02-05", Met, ""},
 		{"growth that only levels give", "kind: growth\nindicator: throughput\nvalue: 6 %\nby: 2023", "level 2022 100, 2023 110", "2024-02-05", NoData, ""},
-		{"a place not reached", "kind: rank\nindicator: place\nvalue: 2 位\nby: 2026", "level 2023 3", "2024-02-05", TooEarly, "can not be projected"},
+		{"a place not reached", "kind: rank\nindicator: place\nvalue: 2 位\nby: 2026", "level 2023 3", "2024-02-05", TooEarly, "cannot be projected"},
 		{"a place not reached a year before", "kind: rank\nindicator: place\nvalue: 2 位\nby: 2026", "level 2025 3", "2026-02-05", AtRisk, ""},
 		{"a place reached early", "kind: rank\nindicator: place\nvalue: 2 位\nby: 2026", "level 2023 2", "2024-02-05", Met, ""},
 		{"a place lost at the end", "kind: rank\nindicator: place\nvalue: 2 位\nby: 2026", "level 2025 2, 2026 3", "2027-02-05", Missed, ""},

@@ -197,7 +197,7 @@ func (j *judge) withinYear(c course, now derive.Value, k int) {
 	j.verdict(v, j.bandReason(v, j.t.By))
 }
 
-// noPace says why a year can not be projected.
+// noPace says why a year cannot be projected.
 func (j *judge) noPace(c course, k int) lang.Text {
 	if !c.tells(k) {
 		return say("一月份受春节影响，与二月份合并评判", "January waits for February, since the Spring Festival moves between them")

@@ -39,7 +39,7 @@ func merged(b *book.Book, vintages []store.Vintage) (*book.Book, error) {
 }
 
 // Published is a level of the port in the area H1, published on a day. It
-// panics when period or day can not be read.
+// panics when period or day cannot be read.
 func Published(indicator, period string, value float64, day string) store.Vintage {
 	p, err := figure.ParsePeriod(period)
 	if err != nil {

@@ -18,7 +18,7 @@ var FS embed.FS
 func Files() []string {
 	names, err := fs.Glob(FS, "*.csv")
 	if err != nil {
-		panic("sample: " + err.Error()) // the pattern is malformed: can not happen
+		panic("sample: " + err.Error()) // the pattern is malformed: cannot happen
 	}
 	return names // fs.Glob reads a directory, whose entries are sorted
 }

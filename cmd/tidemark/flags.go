@@ -94,7 +94,7 @@ func (f *natsFlags) withJetStream(e *env, name string, do func(jetstream.JetStre
 }
 
 // redact takes user names and passwords out of a list of URLs that is shown.
-// The error does not show what can not be read: it may hold a password.
+// The error does not show what cannot be read: it may hold a password.
 func redact(list string) (string, error) {
 	var urls []string
 	for raw := range strings.SplitSeq(list, ",") {
@@ -106,7 +106,7 @@ func redact(list string) (string, error) {
 		}
 		u, err := url.Parse(raw)
 		if err != nil || u.Host == "" {
-			return "", errors.New("a NATS URL can not be read; write nats://HOST:PORT, and a password with special characters as --nats-password or its variable")
+			return "", errors.New("a NATS URL cannot be read; write nats://HOST:PORT, and a password with special characters as --nats-password or its variable")
 		}
 		u.User = nil
 		urls = append(urls, u.String())

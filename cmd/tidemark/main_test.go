@@ -71,7 +71,7 @@ func exitWith(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// writeBytes writes a file with bytes that a script can not hold:
+// writeBytes writes a file with bytes that a script cannot hold:
 // bytes FILE TEXT, the text in Go's escapes.
 func writeBytes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {

@@ -43,7 +43,7 @@ func newProgress(w io.Writer) *progress {
 }
 
 // besideBar is room for the numbers beside the bar: a line that is broken in
-// two can not be drawn over.
+// two cannot be drawn over.
 const besideBar = 40
 
 // show draws the bar, ten times a second at most.

@@ -108,7 +108,7 @@ func unread(err error) *failure {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return &failure{tooLate, fmt.Errorf("the request's body did not arrive within %v", maxSending)}
 	}
-	return &failure{badData, fmt.Errorf("the request's body can not be read: %w", err)}
+	return &failure{badData, fmt.Errorf("the request's body cannot be read: %w", err)}
 }
 
 // checked lets a request through whose parameters are small enough to be read.

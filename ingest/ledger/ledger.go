@@ -125,7 +125,7 @@ func (l *Ledger) Entries() uint64 { return l.last }
 // Sync reads what was appended since the last time and calls apply for every
 // decision that changes what is known, in their order, and rescale where the
 // unit of an indicator changes between them. It gives how many entries there
-// were. An error is that of NATS, or says that an entry can not
+// were. An error is that of NATS, or says that an entry cannot
 // be read; what was read before it counts.
 func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision), rescale func(Rescaling)) (entries int, err error) {
 	err = read(ctx, l.js, l.last+1, func(seq uint64, e *Entry) error {

@@ -2,7 +2,7 @@
 // is what they lead one to expect, is worth a second look, or has to be asked
 // about before it is stored. It knows periods as numbers and values as floats,
 // and no catalogue, file or stream. docs/rules.md says what it catches and
-// what it can not.
+// what it cannot.
 package plausible
 
 import "math"

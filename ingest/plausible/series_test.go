@@ -125,7 +125,7 @@ func take(t testing.TB, all map[figure.Series]*published, at func(string) string
 type injected struct {
 	name string
 	// wrong gives what is written instead of the i-th figure, none when the
-	// error can not be made with it.
+	// error cannot be made with it.
 	wrong func(s *published, i int) (float64, bool)
 }
 

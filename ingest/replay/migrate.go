@@ -148,7 +148,7 @@ func (m *Migration) settled(ctx context.Context) error {
 }
 
 // rewrite writes all points of the indicator in the new unit. Those who read
-// hear first that they can not be read.
+// hear first that they cannot be read.
 func (m *Migration) rewrite(ctx context.Context) error {
 	between := m.Ledger.Defined(store.OfIndicator, m.Indicator.Code)
 	if err := ingest.Persist(ctx, func() error { return m.Store.Define(ctx, []store.Definition{between}) }, m.Tell); err != nil {

@@ -38,7 +38,7 @@ func (r *Replayed) Whole() bool { return r.Missing == 0 && r.Surplus == 0 }
 // or over what is there, and then compares InfluxDB with the ledger. Workers
 // may run meanwhile. tell is called when InfluxDB is away, progress now and
 // then with how many points are under way. Errors: a stream is missing, the ledger
-// can not be read, InfluxDB refuses a point for good, or ctx has ended.
+// cannot be read, InfluxDB refuses a point for good, or ctx has ended.
 func Run(ctx context.Context, js jetstream.JetStream, to *store.Store, tell func(in time.Duration, err error), progress func(points int)) (*Replayed, error) {
 	figures, err := js.Stream(ctx, ingest.FiguresStream)
 	if err != nil {

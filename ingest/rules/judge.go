@@ -51,7 +51,7 @@ func (k *Known) Accept(c *Candidate, m *Message) ledger.Decision {
 }
 
 // Read decodes a message and holds it against the catalogue. The figure is
-// nil when it can not be decoded, the candidate may lack parts when there is
+// nil when it cannot be decoded, the candidate may lack parts when there is
 // a problem.
 func (v *Validator) Read(subject string, body []byte) (*figure.Figure, Candidate, *figure.Problem) {
 	f, err := figure.Decode(body)

@@ -173,7 +173,7 @@ func (v *Validator) checkPublished(c *Candidate) *figure.Problem {
 		return p
 	case at.UnixMilli() < 0:
 		return &figure.Problem{Code: "figure/published", Field: "published", Text: text,
-			Reason: "lies before 1970, which can not be stored", Hint: "write 1970-01-02 and say the true day in the note"}
+			Reason: "lies before 1970, which cannot be stored", Hint: "write 1970-01-02 and say the true day in the note"}
 	case at.After(v.now()):
 		return &figure.Problem{Code: "figure/published", Field: "published", Text: text,
 			Reason: "lies in the future", Hint: "leave it out when the figure is published now"}

@@ -38,7 +38,7 @@ var rules = []struct{ name, subject, body, want string }{
 	{"published in the future", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"2024-03-16"`),
 		`figure/published: published "2024-03-16" lies in the future; leave it out when the figure is published now`},
 	{"published before 1970", "", teu(`"level","period":"1969-01","value":"300","unit":"万TEU","published":"1970-01-01"`),
-		`figure/published: published "1970-01-01" lies before 1970, which can not be stored; write 1970-01-02 and say the true day in the note`},
+		`figure/published: published "1970-01-01" lies before 1970, which cannot be stored; write 1970-01-02 and say the true day in the note`},
 	{"published as the hint for that says", "", teu(`"level","period":"1969-01","value":"300","unit":"万TEU","published":"1970-01-02"`), "ok"},
 	{"published no day", "", teu(`"level","period":"2024-01","value":"300","unit":"万TEU","published":"10 Feb 2024"`),
 		`figure/published: published "10 Feb 2024" is neither a day nor an instant; write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out`},

@@ -20,7 +20,7 @@ type answered struct {
 
 // before tells whether the very value of a row is what was sent last of its
 // cell, and was not refused: then it was confirmed, or believed, and is not
-// asked about again. What can not be looked up is asked about. A file that is
+// asked about again. What cannot be looked up is asked about. A file that is
 // wrong as a whole is not looked up to its end.
 func (a *answered) before(ctx context.Context, row *Row) bool {
 	if a.misses == maxFindings || !a.open(ctx) {

@@ -81,7 +81,7 @@ func (s *Submission) look(subject string, next uint64) (*jetstream.RawStreamMsg,
 	return s.receipts.GetMsg(ctx, next, jetstream.WithGetMsgSubject(subject))
 }
 
-// receipt takes one message of RECEIPTS. One that can not be read leaves its
+// receipt takes one message of RECEIPTS. One that cannot be read leaves its
 // figures without a receipt, which Await tells.
 func (s *Submission) receipt(body []byte) {
 	var r ingest.Receipt

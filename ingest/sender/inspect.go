@@ -76,7 +76,7 @@ type File struct {
 	inspector *Inspector
 	input     Input
 	survey    *sheet.Survey
-	broken    error                               // why the file can not be read
+	broken    error                               // why the file cannot be read
 	cells     *rules.Known                        // of this file; the moment is the line
 	repeated  map[int]*figure.Figure              // what stands on lines that others repeat
 	where     func(line int, field string) string // as sheet.Reader has it
@@ -125,10 +125,10 @@ type Row struct {
 	asked bool // it is refused for nothing but what Confirmed lifts
 }
 
-// Rows are the rows of the file, also of one that can not be read.
+// Rows are the rows of the file, also of one that cannot be read.
 func (f *File) Rows() int { return f.survey.Rows }
 
-// Broken tells whether the file can not be read, so that no row of it counts.
+// Broken tells whether the file cannot be read, so that no row of it counts.
 func (f *File) Broken() bool { return f.broken != nil }
 
 // Read says in words how the file is read, where that is no matter of course.

@@ -27,7 +27,7 @@ type Report struct {
 	Repeated int       `json:"repeated,omitempty"` // rows equal to one before them, which counts for both
 	// FirstRepeated is where the first of these stands.
 	FirstRepeated string `json:"first_repeated,omitempty"`
-	Unread        int    `json:"unread,omitempty"` // rows of files that can not be read
+	Unread        int    `json:"unread,omitempty"` // rows of files that cannot be read
 	Figures       int    `json:"figures"`
 	Written       int    `json:"written"`
 	Revised       int    `json:"revised"`

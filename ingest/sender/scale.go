@@ -97,7 +97,7 @@ func (p *pusher) nameCells(findings []Finding) {
 		if len(wanted) == 0 {
 			continue
 		}
-		// That the file can not be read again takes nothing from the report.
+		// That the file cannot be read again takes nothing from the report.
 		_ = f.read(func(_ *sheet.Reader, row *sheet.Row) error {
 			for _, finding := range wanted[row.Line] {
 				finding.Cell = row.Figure.Cell.String()

@@ -7,7 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Fault is why a file can not be read, or not beyond a place. A mistake
+// Fault is why a file cannot be read, or not beyond a place. A mistake
 // within one row is no fault: the row carries it and reading goes on.
 type Fault struct {
 	Where   string // port.csv, port.csv:17 or port.csv:1:C

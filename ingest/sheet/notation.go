@@ -16,7 +16,7 @@ type Notation struct {
 	Columns   []string // the names of the columns, - for one that is passed over
 }
 
-// Check tells what can not be meant. Its error names no switch and no key;
+// Check tells what cannot be meant. Its error names no switch and no key;
 // the caller does.
 func (n Notation) Check() error {
 	switch {
@@ -25,7 +25,7 @@ func (n Notation) Check() error {
 	case n.Thousands != "" && n.mark() == 0 && n.Thousands != noMark:
 		return fmt.Errorf("thousands mark %q is none of . , ' space none", n.Thousands)
 	case n.Decimal != "" && n.Decimal == n.Thousands:
-		return fmt.Errorf("%q can not mark both decimals and thousands", n.Decimal)
+		return fmt.Errorf("%q cannot mark both decimals and thousands", n.Decimal)
 	}
 	if n.Encoding != "" {
 		if _, ok := charsetNamed(n.Encoding); !ok {

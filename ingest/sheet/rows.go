@@ -51,7 +51,7 @@ func newRows(r io.Reader, c *charset) *rows {
 }
 
 // read takes in the next row, or gives what the source ended with. A row that
-// can not be cut into cells has a problem and none.
+// cannot be cut into cells has a problem and none.
 func (r *rows) read() error {
 	begin := r.lines.mark()
 	r.reset()

@@ -82,7 +82,7 @@ func (r *Reader) Next() (Row, error) {
 	return Row{}, r.err
 }
 
-// unread is a row whose text can not be cut into cells.
+// unread is a row whose text cannot be cut into cells.
 func (r *Reader) unread() Row {
 	p := r.rows.problem
 	if i := r.rows.column; i >= 0 && i < len(r.header.columns) && r.header.columns[i] != unnamed {

@@ -39,7 +39,7 @@ type Survey struct {
 	// course.
 	Read []lang.Text
 	// Rows are the rows with text below the header, the lines of a file of
-	// which the header can not be read.
+	// which the header cannot be read.
 	Rows int
 
 	name     string
@@ -61,7 +61,7 @@ type Survey struct {
 // Look surveys a file, which it opens several times. The error is a *Fault,
 // Faults when several things are wrong with the header, or what open or
 // reading failed with; errors.As finds a *Fault in both of the former. Of a
-// file that can not be read the survey tells how much there is.
+// file that cannot be read the survey tells how much there is.
 func Look(name string, open func() (io.ReadCloser, error), given Given) (*Survey, error) {
 	s := &Survey{name: name, open: open, given: given, seen: map[string]bool{}, numbers: numbers{decimal: '.', groups: byThousands}}
 	err := s.encoding()
@@ -140,7 +140,7 @@ func (s *Survey) observe(r *rows, cjk bool) {
 	}
 }
 
-// count counts the lines with text that are left of a file that can not be
+// count counts the lines with text that are left of a file that cannot be
 // read.
 func (s *Survey) count(r *rows) {
 	for {

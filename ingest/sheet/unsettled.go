@@ -126,7 +126,7 @@ func (w *words) longest() (longest string) {
 }
 
 // ruined tells whether a word is UTF-8 that was taken for the encoding, and
-// has lost letters so that it can not be repaired: most of what is left makes
+// has lost letters so that it cannot be repaired: most of what is left makes
 // characters of three bytes again.
 func (c *charset) ruined(word string) bool {
 	var b []byte

@@ -146,14 +146,14 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 	return false, cmp.Or(err, unread, w.unseen(ctx))
 }
 
-// unseen says why an entry that came first can not be read: NATS shows it a
+// unseen says why an entry that came first cannot be read: NATS shows it a
 // moment later, or has lost entries that it had confirmed.
 func (w *Worker) unseen(ctx context.Context) error {
 	last, _, err := w.ledger.State(ctx)
 	if err == nil && last < w.ledger.Entries() {
 		return fmt.Errorf("stream %s ends at entry %d and this worker has read %d: NATS has lost what it confirmed, or the stream was made anew; restart the worker", ledger.Stream, last, w.ledger.Entries())
 	}
-	return cmp.Or(err, errors.New("another worker's decisions can not be read yet"))
+	return cmp.Or(err, errors.New("another worker's decisions cannot be read yet"))
 }
 
 // awaitOthers waits for an entry of another worker and reads it.

@@ -197,7 +197,7 @@ func (w *Worker) dropEarlier() {
 	}
 }
 
-// remake is how a ledger that can not be gone by is mended.
+// remake is how a ledger that cannot be gone by is mended.
 var remake = fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is made anew from InfluxDB and %s",
 	ledger.Stream, ledger.Stream, ingest.RejectsStream)
 
@@ -238,7 +238,7 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 }
 
 // work takes batches and settles them, until the context ends and those in
-// hand are settled or can not be within stopGrace.
+// hand are settled or cannot be within stopGrace.
 func (w *Worker) work(ctx context.Context) {
 	// A batch in hand is finished although the worker was told to stop.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))

@@ -4,6 +4,6 @@
 //
 // NATS is embedded in the process. The others are the real programs, built once
 // by the Go toolchain from the tool modules deploy/influxd and
-// deploy/prometheus, and run as child processes that can not outlive their
+// deploy/prometheus, and run as child processes that cannot outlive their
 // parent.
 package engines

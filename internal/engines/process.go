@@ -250,7 +250,7 @@ func (p *process) ended(offset int64) error {
 }
 
 // logFrom returns the log from offset on, at most its last megabyte; nothing
-// when it can not be read, as the callers have an error of their own to tell.
+// when it cannot be read, as the callers have an error of their own to tell.
 func (p *process) logFrom(offset int64) []byte {
 	f, err := os.Open(p.logPath())
 	if err != nil {

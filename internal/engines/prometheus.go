@@ -28,7 +28,7 @@ type PrometheusOptions struct {
 
 // Prometheus is a Prometheus 3 that runs as a child of this process and ends
 // with it, however it ends. It has no web pages of its own: the Go toolchain
-// alone can not make them. Of the ways to discover targets it knows static
+// alone cannot make them. Of the ways to discover targets it knows static
 // ones, files and HTTP. Its methods may be called from several goroutines.
 type Prometheus struct{ *process }
 

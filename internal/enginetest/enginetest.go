@@ -90,7 +90,7 @@ var shared struct {
 }
 
 // Bucket is a bucket that no other test is given and that is yet to be made.
-// It converts to store.Options; it can not be one, because the tests of store
+// It converts to store.Options; it cannot be one, because the tests of store
 // itself need it.
 type Bucket struct {
 	URL     string

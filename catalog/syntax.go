@@ -152,20 +152,26 @@ func (s *syntax) block() *mistake {
 	}
 	s.before = append(s.before, column)
 	s.opened, s.plain, s.listed = true, false, -1
-	entry := false
+	value, listed := s.dashes(column)
+	if ends(row, value) {
+		return nil
+	}
+	return s.entry(value, listed)
+}
+
+// dashes reads the dashes of a line and returns the column of what they list.
+func (s *syntax) dashes(column int) (value int, listed bool) {
+	row := s.row()
 	for column < len(row) && row[column] == '-' && (column+1 == len(row) || row[column+1] == ' ') {
-		entry = true
+		listed = true
 		for column++; column < len(row) && row[column] == ' '; {
 			column++
 		}
-		if ends(row, column) {
-			return nil
-		}
-		if colon(row, column) >= 0 && !strings.ContainsRune("{[", row[column]) {
+		if column < len(row) && colon(row, column) >= 0 && !strings.ContainsRune("{[", row[column]) {
 			s.levels = append(s.levels, level{column: column, line: s.line})
 		}
 	}
-	return s.entry(column, entry)
+	return column, listed
 }
 
 // goesOn tells whether a line continues the text of the one before it.

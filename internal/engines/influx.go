@@ -55,7 +55,7 @@ var influxd = &program{
 }
 
 // fluxAlone is Flux without its clients of other products' databases and queues,
-// which are a fifth of what a build of influxd compiles and are never used here,
+// which are a seventh of what a build of influxd compiles and are never used here,
 // and without the tests of its library: its files flux_test_gen.go, 27 MB of Go,
 // have a name that is none of a test to Go. All else is as released.
 var fluxAlone = &change{

@@ -33,7 +33,7 @@ func codesInSources(t *testing.T) map[string]string {
 	t.Helper()
 	codes := map[string]string{}
 	files := gotoken.NewFileSet()
-	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || entry.Name() == "rules.go" {
 			return err
 		}

@@ -135,7 +135,7 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 	case isBound(s):
 		p.Reason = "is a bound or an estimate, not a number"
 		p.Hint = "write the number alone, status E (estimated) or P (provisional), and the wording in the note"
-	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && !unitLike(rest) && strings.ContainsAny(rest, "0123456789"):
+	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && !unitLike(rest) && !chineseDigit(rest) && strings.ContainsAny(rest, "0123456789"):
 		p.Reason = "is a date, a time, a range or a fraction, and no number"
 	case rest == "" && v.other(numeral):
 		p.Reason = "is no number where the " + decimal + " marks decimals, as in the rest of the file"
@@ -148,6 +148,12 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 		}
 	}
 	return p
+}
+
+// chineseDigit tells whether the text begins with a digit in Chinese.
+func chineseDigit(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return strings.ContainsRune("〇零一二三四五六七八九十", first)
 }
 
 // unitLike tells whether what stands behind a number may be its unit: it

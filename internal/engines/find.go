@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +33,9 @@ type program struct {
 	tags    string // build tags
 	instead string // how to do without a build
 	named   string // how to name an executable
+	// own is the directory, in that of the tool module, of sources of our own,
+	// empty for a released program.
+	own string
 
 	// lean has it compiled without what a debugger needs, which takes a fifth
 	// of the time; but then nothing is shared with what tests have compiled.
@@ -100,6 +104,11 @@ func (p *program) keptIn(module string) (string, error) {
 	if p.change != nil {
 		_, _ = fmt.Fprintf(recipe, "%s\n", p.change.what)
 	}
+	if p.own != "" {
+		if err := hashFiles(recipe, filepath.Join(module, p.own)); err != nil {
+			return "", err
+		}
+	}
 	name := fmt.Sprintf("%s-%s-%s-%s-%x", p.name, p.version, runtime.GOOS, runtime.GOARCH, recipe.Sum(nil)[:4])
 
 	caches := make([]string, 0, 2)
@@ -118,6 +127,22 @@ func (p *program) keptIn(module string) (string, error) {
 		}
 	}
 	return "", failure
+}
+
+// hashFiles adds the names and the contents of the files in a directory.
+func hashFiles(to io.Writer, dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return err
+		}
+		_, _ = fmt.Fprintf(to, "%s %d\n%s", entry.Name(), len(content), content)
+	}
+	return nil
 }
 
 // sourceTree goes up from each of starts to the root of tidemark's sources,

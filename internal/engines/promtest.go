@@ -7,10 +7,13 @@ import "context"
 var promtest = &program{
 	name:    "promtest",
 	title:   "promtest",
+	version: PrometheusVersion,
 	module:  prometheus.module,
+	main:    "github.com/tidemark-stats/tidemark/deploy/prometheus/promtest",
 	takes:   "some minutes",
 	tags:    prometheus.tags,
-	instead: "run the tests where there is one",
+	instead: "run the tests in a clone of tidemark's repository",
+	own:     "promtest",
 }
 
 // FindPromtest returns the path of the program of deploy/prometheus/promtest,

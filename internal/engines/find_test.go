@@ -58,6 +58,14 @@ func TestAFailedBuildIsToldInItsOwnWords(t *testing.T) {
 	}
 }
 
+func TestEveryProgramNamesWhatItIsBuiltFrom(t *testing.T) {
+	for _, p := range []*program{influxd, prometheus, alertmanager, promtest} {
+		if p.name == "" || p.version == "" || p.module == "" || p.main == "" {
+			t.Errorf("%+v lacks a name, a version, a module or a package", *p)
+		}
+	}
+}
+
 func TestTheSourceTreeIsFoundFromWithin(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {

@@ -2,8 +2,8 @@ package engines
 
 import "context"
 
-// promtest is the program behind FindPromtest. It stands in one module with
-// Prometheus, so that what both are made of is compiled once.
+// promtest is the program behind FindPromtest. It is in the same module as
+// Prometheus so that their common dependencies are compiled once.
 var promtest = &program{
 	name:    "promtest",
 	title:   "promtest",
@@ -16,8 +16,8 @@ var promtest = &program{
 	own:     "promtest",
 }
 
-// FindPromtest returns the path of the program of deploy/prometheus/promtest,
-// which tests ask what the servers of Prometheus cannot be asked.
+// FindPromtest returns the path of the program deploy/prometheus/promtest, which
+// gives tests the parts of Prometheus that its servers do not expose.
 func FindPromtest(ctx context.Context, progress func(string)) (string, error) {
 	return promtest.find(ctx, progress)
 }

@@ -23,14 +23,14 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// What an instant query gives, now or as of a day, is what the page showed
-// then, whatever had become overdue.
+// An instant query, for now or with as_of, gives what the page showed at that
+// time, even for figures that have become overdue since.
 func TestAnInstantQueryOfNowGivesWhatThePageShows(t *testing.T) {
 	c, whole := catalog.Ningbo(), booktest.Sample()
 	for at := time.Date(2021, 2, 27, 13, 14, 15, 0, time.UTC); at.Year() < 2027; at = at.Add(211*24*time.Hour + 7*time.Hour) {
 		known := knownAt(t, whole, at)
 		page := shown(t, pageAt(c, known, at))
-		now := at.Add(700 * time.Millisecond) // a little later than what is asked for, as with any client
+		now := at.Add(700 * time.Millisecond) // slightly after the query's time, as with any client
 		differ(t, "now", asked(t, c, known, now, at, page, ""), page)
 		differ(t, "as of then", asked(t, c, whole, now, at, page, at.UTC().Format(time.RFC3339)), page)
 		figures := figuresOf(page)
@@ -53,7 +53,7 @@ func differ(t *testing.T, name string, got, want map[string]string) {
 	}
 }
 
-// knownAt is the book as it was at a moment.
+// knownAt is the book as it was at the given time.
 func knownAt(t testing.TB, b *book.Book, at time.Time) *book.Book {
 	t.Helper()
 	var vintages []store.Vintage
@@ -71,14 +71,15 @@ func knownAt(t testing.TB, b *book.Book, at time.Time) *book.Book {
 	return booktest.Of(t, vintages...)
 }
 
-// pageAt is /metrics of a book at a moment, without the exporter's own health.
+// pageAt is /metrics of a book at the given time, without the exporter's own
+// health.
 func pageAt(c *catalog.Catalog, b *book.Book, at time.Time) []byte {
 	v := newView(b, c)
 	of := targets{now: func() time.Time { return at }}
 	return append(bytes.Clone(v.page()), of.pageFor(v)...)
 }
 
-// shown is the samples of a page by their series.
+// shown maps each series on a page to its sample.
 func shown(t testing.TB, page []byte) map[string]string {
 	t.Helper()
 	parser := expfmt.NewTextParser(model.UTF8Validation)
@@ -101,7 +102,8 @@ func shown(t testing.TB, page []byte) map[string]string {
 	return all
 }
 
-// figuresOf are the samples of the metrics that begin with tidemark_figure.
+// figuresOf are the samples of the metrics whose names start with
+// tidemark_figure.
 func figuresOf(page map[string]string) map[string]string {
 	figures := map[string]string{}
 	for series, value := range page {
@@ -112,7 +114,7 @@ func figuresOf(page map[string]string) map[string]string {
 	return figures
 }
 
-// asked is the answers of the query API for every metric that is shown.
+// asked queries the API for every metric on the page.
 func asked(t testing.TB, c *catalog.Catalog, b *book.Book, now, at time.Time, page map[string]string, asOf string) map[string]string {
 	t.Helper()
 	api := queryapi.New(queryapi.Options{Catalog: c, Book: func() *book.Book { return b }, Now: func() time.Time { return now }})

@@ -16,8 +16,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// plainCollector makes every metric anew at each scrape, as a collector does
-// that nobody has thought about for long. It is what the page is held against.
+// plainCollector creates every metric again at each scrape, as a
+// straightforward collector does. It is the baseline for the page.
 type plainCollector struct{ e *Exporter }
 
 var (
@@ -82,8 +82,8 @@ func measure(times int, f func()) cost {
 	return cost{took / time.Duration(times), float64(after.Mallocs-before.Mallocs) / float64(times)}
 }
 
-// BenchmarkMetrics scrapes 100,000 series, four lines each, and holds time and
-// allocations against a plain collector behind promhttp, measured in the same
+// BenchmarkMetrics scrapes 100,000 series, four lines each, and compares time
+// and allocations with a plain collector behind promhttp, measured in the same
 // run: time-ratio at most 0.25, allocs-ratio at most 0.125. "steady" is the
 // usual scrape, "changed" the first one after a figure has changed.
 func BenchmarkMetrics(b *testing.B) {
@@ -129,12 +129,12 @@ func BenchmarkMetrics(b *testing.B) {
 				b.ReportMetric(float64(got.time)/n, "ns/scrape")
 				b.ReportMetric(float64(want.time), "plain-ns/scrape")
 				b.ReportMetric(want.allocs, "plain-allocs/scrape")
-				b.ReportMetric(0, "ns/op") // would count the preparation too
+				b.ReportMetric(0, "ns/op") // would include the setup
 			})
 		}
 		scrape(handler)()
 		run("steady", func() {})
-		// The most that promhttp could be spared: to gather the figures.
+		// With promhttp only the gathering of the figures could be saved.
 		families, err := plain.Gather()
 		if err != nil {
 			b.Fatal(err)

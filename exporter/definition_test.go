@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// altered is the city's catalogue with something else in it.
+// altered is the city's catalogue with one part replaced.
 func altered(t *testing.T, old, new string) *catalog.Catalog {
 	t.Helper()
 	text, err := os.ReadFile("testdata/city.yaml")
@@ -30,7 +30,7 @@ func altered(t *testing.T, old, new string) *catalog.Catalog {
 	return c
 }
 
-// defined is what a catalogue says of an indicator, as it is stored.
+// defined is what a catalogue says about an indicator, as it is stored.
 func defined(t *testing.T, c *catalog.Catalog, code string, day int) store.Definition {
 	t.Helper()
 	i, ok := c.Indicator(code)
@@ -88,7 +88,7 @@ func TestAGoalThatTheCatalogueNoLongerSaysIsKnownAsOfItsDay(t *testing.T) {
 	_, address := run(t, open(t, opts), &log)
 	await(t, address+"/metrics", `tidemark_target_goal{area="H1",category="_T",indicator="boxes_rank",target="rank_2030"} 1`+"\n", patience)
 	for query, want := range map[string]string{
-		`tidemark_target_goal{target="rank_2030",as_of="2023-08-20"}`:         `"3"]`, // before the first that was stored
+		`tidemark_target_goal{target="rank_2030",as_of="2023-08-20"}`:         `"3"]`, // before the first stored goal
 		`tidemark_target_goal{target="rank_2030",as_of="2024-08-20"}`:         `"3"]`,
 		`tidemark_target_verdict{target="rank_2030",as_of="2024-08-20"} == 1`: `"verdict":"met"`,
 		`tidemark_target_goal{target="rank_2030"}`:                            `"1"]`,

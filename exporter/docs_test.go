@@ -10,7 +10,8 @@ import (
 // docs is the reference page of what is exported.
 const docs = "../docs/metrics.md"
 
-// names gives what the pattern's group finds in a file, sorted, each once.
+// names returns what the pattern's group matches in a file, sorted and without
+// duplicates.
 func names(t testing.TB, path, pattern string) []string {
 	t.Helper()
 	text, err := os.ReadFile(path)

@@ -1,7 +1,7 @@
-// Package exporter shows what InfluxDB holds: it keeps all figures in memory
+// Package exporter serves what InfluxDB holds. It keeps all figures in memory
 // (package book), fresh within two seconds of a write, and serves the newest
-// ones to Prometheus together with its own health. When InfluxDB goes away it
-// goes on serving what it knows.
+// ones to Prometheus together with its own health. While InfluxDB is
+// unreachable it continues to serve what it has read.
 package exporter
 
 import (
@@ -23,37 +23,37 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// Options say what an Exporter shows and how.
+// Options configure an Exporter.
 type Options struct {
 	Catalog *catalog.Catalog // names, units and calendars
 
-	// Store is where the figures are. It must not be the Store that writes
-	// them in the same process: a Store does not follow its own writes.
+	// Store is where the figures are read from. It must not be the Store that
+	// writes them in the same process: a Store does not follow its own writes.
 	Store *store.Store
 
 	Logger *slog.Logger // nil: nothing is logged
 
-	// Registry takes the exporter's own metrics and is shown on /metrics
-	// after the figures. Nil: a new one, with those of Go and the process.
+	// Registry holds the exporter's own metrics and is shown on /metrics after
+	// the figures. If it is nil, a new one is created with the metrics of Go
+	// and the process.
 	Registry *prometheus.Registry
 
-	// Interval is the time between two looks for changes; 500 ms when zero.
-	// Figures are fresh within two seconds up to an interval of one.
+	// Interval is the time between two checks for changes; 500 ms when zero.
+	// Figures are fresh within two seconds for intervals up to one second.
 	Interval time.Duration
 
-	// Limits are those of a query to /api/v1/; the zero value stands for the
-	// defaults.
+	// Limits apply to queries to /api/v1/; the zero value means the defaults.
 	Limits queryapi.Limits
 }
 
-// maxDelay is the longest pause between two attempts while InfluxDB is away,
-// maxAskedDelay the longest it may ask for.
+// maxDelay is the longest pause between two attempts while InfluxDB is
+// unreachable, maxAskedDelay the longest pause that InfluxDB may ask for.
 const (
 	maxDelay      = 5 * time.Second
 	maxAskedDelay = time.Minute
 )
 
-// Exporter keeps the book fresh and serves it.
+// Exporter keeps the book up to date and serves it.
 type Exporter struct {
 	catalog  *catalog.Catalog
 	store    *store.Store
@@ -62,16 +62,16 @@ type Exporter struct {
 	interval time.Duration
 	health   *health
 	view     atomic.Pointer[view] // nil until the first load
-	away     atomic.Bool          // the last look at InfluxDB failed
+	away     atomic.Bool          // the last check of InfluxDB failed
 	ahead    atomic.Int64         // nanoseconds by which the journal is ahead of InfluxDB's clock
-	verified bool                 // the bucket is one to read from; for Run alone
+	verified bool                 // the bucket has been found usable; accessed only by Run
 	targets  targets
-	since    time.Time           // from when the catalogue's goals hold that were not stored
-	api      func() http.Handler // of /api/v1/, made when it is first needed
+	since    time.Time           // when the catalogue's goals that are not stored yet take effect
+	api      func() http.Handler // of /api/v1/, created on first use
 }
 
-// New makes an Exporter that holds nothing yet; Run loads it. It panics when
-// the registry already holds an exporter's metrics.
+// New creates an Exporter without figures; Run loads them. It panics when the
+// registry already holds an exporter's metrics.
 func New(opts Options) *Exporter {
 	e := &Exporter{catalog: opts.Catalog, store: opts.Store, log: opts.Logger, registry: opts.Registry, interval: opts.Interval}
 	if e.log == nil {
@@ -91,7 +91,7 @@ func New(opts Options) *Exporter {
 	return e
 }
 
-// Book is all figures as they are known now; nil until they are loaded.
+// Book returns all figures as they are known now; nil until they are loaded.
 func (e *Exporter) Book() *book.Book {
 	if v := e.view.Load(); v != nil {
 		return v.book
@@ -99,11 +99,11 @@ func (e *Exporter) Book() *book.Book {
 	return nil
 }
 
-// Run loads the book and keeps it fresh until ctx is done. It returns nil
-// then: that InfluxDB is away is a state the exporter lives with, and tells,
-// not an error that ends it. An error means that the bucket was at no time one
-// to read from, and will not be until somebody mends it: it is missing, hidden
-// from the token or not fit for figures.
+// Run loads the book and keeps it up to date until ctx is done, then returns
+// nil. An unreachable InfluxDB is reported in logs and metrics but does not end
+// Run. Run returns an error only if the bucket has never been usable and will
+// not be until somebody fixes it: it is missing, hidden from the token or not
+// suitable for figures.
 func (e *Exporter) Run(ctx context.Context) error {
 	follower := e.store.Follow()
 	delay := e.interval
@@ -123,9 +123,9 @@ func (e *Exporter) Run(ctx context.Context) error {
 	}
 }
 
-// pause is how long to wait after a look at InfluxDB that ended with err, when
-// the pause before it was last: the interval, after failures longer and longer,
-// and as long as InfluxDB itself asks for.
+// pause returns how long to wait after a check of InfluxDB that returned err,
+// given the previous pause: the interval after a success, growing delays after
+// failures, and as long as InfluxDB itself asks for.
 func (e *Exporter) pause(last time.Duration, err error) time.Duration {
 	if err == nil {
 		return e.interval
@@ -138,7 +138,7 @@ func (e *Exporter) pause(last time.Duration, err error) time.Duration {
 	return delay
 }
 
-// sync looks for changes once.
+// sync checks for changes once.
 func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
 	start := time.Now()
 	changed, err := e.look(ctx, follower)
@@ -148,7 +148,7 @@ func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
 	e.health.synced(start, err)
 	e.ahead.Store(int64(follower.Ahead()))
 	if err != nil {
-		if !e.ends(err) { // otherwise whoever runs it tells
+		if !e.ends(err) { // otherwise the caller of Run reports it
 			e.failed(err)
 		}
 		return err
@@ -162,8 +162,8 @@ func (e *Exporter) sync(ctx context.Context, follower *store.Follower) error {
 	return nil
 }
 
-// look asks for changes, and before the first time whether the bucket is one
-// to read from.
+// look reads changes; before the first read it checks that the bucket is
+// usable.
 func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed bool, err error) {
 	if !e.verified {
 		if err := e.store.Verify(ctx, store.ToRead); err != nil {
@@ -176,12 +176,12 @@ func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed 
 	})
 }
 
-// ends tells whether Run ends with the error of a look. Once figures were
-// shown nothing ends it: they are still right.
+// ends reports whether Run returns this error of a check. Once figures have
+// been shown nothing ends Run, because they are still right.
 func (e *Exporter) ends(err error) bool { return !e.verified && store.Lasting(err) }
 
-// update merges what the store has read, and what that means, and shows the
-// result. What it means is read last: it is written first.
+// update merges the figures and definitions that the store has read and shows
+// the result. Definitions are read last because they are written first.
 func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage, error], meaning func() ([]store.Definition, error)) error {
 	known := e.view.Load()
 	b := new(book.Book)
@@ -205,9 +205,9 @@ func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage
 	return nil
 }
 
-// readAnew reads the figures of indicators again whose definition has changed
-// since the book before: they may have been put into another unit, in place,
-// and the book forgets nothing by itself.
+// readAnew rereads the figures of indicators whose definition has changed since
+// the previous book: their values may have been converted to another unit in
+// place, and the book never drops anything by itself.
 func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defined []store.Definition) (*book.Book, error) {
 	for _, i := range e.catalog.Indicators {
 		was, is := store.Newest(before.Definitions(), store.OfIndicator, i.Code), store.Newest(defined, store.OfIndicator, i.Code)
@@ -222,8 +222,8 @@ func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defi
 	return merged, nil
 }
 
-// show makes a view of the book, without what cannot be read as the catalogue
-// says, and tells when that is something new.
+// show creates a view of the book, without the figures whose definition differs
+// from the catalogue, and logs when their set has changed.
 func (e *Exporter) show(before *view, all *book.Book) {
 	legible := verdict.Legible(e.catalog, all)
 	v := newView(legible, verdict.Remembering(e.catalog, all, e.since))
@@ -236,7 +236,7 @@ func (e *Exporter) show(before *view, all *book.Book) {
 	e.view.Store(v)
 }
 
-// failed reports the first of a row of failures; the metrics count them all.
+// failed logs the first of consecutive failures; the metrics count them all.
 func (e *Exporter) failed(err error) {
 	if e.away.Swap(true) {
 		e.log.Debug("figures can still not be read", "error", err)

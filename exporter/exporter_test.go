@@ -22,9 +22,9 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// sample is one of everything that looks different on the page.
+// sample has one of everything that is rendered differently on the page.
 func sample() []store.Vintage {
 	growth := published("boxes", "2023-02", 4.5, "2023-03-10")
 	growth.Measure = figure.YoY
@@ -42,7 +42,7 @@ func sample() []store.Vintage {
 	}
 }
 
-// changing are the lines whose values no two runs share.
+// changing matches the lines whose values differ between runs.
 var changing = regexp.MustCompile(`(?m)^(tidemark_exporter_(?:build_info|last_sync_timestamp_seconds|sync_duration_seconds_(?:bucket|sum|count)).*) \S+$`)
 
 var buildLabels = regexp.MustCompile(`tidemark_exporter_build_info\{.*\}`)
@@ -143,17 +143,17 @@ func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
 	}
 }
 
-// endsWith runs an exporter that must end by itself, and holds its error to the
-// whole text.
+// endsWith runs an exporter that must stop by itself and compares its error
+// with the whole text.
 func endsWith(t *testing.T, opts store.Options, want string) {
 	t.Helper()
 	var log logBuffer
 	e := New(Options{Catalog: city(t), Store: open(t, opts), Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	if err := e.Run(t.Context()); err == nil || err.Error() != want {
-		t.Errorf("the exporter ends with %v", err)
+		t.Errorf("the exporter stopped with %v", err)
 	}
 	if log := log.String(); log != "" {
-		t.Errorf("what whoever runs the exporter tells is also logged: %s", log)
+		t.Errorf("an error that Run returns is also logged: %s", log)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestAnEntryInTheFutureIsTold(t *testing.T) {
 	writeLines(t, opts, fmt.Sprintf("journal,indicator=boxes,slot=7 periods=\"2023-01-01/2023-01-01/somebody\" %d", future.UnixNano()))
 	_, served := run(t, open(t, opts), io.Discard)
 	page := await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
-	// A day, less what has passed since.
+	// A day, less the time passed since.
 	if !regexp.MustCompile(`\ntidemark_exporter_journal_ahead_seconds 8(6[34]|5\d)\d\d`).MatchString(page) {
 		t.Errorf("the page is\n%s", tidemarks(page))
 	}
@@ -260,8 +260,8 @@ func TestCredentialsAppearNowhere(t *testing.T) {
 	t.Cleanup(s.Close)
 	var log logBuffer
 	_, served := run(t, s, &log)
-	// Before the first look InfluxDB counts as away too, so that only the log
-	// tells that it was asked and what it said.
+	// Before the first check InfluxDB counts as unreachable too, so only the
+	// log shows that it was queried and what it answered.
 	log.await(t, "figures cannot be read")
 	all := log.String()
 	for _, path := range []string{"/", "/-/ready", "/metrics"} {
@@ -290,7 +290,7 @@ func (l *logBuffer) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-// await waits until the log holds the text.
+// await waits until the log contains the text.
 func (l *logBuffer) await(t *testing.T, text string) {
 	t.Helper()
 	deadline := time.After(patience)

@@ -18,10 +18,10 @@ import (
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
 
-// patience is how long a test waits for what must happen sooner or later.
+// patience is how long a test waits for something that must happen eventually.
 const patience = time.Minute
 
-// open gives a Store on a bucket that is ready for use.
+// open returns a Store on a bucket that is ready for use.
 func open(t testing.TB, opts store.Options) *store.Store {
 	t.Helper()
 	s, err := store.Open(opts)
@@ -32,8 +32,8 @@ func open(t testing.TB, opts store.Options) *store.Store {
 	return s
 }
 
-// bucket gives an empty bucket of an InfluxDB and a Store that writes there, as
-// the worker does.
+// bucket returns an empty bucket of an InfluxDB and a Store that writes there,
+// as the worker does.
 func bucket(t testing.TB) (opts store.Options, writer *store.Store) {
 	t.Helper()
 	opts = store.Options(enginetest.SharedInflux(t))
@@ -51,7 +51,7 @@ func write(t testing.TB, s *store.Store, vintages ...store.Vintage) {
 	}
 }
 
-// writeLines sends what the store itself never would.
+// writeLines writes what the store itself never would.
 func writeLines(t testing.TB, opts store.Options, lines string) {
 	t.Helper()
 	address := opts.URL + "/api/v2/write?" + url.Values{"org": {opts.Org}, "bucket": {opts.Bucket}}.Encode()
@@ -66,12 +66,12 @@ func writeLines(t testing.TB, opts store.Options, lines string) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusNoContent {
-		t.Fatalf("the write is answered with %s", resp.Status)
+		t.Fatalf("the answer to the write is %s", resp.Status)
 	}
 }
 
-// run starts an exporter on a Store until the end of the test. Its URL is
-// what it serves; what it logs goes to log.
+// run starts an exporter on a Store until the end of the test and returns the
+// URL it serves. Its log is written to log.
 func run(t testing.TB, s *store.Store, log io.Writer) (e *Exporter, url string) {
 	t.Helper()
 	e = New(Options{Catalog: city(t), Store: s, Logger: slog.New(slog.NewTextHandler(log, nil))})
@@ -89,7 +89,7 @@ func run(t testing.TB, s *store.Store, log io.Writer) (e *Exporter, url string) 
 	return e, server.URL
 }
 
-// get gives status and body.
+// get returns the status and the body.
 func get(t testing.TB, url string) (int, string) {
 	t.Helper()
 	resp, err := http.Get(url)
@@ -104,13 +104,14 @@ func get(t testing.TB, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// await asks for a page until it holds the text, and gives it.
+// await requests a page until it contains the text, and returns it.
 func await(t testing.TB, url, text string, limit time.Duration) string {
 	t.Helper()
 	return awaitThat(t, url, fmt.Sprintf("there is %q", text), limit, func(body string) bool { return strings.Contains(body, text) })
 }
 
-// awaitThat gets a page until something is true of it, and gives that page.
+// awaitThat requests a page until the condition is true of it, and returns that
+// page.
 func awaitThat(t testing.TB, url, what string, limit time.Duration, is func(body string) bool) string {
 	t.Helper()
 	deadline := time.After(limit)
@@ -123,7 +124,7 @@ func awaitThat(t testing.TB, url, what string, limit time.Duration, is func(body
 		}
 		select {
 		case <-deadline:
-			t.Fatalf("after %s it is not so that %s in\n%s", limit, what, tidemarks(body))
+			t.Fatalf("after %s this is still not true: %s; the page is\n%s", limit, what, tidemarks(body))
 		case <-again.C:
 		}
 	}

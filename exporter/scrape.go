@@ -16,10 +16,9 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// serveMetrics writes the figures' part as it is kept, then the targets and
-// the exporter's own health as they are now.
+// serveMetrics writes the cached page of figures, then the current targets and
+// the exporter's own health.
 func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	v := e.view.Load()
 	format := expfmt.NegotiateAccept(r.Header, formats...)
 	own, err := e.ownHealth(format)
 	if err != nil {
@@ -27,6 +26,9 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the exporter's own metrics could not be gathered; the log says why", http.StatusInternalServerError)
 		return
 	}
+	// The view is loaded last, so that figures which the health reports as not
+	// shown are no longer on the page.
+	v := e.view.Load()
 	if v != nil {
 		own = slices.Concat(e.targets.pageFor(v), own) // the page is shared by all scrapes
 	}
@@ -39,7 +41,7 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		if v != nil {
 			figures = v.packed()
 		}
-		_ = figures.writeGzip(w, own) // the scraper has left
+		_ = figures.writeGzip(w, own) // fails only when the client has disconnected
 		return
 	}
 	var figures []byte
@@ -53,9 +55,9 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// formats can be asked for, the first also by those who take anything. Protocol
-// buffers are not among them: only native histograms need those, Prometheus
-// always takes text too, and the kept page is text.
+// formats are those a client can negotiate; the first is the default. Protocol
+// buffers are not among them: only native histograms need them, Prometheus
+// always accepts text too, and the cached page is text.
 var formats = []expfmt.Format{
 	expfmt.NewFormat(expfmt.TypeTextPlain),
 	openMetrics(expfmt.OpenMetricsVersion_1_0_0),
@@ -106,20 +108,20 @@ func acceptsGzip(h http.Header) bool {
 }
 
 // deflated is the beginning of a gzip file: compressed blocks that end on a
-// byte, so that others may follow, and what the checksum at the file's end
-// needs to know of them. Two gzip files in a row would be valid too, but
-// browsers show only the first.
+// byte boundary so that others can be appended, and what the checksum at the
+// end needs to know about them. Two concatenated gzip files would also be
+// valid, but browsers show only the first.
 type deflated struct {
 	blocks []byte
 	crc    uint32
 	size   uint32
 }
 
-// compressors are kept because one takes a megabyte.
+// compressors are pooled because one takes a megabyte.
 var compressors = sync.Pool{New: func() any {
 	w, err := flate.NewWriter(nil, flate.BestSpeed)
 	if err != nil {
-		panic("exporter: a flate level that does not exist: " + err.Error())
+		panic("exporter: invalid flate level: " + err.Error())
 	}
 	return w
 }}
@@ -136,8 +138,8 @@ func deflate(text []byte) deflated {
 	return deflated{bytes.Clone(b.Bytes()), crc32.ChecksumIEEE(text), uint32(len(text))}
 }
 
-// writeGzip writes the whole gzip file, of which tail is the end in clear
-// (RFC 1952; blocks by RFC 1951).
+// writeGzip writes the whole gzip file; tail is the uncompressed last part (RFC
+// 1952; blocks by RFC 1951).
 func (d deflated) writeGzip(w io.Writer, tail []byte) error {
 	const deflateMethod, unknownSystem = 8, 255
 	if _, err := w.Write([]byte{0x1f, 0x8b, deflateMethod, 0, 0, 0, 0, 0, 0, unknownSystem}); err != nil {

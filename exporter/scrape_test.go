@@ -19,7 +19,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 )
 
-// loaded is an exporter that holds the book, without InfluxDB behind it.
+// loaded is an exporter that holds the book and has no InfluxDB.
 func loaded(t testing.TB, b *book.Book) *Exporter {
 	t.Helper()
 	c := city(t)
@@ -75,8 +75,8 @@ func TestThePageIsWhatThePrometheusLibraryWouldWrite(t *testing.T) {
 	}
 }
 
-// libraryText is a family in the words of the library, its lines sorted, so
-// that only content is compared.
+// libraryText is a family as the library writes it, with sorted lines so that
+// only the content is compared.
 func libraryText(t testing.TB, family *dto.MetricFamily) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -134,7 +134,7 @@ func TestACompressedPageIsOneGzipFileWithTheSameContent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			z.Multistream(false) // browsers read no more than one
+			z.Multistream(false) // browsers read only the first
 			if got, want := content(t, z), content(t, scrape(t, c.e, http.MethodGet, "Accept", accept).Body); got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}

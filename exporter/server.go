@@ -14,9 +14,9 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Handler serves everything the exporter shows: / for people, /metrics for
-// Prometheus, /api/v1/ for whoever asks in PromQL, /-/healthy and /-/ready for
-// whoever runs it.
+// Handler serves everything the exporter offers: / for people, /metrics for
+// Prometheus, /api/v1/ for PromQL clients, /-/healthy and /-/ready for the
+// process supervisor.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", promhttp.InstrumentHandlerDuration(e.health.asked, e.api()))
@@ -27,7 +27,7 @@ func (e *Exporter) Handler() http.Handler {
 	return mux
 }
 
-// serveHealthy says yes, and what a person should look at all the same.
+// serveHealthy always answers 200, and names what a person should look at.
 func (e *Exporter) serveHealthy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintln(w, "healthy")
 	if ahead := time.Duration(e.ahead.Load()); ahead > 0 {
@@ -40,8 +40,8 @@ func (e *Exporter) serveHealthy(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// serveReady says yes when the figures are loaded, and keeps saying so when
-// InfluxDB goes away later: what is shown is still right.
+// serveReady answers 200 once the figures are loaded, also when InfluxDB
+// becomes unreachable later: the figures shown are still right.
 func (e *Exporter) serveReady(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case e.view.Load() != nil:

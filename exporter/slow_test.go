@@ -19,7 +19,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/web"
 )
 
-// narrow are connections on which little is on its way, as on a long line.
+// narrow connections have small buffers, like a slow network.
 type narrow struct{ net.Listener }
 
 func (n narrow) Accept() (net.Conn, error) {
@@ -39,7 +39,7 @@ func onePlace(t *testing.T) *Exporter {
 	return e
 }
 
-// ramps asks for so many series of 8,000 points, of 200 KB each.
+// ramps is a query for n series of 8,000 points, 200 KB each.
 func ramps(series int) string {
 	var all []string
 	for n := range series {
@@ -48,7 +48,7 @@ func ramps(series int) string {
 	return "/api/v1/query_range?" + url.Values{"query": {strings.Join(all, " or ")}, "start": {"1700000000"}, "end": {"1700079990"}, "step": {"10"}}.Encode()
 }
 
-// ask asks over a narrow connection of its own.
+// ask sends a query over a narrow connection of its own.
 func ask(t *testing.T, server *httptest.Server, path, encoding string) *http.Response {
 	t.Helper()
 	client := &http.Transport{DisableCompression: true, ForceAttemptHTTP2: true, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -77,8 +77,8 @@ func ask(t *testing.T, server *httptest.Server, path, encoding string) *http.Res
 	return resp
 }
 
-// slowly takes at the most so many bytes every hundredth of a second, and what
-// is left after the end at once.
+// slowly reads at most so many bytes every hundredth of a second; after the end
+// of the answer it reads the rest at once.
 func slowly(body io.Reader, bytes int, end <-chan struct{}) (taken []byte, err error) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -100,8 +100,8 @@ func slowly(body io.Reader, bytes int, end <-chan struct{}) (taken []byte, err e
 	return taken, err
 }
 
-// How an answer is sent: plain, packed, and in frames of HTTP/2, which has
-// windows of its own.
+// The ways an answer is sent: plain, compressed, and in frames of HTTP/2, which
+// has flow control of its own.
 func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
 	for name, c := range map[string]struct {
 		encoding string
@@ -122,13 +122,14 @@ func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
 				_, err := slowly(large.Body, 8, free)
 				ended <- err
 			}()
-			// It waits for the place, for two minutes where that is not given back.
+			// This waits for the slot, for up to two minutes if it is not
+			// released.
 			if body, err := io.ReadAll(ask(t, server, "/api/v1/query?query=1", "identity").Body); err != nil || !strings.Contains(string(body), "success") {
 				t.Errorf("the next: %s (%v)", body, err)
 			}
 			close(free)
 			if err := <-ended; err == nil {
-				t.Error("it got all of it")
+				t.Error("the client got the whole answer")
 			}
 		})
 	}
@@ -156,7 +157,7 @@ func TestWhoDoesNotSendWhatIsAnnouncedIsCutOff(t *testing.T) {
 		if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", path); err != nil {
 			t.Fatal(err)
 		}
-		if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 4") { // until it is closed
+		if answer, err := io.ReadAll(conn); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 4") { // reads until the server closes the connection
 			t.Errorf("%s: %s (%v)", path, answer, err)
 		}
 		_ = conn.Close()

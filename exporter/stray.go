@@ -13,28 +13,27 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
-// stray is figures that are there and that the catalogue does not know as they
-// are.
+// stray is a group of stored figures that do not match the catalogue.
 type stray struct {
 	kind
 	figures int
 	err     error // of reason definition
 }
 
-// kind is what strays have in common.
+// kind is what the figures of a stray have in common.
 type kind struct {
 	reason, indicator, area string
 }
 
-// The reasons for which figures stray.
+// The ways in which figures do not match the catalogue.
 const (
-	noIndicator = "indicator"  // not in the catalogue: they are not shown
-	noArea      = "area"       // not one that reports the indicator: they are shown
-	otherwise   = "definition" // stored under another one: they are not shown
+	noIndicator = "indicator"  // the indicator is not in the catalogue: not shown
+	noArea      = "area"       // the area does not report the indicator: shown
+	otherwise   = "definition" // stored under another definition: not shown
 )
 
-// straysOf counts them, in the order of reason, indicator and area. legible is
-// the book without those that the catalogue must not be used for.
+// straysOf counts them, ordered by reason, indicator and area. legible is the
+// book without the figures whose definition differs from the catalogue.
 func straysOf(all, legible *book.Book, c *catalog.Catalog) (strays []stray) {
 	figures := map[kind]int{}
 	for s := range all.All() {
@@ -56,8 +55,7 @@ func straysOf(all, legible *book.Book, c *catalog.Catalog) (strays []stray) {
 	return strays
 }
 
-// unknown is how many figures have an indicator that the catalogue does not
-// know.
+// unknown is the number of figures whose indicator is not in the catalogue.
 func (v *view) unknown() (figures int) {
 	for _, s := range v.strays {
 		if s.reason == noIndicator {
@@ -67,7 +65,7 @@ func (v *view) unknown() (figures int) {
 	return figures
 }
 
-// write tells a person of it.
+// write explains it to a person.
 func (s stray) write(w io.Writer) {
 	n := fmt.Sprintf("%d figures", s.figures)
 	if s.figures == 1 {
@@ -83,17 +81,17 @@ func (s stray) write(w io.Writer) {
 	}
 }
 
-// strays is a collector of the strays of the view.
+// strays collects the metric of the strays in the view.
 type strays struct{ e *Exporter }
 
 var strayFigures = prometheus.NewDesc("tidemark_exporter_stray_figures",
-	"Figures held that the catalogue does not know as they are, by reason: their indicator or area is not in it, or they were stored under another definition.",
+	"Figures held that do not match the catalogue, by reason: their indicator or area is not in it, or they were stored under another definition.",
 	[]string{"reason", "indicator", "area"}, nil)
 
-// Describe gives the one metric.
+// Describe sends the one metric.
 func (strays) Describe(to chan<- *prometheus.Desc) { to <- strayFigures }
 
-// Collect gives the strays of the view, none before there is one.
+// Collect sends the strays of the view; none before there is a view.
 func (s strays) Collect(to chan<- prometheus.Metric) {
 	v := s.e.view.Load()
 	if v == nil {

@@ -9,28 +9,28 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// targets is the targets' part of the page. A verdict changes with the
-// figures and with the calendar, so it is judged again for a new view, and
-// otherwise once in judgeEvery.
+// targets renders the targets' part of the page. A verdict changes with the
+// figures and with the calendar, so targets are judged again for each new view,
+// and otherwise once per judgeEvery.
 type targets struct {
 	now func() time.Time
 
 	kept atomic.Pointer[judgedPage]
 
-	mu    sync.Mutex        // held by who judges
-	of    *view             // of which unmet is
-	unmet map[unmetKey]bool // by the figures of the view
+	mu    sync.Mutex        // held while judging
+	of    *view             // the view that unmet belongs to
+	unmet map[unmetKey]bool // computed from the figures of the view
 }
 
-// judgedPage is the part of a view as it was judged at a moment.
+// judgedPage is that part for a view as judged at one moment.
 type judgedPage struct {
 	of   *view
 	at   time.Time
 	text []byte
 }
 
-// unmetKey is what the answer to "was it met until a revision" depends on,
-// beside the figures.
+// unmetKey is what, besides the figures, the answer to "was it met until a
+// revision" depends on.
 type unmetKey struct {
 	target, category string
 	met              bool
@@ -41,8 +41,8 @@ const (
 	judgePatience = 300 * time.Millisecond
 )
 
-// pageFor is the part for a view, as it is now. When all cores are busy with
-// queries, to judge can take long: then it is as it was when it was last judged.
+// pageFor returns the part for a view, judged now. When all cores are busy with
+// queries judging can take long; then it returns the last one judged.
 func (t *targets) pageFor(v *view) []byte {
 	kept := t.kept.Load()
 	if kept.stands(v, t.now()) {
@@ -51,7 +51,7 @@ func (t *targets) pageFor(v *view) []byte {
 	judged := make(chan []byte, 1)
 	go func() { judged <- t.judge(v) }()
 	if kept == nil || kept.of != v {
-		return <-judged // other figures have no verdicts yet
+		return <-judged // there are no verdicts on these figures yet
 	}
 	select {
 	case text := <-judged:
@@ -61,12 +61,12 @@ func (t *targets) pageFor(v *view) []byte {
 	}
 }
 
-// stands tells whether the part need not be judged again.
+// stands reports whether the part is still valid and need not be judged again.
 func (p *judgedPage) stands(v *view, now time.Time) bool {
 	return p != nil && p.of == v && now.Sub(p.at) < judgeEvery && !now.Before(p.at)
 }
 
-// judge makes the part anew, unless another has done so meanwhile.
+// judge renders the part again unless another goroutine has done so meanwhile.
 func (t *targets) judge(v *view) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -75,7 +75,7 @@ func (t *targets) judge(v *view) []byte {
 		return kept.text
 	}
 	if t.of != v {
-		t.of, t.unmet = v, map[unmetKey]bool{} // looking back at every revision takes its time
+		t.of, t.unmet = v, map[unmetKey]bool{} // cached because looking back at every revision is slow
 	}
 	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.unmet)}
 	t.kept.Store(judged)

@@ -13,11 +13,11 @@ import (
 )
 
 // view is one book as it is shown. Figures change a few times a month and are
-// asked for a few times a minute, so the page is written when it is first
-// asked for and kept as long as the book.
+// requested a few times a minute, so the page is rendered on first request and
+// cached as long as the book.
 type view struct {
-	all     *book.Book // everything that is known
-	book    *book.Book // what may be read as the catalogue says
+	all     *book.Book // all figures
+	book    *book.Book // the figures whose definition matches the catalogue
 	catalog *catalog.Catalog
 	strays  []stray
 
@@ -33,8 +33,8 @@ func newView(b *book.Book, c *catalog.Catalog) *view {
 	return v
 }
 
-// appendHead begins a family of gauges. None of the helps needs escaping, so
-// that the page is the same in Prometheus' text format and in OpenMetrics.
+// appendHead begins a family of gauges. No help text needs escaping, so the
+// page is the same in Prometheus' text format and in OpenMetrics.
 func appendHead(b []byte, f metric.Family) []byte {
 	b = append(b, "# HELP "...)
 	b = append(b, f.Name...)
@@ -45,8 +45,8 @@ func appendHead(b []byte, f metric.Family) []byte {
 	return append(b, " gauge\n"...)
 }
 
-// appendSample writes one line. The value is written without an exponent:
-// people read this page, and 27260800 is what was sent.
+// appendSample writes one line. The value has no exponent: people read this
+// page, and 27260800 is what was sent.
 func appendSample(b []byte, f metric.Family, labels []byte, value float64) []byte {
 	b = append(b, f.Name...)
 	b = append(b, labels...)
@@ -61,7 +61,7 @@ type line struct {
 	latest book.Figure
 }
 
-// write makes the figures' part of /metrics.
+// write renders the figures' part of /metrics.
 func (v *view) write() []byte {
 	lines, reports := v.lines(), metric.Releases(v.catalog, v.book, time.Time{})
 	perLine := 0
@@ -96,10 +96,10 @@ func (v *view) write() []byte {
 	return b
 }
 
-// lines gives the series the catalogue knows.
+// lines returns the series that the catalogue knows.
 func (v *view) lines() []line {
 	lines := make([]line, 0, v.book.Len())
-	text := make([]byte, 0, 128*v.book.Len()) // of all labels
+	text := make([]byte, 0, 128*v.book.Len()) // backs the labels of all lines
 	for s := range v.book.All() {
 		if i, known := v.catalog.Indicator(s.Key.Indicator); known {
 			start := len(text)
@@ -112,7 +112,7 @@ func (v *view) lines() []line {
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
-// appendLabels writes names and values that follow each other as {name="value",…}.
+// appendLabels writes consecutive names and values as {name="value",…}.
 func appendLabels(b []byte, pairs metric.Labels) []byte {
 	for i := 0; i < len(pairs); i += 2 {
 		if i == 0 {
@@ -125,7 +125,7 @@ func appendLabels(b []byte, pairs metric.Labels) []byte {
 		if value := pairs[i+1]; plain(value) {
 			b = append(b, value...)
 		} else {
-			// One malformed value would cost Prometheus the whole page.
+			// One malformed value would make Prometheus reject the whole page.
 			b = append(b, labelEscapes.Replace(strings.ToValidUTF8(value, "\uFFFD"))...)
 		}
 		b = append(b, '"')
@@ -133,7 +133,7 @@ func appendLabels(b []byte, pairs metric.Labels) []byte {
 	return append(b, '}')
 }
 
-// plain tells whether s can stand between quotation marks as it is.
+// plain reports whether s needs no escaping between quotation marks.
 func plain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {

@@ -28,14 +28,15 @@ func city(t testing.TB) *catalog.Catalog {
 	return c
 }
 
-// What books of tests are made of.
+// The parts that test books are built from.
 var (
 	published = booktest.Published
 	withheld  = booktest.Withheld
 	bookOf    = booktest.Of
 )
 
-// samples is the lines of the page that begin with the name, without it.
+// samples returns the lines of the page that begin with the name, without the
+// name.
 func samples(page []byte, name string) string {
 	var found []string
 	for lines := bufio.NewScanner(bytes.NewReader(page)); lines.Scan(); {
@@ -54,7 +55,7 @@ func TestThePageShowsTheNewestPeriodOfASeries(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		vintages []store.Vintage
-		value    string // of tidemark_figure, empty for no sample
+		value    string // of tidemark_figure; empty if there is no sample
 		withheld string
 		period   int64
 		released string
@@ -173,7 +174,7 @@ func TestAnEmptyBookHasAPageThatParses(t *testing.T) {
 	}
 }
 
-// nothing is stored of what figures and targets mean.
+// No definitions or goals are stored.
 func nothing() ([]store.Definition, error) { return nil, nil }
 
 func TestThePageIsKeptUntilAFigureChanges(t *testing.T) {

@@ -11,15 +11,15 @@ import (
 // FigureFamily is a metric of a published figure.
 type FigureFamily struct {
 	Family
-	// Of is the value of a figure in its base unit, in seconds since 1970 where
-	// the name says so; ok is false where it has none.
+	// Of returns the value for a figure in its base unit, or in seconds since
+	// 1970 where the metric's name says so; ok is false if the figure has none.
 	Of func(*book.Figure) (value float64, ok bool)
-	// Amount says that the value is in the figure's unit.
+	// Amount is true if the value is in the figure's unit.
 	Amount bool
 }
 
-// Figures are the metrics of figures: on the page of the newest period of a
-// series, in the query API of every period.
+// Figures are the metrics of figures: on the page for the newest period of a
+// series, in the query API for every period.
 var Figures = []FigureFamily{
 	{Family{"tidemark_figure", "Current value of the newest period of a series, in its base unit; growth in percent. Absent while the value is withheld."},
 		func(f *book.Figure) (float64, bool) { return f.Value, !f.Withheld }, true},
@@ -37,13 +37,13 @@ func FigureLabels(i *catalog.Indicator, key figure.Series) Labels {
 		"indicator", i.Code, "measure", key.Measure.String(), "unit", UnitOf(i, key.Measure)}
 }
 
-// UnitOf is the code of the unit a measure is stored in.
+// UnitOf returns the code of the unit a measure is stored in.
 func UnitOf(i *catalog.Indicator, m figure.Measure) string {
 	if u := i.UnitOf(m); u != nil {
 		return u.Code
 	}
-	return catalog.PercentUnit // a growth rate from before the catalogue stopped expecting any
+	return catalog.PercentUnit // a growth rate stored before the catalogue stopped expecting any
 }
 
-// Seconds is t in seconds since 1970, to the millisecond.
+// Seconds returns t in seconds since 1970, to the millisecond.
 func Seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

@@ -12,10 +12,10 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// The metrics of what is reported where.
+// The metrics of releases.
 var (
-	IndicatorInfo = Family{"tidemark_indicator_info", "Names and properties of an indicator in an area that reports it or is to be judged by it."}
-	ReleaseDue    = Family{"tidemark_release_due_timestamp_seconds", "When the figures after the newest period of an indicator and area are due by its release calendar."}
+	IndicatorInfo = Family{"tidemark_indicator_info", "Names and properties of an indicator, for each area that reports it or has a target that needs it."}
+	ReleaseDue    = Family{"tidemark_release_due_timestamp_seconds", "When the figures after the newest period of an indicator and area are due according to its release calendar."}
 	ReleaseGrace  = Family{"tidemark_release_grace_seconds", "How long after the due day figures count as late but not yet as overdue."}
 )
 
@@ -28,8 +28,8 @@ type Release struct {
 	Newest figure.Period
 }
 
-// Due is when the period after the newest one is to be published; ok is false
-// where no calendar says so.
+// Due returns when the period after the newest one is to be published; ok is
+// false where no calendar defines that.
 func (r *Release) Due() (at time.Time, ok bool) {
 	if p, ok := nextRelease(r.Indicator, r.Newest); ok {
 		return r.Indicator.Calendar.Due(p)
@@ -37,8 +37,8 @@ func (r *Release) Due() (at time.Time, ok bool) {
 	return time.Time{}, false
 }
 
-// Overdue is when that period becomes overdue: the due day and the grace of
-// the calendar have passed.
+// Overdue returns when that period becomes overdue: the due day and the grace
+// of the calendar have passed.
 func (r *Release) Overdue() (at time.Time, ok bool) {
 	if p, ok := nextRelease(r.Indicator, r.Newest); ok {
 		return r.Indicator.Calendar.Overdue(p)
@@ -54,13 +54,13 @@ func (r *Release) Grace() (grace time.Duration, ok bool) {
 	return overdue.Sub(due), ok
 }
 
-// nextRelease is the period that is released next after p; ok is false where
-// no calendar says so.
+// nextRelease returns the period that is released next after p; ok is false
+// where no calendar defines one.
 func nextRelease(i *catalog.Indicator, p figure.Period) (next figure.Period, ok bool) {
 	if i.Calendar == nil || p.IsZero() {
 		return next, false
 	}
-	// A period that is not released on its own comes with the one after it.
+	// A period without a release of its own is released with the one after it.
 	for range p.Frequency().PerYear() {
 		p = p.Next()
 		if _, ok = i.Calendar.Due(p); ok {
@@ -70,9 +70,9 @@ func nextRelease(i *catalog.Indicator, p figure.Period) (next figure.Period, ok 
 	return next, false
 }
 
-// OverdueAfter is when what follows a period becomes overdue: the due day and
-// the grace of the calendar have passed. Of a ratio it is when the first of its
-// parts does. ok is false where no calendar says so.
+// OverdueAfter returns when the period after p becomes overdue: the due day and
+// the grace of the calendar have passed. A ratio becomes overdue with the first
+// of its parts. ok is false where no calendar defines that.
 func OverdueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool) {
 	for _, part := range i.Reported() {
 		r := Release{Indicator: part, Newest: p}
@@ -83,10 +83,10 @@ func OverdueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool)
 	return at, ok
 }
 
-// Labels are those of the release metrics.
+// Labels returns the labels of the release metrics.
 func (r *Release) Labels() Labels { return Labels{"area", r.Area, "indicator", r.Indicator.Code} }
 
-// InfoLabels are those of IndicatorInfo.
+// InfoLabels returns the labels of IndicatorInfo.
 func (r *Release) InfoLabels(c *catalog.Catalog) Labels {
 	i := r.Indicator
 	area := lang.Text{ZH: r.Area, EN: r.Area}
@@ -98,10 +98,10 @@ func (r *Release) InfoLabels(c *catalog.Catalog) Labels {
 		"name_en", i.Name.EN, "name_zh", i.Name.ZH, "unit", i.Unit.Code}
 }
 
-// Releases lists what is reported where, by what was known at that moment (the
-// zero time asks for what is known now): all that has a figure the catalogue
-// knows, and all that a target needs one of, ordered by indicator and area.
-// That an area may report an indicator is no reason to expect it to.
+// Releases lists the indicators and areas that are reported, as known at the
+// given moment (the zero time means now), ordered by indicator and area: all
+// with a figure the catalogue knows, and all that a target needs. An area that
+// merely may report an indicator is not expected to.
 func Releases(c *catalog.Catalog, b *book.Book, known time.Time) []*Release {
 	reports := map[[2]string]*Release{}
 	at := func(i *catalog.Indicator, area string) *Release {
@@ -128,7 +128,7 @@ func Releases(c *catalog.Catalog, b *book.Book, known time.Time) []*Release {
 		}
 	}
 	for _, t := range c.Targets {
-		if t.Indicator.Kind != catalog.Ratio { // is worked out, not reported
+		if t.Indicator.Kind != catalog.Ratio { // a ratio is computed, not reported
 			at(t.Indicator, t.Area.Code)
 		}
 	}
@@ -142,7 +142,7 @@ func Releases(c *catalog.Catalog, b *book.Book, known time.Time) []*Release {
 	return sorted
 }
 
-// newestPeriod is the newest period of which something was known.
+// newestPeriod returns the newest period of which anything was known.
 func newestPeriod(s *book.Series, known time.Time) (newest figure.Period, any bool) {
 	if known.IsZero() {
 		return s.Latest().Period, true

@@ -4,11 +4,11 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// TargetNumber is a metric that is one number of a target's state.
+// TargetNumber is a metric that is one number from a target's state.
 type TargetNumber struct {
 	Family
 	Of func(*verdict.State) verdict.Number
-	// Amount says that the number is in the target's unit.
+	// Amount is true if the number is in the target's unit.
 	Amount bool
 }
 
@@ -19,36 +19,36 @@ var (
 	TargetUnmet   = Family{"tidemark_target_unmet", "Whether a target was met until figures were revised (1) or not (0)."}
 
 	TargetNumbers = []TargetNumber{
-		{Family{"tidemark_target_value", "What a target has reached, in the base unit: to date within the year of its deadline, else the newest."},
+		{Family{"tidemark_target_value", "The value a target has reached, in the base unit: the year to date within the year of its deadline, else the newest."},
 			func(s *verdict.State) verdict.Number { return s.Value }, true},
-		{Family{"tidemark_target_goal", "What a target is to reach or to keep, in the base unit."},
+		{Family{"tidemark_target_goal", "The value a target is to reach or to keep, in the base unit."},
 			func(s *verdict.State) verdict.Number { return s.Goal }, true},
-		{Family{"tidemark_target_plan", "What the value of a target would have to be by now, in the base unit."},
+		{Family{"tidemark_target_plan", "The value a target should have by now, in the base unit."},
 			func(s *verdict.State) verdict.Number { return s.Plan }, true},
 		{Family{"tidemark_target_attainment_ratio", "Value over goal of a target; goal over value where lower is better."},
 			func(s *verdict.State) verdict.Number { return s.Attainment }, false},
-		{Family{"tidemark_target_projection", "Where a target will end, in the base unit."},
+		{Family{"tidemark_target_projection", "The value a target is projected to end at, in the base unit."},
 			func(s *verdict.State) verdict.Number { return s.Projection }, true},
-		{Family{"tidemark_target_projection_low", "The lower end of the band of the projection."},
+		{Family{"tidemark_target_projection_low", "The lower end of the projection's band."},
 			func(s *verdict.State) verdict.Number { return s.Low }, true},
-		{Family{"tidemark_target_projection_high", "The upper end of the band of the projection."},
+		{Family{"tidemark_target_projection_high", "The upper end of the projection's band."},
 			func(s *verdict.State) verdict.Number { return s.High }, true},
-		{Family{"tidemark_target_required_per_period", "What each remaining period has to bring to reach a target, in the base unit."},
+		{Family{"tidemark_target_required_per_period", "What each remaining period must contribute to reach a target, in the base unit."},
 			func(s *verdict.State) verdict.Number { return s.Required }, true},
 	}
 )
 
-// TargetLabels are the labels of a target's metrics.
+// TargetLabels returns the labels of a target's metrics.
 func TargetLabels(s *verdict.State) Labels {
 	return Labels{"area", s.Target.Area.Code, "category", s.Category, "indicator", s.Target.Indicator.Code, "target", s.Target.ID}
 }
 
-// VerdictLabels are those of TargetVerdict.
+// VerdictLabels returns the labels of TargetVerdict.
 func VerdictLabels(s *verdict.State, v verdict.Verdict) Labels {
 	return TargetLabels(s).With("verdict", string(v))
 }
 
-// TargetInfoLabels are those of TargetInfo.
+// TargetInfoLabels returns the labels of TargetInfo.
 func TargetInfoLabels(s *verdict.State) Labels {
 	t := s.Target
 	deadline := ""

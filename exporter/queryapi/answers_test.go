@@ -17,11 +17,11 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
-// question is one request, of which Prometheus knows the answer too.
+// question is one request that Prometheus can answer too.
 type question struct {
 	method, path string // method: GET when empty
 	pairs        []string
-	body         string // the pairs are in the address when there is one, or none
+	body         string // if set, or if there are no pairs, the pairs are in the URL
 	headers      []string
 }
 
@@ -52,7 +52,7 @@ var wrong = []question{
 	{path: "query", pairs: []string{"query", "1", "limit", "-1"}},
 	{path: "query", pairs: []string{"query", "1", "limit", "99999999999999999999"}},
 	{path: "query", pairs: []string{"query", "1", "lookback_delta", "far"}},
-	{path: "query", pairs: []string{"query", "sum(", "limit", "x", "time", "y", "timeout", "z"}}, // which is told first
+	{path: "query", pairs: []string{"query", "sum(", "limit", "x", "time", "y", "timeout", "z"}}, // which one is reported first
 	{path: "query", pairs: []string{"query", "tidemark_figure / ignoring (measure) tidemark_figure", "time", august}},
 	{path: "query", pairs: []string{"query", "label_replace(tidemark_figure, \"x\", \"$1\", \"area\", \"(\")", "time", august}},
 	{path: "query", pairs: []string{"query", "label_replace(tidemark_figure, \"area\", \"\", \"area\", \".*\")", "time", august}},
@@ -118,7 +118,7 @@ var wrong = []question{
 	{path: "query", pairs: []string{"query", "sum("}, headers: []string{"Accept-Encoding", "gzip"}},
 }
 
-// right are requests that are answered, beside those of asked.
+// right are requests that are answered, in addition to those of asked.
 var right = []question{
 	{path: "query", pairs: []string{"query", `"<a href='&'>` + "\u2028é" + `"`, "time", august}},
 	{path: "query", pairs: []string{"query", `vector(1e-7)`, "time", "0.001"}},
@@ -195,7 +195,7 @@ func TestErrorsAndHeadersAreThoseOfARealPrometheus(t *testing.T) {
 	}
 }
 
-// several is a form of several parts.
+// several is a multipart form.
 func several(t *testing.T) question {
 	t.Helper()
 	var body bytes.Buffer
@@ -211,13 +211,13 @@ func several(t *testing.T) question {
 	return question{method: "POST", path: "query", body: body.String(), headers: []string{"Content-Type", w.FormDataContentType()}}
 }
 
-// told are the headers that are Prometheus' own.
+// told are the headers that Prometheus itself sets.
 var told = []string{"Content-Type", "Content-Encoding", "Vary", "Allow", "Access-Control-Allow-Headers", "Access-Control-Allow-Methods", "Access-Control-Expose-Headers"}
 
-// took is how long a query took, of which statistics tell.
+// took matches the duration of a query in the statistics.
 var took = regexp.MustCompile(`Time":[0-9.e-]+`)
 
-// exchanged is all of an answer that is to be the same.
+// exchanged is everything in an answer that must be the same.
 func exchanged(t *testing.T, base string, q question) string {
 	t.Helper()
 	address := base + q.path

@@ -7,7 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// api is what the paths are answered with.
+// api is what the handlers of all paths share.
 type api struct {
 	engine *engine.Engine
 	parser engine.Parser

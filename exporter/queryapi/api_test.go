@@ -26,15 +26,15 @@ func TestWhatCanNotBeReadIsAnsweredAsPrometheusDoes(t *testing.T) {
 	}{
 		{"a malformed query", "query", []string{"query", "sum(", "time", "1700000000"}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": 1:5: parse error: unclosed left parenthesis"}`},
-		{"as_of that is no day", "query", []string{"query", `tidemark_figure{as_of="yesterday"}`}, 400,
+		{"as_of that is not a day", "query", []string{"query", `tidemark_figure{as_of="yesterday"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": as_of=\"yesterday\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
-		{"as_of that would stand for now", "query", []string{"query", `tidemark_figure{as_of="0001-01-01T00:00:00Z"}`}, 400,
+		{"as_of that would mean now", "query", []string{"query", `tidemark_figure{as_of="0001-01-01T00:00:00Z"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": as_of=\"0001-01-01T00:00:00Z\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
 		{"labels of a metric that does not exist", "labels", []string{"match[]", "nonsense"}, 200, `{"status":"success","data":[]}`},
-		{"as_of that is no day of the calendar", "series", []string{"match[]", `tidemark_figure{as_of="2024-02-30"}`}, 400,
+		{"as_of that is not a day of the calendar", "series", []string{"match[]", `tidemark_figure{as_of="2024-02-30"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"match[]\": as_of=\"2024-02-30\" is not a day: write it like as_of=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\""}`},
 		{"as_of by a pattern", "query", []string{"query", `tidemark_figure{as_of=~"2024.*"}`}, 400,
-			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": the label as_of takes = only, not =~: one query looks at figures in one way"}`},
+			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": the label as_of accepts only =, not =~: a selector views figures in one way"}`},
 		{"a scale that does not exist", "query_range", []string{"query", `sum(tidemark_figure{scale="huge"})`, "start", "0", "end", "1", "step", "1"}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": scale=\"huge\" is not a scale: write scale=\"display\", or leave it out for base units"}`},
 		{"too many points", "query_range", []string{"query", "tidemark_figure", "start", "0", "end", "1700000000", "step", "60"}, 400,
@@ -60,7 +60,7 @@ func TestWhatCanNotBeReadIsAnsweredAsPrometheusDoes(t *testing.T) {
 
 func TestAQueryOverTheLimitIsRefused(t *testing.T) {
 	api := New(Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Limits: Limits{MaxSamples: 1000}})
-	for name, query := range map[string]string{"asked at every step": "rate(tidemark_figure[1y])", "asked where something changes": "tidemark_figure"} {
+	for name, query := range map[string]string{"evaluated at every step": "rate(tidemark_figure[1y])", "evaluated where something changes": "tidemark_figure"} {
 		t.Run(name, func(t *testing.T) {
 			status, body := call(t, api, "query_range", "query", query, "start", "2021-01-01T00:00:00Z", "end", "2026-01-01T00:00:00Z", "step", "1d")
 			if want := `{"status":"error","errorType":"execution","error":"query processing would load too many samples into memory in `; status != http.StatusUnprocessableEntity || !strings.HasPrefix(body, want) {
@@ -135,13 +135,13 @@ func TestAFormIsAnsweredAsAnAddressIs(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		api.ServeHTTP(w, r)
 		if status, body := call(t, api, path, pairs...); status != w.Code || body != w.Body.String() {
-			t.Errorf("%s: a form gives %d %s\nan address %d %s", path, w.Code, w.Body, status, body)
+			t.Errorf("%s: a form gives %d %s\na URL %d %s", path, w.Code, w.Body, status, body)
 		}
 	}
 }
 
-// What would need the storage, the targets or the rules of a Prometheus is not
-// there, rather than there and empty or a crash.
+// Endpoints that need the storage, the targets or the rules of a Prometheus do
+// not exist, rather than returning nothing or crashing.
 func TestOtherPathsOfPrometheusAreNotFound(t *testing.T) {
 	api := ofSample()
 	for _, path := range []string{"targets", "rules", "alerts", "status/tsdb", "status/config", "write", "admin/tsdb/snapshot", "alertmanagers", ""} {

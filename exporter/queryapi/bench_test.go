@@ -18,9 +18,9 @@ import (
 )
 
 // BenchmarkRange is a query of ten years at one-day steps over 1,000 monthly
-// series, asked over HTTP here and of a real Prometheus that holds the same
-// points, in turn. speed-ratio is how many times as fast the answer is here;
-// it is to be at least 5.
+// series, sent over HTTP to this API and, alternately, to a real Prometheus
+// that holds the same points. speed-ratio is how many times faster this API
+// answers; it should be at least 5.
 func BenchmarkRange(b *testing.B) {
 	figures := monthly(b, 1000, 120)
 	ours := httptest.NewServer(over(catalog.Ningbo(), figures))
@@ -34,7 +34,7 @@ func BenchmarkRange(b *testing.B) {
 		{"selector/gzip", `tidemark_figure`, true},
 		{"sum", `sum by (area) (tidemark_figure{measure="level"})`, false},
 		{"division", `tidemark_figure{measure="level"} / on (category, area, indicator) group_left () sum by (category, area, indicator) (tidemark_figure{measure="level"})`, false},
-		{"rate", `rate(tidemark_figure{measure="level"}[90d])`, false}, // left to the engine as it is
+		{"rate", `rate(tidemark_figure{measure="level"}[90d])`, false}, // evaluated by the engine as usual
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			path := "/api/v1/query_range?" + parameters("query", c.query, "start", "2014-01-01T00:00:00Z", "end", "2024-01-01T00:00:00Z", "step", "1d").Encode()
@@ -53,10 +53,11 @@ func BenchmarkRange(b *testing.B) {
 	}
 }
 
-// BenchmarkLabelValues asks what choosers ask where the book holds 1,000,000
-// figures of an indicator. limit-ratio is the median over 5 ms, and is to be
-// below 1; first-ratio that of the first answer after a change, which finds
-// what is then kept. An empty query beside it says what any answer costs.
+// BenchmarkLabelValues sends the queries of variable choosers where the book
+// holds 1,000,000 figures of an indicator. limit-ratio is the median divided by
+// 5 ms and should be below 1; first-ratio is the same for the first answer
+// after a change, which fills the caches. An empty query next to it shows the
+// cost of any answer.
 func BenchmarkLabelValues(b *testing.B) {
 	figures := monthly(b, 8334, 120)
 	const one = `{indicator="container_throughput",area="330203"}`
@@ -92,7 +93,7 @@ func BenchmarkLabelValues(b *testing.B) {
 	}
 }
 
-// monthly is a book of that many series of so many months up to 2023-12, each
+// monthly is a book of so many series of so many months up to 2023-12, each
 // published ten days after its month.
 func monthly(b testing.TB, series, months int) *book.Book {
 	b.Helper()
@@ -111,10 +112,10 @@ func monthly(b testing.TB, series, months int) *book.Book {
 	return booktest.Of(b, vintages...)
 }
 
-// plain asks for nothing compressed unless told to.
+// plain requests no compression unless asked to.
 var plain = &http.Client{Transport: &http.Transport{DisableCompression: true}}
 
-// download gives the size of an answer, unpacked.
+// download returns the uncompressed size of an answer.
 func download(b testing.TB, url string, packed bool) int64 {
 	b.Helper()
 	r, err := http.NewRequest(http.MethodGet, url, nil)
@@ -153,8 +154,8 @@ func median(all []time.Duration) time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// What was known on a day is worked out for each question, and must not take
-// much longer than what is known now.
+// What was known on a day is computed for each query, and must not take much
+// longer than what is known now.
 func BenchmarkSeriesAsOf(b *testing.B) {
 	api := ofSample()
 	for _, known := range []string{"", `,as_of="2024-01-01"`} {

@@ -11,17 +11,17 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
-// kind is a way to fail, by Prometheus' name for it.
+// kind is a kind of failure, by Prometheus' name for it.
 type kind struct {
 	name   string
 	status int
 }
 
-// Those of Prometheus' handlers, and two that only this package knows.
+// The kinds of Prometheus' handlers, and two that only this package has.
 var (
 	badData     = kind{"bad_data", http.StatusBadRequest}
 	execution   = kind{"execution", http.StatusUnprocessableEntity}
-	canceled    = kind{"canceled", 499} // as nginx says that a client has closed its connection
+	canceled    = kind{"canceled", 499} // nginx' status for a client that closed its connection
 	timeout     = kind{"timeout", http.StatusServiceUnavailable}
 	internal    = kind{"internal", http.StatusInternalServerError}
 	unavailable = kind{"unavailable", http.StatusServiceUnavailable}
@@ -30,13 +30,13 @@ var (
 	tooLate  = kind{"timeout", http.StatusRequestTimeout}
 )
 
-// failure is why there is no answer.
+// failure is why a request has no answer.
 type failure struct {
 	kind
 	err error
 }
 
-// invalid is a parameter that cannot be read.
+// invalid is the failure of a parameter that cannot be read.
 func invalid(parameter string, err error) *failure {
 	return &failure{badData, fmt.Errorf("invalid parameter %q: %w", parameter, err)}
 }
@@ -47,14 +47,14 @@ func (f *failure) appendTo(b []byte) []byte {
 	return append(appendString(b, f.err.Error()), '}')
 }
 
-// write answers a request that is not let in.
+// write answers a request that is turned away.
 func (f *failure) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(f.status)
-	_, _ = w.Write(append(f.appendTo(nil), '\n')) // who asked may have left
+	_, _ = w.Write(append(f.appendTo(nil), '\n')) // fails only when the client has disconnected
 }
 
-// failureOf is what an error of an evaluation is told as.
+// failureOf returns the failure that an error of an evaluation is reported as.
 func failureOf(err error) *failure {
 	switch {
 	case errors.As(err, new(engine.Crowded)):

@@ -30,7 +30,7 @@ func revised(t *testing.T) answerer {
 	))}
 }
 
-// answerer holds answers against what is expected.
+// answerer compares answers with what is expected.
 type answerer struct {
 	t   *testing.T
 	api http.Handler
@@ -45,7 +45,7 @@ func (a answerer) at(day, query, want string) {
 
 const months = `{indicator="boxes",freq="M"}`
 
-// boxesH1 are the labels of months of boxes, as they are written here.
+// boxesH1 are the labels of months of boxes, as written in these tests.
 const boxesH1 = "area=H1 category=_T freq=M indicator=boxes measure=level "
 
 func TestAFigureStandsAtTheStartOfItsPeriodAndIsExact(t *testing.T) {
@@ -54,7 +54,7 @@ func TestAFigureStandsAtTheStartOfItsPeriodAndIsExact(t *testing.T) {
 }
 
 func TestAnInstantSelectorSeesAPeriodForTheLifeOfItsFrequency(t *testing.T) {
-	a := answerer{t, over(harbour(t), booktest.Of(t, // with holes
+	a := answerer{t, over(harbour(t), booktest.Of(t, // with gaps
 		booktest.Published("boxes", "2023-01", 2726080, "2023-02-10"),
 		booktest.Published("boxes", "2023-02", 2510000, "2023-04-10"),
 		booktest.Withheld(booktest.Published("boxes", "2023-03", 0, "2023-05-10")),
@@ -83,8 +83,8 @@ func TestAnInstantSelectorSeesAPeriodForTheLifeOfItsFrequency(t *testing.T) {
 	}
 }
 
-// Months are due on the 10th of the next, with five days of grace, in Shanghai;
-// for years the calendar has no rule.
+// Months are due on the 10th of the next month, with five days of grace, in
+// Shanghai; the calendar has no rule for years.
 func TestTheNewestFigureStandsUntilTheNextIsOverdue(t *testing.T) {
 	a := revised(t)
 	for _, metric := range []string{"tidemark_figure", "tidemark_figure_withheld", "tidemark_figure_cell", "tidemark_figure_derived", "tidemark_figure_period_timestamp_seconds"} {
@@ -150,15 +150,15 @@ func TestAsOfEndsADayByTheCitysClock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In the night to 2018-11-04 clocks in São Paulo went from 00:00 to 01:00,
-	// at 03:00 UTC.
+	// In the night before 2018-11-04 clocks in São Paulo jumped from 00:00 to
+	// 01:00, at 03:00 UTC.
 	c, err := catalog.Parse("city.yaml", bytes.Replace(city, []byte("Asia/Shanghai"), []byte("America/Sao_Paulo"), 1))
 	if err != nil {
 		t.Fatal(err)
 	}
 	july, august := booktest.Published("boxes", "2018-07", 100, "2018-11-04"), booktest.Published("boxes", "2018-08", 110, "2018-11-04")
 	july.Moment += (2*time.Hour + 30*time.Minute).Milliseconds() // 23:30 on the 3rd
-	august.Moment += (3 * time.Hour).Milliseconds()              // the first of the 4th
+	august.Moment += (3 * time.Hour).Milliseconds()              // the first moment of the 4th
 	a := answerer{t, over(c, booktest.Of(t, july, august))}
 	const newest = `tidemark_figure_newest{freq="M",measure="level",as_of="%s"}`
 	for day, want := range map[string]string{"2018-11-02": "", "2018-11-03": "100", "2018-11-04": "110"} {
@@ -177,7 +177,7 @@ func TestTodayCanBeHeldAgainstADay(t *testing.T) {
 func TestARevisionIsOnTheAxisOfPublication(t *testing.T) {
 	revised(t).at("2026-01-01", `tidemark_figure_revision{freq="M",period=~"2023-0[23]"}[10y]`,
 		boxesH1+"period=2023-02 unit=TEU 2023-03-10:2500000 2023-04-10:2510000\n"+boxesH1+"period=2023-03 unit=TEU 2023-04-10:3000000")
-	revised(t).at("2026-01-01", `tidemark_figure_revision{freq="M"}`, // three years later, and what is withheld is not there
+	revised(t).at("2026-01-01", `tidemark_figure_revision{freq="M"}`, // three years later; withheld values are absent
 		boxesH1+"period=2023-01 unit=TEU 2726080\n"+boxesH1+"period=2023-02 unit=TEU 2510000\n"+boxesH1+"period=2023-04 unit=TEU 2900000")
 }
 
@@ -240,7 +240,8 @@ func TestTheRangeOfDaysHoldsAFigureUntilTheNext(t *testing.T) {
 	}
 }
 
-// monthOf is the month of milliseconds since 1970, in the catalogue's zone.
+// monthOf is the month of a time in milliseconds since 1970, in the catalogue's
+// zone.
 func monthOf(t *testing.T, text string) string {
 	t.Helper()
 	ms, err := strconv.ParseFloat(text, 64)
@@ -260,13 +261,14 @@ func TestTheNewestFigureStandsUntilANewerIsPublished(t *testing.T) {
 	}
 	a.at("2023-03-20", `tidemark_figure_newest{freq="M",measure="level",as_of="2023-03-15"}`,
 		"area=H1 as_of=2023-03-15 category=_T freq=M indicator=boxes measure=level unit=TEU 2500000")
-	a.at("2030-01-01", `tidemark_figure_newest_timestamp_seconds{freq="M",measure="ytd"}`, // what follows from two months
+	a.at("2030-01-01", `tidemark_figure_newest_timestamp_seconds{freq="M",measure="ytd"}`, // derived from two months
 		"area=H1 category=_T freq=M indicator=boxes measure=ytd unit=TEU 1675209600")
 }
 
 func TestAReleaseIsOverdueAfterItsGraceUntilItComes(t *testing.T) {
 	a := revised(t)
-	// Months are due on the 10th of the next, with five days of grace, in Shanghai.
+	// Months are due on the 10th of the next month, with five days of grace, in
+	// Shanghai.
 	for day, want := range map[string]string{
 		"2023-02-09": "", "2023-02-11": "0", "2023-03-10": "0", "2023-05-11": "0",
 		"2023-06-14": "0", "2023-06-14T15:59:59Z": "0", "2023-06-14T16:00:00Z": "1", "2024-01-01": "1", "2030-01-01": "1",
@@ -278,7 +280,7 @@ func TestAReleaseIsOverdueAfterItsGraceUntilItComes(t *testing.T) {
 	}
 }
 
-// gap is a year in which March is withheld, and a year after it.
+// gap is a year in which March is withheld, and the year after it.
 func gap(t *testing.T) answerer {
 	return answerer{t, over(harbour(t), booktest.Of(t,
 		booktest.Published("boxes", "2023-02", 200, "2023-03-10"),

@@ -11,17 +11,16 @@ import (
 	"github.com/prometheus/common/model"
 )
 
-// The parameters of Prometheus' API, with its own words for what is wrong with
-// them.
+// The parameters of Prometheus' API, with Prometheus' error messages.
 
-// minTime and maxTime stand for a start and an end that are not given. These
-// are Prometheus', who understands them also when they are written out.
+// minTime and maxTime are the defaults for start and end. They are the same as
+// Prometheus', which also accepts them written out.
 var (
 	minTime = time.Unix(math.MinInt64/1000+62135596801, 0).UTC()
 	maxTime = time.Unix(math.MaxInt64/1000-62135596801, 999999999).UTC()
 )
 
-// timeOf reads a moment, which may be left out.
+// timeOf reads a time that may be absent.
 func timeOf(r *http.Request, name string, otherwise time.Time) (time.Time, error) {
 	text := r.FormValue(name)
 	if text == "" {
@@ -34,7 +33,7 @@ func timeOf(r *http.Request, name string, otherwise time.Time) (time.Time, error
 	return t, nil
 }
 
-// parseTime reads seconds since 1970, of which milliseconds count, or RFC 3339.
+// parseTime reads seconds since 1970, to the millisecond, or RFC 3339.
 func parseTime(text string) (time.Time, error) {
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 		whole, fraction := math.Modf(seconds)
@@ -44,7 +43,7 @@ func parseTime(text string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
 		return t, nil
 	}
-	for _, t := range []time.Time{minTime, maxTime} { // years of more than four digits are not parsed
+	for _, t := range []time.Time{minTime, maxTime} { // time.Parse accepts only four digits for the year
 		if text == t.Format(time.RFC3339Nano) {
 			return t, nil
 		}
@@ -67,7 +66,7 @@ func parseDuration(text string) (time.Duration, error) {
 	return 0, fmt.Errorf("cannot parse %q to a valid duration", text)
 }
 
-// limitOf reads how many series or labels are wanted; 0 stands for all.
+// limitOf reads how many series or labels are wanted; 0 means all.
 func limitOf(r *http.Request) (int, error) {
 	text := r.FormValue("limit")
 	if text == "" {

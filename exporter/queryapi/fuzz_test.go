@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// fuzzed is how long a question about a few figures may take, on a machine
-// that is busy with fuzzing.
+// fuzzed is how long a query over a few figures may take on a machine that is
+// busy fuzzing.
 const fuzzed = 30 * time.Second
 
 func seconds(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 
-// remarkable are floats at which something ends: what is kept in milliseconds,
-// in nanoseconds, as a year, as a float.
+// remarkable are floats at a limit: of milliseconds, of nanoseconds, of years,
+// of floats.
 var remarkable = []float64{0, -0.5, 1e-320, 1.7e9, 95617584000, 1764000000000000, -9223372036854775, 9223372036, 9223372036.854775,
 	9e15, -9e15, 9.1e15, 1 << 62, -1 << 63, 1e300, -62135596800, 253402300800}
 
-// allMetrics names every metric of the API.
+// allMetrics selects every metric of the API.
 const allMetrics = `{__name__=~"tidemark.+"}`
 
-// FuzzTimes asks every path at any time, given as a number or as a text.
+// FuzzTimes queries every path at any time, given as a number or as text.
 func FuzzTimes(f *testing.F) {
 	for i, at := range remarkable {
 		f.Add(at, "", uint8(i))
@@ -49,12 +49,12 @@ func FuzzTimes(f *testing.F) {
 	})
 }
 
-// ranges are queries of which each is evaluated in another way.
+// ranges are queries that are each evaluated in a different way.
 var ranges = []string{allMetrics, "tidemark_target_verdict", "count(" + allMetrics + ")", allMetrics + " offset 100y", allMetrics + " offset -100y",
 	"rate(tidemark_target_verdict[1y])", "count_over_time(" + allMetrics + "[1y])", "max_over_time(tidemark_target_progress[2y:30d])",
 	allMetrics + " @ end()", "sum_over_time(time()[1y:30d] @ start())", "timestamp(tidemark_figure)", "absent(tidemark_nothing)", "day_of_month()"}
 
-// FuzzRanges asks for any range in any steps.
+// FuzzRanges queries any range with any step.
 func FuzzRanges(f *testing.F) {
 	for i, from := range remarkable {
 		to := remarkable[(i*7+3)%len(remarkable)]
@@ -68,8 +68,8 @@ func FuzzRanges(f *testing.F) {
 	})
 }
 
-// FuzzSteps asks for as many steps as are allowed, wherever they begin and
-// however long they are.
+// FuzzSteps queries up to the maximum number of steps, at any start and with
+// any step.
 func FuzzSteps(f *testing.F) {
 	for i, step := range append(remarkable, 1e-3, 1e-9, 60, 86400) {
 		f.Add(1.7e9, step, uint16(11_000), uint8(i))
@@ -82,7 +82,7 @@ func FuzzSteps(f *testing.F) {
 	})
 }
 
-// FuzzAsOf looks at figures as they were known at any time.
+// FuzzAsOf queries figures as they were known at any time.
 func FuzzAsOf(f *testing.F) {
 	for i, text := range append(strange, "2023-03-01", "2023-02-30", "0001-01-01T00:00:00Z", "9999-12-31", "2024-03-01T09:00:00+08:00", "") {
 		f.Add(text, remarkable[i%len(remarkable)], i%2 == 0)

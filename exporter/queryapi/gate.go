@@ -17,12 +17,12 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// gate lets requests through that are within the limits, as many at a time as
-// may be. A request keeps its place until its answer is written, or until it
-// turns out to be a large query, which has another queue.
+// gate admits requests that are within the limits, a limited number at a time.
+// A request keeps its slot until its answer is written, or until it turns out
+// to be a large query, which has another queue.
 type gate struct {
 	limits Limits
-	loaded func() bool // whether there is anything to ask for
+	loaded func() bool // whether the figures are loaded
 	queue  *engine.Queue
 	held   atomic.Int64 // bytes of all requests
 }
@@ -31,13 +31,13 @@ func newGate(limits Limits, loaded func() bool) *gate {
 	return &gate{limits: limits, loaded: loaded, queue: engine.NewQueue(limits.Concurrency, maxWaiting, "requests")}
 }
 
-// admit lets requests through, their bodies read.
+// admit returns a handler that admits requests after reading their bodies.
 func (g *gate) admit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		size := sizeOf(r)
 		defer g.held.Add(-size)
 		if g.held.Add(size) > maxHeld {
-			(&failure{unavailable, fmt.Errorf("the requests that wait have %d bytes already; ask again later", maxHeld)}).write(w)
+			(&failure{unavailable, fmt.Errorf("waiting requests already hold %d bytes; try again later", maxHeld)}).write(w)
 			return
 		}
 		if err := receive(w, r); err != nil {
@@ -69,13 +69,13 @@ func sizeOf(r *http.Request) int64 {
 			size += int64(len(name) + len(v))
 		}
 	}
-	if r.ContentLength < 0 || r.ContentLength > maxForm { // it is not said, or not read
+	if r.ContentLength < 0 || r.ContentLength > maxForm { // unknown, or too large to be read
 		return size + maxForm
 	}
 	return size + r.ContentLength
 }
 
-// outside is what is told who got no place.
+// outside is the failure of a request that got no slot.
 func outside(err error) *failure {
 	if errors.As(err, new(engine.Crowded)) {
 		return &failure{unavailable, err}
@@ -83,27 +83,27 @@ func outside(err error) *failure {
 	return &failure{timeout, err}
 }
 
-// receive takes the whole body, whatever the method: what is left of one is
-// waited for by the server when it answers.
+// receive reads the whole body, whatever the method: the server would wait for
+// the rest of one when it answers.
 func receive(w http.ResponseWriter, r *http.Request) error {
-	// Not the server's own read timeout, which would end queries as well. A
-	// writer in memory has none.
+	// The server's own read timeout would also end queries, so a deadline is
+	// set here. A recorder in memory has none.
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(maxSending))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxForm))
 	if err != nil {
-		return err // the server may take what is left, up to then
+		return err // keeps the deadline, up to which the server may read the rest
 	}
 	_ = control.SetReadDeadline(time.Time{})
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
 }
 
-// unread is what a body is told that could not be read.
+// unread is the failure of a request whose body cannot be read.
 func unread(err error) *failure {
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
-		return &failure{tooLarge, fmt.Errorf("the request's body is larger than %d bytes; ask in several requests", large.Limit)}
+		return &failure{tooLarge, fmt.Errorf("the request's body is larger than %d bytes; use several requests", large.Limit)}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return &failure{tooLate, fmt.Errorf("the request's body did not arrive within %v", maxSending)}
@@ -111,7 +111,7 @@ func unread(err error) *failure {
 	return &failure{badData, fmt.Errorf("the request's body cannot be read: %w", err)}
 }
 
-// checked lets a request through whose parameters are small enough to be read.
+// checked passes on a request whose parameters are small enough to be parsed.
 func checked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if refused := checkForm(r); refused != nil {
@@ -122,7 +122,7 @@ func checked(next http.Handler) http.Handler {
 	})
 }
 
-// checkForm looks at the parameters of a request before anything reads them.
+// checkForm checks the parameters of a request before anything parses them.
 func checkForm(r *http.Request) *failure {
 	if err := r.ParseForm(); err != nil {
 		return unread(err)
@@ -136,7 +136,7 @@ func checkForm(r *http.Request) *failure {
 		}
 	}
 	if len(r.Form["match[]"]) > engine.MaxSelectors {
-		return &failure{badData, fmt.Errorf("%d selectors are too many, a request may have %d; ask in several requests", len(r.Form["match[]"]), engine.MaxSelectors)}
+		return &failure{badData, fmt.Errorf("%d selectors are too many: a request may have %d; use several requests", len(r.Form["match[]"]), engine.MaxSelectors)}
 	}
 	var seen engine.Words
 	for _, queries := range [][]string{r.Form["query"], r.Form["match[]"]} {
@@ -149,12 +149,12 @@ func checkForm(r *http.Request) *failure {
 	return nil
 }
 
-// checkTime refuses a number that is no moment. Of other texts Prometheus says
-// what they should be.
+// checkTime refuses a number that is not a valid time. For other texts
+// Prometheus' own messages say what is expected.
 func checkTime(name, text string) error {
 	seconds, err := strconv.ParseFloat(text, 64)
 	if errors.Is(err, strconv.ErrRange) || err == nil && !(math.Abs(seconds) <= engine.Latest/1000) {
-		return fmt.Errorf("invalid parameter %q: %.40q is no moment: %s", name, text, engine.Moments)
+		return fmt.Errorf("invalid parameter %q: %.40q is not a time: %s", name, text, engine.Moments)
 	}
 	return nil
 }

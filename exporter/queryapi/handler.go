@@ -1,23 +1,23 @@
-// Package queryapi answers the Prometheus HTTP API over every figure, year and
-// publication in the book, by Prometheus' own engine. What it can be asked, and
-// when a figure is, stands in docs/queries.md; that answers are a real
-// Prometheus' to the letter is held by a test.
+// Package queryapi serves the Prometheus HTTP API over every figure, year and
+// publication in the book, using Prometheus' own engine. docs/queries.md
+// describes what can be queried and the times of points. A test verifies that
+// answers equal those of a real Prometheus byte for byte.
 //
-// Its files, each of which uses only those after it; below them is package
+// Its files, each of which uses only those below it; below them is package
 // engine, and below that package series:
 //
 //	handler.go  the paths
 //	query.go    query, query_range, format_query, parse_query
 //	lists.go    series, labels, values, metadata, buildinfo
 //	read.go     remote read
-//	api.go      what all of these ask
+//	api.go      what all handlers share
 //	tree.go     an expression as a tree
 //	form.go     parameters
-//	respond.go  answers, compression, other sites' pages
-//	gate.go     which requests are let in, and when
+//	respond.go  answers, compression, cross-origin requests
+//	gate.go     which requests are admitted, and when
 //	failure.go  errors
 //	json.go     how answers are written
-//	limits.go   how much may be asked
+//	limits.go   the limits
 package queryapi
 
 import (
@@ -33,16 +33,16 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// Options say what is asked and how much may be.
+// Options say what is queried and the limits of queries.
 type Options struct {
 	Catalog *catalog.Catalog
-	Book    func() *book.Book // the newest one; it returns nil until the figures are loaded
+	Book    func() *book.Book // returns the newest book; nil until the figures are loaded
 	Logger  *slog.Logger      // nil: nothing is logged
 	Now     func() time.Time  // nil: time.Now
 	Limits  Limits
 }
 
-// New makes the handler of the paths below /api/v1/.
+// New creates the handler of the paths below /api/v1/.
 func New(opts Options) http.Handler {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
@@ -81,10 +81,11 @@ func New(opts Options) http.Handler {
 	return mux
 }
 
-// posted are the paths that take a form as well as an address.
+// posted are the paths that accept their parameters in a form as well as in the
+// URL.
 var posted = []string{"query", "query_range", "format_query", "parse_query", "series", "labels"}
 
-// only lets the methods of a path through. OPTIONS is answered everywhere.
+// only admits the methods of a path. OPTIONS is answered everywhere.
 func only(methods []string, next http.Handler) http.Handler {
 	options := answered(func(*http.Request) response { return response{} })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,8 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
-// today is when the tests are, the working day after the newest sample.
+// today is the current time in the tests: the working day after the newest
+// figure of the sample.
 var today = time.Date(2026, 11, 23, 9, 0, 0, 0, catalog.Ningbo().Location())
 
 // ofSample is the API over the sample of Ningbo.
@@ -26,7 +27,7 @@ func over(c *catalog.Catalog, b *book.Book) http.Handler {
 	return New(Options{Catalog: c, Book: func() *book.Book { return b }, Now: func() time.Time { return today }})
 }
 
-// harbour is the catalogue of the tests of the exporter.
+// harbour is the catalogue of the exporter's tests.
 func harbour(t testing.TB) *catalog.Catalog {
 	t.Helper()
 	c, err := catalog.Load("../testdata/city.yaml")
@@ -36,8 +37,8 @@ func harbour(t testing.TB) *catalog.Catalog {
 	return c
 }
 
-// call asks and gives status and body. Pairs are names and values of
-// parameters.
+// call sends a request and returns status and body. Pairs are the names and
+// values of parameters.
 func call(t testing.TB, api http.Handler, path string, pairs ...string) (int, string) {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -67,8 +68,8 @@ type answer struct {
 	Warnings, Infos []string
 }
 
-// instant asks at a moment and writes the answer a series a line: its labels
-// but the name, then what it is, or what it was when.
+// instant runs an instant query and renders the answer one series per line: its
+// labels without the name, then its value, or its values with their times.
 func instant(t testing.TB, api http.Handler, at, query string) string {
 	t.Helper()
 	status, body := call(t, api, "query", "query", query, "time", moment(t, at))
@@ -81,7 +82,7 @@ func ranged(t testing.TB, api http.Handler, from, to, step, query string) string
 	return written(t, status, body)
 }
 
-// moment is a day, or itself.
+// moment is the time of a day, or the text itself.
 func moment(t testing.TB, text string) string {
 	t.Helper()
 	if strings.Contains(text, "T") {
@@ -122,7 +123,7 @@ func written(t testing.TB, status int, body string) string {
 	return strings.Join(lines, "\n")
 }
 
-// date is a moment of an answer, with its time where it has one.
+// date renders a time of an answer, with the time of day if it is not midnight.
 func date(seconds any) string {
 	at := time.UnixMilli(int64(seconds.(float64) * 1000)).UTC()
 	if at.Equal(at.Truncate(24 * time.Hour)) {

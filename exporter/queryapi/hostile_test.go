@@ -23,13 +23,13 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// strange are times beyond all reason, and some within it.
+// strange are times that are out of any reasonable range, and some within it.
 var strange = []string{"1764000000000000", "-9223372036854775", "9223372036854775807", "1e300", "NaN", "-Inf",
 	"95617584000", "0x1p62", "1e-320", "9e15", "-9e15", "9.1e15", "5000-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
 	"-292273086-05-16T16:47:06Z", "+292277025-08-18T07:12:54.999999999Z", "now", "\xff\xfe"}
 
-// asking fails where an answer is none of Prometheus, or takes more than a
-// small book is worth.
+// asking fails if an answer is not one that Prometheus could give, or takes
+// longer than a small book justifies.
 func asking(t testing.TB, limit time.Duration, api http.Handler, r *http.Request) (status int, body string) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -93,7 +93,7 @@ func TestEveryMetricAnswersAtAnyTime(t *testing.T) {
 	}
 }
 
-// Two hundred and fifty years are as far as is looked back.
+// The lookback is limited to two hundred and fifty years.
 func TestInTheFarFutureATargetStandsAsItDoesNow(t *testing.T) {
 	api := ofSample()
 	const query = `sum by (verdict) (tidemark_target_verdict)`
@@ -105,13 +105,13 @@ func TestInTheFarFutureATargetStandsAsItDoesNow(t *testing.T) {
 func TestANumberThatIsNoMomentIsRefusedWithTheOnesThatAre(t *testing.T) {
 	for _, at := range []string{"NaN", "-Inf", "1e300", "1e400", "9.1e15"} {
 		status, body := call(t, small(t), "query", "query", "1", "time", at)
-		if want := `{"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": \"` + at + `\" is no moment: write seconds since 1970, from -9000000000000000 to 9000000000000000, or a time like 2024-03-01T00:00:00Z"}`; status != http.StatusBadRequest || strings.TrimSpace(body) != want {
+		if want := `{"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": \"` + at + `\" is not a time: write seconds since 1970, from -9000000000000000 to 9000000000000000, or a time like 2024-03-01T00:00:00Z"}`; status != http.StatusBadRequest || strings.TrimSpace(body) != want {
 			t.Errorf("%d %s", status, body)
 		}
 	}
 }
 
-// hostile are questions that once took minutes or gigabytes, or would.
+// hostile are queries that once took minutes or gigabytes, or would have.
 func hostile() map[string]*http.Request {
 	doubled, joined := "tidemark_figure", "tidemark_figure"
 	for range 18 {
@@ -144,7 +144,7 @@ func hostile() map[string]*http.Request {
 		"a subquery of milliseconds":   query(`sum_over_time(vector(1)[250y:1ms])`),
 		"one of nothing":               query(`max_over_time(nothing[250y:1ms])`),
 		"one within another":           query(`max_over_time(max_over_time(nothing[100d:1m])[100d:1m])`),
-		"an at beyond all times":       query(`x @ 9223372036854774`),
+		"an @ out of range":            query(`x @ 9223372036854774`),
 		"many match[]":                 post("series", strings.Repeat("match[]=x&", 5_000)),
 		"a match[] of a large pattern": post("labels", url.Values{"match[]": {`{__name__=~"` + repeated.String() + `"}`}}.Encode()),
 		"a match[] of values":          get("label/area/values", "match[]", `{__name__=~"`+repeated.String()+`"}`),
@@ -175,7 +175,8 @@ func TestASubqueryIsBoundedOverTheWholeRangeOfTheQuery(t *testing.T) {
 			}
 		}
 	}
-	// Each step may look at few steps of a subquery, or many may at many in all.
+	// Each step may evaluate a few steps of a subquery, or many steps may
+	// evaluate many in total.
 	if status, body := asking(t, 5*time.Second, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[2d:1m])", "start", "0", "end", "3e6", "step", "5e4")); status != http.StatusOK {
 		t.Errorf("%d %.300s", status, body)
 	}
@@ -195,7 +196,7 @@ func TestLongLabelsCountAsWhatTheyHold(t *testing.T) {
 	}
 }
 
-// late is a body that is not there yet.
+// late is a body that has not arrived yet.
 type late struct{ asked, there chan struct{} }
 
 func (b late) Read([]byte) (int, error) {
@@ -216,7 +217,7 @@ func TestWhoseBodyIsStillToComeTakesNoPlace(t *testing.T) {
 		select {
 		case <-body.asked:
 		case <-answered:
-			t.Fatal("it was answered before its body was there")
+			t.Fatal("it was answered before its body arrived")
 		}
 		if status, body := call(t, api, "query", "query", "1"); status != http.StatusOK {
 			t.Errorf("%d %s", status, body)
@@ -231,9 +232,9 @@ func TestABodyIsReadUpToItsLimit(t *testing.T) {
 	several.Header.Set("Content-Type", "multipart/form-data; boundary=x")
 	for name, r := range map[string]*http.Request{
 		"nine million minus signs": post("query", "query="+strings.Repeat("-", 9_000_000)+"1"),
-		"a form of several parts":  several,
+		"a multipart form":         several,
 		"a large read":             httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(make([]byte, 1<<20))),
-		"a read that is packed":    httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(snappy.Encode(nil, make([]byte, 2<<20)))),
+		"a compressed read":        httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(snappy.Encode(nil, make([]byte, 2<<20)))),
 	} {
 		status, body := asking(t, 5*time.Second, small(t), r)
 		if status != http.StatusRequestEntityTooLarge || !strings.Contains(body, "larger than 262144 bytes") {
@@ -313,7 +314,7 @@ func TestTheListOfSeriesIsBounded(t *testing.T) {
 	if status, body := call(t, api, "series", "match[]", "tidemark_figure_revision", "limit", "10"); status != http.StatusOK || strings.Count(body, "__name__") != 10 {
 		t.Errorf("%d %.300s", status, body)
 	}
-	// One series at a time may hold more, while nobody else does.
+	// One series at a time may hold more while no other query does.
 	large := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }})
 	for range 3 {
 		if status, body := call(t, large, "query", "query", "count(tidemark_figure_revision)"); status != http.StatusOK {

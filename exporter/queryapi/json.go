@@ -15,16 +15,16 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
-// Answers are Prometheus' to the letter, whose encoder (json-iterator) differs
+// Answers equal Prometheus' byte for byte. Its encoder (json-iterator) differs
 // from Go's in what it escapes and how it writes floats.
 
-// result is what a query is answered with.
+// result is the answer to a query.
 type result struct {
 	value parser.Value
-	stats *stats.BuiltinStats // nil: not asked for
+	stats *stats.BuiltinStats // nil: not requested
 }
 
-// object is one whose members have an order.
+// object is an object with members in a fixed order.
 type object []member
 
 type member struct {
@@ -32,7 +32,7 @@ type member struct {
 	value any
 }
 
-// appendValue writes whatever answers are made of.
+// appendValue writes a value of any type that answers contain.
 func appendValue(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case nil:
@@ -56,7 +56,7 @@ func appendValue(b []byte, value any) []byte {
 	case result:
 		return appendResult(b, v)
 	}
-	panic("queryapi: an answer has a value of a type that is not written")
+	panic("queryapi: an answer has a value of an unsupported type")
 }
 
 func appendArray[T any](b []byte, all []T, one func([]byte, T) []byte) []byte {
@@ -82,7 +82,7 @@ func appendObject(b []byte, o object) []byte {
 	return append(b, '}')
 }
 
-// appendFloat writes a number. It has to be finite.
+// appendFloat writes a number, which must be finite.
 func appendFloat(b []byte, v float64) []byte {
 	format := byte('f')
 	if abs := math.Abs(v); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
@@ -93,7 +93,8 @@ func appendFloat(b []byte, v float64) []byte {
 
 const hex = "0123456789abcdef"
 
-// appendString writes a text that browsers may take for HTML or JavaScript.
+// appendString writes a text, escaped in case a browser takes it for HTML or
+// JavaScript.
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	for i := 0; i < len(s); {
@@ -129,7 +130,7 @@ func appendLabel(b []byte, s string) []byte {
 	return append(append(b, s[start:]...), '"')
 }
 
-// appendByte writes one byte of ASCII within a text.
+// appendByte writes one ASCII byte of a text.
 func appendByte(b []byte, c byte) []byte {
 	switch {
 	case c == '\\' || c == '"':
@@ -175,7 +176,7 @@ func appendResult(b []byte, r result) []byte {
 		b = appendArray(b, v, appendSeries)
 	case *engine.Held:
 		b = appendHeld(b, v)
-	case json.Marshaler: // a number or a text
+	case json.Marshaler: // a scalar or a string
 		text, err := v.MarshalJSON()
 		if err != nil {
 			panic("queryapi: " + err.Error())
@@ -230,7 +231,7 @@ func appendTime(b []byte, ms int64) []byte {
 }
 
 // A point is written in two pieces of fixed size, of which only the beginning
-// counts: copying those takes a quarter of the time of appending them, and an
+// counts: copying them takes a quarter of the time of appending them, and an
 // answer has millions.
 type (
 	timePiece struct { // ,[1700000000.123,
@@ -243,13 +244,13 @@ type (
 	}
 )
 
-// slack is what has to be free behind a point that is being written.
+// slack is the space that must be free behind a point being written.
 const slack = len(timePiece{}.text) + len(valuePiece{}.text)
 
-// appendHeld writes every point of a matrix whose points stand.
+// appendHeld writes every point of a Held matrix.
 func appendHeld(b []byte, h *engine.Held) []byte {
 	b = slices.Grow(b, 256*len(h.Series)+h.Points()*24)
-	times := make([]timePiece, h.Steps()) // the first pieces of every step
+	times := make([]timePiece, h.Steps()) // the time piece of every step
 	for n := range times {
 		text := append(appendTime([]byte(",["), h.At(n)), ',')
 		times[n].length = copy(times[n].text[:], text)
@@ -265,8 +266,8 @@ func appendHeld(b []byte, h *engine.Held) []byte {
 	return append(b, ']')
 }
 
-// appendHeldPoints writes the points of a series. A value is made once and
-// copied for as long as it stands.
+// appendHeldPoints writes the points of a series. Each value is formatted once
+// and copied for as long as it holds.
 func appendHeldPoints(b []byte, h *engine.Held, times []timePiece, points []promql.FPoint) []byte {
 	start := len(b)
 	for _, p := range points {
@@ -286,7 +287,7 @@ func appendHeldPoints(b []byte, h *engine.Held, times []timePiece, points []prom
 		}
 		b = b[:end]
 	}
-	if len(b) > start { // no comma before the first
+	if len(b) > start { // remove the comma before the first point
 		b = append(b[:start], b[start+1:]...)
 	}
 	return b

@@ -12,19 +12,20 @@ import (
 	"testing"
 )
 
-// Each of the packages names its files in its comment, from top to bottom.
+// Each of the packages lists its files in its package comment, from top to
+// bottom.
 func TestAFileUsesOnlyThoseAfterIt(t *testing.T) {
 	for _, dir := range []string{".", "engine", "series"} {
 		files, order := parse(t, dir)
 		for name := range files {
 			if !slices.Contains(order, name) {
-				t.Errorf("%s/%s is not in the package's comment", dir, name)
+				t.Errorf("%s/%s is not in the package comment", dir, name)
 			}
 		}
 		for from, uses := range arrows(files) {
 			for to := range uses {
 				if slices.Index(order, to) < slices.Index(order, from) {
-					t.Errorf("%s/%s uses %s of %s, which stands before it", dir, from, uses[to], to)
+					t.Errorf("%s/%s uses %s of %s, which is listed before it", dir, from, uses[to], to)
 				}
 			}
 		}
@@ -57,8 +58,8 @@ func parse(t *testing.T, dir string) (files map[string]*ast.File, order []string
 
 var positions = token.NewFileSet()
 
-// arrows gives, by file, the files whose declarations it uses, and one of those.
-// What other packages declare is not looked at.
+// arrows maps each file to the files whose declarations it uses, with one of
+// those declarations. Other packages are not considered.
 func arrows(files map[string]*ast.File) map[string]map[string]string {
 	info := types.Info{Uses: map[*ast.Ident]types.Object{}}
 	var all []*ast.File
@@ -66,7 +67,7 @@ func arrows(files map[string]*ast.File) map[string]map[string]string {
 		all = append(all, f)
 	}
 	checker := types.Config{Importer: nowhere{}, Error: func(error) {}}
-	checked, _ := checker.Check("checked", positions, all, &info) // with errors, as nothing is imported
+	checked, _ := checker.Check("checked", positions, all, &info) // reports errors, because nothing is imported
 	uses := map[string]map[string]string{}
 	for ident, object := range info.Uses {
 		from := filepath.Base(positions.Position(ident.Pos()).Filename)

@@ -8,23 +8,23 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
-// Limits keep one query from taking what all need. The zero value stands for
+// Limits keep one query from taking the resources of all. The zero value means
 // the defaults.
 type Limits struct {
-	MaxSamples  int           // that a query may hold in memory, as far as the memory of the process allows; 50,000,000 when zero
-	Timeout     time.Duration // of a query; two minutes when zero
-	Concurrency int           // queries at a time, others wait; 20 when zero
+	MaxSamples  int           // samples that a query may hold in memory, reduced to what the process' memory allows; 50,000,000 when zero
+	Timeout     time.Duration // the longest a query may take; two minutes when zero
+	Concurrency int           // queries at a time, while others wait; 20 when zero
 }
 
-// What requests may hold before anything reads them.
+// Limits of what requests may hold before they are parsed.
 const (
-	maxForm    = 256 << 10        // bytes of a request's body, as it is sent
-	maxWaiting = 1000             // requests that wait for a place
-	maxHeld    = 32 << 20         // bytes of all requests that are there, as they are sent
-	maxSending = 15 * time.Second // that a request's body may take to arrive
+	maxForm    = 256 << 10        // bytes of a request's body, as sent
+	maxWaiting = 1000             // requests that may wait for a slot
+	maxHeld    = 32 << 20         // bytes of all requests together, as sent
+	maxSending = 15 * time.Second // how long a request's body may take to arrive
 )
 
-// least is the number of samples for which every query has room.
+// least is the number of samples that every query may hold.
 const least = 50_000
 
 func (l Limits) orDefault() Limits {
@@ -42,7 +42,7 @@ func (l Limits) orDefault() Limits {
 }
 
 // fitting is how many samples the one large query may hold: a third of the
-// memory that Go may take (GOMEMLIMIT). Another third is for all others
+// memory limit of Go (GOMEMLIMIT). Another third is for all other queries
 // together, the rest for the figures.
 func fitting(memory int64) int {
 	if memory == math.MaxInt64 {

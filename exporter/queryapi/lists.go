@@ -19,14 +19,14 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// list is what one of the lists is asked for.
+// list is a request for one of the lists.
 type list struct {
 	limit    int // 0: all
 	from, to int64
-	sets     [][]*labels.Matcher // of match[]; none: anything
+	sets     [][]*labels.Matcher // of match[]; empty: everything
 }
 
-// listOf reads the parameters that the lists share, but match[].
+// listOf reads the parameters that the lists share, except match[].
 func listOf(r *http.Request) (l list, bad *failure) {
 	var err error
 	if l.limit, err = limitOf(r); err != nil {
@@ -44,7 +44,8 @@ func listOf(r *http.Request) (l list, bad *failure) {
 	return l, nil
 }
 
-// selectors reads match[]. Each must say more than that anything will do.
+// selectors reads match[]. Each must have a matcher that does not match
+// everything.
 func (a *api) selectors(r *http.Request) ([][]*labels.Matcher, error) {
 	sets, err := a.parser.ParseMetricSelectors(r.Form["match[]"])
 	if err != nil {
@@ -58,7 +59,7 @@ func (a *api) selectors(r *http.Request) ([][]*labels.Matcher, error) {
 	return sets, nil
 }
 
-// series lists the labels of the series that match.
+// series lists the labels of the matching series.
 func (a *api) series(r *http.Request) response {
 	if len(r.Form["match[]"]) == 0 {
 		return failed(badData, errors.New("no match[] parameter provided"))
@@ -77,7 +78,7 @@ func (a *api) series(r *http.Request) response {
 	}
 	hints := &storage.SelectHints{Start: l.from, End: l.to, Func: series.Listing}
 	if l.limit > 0 {
-		hints.Limit = l.limit + 1 // to see whether there are more
+		hints.Limit = l.limit + 1 // one more, to see whether the list is truncated
 	}
 	set := q.Select(r.Context(), true, hints, l.sets[0]...)
 	if len(l.sets) > 1 {
@@ -123,7 +124,7 @@ func (a *api) labelValues(r *http.Request) response {
 	})
 }
 
-// names lists what is found of any of the selectors, in order and each once.
+// names lists what any of the selectors finds, sorted and without duplicates.
 func (a *api) names(r *http.Request, of func(context.Context, storage.Querier, []*labels.Matcher) ([]string, error)) response {
 	l, bad := listOf(r)
 	if bad != nil {
@@ -156,10 +157,10 @@ func (a *api) names(r *http.Request, of func(context.Context, storage.Querier, [
 	return response{data: found}
 }
 
-// metadata lists the types and helps of metrics.
+// metadata lists the types and help texts of metrics.
 func metadata(r *http.Request) response {
 	limit := -1
-	for name, value := range map[string]*int{"limit": &limit, "limit_per_metric": new(int)} { // a metric has one of each
+	for name, value := range map[string]*int{"limit": &limit, "limit_per_metric": new(int)} { // each metric has only one entry, so limit_per_metric has no effect
 		if text := r.FormValue(name); text != "" {
 			var err error
 			if *value, err = strconv.Atoi(text); err != nil {
@@ -179,8 +180,8 @@ func metadata(r *http.Request) response {
 	return response{data: all}
 }
 
-// buildinfo tells the Prometheus whose engine answers, because that is what
-// those who ask want to adapt to.
+// buildinfo returns the version of the Prometheus whose engine answers, because
+// clients adapt to that.
 func buildinfo(*http.Request) response {
 	version := "3"
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -193,8 +194,8 @@ func buildinfo(*http.Request) response {
 	return response{data: object{{"version", version}, {"revision", ""}, {"branch", ""}, {"buildUser", ""}, {"buildDate", ""}, {"goVersion", runtime.Version()}}}
 }
 
-// release is the name of Prometheus' release behind the version of its module:
-// v0.315.0 is 3.15.0, v0.315.1 is 3.15.1.
+// release is the Prometheus release of its module's version: v0.315.0 is
+// 3.15.0, v0.315.1 is 3.15.1.
 func release(module string) string {
 	var major, minor, patch int
 	if n, err := fmt.Sscanf(module, "v0.%1d%2d.%d", &major, &minor, &patch); n != 3 || err != nil {

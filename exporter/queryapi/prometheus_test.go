@@ -26,8 +26,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// backfilled starts a real Prometheus that holds every series of a book, with
-// all their points from 1970 on, and that looks back as far as this package.
+// backfilled starts a real Prometheus that holds every series of a book with
+// all points from 1970 on, and has the same lookback as this package.
 func backfilled(t testing.TB, c *catalog.Catalog, b *book.Book) (url string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -39,7 +39,7 @@ func backfilled(t testing.TB, c *catalog.Catalog, b *book.Book) (url string) {
 	return enginetest.PrometheusIn(t, dir, config, "--storage.tsdb.retention.time=200y", "--query.lookback-delta=250y").URL()
 }
 
-// everything is all series as a range over all time selects them.
+// everything is all series, as a range selector over all time returns them.
 func everything(t testing.TB, c *catalog.Catalog, b *book.Book) (all []prompb.TimeSeries) {
 	t.Helper()
 	q, err := series.NewSource(c, func() *book.Book { return b }, func() time.Time { return today }).Querier(0, math.MaxInt64)
@@ -62,8 +62,8 @@ func everything(t testing.TB, c *catalog.Catalog, b *book.Book) (all []prompb.Ti
 	return all
 }
 
-// asked is what both are asked: queries of every kind that a dashboard or an
-// analyst may think of.
+// asked are the queries sent to both: every kind that a dashboard or an analyst
+// may send.
 var asked = []string{
 	// selectors
 	`tidemark_figure{indicator="container_throughput"}`,
@@ -147,7 +147,7 @@ var asked = []string{
 	`year() - 2000`,
 	`42`,
 	`-tidemark_figure{measure="yoy"}`,
-	// what is wrong
+	// errors
 	`sum(tidemark_figure`,
 	`tidemark_figure[1y]`,
 	`tidemark_figure{measure="level"} + on (area) tidemark_figure`,
@@ -198,8 +198,8 @@ func fetch(t testing.TB, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// ordered is the answer as it is, to the letter; but the series of an instant
-// query, whose order Prometheus leaves to its storage, are put in order.
+// ordered is the answer unchanged, except that the series of an instant query
+// are sorted: Prometheus leaves their order to its storage.
 func ordered(t *testing.T, body, path, query string) string {
 	t.Helper()
 	if path != "query" || strings.HasPrefix(query, "sort") {
@@ -223,7 +223,7 @@ func ordered(t *testing.T, body, path, query string) string {
 	return strings.Replace(body, string(a.Data.Result), "\n"+strings.Join(lines, "\n")+"\n", 1)
 }
 
-// differing is what follows where two texts part.
+// differing is what follows the first difference between two texts.
 func differing(text, other string) string {
 	n := 0
 	for n < len(text) && n < len(other) && text[n] == other[n] {

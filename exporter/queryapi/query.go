@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
 )
 
-// query answers at one moment.
+// query answers an instant query.
 func (a *api) query(r *http.Request) response {
 	limit, err := limitOf(r)
 	if err != nil {
@@ -26,7 +26,7 @@ func (a *api) query(r *http.Request) response {
 	return a.ask(r, engine.Request{From: at, To: at}, limit)
 }
 
-// queryRange answers over a range.
+// queryRange answers a range query.
 func (a *api) queryRange(r *http.Request) response {
 	limit, err := limitOf(r)
 	if err != nil {
@@ -55,7 +55,7 @@ func (a *api) queryRange(r *http.Request) response {
 	return a.ask(r, engine.Request{From: start, To: end, Step: step}, limit)
 }
 
-// ask answers a query. Of the answer, limit series are given; all when it is 0.
+// ask answers a query with at most limit series; all when it is 0.
 func (a *api) ask(r *http.Request, ask engine.Request, limit int) (answer response) {
 	ctx := r.Context()
 	if text := r.FormValue("timeout"); text != "" {
@@ -75,13 +75,13 @@ func (a *api) ask(r *http.Request, ask engine.Request, limit int) (answer respon
 		ask.Lookback = max(lookback, 0)
 	}
 	ask.Text = r.FormValue("query")
-	ask.Whole = r.Form.Get("limit") != "" // what is cut off has its points
+	ask.Whole = r.Form.Get("limit") != "" // truncating needs the points
 	query, err := a.engine.Query(ctx, ask)
 	if err != nil {
 		return refused("query", err)
 	}
 	defer func() {
-		if answer.close == nil { // there is a panic
+		if answer.close == nil { // the evaluation panicked
 			query.Close()
 		}
 	}()
@@ -105,7 +105,7 @@ func (a *api) ask(r *http.Request, ask engine.Request, limit int) (answer respon
 	return response{data: data, warnings: warnings, close: query.Close}
 }
 
-// truncated gives the first series of an answer.
+// truncated returns the first series of an answer.
 func truncated(value parser.Value, limit int) (parser.Value, bool) {
 	if limit == 0 {
 		return value, false

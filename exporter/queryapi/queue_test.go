@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 )
 
-// untaken is a reader that takes its answer only when it is told to.
+// untaken is a client that reads its answer only when told to.
 type untaken struct {
 	*httptest.ResponseRecorder
 	answered, take chan struct{}
@@ -25,13 +25,13 @@ func (u untaken) Write(b []byte) (int, error) {
 	return u.ResponseRecorder.Write(b)
 }
 
-// crowd is an API that two may ask at a time. One large query is answered, but
-// its answer is not taken, and others are asked behind it.
+// crowd is an API that runs two queries at a time. One large query is answered,
+// but its answer is not read, and others are sent behind it.
 type crowd struct {
 	api    http.Handler
-	looked chan struct{} // a look at the book: one when a request comes, one when a query begins
+	looked chan struct{} // receives when the book is read: once when a request arrives, once when a query begins
 
-	answers  chan *httptest.ResponseRecorder // of the large ones, but the first
+	answers  chan *httptest.ResponseRecorder // of the large ones, except the first
 	disperse func()
 }
 
@@ -67,13 +67,13 @@ func newCrowd(t *testing.T, large int) *crowd {
 	return c
 }
 
-// await gives the next of what must come sooner or later.
+// await returns the next of the values that must arrive eventually.
 func await[T any](t *testing.T, from <-chan T) (next T) {
 	t.Helper()
 	select {
 	case next = <-from:
 	case <-time.After(time.Minute):
-		t.Fatal("it did not come within a minute")
+		t.Fatal("it did not arrive within a minute")
 	}
 	return next
 }
@@ -81,7 +81,7 @@ func await[T any](t *testing.T, from <-chan T) (next T) {
 func TestSmallQueriesAreAnsweredWhileLargeOnesWait(t *testing.T) {
 	const large = 20
 	c := newCrowd(t, large)
-	for range 3 + 2*large { // the first has begun once more, in the large engine
+	for range 3 + 2*large { // the first one has also begun again in the large engine
 		await(t, c.looked)
 	}
 	for range 5 {
@@ -95,11 +95,11 @@ func TestSmallQueriesAreAnsweredWhileLargeOnesWait(t *testing.T) {
 
 func TestACrowdOfLargeQueriesIsTurnedAway(t *testing.T) {
 	const beyond = 30
-	const large = 100 // as many as may wait
+	const large = 100 // the most that may wait
 	c := newCrowd(t, large+beyond)
 	for range beyond {
 		w := await(t, c.answers)
-		if want := `{"status":"error","errorType":"unavailable","error":"100 large queries wait already; ask again later"}`; w.Code != http.StatusServiceUnavailable || strings.TrimSpace(w.Body.String()) != want {
+		if want := `{"status":"error","errorType":"unavailable","error":"100 large queries are already waiting; try again later"}`; w.Code != http.StatusServiceUnavailable || strings.TrimSpace(w.Body.String()) != want {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
@@ -114,8 +114,8 @@ func TestACrowdOfLargeQueriesIsTurnedAway(t *testing.T) {
 	}
 }
 
-// Requests hold what they bring from the moment they are there, whether or not
-// anything can be asked yet.
+// Requests hold what they carry from the moment they arrive, whether or not the
+// figures are loaded.
 func TestRequestsThatComeAreBoundedTogether(t *testing.T) {
 	for name, b := range map[string]*book.Book{"before the figures are loaded": nil, "afterwards": many(t, 10)} {
 		t.Run(name, func(t *testing.T) {
@@ -132,11 +132,11 @@ func TestRequestsThatComeAreBoundedTogether(t *testing.T) {
 				await(t, begun.asked)
 			}
 			if status, _ := call(t, api, "query", "query", "1"); (status == http.StatusOK) != (b != nil) {
-				t.Errorf("a request that has room: %d", status)
+				t.Errorf("a request that fits: %d", status)
 			}
 			w := httptest.NewRecorder()
 			api.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/api/v1/query", io.MultiReader(strings.NewReader("query=1"))))
-			if want := "the requests that wait have 33554432 bytes already; ask again later"; w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), want) {
+			if want := "waiting requests already hold 33554432 bytes; try again later"; w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), want) {
 				t.Errorf("one too many: %d %s", w.Code, w.Body)
 			}
 		})

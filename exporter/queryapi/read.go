@@ -47,7 +47,7 @@ func (a *api) read(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readRequest reads the body of a remote read, within bounds.
+// readRequest reads the body of a remote read, within the limits.
 func readRequest(r *http.Request) (*prompb.ReadRequest, *failure) {
 	packed, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -58,7 +58,7 @@ func readRequest(r *http.Request) (*prompb.ReadRequest, *failure) {
 		return nil, unread(err)
 	}
 	if size > maxForm {
-		return nil, &failure{tooLarge, fmt.Errorf("the request is larger than %d bytes when it is unpacked; ask in several requests", maxForm)}
+		return nil, &failure{tooLarge, fmt.Errorf("the request is larger than %d bytes when uncompressed; use several requests", maxForm)}
 	}
 	unpacked, err := snappy.Decode(nil, packed)
 	if err != nil {
@@ -69,7 +69,7 @@ func readRequest(r *http.Request) (*prompb.ReadRequest, *failure) {
 		return nil, unread(err)
 	}
 	if len(asked.Queries) > maxReads {
-		return nil, &failure{badData, fmt.Errorf("%d queries are too many, a remote read may have %d; ask in several requests", len(asked.Queries), maxReads)}
+		return nil, &failure{badData, fmt.Errorf("%d queries are too many: a remote read may have %d; use several requests", len(asked.Queries), maxReads)}
 	}
 	var seen engine.Words
 	for _, query := range asked.Queries {
@@ -80,7 +80,7 @@ func readRequest(r *http.Request) (*prompb.ReadRequest, *failure) {
 	return &asked, nil
 }
 
-// formOf is the first form of an answer that is accepted and known.
+// formOf is the first accepted form of answer that is known.
 func formOf(accepted []prompb.ReadRequest_ResponseType) (prompb.ReadRequest_ResponseType, error) {
 	known := map[prompb.ReadRequest_ResponseType]struct{}{prompb.ReadRequest_SAMPLES: {}, prompb.ReadRequest_STREAMED_XOR_CHUNKS: {}}
 	for _, form := range accepted {
@@ -94,7 +94,7 @@ func formOf(accepted []prompb.ReadRequest_ResponseType) (prompb.ReadRequest_Resp
 	return prompb.ReadRequest_SAMPLES, nil
 }
 
-// tooManyRead is a limit of samples in one answer that is not streamed.
+// tooManyRead is the limit of samples in one answer that is not streamed.
 type tooManyRead int
 
 func (n tooManyRead) Error() string { return fmt.Sprintf("exceeded sample limit (%d)", int(n)) }
@@ -131,11 +131,11 @@ func (a *api) readSamples(ctx context.Context, w http.ResponseWriter, queries []
 	if err != nil {
 		return err
 	}
-	_, _ = w.Write(snappy.Encode(nil, b)) // who asked may have left
+	_, _ = w.Write(snappy.Encode(nil, b)) // fails only when the client has disconnected
 	return nil
 }
 
-// selected gives the series of a query, in the order of their labels.
+// selected returns the series of a query, ordered by their labels.
 func (a *api) selected(ctx context.Context, query *prompb.Query) (storage.SeriesSet, error) {
 	q, err := a.data.Querier(query.StartTimestampMs, query.EndTimestampMs)
 	if err != nil {
@@ -160,11 +160,10 @@ func (a *api) selected(ctx context.Context, query *prompb.Query) (storage.Series
 	return q.Select(ctx, true, hints, matchers...), nil
 }
 
-// maxFrame is about how large the pieces of a stream are, in bytes.
+// maxFrame is the approximate size of the frames of a stream, in bytes.
 const maxFrame = 1 << 20
 
-// readChunks answers in a stream of frames, of which each has chunks of one
-// series.
+// readChunks answers with a stream of frames, each with chunks of one series.
 func (a *api) readChunks(ctx context.Context, w http.ResponseWriter, queries []*prompb.Query) error {
 	w.Header().Set("Content-Type", "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse")
 	for i, query := range queries {
@@ -210,7 +209,7 @@ func streamSeries(w io.Writer, query int64, of storage.ChunkSeries) error {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// writeFrame writes a message behind its length and its checksum.
+// writeFrame writes a message preceded by its length and its checksum.
 func writeFrame(w io.Writer, message *prompb.ChunkedReadResponse) error {
 	b, err := message.Marshal()
 	if err != nil {
@@ -224,5 +223,5 @@ func writeFrame(w io.Writer, message *prompb.ChunkedReadResponse) error {
 	return nil
 }
 
-// errLeft is that nobody takes the answer any more.
+// errLeft means that the client has disconnected.
 var errLeft = errors.New("the client disconnected")

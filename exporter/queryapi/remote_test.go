@@ -38,7 +38,7 @@ func TestAPrometheusJoinsHistoryByRemoteRead(t *testing.T) {
 	}
 }
 
-// Clients choose how they want their samples: plain, or in chunks as a stream.
+// Clients choose how they want their samples: plain, or as a stream of chunks.
 func TestBothFormsOfRemoteReadGiveTheSame(t *testing.T) {
 	server := httptest.NewServer(ofSample())
 	t.Cleanup(server.Close)

@@ -12,13 +12,13 @@ import (
 	"github.com/prometheus/prometheus/util/annotations"
 )
 
-// response is what a request is answered with: data, or a failure. With
-// neither there is nothing to say.
+// response is the answer to a request: data or a failure. If it has neither,
+// nothing is written.
 type response struct {
-	data     any // that appendValue can write
+	data     any // of a type that appendValue can write
 	warnings annotations.Annotations
 	failure  *failure
-	close    func() // when the answer is written; nil: nothing is to be closed
+	close    func() // called once the answer is written; may be nil
 }
 
 func failed(k kind, err error) response { return response{failure: &failure{k, err}} }
@@ -28,13 +28,13 @@ func refused(parameter string, err error) response {
 	return response{failure: invalid(parameter, err)}
 }
 
-// errTruncated is the warning of an answer that is cut off.
+// errTruncated is the warning of a truncated answer.
 var errTruncated = errors.New("results truncated due to limit")
 
-// most is how many warnings an answer has, and how many infos.
+// most is how many warnings, and how many infos, an answer may have.
 const most = 10
 
-// answered writes what a request is answered with.
+// answered writes the answer to a request.
 func answered(answer func(*http.Request) response) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writer, done := compressed(w, r)
@@ -48,7 +48,7 @@ func answered(answer func(*http.Request) response) http.Handler {
 		case response.failure != nil:
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(response.failure.status)
-			_, _ = writer.Write(response.failure.appendTo(nil)) // who asked may have left
+			_, _ = writer.Write(response.failure.appendTo(nil)) // fails only when the client has disconnected
 		case response.data != nil:
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusOK)
@@ -62,15 +62,15 @@ func answered(answer func(*http.Request) response) http.Handler {
 	})
 }
 
-// buffer is what an answer is written into. An answer may have a hundred
-// megabytes, which take longer to get from the system than to fill.
+// buffer is reused for answers. An answer may have a hundred megabytes, which
+// take longer to allocate than to fill.
 type buffer struct{ bytes []byte }
 
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
 // appendTo writes the parts in Prometheus' order, which Grafana relies on:
-// status before data, resultType before result. query is where warnings say
-// what they mean.
+// status before data, resultType before result. query is the text that the
+// positions in warnings refer to.
 func (r *response) appendTo(b []byte, query string) []byte {
 	b = append(b, `{"status":"success","data":`...)
 	b = appendValue(b, r.data)
@@ -86,7 +86,7 @@ func (r *response) appendTo(b []byte, query string) []byte {
 	return append(b, '}')
 }
 
-// refuseOtherSites does not let browsers show answers to the pages of other
+// refuseOtherSites keeps browsers from showing answers to the pages of other
 // sites.
 func refuseOtherSites(h http.Header, r *http.Request) {
 	h.Add("Vary", "Origin")
@@ -98,8 +98,8 @@ func refuseOtherSites(h http.Header, r *http.Request) {
 	h.Set("Access-Control-Expose-Headers", "Date")
 }
 
-// compressed compresses an answer where that is accepted. As in Prometheus the
-// first way of compression that both know is taken.
+// compressed compresses an answer if the client accepts that. As in Prometheus
+// the first encoding that both know is used.
 func compressed(w http.ResponseWriter, r *http.Request) (out io.Writer, done func()) {
 	w.Header().Add("Vary", "Accept-Encoding")
 	for way := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
@@ -113,7 +113,7 @@ func compressed(w http.ResponseWriter, r *http.Request) (out io.Writer, done fun
 			continue
 		}
 		w.Header().Set("Content-Encoding", way)
-		return packer, func() { _ = packer.Close() } // who asked may have left
+		return packer, func() { _ = packer.Close() } // fails only when the client has disconnected
 	}
 	return w, func() {}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// ported is harbour with a goal of boxes for 2025.
+// ported is harbour with a goal for boxes in 2025.
 func ported(t *testing.T, goal string) *catalog.Catalog {
 	t.Helper()
 	city, err := os.ReadFile("../testdata/city.yaml")
@@ -55,7 +55,7 @@ func TestAsOfShowsTheGoalOfThatDay(t *testing.T) {
 		strings.Replace(labels, "category", "as_of=2025-08-20 category", 1)+"verdict=on_track 1")
 	a.at("2026-01-01", `tidemark_target_goal{target="boxes_2025"}`, labels+"90000000")
 	if got := ranged(t, a.api, "2025-08-31", "2025-09-02", "1d", `sum(tidemark_target_goal{target="boxes_2025"})`); got != "2025-08-31:80000000 2025-09-01:90000000 2025-09-02:90000000" {
-		t.Errorf("over the change it is %s", got)
+		t.Errorf("across the change it is %s", got)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// selectors are what random expressions are made of: series that change at
-// their own times, and end.
+// selectors are the parts of random expressions: series that change at
+// different times, and end.
 var selectors = []string{
 	`tidemark_figure{measure="level",freq="M"}`, `tidemark_figure{indicator="trade_exports"}`, `tidemark_figure{measure="yoy"}`,
 	`tidemark_figure_derived{measure="ytd"}`, `tidemark_figure_year_ago{freq="M"}`, `tidemark_figure_revision{freq="A"}`,
@@ -17,7 +17,7 @@ var selectors = []string{
 	`tidemark_figure{as_of="2023-11-01",freq="M"}`, `tidemark_figure{scale="display"}`, `tidemark_release_overdue`, `tidemark_figure{nothing="x"}`,
 }
 
-// expression is a random one of instant selectors.
+// expression is a random one made of instant selectors.
 func expression(t *rapid.T, depth int) string {
 	selector := func() string { return rapid.SampledFrom(selectors).Draw(t, "selector") }
 	if depth == 0 {
@@ -26,7 +26,7 @@ func expression(t *rapid.T, depth int) string {
 	of := func() string { return expression(t, depth-1) }
 	by := rapid.SampledFrom([]string{"indicator", "area", "indicator, area", "freq, measure"}).Draw(t, "by")
 	switch rapid.IntRange(0, 8).Draw(t, "form") {
-	case 0: // in the order of the series, which the engine leaves to chance above a selector
+	case 0: // depends on the order of series, which the engine defines only for selectors
 		return rapid.SampledFrom([]string{"sum", "avg", "stddev"}).Draw(t, "aggregate") + " by (" + by + ") (" + selector() + ")"
 	case 1:
 		return "(" + of() + ") " + rapid.SampledFrom([]string{"or", "and on (" + by + ")", "unless on (" + by + ")"}).Draw(t, "set") + " (" + of() + ")"
@@ -46,7 +46,7 @@ func expression(t *rapid.T, depth int) string {
 	return `count_values("value", ` + of() + `)`
 }
 
-// A limit of 0 series stands for none, and has the engine evaluate every step.
+// A limit of 0 series means none, and makes the engine evaluate every step.
 func TestWhatIsEvaluatedWhereItChangesIsWhatIsEvaluatedEverywhere(t *testing.T) {
 	api := ofSample()
 	rapid.Check(t, func(rt *rapid.T) {

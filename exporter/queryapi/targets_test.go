@@ -10,9 +10,9 @@ const exports = "area=330200 category=_T indicator=trade_exports "
 func TestAVerdictIsThatOfItsDay(t *testing.T) {
 	a := answerer{t, ofSample()}
 	for day, want := range map[string]string{
-		"2024-04-20": "verdict=on_track", "2024-06-12": "verdict=overdue", // the calendar says when, nothing was published
+		"2024-04-20": "verdict=on_track", "2024-06-12": "verdict=overdue", // due by the calendar, but nothing was published
 		"2026-11-23": "verdict=overdue",
-		"2030-01-01": "verdict=overdue", // the future is as now
+		"2030-01-01": "verdict=overdue", // the future is judged as now
 	} {
 		a.at(day, `tidemark_target_verdict{target="exports_2026"} == 1`, exports+"target=exports_2026 "+want+" 1")
 	}
@@ -62,6 +62,6 @@ func TestAPathLeadsFromTheNewestFigureToTheDeadline(t *testing.T) {
 
 func TestNoVerdictIsWithoutAnother(t *testing.T) {
 	if got := instant(t, ofSample(), "2024-04-20", `sum by (target) (tidemark_target_verdict) != 1`); got != "" {
-		t.Errorf("these have not exactly one:\n%s", got)
+		t.Errorf("these do not have exactly one:\n%s", got)
 	}
 }

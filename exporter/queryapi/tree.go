@@ -7,9 +7,10 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// treeOf is an expression as Prometheus shows it to programs, the members of
-// its objects in the order of their names. Those that are nil or false here are
-// of features that Prometheus has to be started with, and this parser has not.
+// treeOf is an expression in the form Prometheus returns to programs, with the
+// members of its objects ordered by name. Members that are always nil or false
+// belong to features that must be enabled when Prometheus starts, and that this
+// parser does not have.
 func treeOf(expr parser.Expr) any {
 	switch n := expr.(type) {
 	case *parser.AggregateExpr:
@@ -34,7 +35,7 @@ func treeOf(expr parser.Expr) any {
 	case *parser.VectorSelector:
 		return selectorOf(n, "vectorSelector")
 	}
-	return nil // the parameter of an aggregation that has none
+	return nil // an aggregation without a parameter
 }
 
 func matchingOf(m *parser.VectorMatching) any {
@@ -56,7 +57,7 @@ func callOf(n *parser.Call) object {
 	return object{{"args", arguments}, {"func", of}, {"type", "call"}}
 }
 
-// selectorOf is a selector, with further members behind its offset.
+// selectorOf is a selector, with further members after its offset.
 func selectorOf(n *parser.VectorSelector, kind string, more ...member) object {
 	all := object{{"anchored", false}, {"matchers", matchersOf(n.LabelMatchers)}, {"name", n.Name}, {"offset", n.OriginalOffset.Milliseconds()}, {"offsetExpr", nil}}
 	return append(append(all, more...), object{{"smoothed", false}, {"startOrEnd", endOf(n.StartOrEnd)}, {"timestamp", momentOf(n.Timestamp)}, {"type", kind}}...)
@@ -70,7 +71,7 @@ func matchersOf(matchers []*labels.Matcher) []any {
 	return all
 }
 
-// endOf is the end of a range that @ names.
+// endOf is the time range end that @ names.
 func endOf(item parser.ItemType) any {
 	if item == 0 {
 		return nil
@@ -78,7 +79,7 @@ func endOf(item parser.ItemType) any {
 	return item.String()
 }
 
-// momentOf is the moment that @ names.
+// momentOf is the time that @ names.
 func momentOf(ms *int64) any {
 	if ms == nil {
 		return nil

@@ -15,16 +15,15 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// What an expression of instant selectors gives can change only at steps at
-// which one of its series has changed, so the engine evaluates those and no
-// others. It is told that they are a millisecond apart, and its answers are
-// held until the next.
+// An expression of instant selectors can change only at steps at which one of
+// its series has changed, so the engine evaluates only those steps. It is told
+// that they are a millisecond apart, and each result holds until the next.
 //
-// Whatever looks at time itself (ranges, offsets, @, time()) is left to the
-// engine as it is.
+// Expressions that depend on time itself (ranges, offsets, @, time()) are
+// evaluated by the engine as usual.
 
-// timeless tells whether an expression depends on time through its instant
-// selectors alone.
+// timeless reports whether an expression depends on time only through its
+// instant selectors.
 func timeless(expr parser.Expr) bool {
 	ok := true
 	parser.Inspect(expr, func(node parser.Node, _ []parser.Node) error {
@@ -41,7 +40,7 @@ func timeless(expr parser.Expr) bool {
 	return ok
 }
 
-// timelessFunctions give the same at any time for the same values.
+// timelessFunctions return the same at any time for the same values.
 var timelessFunctions = []string{"abs", "absent", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "clamp", "clamp_max", "clamp_min",
 	"cos", "cosh", "deg", "exp", "floor", "label_join", "label_replace", "ln", "log10", "log2", "pi", "rad", "round", "scalar", "sgn", "sin", "sinh",
 	"sort", "sort_by_label", "sort_by_label_desc", "sort_desc", "sqrt", "tan", "tanh", "vector"}
@@ -78,24 +77,24 @@ func find(ctx context.Context, in storage.Queryable, expr parser.Expr, s steps) 
 	return found, nil
 }
 
-// collect takes the series of a set.
+// collect appends the series of a set.
 func collect(set storage.SeriesSet) (all []*series.Series, err error) {
 	for set.Next() {
-		all = append(all, set.At().(*series.Series)) // of package series
+		all = append(all, set.At().(*series.Series)) // package series makes no other type
 	}
 	return all, set.Err()
 }
 
-// selected is the series of a query's selectors, by what they match. They
-// are what the engine is given, on the axis of changes.
+// selected is the series of a query's selectors, by their matchers. The engine
+// gets them on the axis of changes.
 type selected struct {
 	steps steps
 	sets  map[string][]*series.Series
 }
 
-// changes are the steps, in order, at which a series is not what it was at the
-// step before. The first always is one, and the last, so that the engine sees a
-// range where there is one.
+// changes are the steps, in order, at which a series differs from the step
+// before. The first and the last step are always included, so that the engine
+// evaluates a range wherever the query is one.
 func (s *selected) changes() []int {
 	is := make([]bool, s.steps.count)
 	is[0], is[len(is)-1] = true, true
@@ -121,7 +120,7 @@ func (s *selected) changes() []int {
 }
 
 // onto puts the series on the axis of changes: a point for every change at
-// which there is a value, as many as a query may hold.
+// which there is a value, up to as many as a query may hold.
 func (s *selected) onto(ctx context.Context, changes []int, limit int) error {
 	for key, set := range s.sets {
 		moved := make([]*series.Series, len(set))
@@ -149,16 +148,16 @@ func (s *selected) onto(ctx context.Context, changes []int, limit int) error {
 	return nil
 }
 
-// selectedQuerier answers a query that asks for nothing but what was selected.
+// selectedQuerier answers a query from the series that were already selected.
 type selectedQuerier struct {
 	storage.LabelQuerier // no query asks for labels
 	sets                 map[string][]*series.Series
 }
 
-// Select gives the series that were selected by the same matchers.
+// Select returns the series that were selected by the same matchers.
 func (q selectedQuerier) Select(_ context.Context, _ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
 	return &series.Set{All: q.sets[series.Key(matchers)]}
 }
 
-// Close has nothing to close.
+// Close does nothing: there is nothing to close.
 func (q selectedQuerier) Close() error { return nil }

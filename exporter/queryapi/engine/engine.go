@@ -1,17 +1,17 @@
-// Package engine answers PromQL by Prometheus' own engine, within the memory
-// and the time that there are, and over ranges faster than it: figures change
-// once a period, and charts ask for every day of ten years.
+// Package engine evaluates PromQL with Prometheus' own engine, within the
+// available memory and time, and range queries faster than it: figures change
+// once per period while charts ask for every day of ten years.
 //
-// Its files, each of which uses only those after it:
+// Its files, each of which uses only those below it:
 //
-//	engine.go      a query, in the engine for small ones or that for large ones
+//	engine.go      a query, in the engine for small or for large queries
 //	changes.go     where the series of a range query change
-//	held.go        an answer that stands until the next change
-//	parser.go      Prometheus' parser, which refuses more
-//	answerable.go  whether an expression can be answered within bounds
+//	held.go        an answer whose values hold until the next change
+//	parser.go      Prometheus' parser with additional checks
+//	answerable.go  whether an expression can be evaluated within the limits
 //	words.go       whether a query is small enough to be parsed
-//	queue.go       who waits for whom
-//	bounds.go      the bounds
+//	queue.go       queues for the engines
+//	bounds.go      the limits
 package engine
 
 import (
@@ -30,37 +30,36 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// maxLarge is how many large queries may wait for their turn.
+// maxLarge is how many large queries may wait.
 const maxLarge = 100
 
-// Engine is Prometheus' engine twice: once for the many queries that hold
-// little, of which many run side by side, and once for those that turn out to
-// hold more, which run one at a time. So a large answer has most of the memory,
-// and all answers together have no more than there is. Large queries leave
-// their places to the small ones: however many wait for their turn, small ones
-// are answered.
+// Engine is Prometheus' engine twice: one for the many queries that hold
+// little, which run concurrently, and one for those that turn out to hold more,
+// which run one at a time. So one large query can have most of the memory, and
+// all queries together never exceed it. Large queries release their slots to
+// small ones, so small queries are answered no matter how many large ones wait.
 type Engine struct {
 	small, large tier
-	alone        *Queue // of those for the large one
+	alone        *Queue // the queue for the large engine
 	data         storage.Queryable
 }
 
-// tier is an engine, and how many samples a query may hold in it.
+// tier is an engine and how many samples a query may hold in it.
 type tier struct {
 	*promql.Engine
 	samples int
 }
 
-// Options say what an Engine asks, and how much a query may take.
+// Options say what an Engine queries and how much a query may use.
 type Options struct {
 	Data         storage.Queryable
 	Parser       parser.Parser
-	Small, Large int // samples that one of many queries may hold, and the one large query
+	Small, Large int // samples that one of many concurrent queries may hold, and the one large query
 	Timeout      time.Duration
 	Logger       *slog.Logger
 }
 
-// New makes an Engine.
+// New creates an Engine.
 func New(opts Options) *Engine {
 	in := func(samples int) tier {
 		return tier{samples: samples, Engine: promql.NewEngine(promql.EngineOpts{
@@ -77,30 +76,30 @@ func New(opts Options) *Engine {
 	return &Engine{small: in(opts.Small), large: in(opts.Large), alone: NewQueue(1, maxLarge, "large queries"), data: opts.Data}
 }
 
-// Request is what is asked.
+// Request is a query with its time range.
 type Request struct {
 	Text     string
 	From, To time.Time
-	Step     time.Duration // zero: at the one moment From
-	Lookback time.Duration // zero: as far as a value stands
-	Whole    bool          // the answer is to have all its points, and none is to be a Held
+	Step     time.Duration // zero: an instant query at From
+	Lookback time.Duration // zero: as long as a value is valid
+	Whole    bool          // the answer must have all its points and not be a Held
 }
 
-// Query is a request that was read and can be answered.
+// Query is a parsed request that can be evaluated.
 type Query struct {
 	Request
 	engine *Engine
-	turn   *Turn // among the large queries
+	turn   *Turn // in the queue of large queries
 
-	// As it is evaluated: at first in the small engine.
+	// How it is evaluated: at first in the small engine.
 	tier    tier
-	running promql.Query // nil when it is closed
+	running promql.Query // nil after it is closed
 	stmt    *parser.EvalStmt
 	over    span
-	found   *selected // its series where they change, once they are selected for that
+	found   *selected // its series on the axis of changes, once they have been selected
 }
 
-// Query reads a request. Its errors are about the text of the query.
+// Query parses a request. Its errors are about the text of the query.
 func (e *Engine) Query(ctx context.Context, r Request) (*Query, error) {
 	q := &Query{Request: r, engine: e}
 	if err := q.begin(ctx, e.small); err != nil {
@@ -109,7 +108,7 @@ func (e *Engine) Query(ctx context.Context, r Request) (*Query, error) {
 	return q, nil
 }
 
-// begin has the request read by an engine.
+// begin has an engine parse the request.
 func (q *Query) begin(ctx context.Context, in tier) (err error) {
 	opts := promql.NewPrometheusQueryOpts(false, q.Lookback)
 	q.tier = in
@@ -132,7 +131,7 @@ func (q *Query) begin(ctx context.Context, in tier) (err error) {
 // measure refuses a range query with too many steps.
 func (q *Query) measure() error {
 	from, to, interval := float64(q.From.UnixMilli()), float64(q.To.UnixMilli()), float64(q.Step.Milliseconds())
-	// Who asks does not see more steps than fit into 292 years.
+	// The handler's own check counts only the steps within 292 years.
 	if q.endless() && (to-from)/interval > maxSteps {
 		return fmt.Errorf("exceeded maximum resolution of %d points per timeseries. Try decreasing the query resolution (?step=XX)", maxSteps)
 	}
@@ -143,17 +142,17 @@ func (q *Query) measure() error {
 	return q.over.check(q.stmt.Expr, math.Inf(1))
 }
 
-// endless tells whether a range is longer than a duration can say.
+// endless reports whether a range is longer than a time.Duration can express.
 func (q *Query) endless() bool { return q.To.Sub(q.From) == math.MaxInt64 }
 
-// Exec evaluates the query: in the small engine, and if it holds too much for
-// that in the large one, when it is its turn.
+// Exec evaluates the query: in the small engine, or, if it holds too much for
+// that, in the large one when its turn comes.
 func (q *Query) Exec(ctx context.Context) *promql.Result {
 	result := q.bounded(ctx)
 	if !errors.As(result.Err, new(promql.ErrTooManySamples)) || q.engine.large.samples <= q.tier.samples {
 		return result
 	}
-	q.release() // who waits holds nothing, and keeps nobody waiting
+	q.release() // a waiting query holds no memory and no slot
 	turnOf(ctx).Leave()
 	var err error
 	if q.turn, err = q.engine.alone.Enter(ctx); err != nil {
@@ -165,12 +164,12 @@ func (q *Query) Exec(ctx context.Context) *promql.Result {
 	return q.bounded(ctx)
 }
 
-// bounded evaluates the query in its engine, and sees that its series and its
-// answer have room too: the engine counts samples, and neither labels nor the
+// bounded evaluates the query in its engine and also checks the memory of its
+// series and its answer: the engine counts samples, but neither labels nor the
 // text of an answer.
 func (q *Query) bounded(ctx context.Context) *promql.Result {
 	samples := q.tier.samples
-	if q.over.check(q.stmt.Expr, float64(samples)) != nil { // the engine counts steps of subqueries only when it has room for all
+	if q.over.check(q.stmt.Expr, float64(samples)) != nil { // the engine counts the steps of subqueries only after allocating them all
 		return &promql.Result{Err: series.TooManySamples("subquery", samples)}
 	}
 	result := q.evaluate(series.WithRoom(ctx, samples, SamplesPerSeries+rewritten(q.stmt.Expr)/BytesPerSample))
@@ -192,10 +191,11 @@ func (q *Query) evaluate(ctx context.Context) *promql.Result {
 	return q.evaluateChanges(ctx)
 }
 
-// evaluateChanges evaluates a range query where something changes. The engine
-// has read it for its real steps, and is told of others before it evaluates it.
+// evaluateChanges evaluates a range query only where something changes. The
+// engine has parsed it with its real steps, which are replaced before it
+// evaluates them.
 func (q *Query) evaluateChanges(ctx context.Context) *promql.Result {
-	s := steps{from: q.From.UnixMilli(), interval: q.Step.Milliseconds()} // milliseconds are what the engine counts in
+	s := steps{from: q.From.UnixMilli(), interval: q.Step.Milliseconds()} // the engine counts in milliseconds
 	s.count = int((q.To.UnixMilli()-s.from)/s.interval) + 1
 	found, err := find(ctx, q.engine.data, q.stmt.Expr, s)
 	if err != nil {
@@ -222,8 +222,8 @@ func (q *Query) evaluateChanges(ctx context.Context) *promql.Result {
 	return result
 }
 
-// Querier gives Prometheus' engine its series: those that were selected where
-// they change, or any.
+// Querier returns the series for Prometheus' engine: those already selected on
+// the axis of changes, or any others.
 func (q *Query) Querier(from, to int64) (storage.Querier, error) {
 	if q.found != nil {
 		return selectedQuerier{sets: q.found.sets}, nil
@@ -231,10 +231,10 @@ func (q *Query) Querier(from, to int64) (storage.Querier, error) {
 	return q.engine.data.Querier(from, to)
 }
 
-// Stats are those of the evaluation.
+// Stats returns the statistics of the evaluation.
 func (q *Query) Stats() *stats.Statistics { return q.running.Stats() }
 
-// Close frees what the query holds, when its answer is written.
+// Close frees what the query holds; call it once the answer has been written.
 func (q *Query) Close() {
 	q.release()
 	q.turn.Leave()

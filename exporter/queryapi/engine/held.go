@@ -8,10 +8,10 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
-// Held is a matrix whose points stand until the next change.
+// Held is a matrix whose values hold until the next change.
 type Held struct {
-	// Series have a point for each change at which they have a value, its time
-	// being the number of the change.
+	// Series have a point for each change at which they have a value; its time
+	// is the number of the change.
 	Series  promql.Matrix
 	changes []int // steps
 	steps   steps
@@ -25,14 +25,14 @@ func (h *Held) String() string {
 	return fmt.Sprintf("%d series that change at %d of %d steps", len(h.Series), len(h.changes), h.steps.count)
 }
 
-// Steps is how many there are.
+// Steps returns the number of steps.
 func (h *Held) Steps() int { return h.steps.count }
 
-// At is the moment of a step, in milliseconds since 1970.
+// At returns the time of a step, in milliseconds since 1970.
 func (h *Held) At(step int) int64 { return h.steps.at(step) }
 
-// Stands are the steps for which a change stands: from the first up to but not
-// including the second.
+// Stands returns the steps for which a change holds: from the first up to but
+// not including the second.
 func (h *Held) Stands(change int) (from, until int) {
 	until = h.steps.count
 	if change+1 < len(h.changes) {
@@ -41,7 +41,7 @@ func (h *Held) Stands(change int) (from, until int) {
 	return h.changes[change], until
 }
 
-// Points is how many the whole matrix has.
+// Points returns the number of points of the whole matrix.
 func (h *Held) Points() (n int) {
 	for _, s := range h.Series {
 		for _, p := range s.Floats {
@@ -52,9 +52,9 @@ func (h *Held) Points() (n int) {
 	return n
 }
 
-// lengthOf is about how many bytes an answer has.
+// lengthOf estimates the size of an answer in bytes.
 func lengthOf(answer parser.Value) (n int) {
-	const punctuation, number = 16, 48 // of a label, of a point
+	const punctuation, number = 16, 48 // bytes per label, per point
 	size := func(l labels.Labels, points int) int { return int(l.ByteSize()) + l.Len()*punctuation + points*number }
 	switch v := answer.(type) {
 	case promql.Vector:
@@ -74,7 +74,7 @@ func lengthOf(answer parser.Value) (n int) {
 	return n
 }
 
-// steps are the moments of a range query.
+// steps are the times of a range query.
 type steps struct {
 	from, interval int64 // milliseconds
 	count          int
@@ -82,7 +82,7 @@ type steps struct {
 
 func (s steps) at(n int) int64 { return s.from + int64(n)*s.interval }
 
-// since is the first step at or after t, which may lie beyond the last.
+// since returns the first step at or after t, which may be beyond the last.
 func (s steps) since(t int64) int {
 	if t <= s.from {
 		return 0

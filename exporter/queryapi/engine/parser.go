@@ -9,20 +9,20 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// Parser is Prometheus' parser, which also refuses what as_of and scale cannot
-// be and what asks too much, so that the answer is the one to any malformed
-// query. It does not look at how long a query is: see Words.
+// Parser is Prometheus' parser. It also refuses invalid values of as_of and
+// scale, and queries that exceed the limits, so that these are answered like
+// any malformed query. It does not check the length of a query: see Words.
 type Parser struct {
 	parser.Parser
-	zone *time.Location // in which as_of names days
+	zone *time.Location // for the days in as_of
 }
 
-// NewParser makes a Parser. zone is where as_of names days.
+// NewParser creates a Parser. zone is the time zone of the days in as_of.
 func NewParser(zone *time.Location) Parser {
 	return Parser{parser.NewParser(parser.Options{}), zone}
 }
 
-// ParseExpr reads a query.
+// ParseExpr parses a query.
 func (p Parser) ParseExpr(input string) (parser.Expr, error) {
 	expr, err := p.Parser.ParseExpr(input)
 	if err != nil {
@@ -39,7 +39,7 @@ func (p Parser) ParseExpr(input string) (parser.Expr, error) {
 	return expr, nil
 }
 
-// ParseMetricSelectors reads the selectors of match[].
+// ParseMetricSelectors parses the selectors of match[].
 func (p Parser) ParseMetricSelectors(inputs []string) ([][]*labels.Matcher, error) {
 	sets, err := p.Parser.ParseMetricSelectors(inputs)
 	if err != nil {

@@ -8,28 +8,28 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// Queue has so many work at a time and the others wait, up to a number.
+// Queue lets a fixed number work at a time; others wait, up to a limit.
 type Queue struct {
 	places  chan struct{}
 	waiting atomic.Int64
-	most    int64 // that wait
+	most    int64 // that may wait
 	who     string
 }
 
-// NewQueue makes a Queue with so many places, in which no more than most wait.
-// who they are is what those are told for whom that is too many.
+// NewQueue creates a Queue with so many slots, in which at most most others
+// wait. who names those waiting in the error when there are too many.
 func NewQueue(places int, most int64, who string) *Queue {
 	return &Queue{places: make(chan struct{}, places), most: most, who: who}
 }
 
-// Turn is a place that somebody has got, until it is left. Nil is none.
+// Turn is a slot in use, until Leave is called. A nil Turn is no slot.
 type Turn struct{ in *Queue }
 
-// Enter waits for a place.
+// Enter waits for a slot.
 func (q *Queue) Enter(ctx context.Context) (*Turn, error) {
 	defer q.waiting.Add(-1)
 	if q.waiting.Add(1) > q.most {
-		return nil, Crowded(fmt.Sprintf("%d %s wait already; ask again later", q.most, q.who))
+		return nil, Crowded(fmt.Sprintf("%d %s are already waiting; try again later", q.most, q.who))
 	}
 	select {
 	case q.places <- struct{}{}:
@@ -39,7 +39,7 @@ func (q *Queue) Enter(ctx context.Context) (*Turn, error) {
 	}
 }
 
-// Leave gives the place to the next, once.
+// Leave releases the slot; further calls do nothing.
 func (t *Turn) Leave() {
 	if t != nil && t.in != nil {
 		<-t.in.places
@@ -47,19 +47,19 @@ func (t *Turn) Leave() {
 	}
 }
 
-// Crowded is what those are told who come when too many wait.
+// Crowded is the error when too many are already waiting.
 type Crowded string
 
 func (c Crowded) Error() string { return string(c) }
 
 type turnKey struct{}
 
-// WithTurn lets what a request becomes give its place back.
+// WithTurn lets the query of a request release the request's slot.
 func WithTurn(ctx context.Context, t *Turn) context.Context {
 	return context.WithValue(ctx, turnKey{}, t)
 }
 
-// turnOf is the place of a request, nil when it has none.
+// turnOf returns the slot of a request; nil if it has none.
 func turnOf(ctx context.Context) *Turn {
 	t, _ := ctx.Value(turnKey{}).(*Turn)
 	return t

@@ -8,15 +8,15 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 )
 
-// families lists what can be asked, in the order of the names.
+// families lists all metrics, ordered by name.
 var families = sync.OnceValue(func() []family {
 	all := slices.Concat(figureFamilies(), derivedFamilies(), newestFamilies(), publicationFamilies(), indicatorFamilies(), targetFamilies())
 	slices.SortFunc(all, func(f, o family) int { return strings.Compare(f.Name, o.Name) })
 	return all
 })
 
-// Metrics lists the names and helps of all metrics, in the order of the names.
-// All are gauges.
+// Metrics lists the names and help texts of all metrics, ordered by name. All
+// are gauges.
 func Metrics() []metric.Family {
 	all := make([]metric.Family, len(families()))
 	for i, f := range families() {
@@ -25,7 +25,7 @@ func Metrics() []metric.Family {
 	return all
 }
 
-// isMetric tells whether there is a metric of that name.
+// isMetric reports whether there is a metric of that name.
 func isMetric(name string) bool {
 	return slices.ContainsFunc(families(), func(f family) bool { return f.Name == name })
 }

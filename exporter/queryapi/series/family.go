@@ -2,12 +2,12 @@ package series
 
 import "github.com/tidemark-stats/tidemark/exporter/metric"
 
-// family is one metric: what it is and which series it has.
+// family is one metric: its name and help, and the series it has.
 type family struct {
 	metric.Family
-	// each passes every series that the selection can mean; those that do not
-	// match after all are left out later. Where selection.list is set points
-	// are not asked for, and one series may stand for all that differ from it
-	// in other labels only.
+	// each passes every series that the selection may match; those that do not
+	// match are filtered out later. If selection.list is set, points are not
+	// needed, and one series may stand for all others that differ from it only
+	// in labels that are not listed.
 	each func(v *snapshot, s *selection, yield func(pairs metric.Labels, points func() []Point))
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// scale turns amounts of an indicator into the unit a selection wants.
+// scale converts amounts of an indicator into the unit a selection asks for.
 type scale struct {
 	unit   string // code of the base unit, or the display unit
 	factor float64
 }
 
-// scaleOf is that of a measure. Growth is in percent at any scale.
+// scaleOf returns the scale of a measure. Growth is in percent at any scale.
 func (m *manner) scaleOf(i *catalog.Indicator, of figure.Measure) scale {
 	if !m.display || of.Growth() {
 		return scale{metric.UnitOf(i, of), 1}
@@ -33,7 +33,7 @@ func displayFactor(i *catalog.Indicator) float64 {
 	return math.Pow10(i.DisplayPower())
 }
 
-// figureFamilies are the metrics of /metrics, of every period instead of the
+// figureFamilies are the metrics of /metrics, for every period instead of the
 // newest.
 func figureFamilies() (all []family) {
 	for _, f := range metric.Figures {
@@ -51,7 +51,7 @@ func figureFamilies() (all []family) {
 						switch {
 						case s.today:
 							return s.newestPoint(b, f.Of, factor)
-						case f.Amount && factor == 1 && s.known.IsZero(): // what is asked most
+						case f.Amount && factor == 1 && s.known.IsZero(): // the most frequent query
 							return v.points.get(b, func() []Point { return s.points(i, b, f.Of, 1) })
 						}
 						return s.points(i, b, f.Of, factor)
@@ -62,7 +62,8 @@ func figureFamilies() (all []family) {
 	return all
 }
 
-// everyPeriod are the helps, which on /metrics speak of the newest period.
+// everyPeriod replaces the help texts, which on /metrics describe the newest
+// period.
 var everyPeriod = map[string]string{
 	"tidemark_figure":                             "A published figure at the start of its period, in its base unit; growth in percent. Absent while it is withheld.",
 	"tidemark_figure_period_timestamp_seconds":    "Start of the period.",
@@ -70,8 +71,8 @@ var everyPeriod = map[string]string{
 	"tidemark_figure_withheld":                    "Whether the period has no number (1), because it is withheld or missing, or has one (0).",
 }
 
-// newestPoint is what /metrics shows of a series, however long ago the next
-// figure was due: nothing while the newest is withheld.
+// newestPoint is the value that /metrics shows for a series, no matter how long
+// the next figure has been due; none while the newest is withheld.
 func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
 	newest, known := b.Latest(), true
 	if !m.known.IsZero() {
@@ -87,8 +88,8 @@ func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, boo
 	return []Point{{start(newest.Period), v / factor}}
 }
 
-// points are the figures of a series as they were known. One without a number
-// ends the one before it; the newest stands until the next is overdue.
+// points are the figures of a series as they were known. A figure without a
+// number ends the one before it; the newest holds until the next is overdue.
 func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
 	points := make([]Point, 0, b.Len())
 	var newest figure.Period
@@ -106,17 +107,18 @@ func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figu
 	return mortal(points, b.Key.Frequency, overdue(i, newest))
 }
 
-// derivedFamilies are what follows from figures.
+// derivedFamilies are the metrics derived from figures.
 func derivedFamilies() []family {
 	return []family{
-		{metric.Family{Name: "tidemark_figure_derived", Help: "What follows from published figures where nothing is published, at the start of its period; with measure also last_twelve, daily and record."}, eachDerived},
-		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year before, published or derived; none across a break of the series."}, eachYearAgo},
-		{metric.Family{Name: "tidemark_growth_disagreement", Help: "By how many percentage points the published growth of a period lies above what the published levels give, where rounding does not explain it."}, eachDisagreement},
-		{metric.Family{Name: "tidemark_figure_cell", Help: "The best that is known of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
+		{metric.Family{Name: "tidemark_figure_derived", Help: "A figure derived from published ones where none is published, at the start of its period; measure can also be last_twelve, daily or record."}, eachDerived},
+		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year earlier, published or derived; absent across a break in the series."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_growth_disagreement", Help: "By how many percentage points the published growth of a period is above the growth that the published levels give, where rounding does not explain it."}, eachDisagreement},
+		{metric.Family{Name: "tidemark_figure_cell", Help: "The best known value of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
 	}
 }
 
-// derivedLabels are those of a figure whose measure may be one of derive's.
+// derivedLabels are the labels of a figure whose measure may be one of package
+// derive's.
 func derivedLabels(p place, f figure.Frequency, measure, unit string) metric.Labels {
 	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", measure, "unit", unit}
 }
@@ -133,7 +135,7 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 					h := v.history(p, &s.manner)
 					points, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
 					if len(points) == 0 {
-						return nil // nothing is derived
+						return nil // there are no derived figures
 					}
 					return mortal(points, f, s.lasting(p.indicator, last, newestOf(h, measure, f)))
 				})
@@ -145,9 +147,9 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 	})
 }
 
-// derivedPoints are what is derived of a kind. Where a period is published, or
-// withheld, the derived one before it ends. last is the last period of which it
-// is known.
+// derivedPoints are the derived figures of a kind. Where a period is published
+// or withheld, the derived figure before it ends. last is the last known
+// period.
 func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (points []Point, last figure.Period) {
 	for value := range h.Series(kind, f) {
 		last = value.Period
@@ -157,7 +159,7 @@ func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMe
 		}
 		points = append(points, Point{start(value.Period), v})
 	}
-	if !ofMeasure { // of a withheld level nothing follows
+	if !ofMeasure { // nothing is derived from a withheld level
 		for value := range h.Figures(figure.Level, f) {
 			if value.Withheld {
 				points = append(points, Point{start(value.Period), StaleMarker})
@@ -172,9 +174,9 @@ func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMe
 	return points, last
 }
 
-// lasting is up to when the last value of something stands that is known of a
-// series: if it is of the newest period, until the next is overdue, and to those
-// who ask what stands today as on /metrics. Otherwise a hole follows it.
+// lasting returns how long the last known value of a series holds: if it is of
+// the newest period, until the next is overdue, and for queries of the present
+// for as long as /metrics shows it. Otherwise it ends as if a gap followed.
 func (s *selection) lasting(i *catalog.Indicator, last, newest figure.Period) int64 {
 	switch {
 	case last.IsZero() || last.Compare(newest) < 0:
@@ -185,7 +187,8 @@ func (s *selection) lasting(i *catalog.Indicator, last, newest figure.Period) in
 	return overdue(i, last)
 }
 
-// newestOf is the newest period of which a measure is known; zero when none is.
+// newestOf returns the newest period for which a measure is known; zero when
+// there is none.
 func newestOf(h *derive.History, m figure.Measure, f figure.Frequency) (newest figure.Period) {
 	for v := range h.Figures(m, f) {
 		newest = v.Period
@@ -193,8 +196,8 @@ func newestOf(h *derive.History, m figure.Measure, f figure.Frequency) (newest f
 	return newest
 }
 
-// scaleOfKind is the scale of a derived kind and the measure it is, which may
-// also be published, or is made of.
+// scaleOfKind returns the scale of a derived kind and its measure, which may
+// also be published, or the measure it is derived from.
 func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, of figure.Measure, ofMeasure bool) {
 	for _, measure := range figure.Measures() {
 		if measure.String() == string(kind) {
@@ -208,7 +211,7 @@ func (m *manner) scaleOfKind(i *catalog.Indicator, kind derive.Kind) (in scale, 
 	return in, figure.Level, false
 }
 
-// eachOf passes the best of every measure at every frequency.
+// eachOf passes the best value of every measure at every frequency.
 func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f figure.Frequency, in scale)) {
 	v.placesOf(s, func(p place) {
 		for _, f := range frequencies(p.indicator) {
@@ -242,8 +245,8 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 	})
 }
 
-// eachDisagreement passes where published growth and published levels do not
-// agree. What is shown of such a period is the published growth.
+// eachDisagreement passes the periods in which published growth and published
+// levels disagree. Elsewhere the published growth is shown for such a period.
 func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		if !m.Growth() {
@@ -259,14 +262,14 @@ func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func(
 	})
 }
 
-// cellLabels are the labels in which cells of one series differ.
+// cellLabels are the labels in which the cells of one series differ.
 var cellLabels = []string{"number", "origin", "period", "status", "year"}
 
-// anyCell tells whether one cell may speak for all of its series: only a label
-// is asked for that they share, and no other picks cells.
+// anyCell reports whether one cell may stand for its whole series: the listed
+// label is the same in all of its cells, and no other label selects among them.
 func (s *selection) anyCell() bool { return s.list != "" && !s.picks(cellLabels...) }
 
-// anyOfPlace tells whether one series may speak for all of its place.
+// anyOfPlace reports whether one series may stand for all series of its place.
 func (s *selection) anyOfPlace() bool {
 	return s.anyCell() && !s.picks("measure", "freq", "unit")
 }

@@ -2,14 +2,14 @@ package series
 
 import "sync"
 
-// kept holds what is worked out once. Its values must not be changed.
+// kept caches computed values, which must not be modified.
 type kept[K comparable, V any] struct {
 	mu  sync.Mutex
 	all map[K]V
 }
 
-// get gives what is kept under the key, or finds it. Two who ask at once may
-// both find it; neither waits for the other.
+// get returns the cached value of the key, or computes it. Two concurrent
+// callers may both compute it; neither waits for the other.
 func (k *kept[K, V]) get(key K, find func() V) V {
 	k.mu.Lock()
 	v, ok := k.all[key]

@@ -50,7 +50,7 @@ func TestWhatIsKeptDoesNotGrowWithWhatIsAsked(t *testing.T) {
 		ask(n)
 	}
 	if after := size(); after != before {
-		t.Errorf("%d things were kept, %d after 50 more questions", before, after)
+		t.Errorf("%d values were cached, %d after 50 more queries", before, after)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
-// placesOf gives the places a selector can mean.
+// placesOf returns the places a selector may match.
 func (v *snapshot) placesOf(s *selection, yield func(place)) {
 	for _, p := range v.places() {
 		if s.wants("indicator", p.indicator.Code) && s.wants("area", p.area) && s.wants("category", p.category) && s.ctx.Err() == nil {
@@ -18,7 +18,7 @@ func (v *snapshot) placesOf(s *selection, yield func(place)) {
 	}
 }
 
-// seriesOf gives the series of the book that a selector can mean.
+// seriesOf returns the series of the book that a selector may match.
 func (v *snapshot) seriesOf(s *selection, yield func(*catalog.Indicator, *book.Series)) {
 	for b := range v.book.All() {
 		k := b.Key
@@ -32,7 +32,7 @@ func (v *snapshot) seriesOf(s *selection, yield func(*catalog.Indicator, *book.S
 	}
 }
 
-// figures gives what was known of a series.
+// figures returns the known figures of a series.
 func (m *manner) figures(b *book.Series, yield func(*book.Figure)) {
 	figures := b.Figures()
 	if !m.known.IsZero() {
@@ -43,8 +43,8 @@ func (m *manner) figures(b *book.Series, yield func(*book.Figure)) {
 	}
 }
 
-// history is what was known of a place, as a selection looks at it. That of
-// now is kept.
+// history is what was known about a place, as the selection sees it. The
+// current one is cached.
 func (v *snapshot) history(p place, as *manner) *derive.History {
 	find := func() *derive.History { return derive.From(v.book, p.indicator, p.area, p.category, as.known) }
 	if as.known.IsZero() {
@@ -60,12 +60,12 @@ func (v *snapshot) history(p place, as *manner) *derive.History {
 	return h
 }
 
-// manyPlaces are as many as are looked at again and again: a place, and the
+// manyPlaces is how many places are used repeatedly at a time: a place, and the
 // parts of its ratio.
 const manyPlaces = 8
 
-// publicationDays lists the days on which something was published of what is
-// meant.
+// publicationDays lists the days on which anything that the selector may match
+// was published.
 func (v *snapshot) publicationDays(s *selection) []string {
 	found := map[string]struct{}{}
 	done := map[area]bool{}

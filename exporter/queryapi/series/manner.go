@@ -10,39 +10,39 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// The labels that say how to look at figures rather than which ones.
+// The labels that say how to view figures rather than which ones.
 const (
 	asOfLabel    = "as_of"
 	scaleLabel   = "scale"
 	scaleDisplay = "display" // the only scale
 )
 
-// CheckSelector refuses what as_of and scale cannot be. zone is where as_of
-// names days.
+// CheckSelector refuses invalid values of as_of and scale. zone is the time
+// zone of the days in as_of.
 func CheckSelector(matchers []*labels.Matcher, zone *time.Location) error {
 	_, err := mannerOf(matchers, zone)
 	return err
 }
 
-// manner is how a selector looks at figures.
+// manner is how a selector views figures.
 type manner struct {
-	asOf    string    // as it is written; empty when it is not
-	known   time.Time // up to when publications count; zero: all
-	display bool      // amounts are in the unit people read
+	asOf    string    // as written in the query; empty if absent
+	known   time.Time // publications up to this time count; zero: all
+	display bool      // amounts are in the display unit
 	rest    []*labels.Matcher
 
-	histories map[place]*derive.History // as known then, of the places looked at last; for one goroutine
+	histories map[place]*derive.History // as known then, of the most recently used places; for one goroutine
 }
 
-// mannerOf takes the labels of this package out of a selector. zone is where
-// as_of names days.
+// mannerOf removes the labels of this package from a selector and reads them.
+// zone is the time zone of the days in as_of.
 func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err error) {
 	for _, matcher := range matchers {
 		switch {
 		case matcher.Name != asOfLabel && matcher.Name != scaleLabel:
 			m.rest = append(m.rest, matcher)
 		case matcher.Type != labels.MatchEqual:
-			return m, fmt.Errorf("the label %s takes = only, not %s: one query looks at figures in one way", matcher.Name, matcher.Type)
+			return m, fmt.Errorf("the label %s accepts only =, not %s: a selector views figures in one way", matcher.Name, matcher.Type)
 		case matcher.Value == "":
 		case matcher.Name == asOfLabel:
 			m.asOf = matcher.Value
@@ -58,14 +58,14 @@ func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err er
 	return m, nil
 }
 
-// lastMoment is the last moment that counts: the end of a day, or a moment given
-// as such.
+// lastMoment is the last time that counts: the end of the given day, or the
+// given time itself.
 func lastMoment(text string, zone *time.Location) (time.Time, error) {
 	if day, ok := figure.ParseDay(text); ok {
 		return day.End(zone).Add(-time.Millisecond), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil || at.IsZero() { // the zero time stands for now
+	if err != nil || at.IsZero() { // the zero time would mean now
 		return time.Time{}, fmt.Errorf("%s=%q is not a day: write it like %s=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\"", asOfLabel, text, asOfLabel)
 	}
 	return at, nil

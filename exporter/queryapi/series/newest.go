@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// newestFamilies are about the newest period that was known at a moment, and
-// stand until a newer one is published.
+// newestFamilies are about the newest period known at a given time; their
+// values hold until a newer one is published.
 func newestFamilies() []family {
 	return []family{
 		{metric.Family{Name: "tidemark_figure_newest", Help: "The newest figure of a series at a moment, published or derived, in its base unit."},
@@ -40,7 +40,7 @@ func eachNewest(of func(derive.Value, scale) float64) func(*snapshot, *selection
 }
 
 // newest lists the figures that were the newest of their series when their
-// period first had one, in that order. Those of now are kept.
+// period first had one, in that order. The current list is cached.
 func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, as *manner) []firstKnown {
 	find := func() []firstKnown { return v.findNewest(p, m, f, as) }
 	if !as.known.IsZero() {
@@ -58,7 +58,7 @@ func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, as 
 	newest := all[:0]
 	for _, value := range all {
 		switch last := len(newest) - 1; {
-		case last >= 0 && value.Period.Compare(newest[last].Period) < 0: // an older one, published later
+		case last >= 0 && value.Period.Compare(newest[last].Period) < 0: // an older period, published later
 		case last >= 0 && value.since == newest[last].since:
 			newest[last] = value
 		default:
@@ -68,12 +68,12 @@ func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, as 
 	return newest
 }
 
-// deepest is how far a derived figure can lie from published ones: growth of a
-// ratio of sums.
+// deepest is how many steps of derivation there can be between a derived figure
+// and published ones: growth of a ratio of sums.
 const deepest = 4
 
-// since is when a figure's period first had one: a revision does not make it
-// anew. A derived one is there since the last of what it rests on was.
+// since is when a figure's period first had one: a revision does not change it.
+// A derived figure exists since the last of the figures it is derived from.
 func (v *snapshot) since(p place, value derive.Value, as *manner, depth int) int64 {
 	if !value.Derived {
 		key := figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: value.Measure, Frequency: value.Period.Frequency()}
@@ -85,7 +85,7 @@ func (v *snapshot) since(p place, value derive.Value, as *manner, depth int) int
 	for _, term := range value.Terms() {
 		of := p
 		if term.Of != "" {
-			of.indicator, _ = v.catalog.Indicator(term.Of) // it was made by the catalogue
+			of.indicator, _ = v.catalog.Indicator(term.Of) // the term was made from the catalogue
 		}
 		if t, ok := v.history(of, as).At(term.Measure, term.Period); ok && depth < deepest {
 			last = max(last, v.since(of, t, as, depth+1))

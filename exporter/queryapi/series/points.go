@@ -14,15 +14,15 @@ import (
 
 // Point is one sample, whose value may be a stale marker.
 type Point struct {
-	At    int64 // milliseconds since 1970
+	At    int64 // in milliseconds since 1970
 	Value float64
 }
 
-// StaleMarker ends what stood before it.
+// StaleMarker ends the value before it.
 var StaleMarker = math.Float64frombits(value.StaleNaN)
 
-// life is how long a figure stands that a hole follows. It reaches past the
-// next period, so that a release that is a few days late makes no gap.
+// life is how long a figure holds if a gap follows it. It extends beyond the
+// next period, so that a release a few days late leaves no gap.
 func life(f figure.Frequency) time.Duration {
 	const day = 24 * time.Hour
 	switch f {
@@ -34,15 +34,15 @@ func life(f figure.Frequency) time.Duration {
 	return 45 * day
 }
 
-// start is where a period's point is.
+// start is the time of a period's point.
 func start(p figure.Period) int64 { return p.Start().UnixMilli() }
 
-// endless is the end of what stands until something follows it.
+// endless is the end of a value that holds until another follows.
 const endless = math.MaxInt64
 
-// overdue is when a figure of that period, if it is the newest, is no longer
-// what is known of now, because the one after it should have come; endless
-// where no calendar says when.
+// overdue is when a figure of that period, if it is the newest, stops being
+// current because the one after it should have been published; endless where no
+// calendar says when.
 func overdue(i *catalog.Indicator, p figure.Period) int64 {
 	if at, ok := metric.OverdueAfter(i, p); ok {
 		return at.UnixMilli()
@@ -51,8 +51,8 @@ func overdue(i *catalog.Indicator, p figure.Period) int64 {
 }
 
 // mortal ends every point that no other follows within the life of its
-// frequency, but the last one not before that moment. Points are in the order
-// of time.
+// frequency, but the last one not before the given time. Points must be in
+// order of time.
 func mortal(points []Point, f figure.Frequency, last int64) []Point {
 	if len(points) == 0 {
 		return nil
@@ -72,7 +72,7 @@ func mortal(points []Point, f figure.Frequency, last int64) []Point {
 	return ended
 }
 
-// within cuts points to those from one moment to another, both included.
+// within cuts points to those between two times, both included.
 func within(points []Point, from, to int64) []Point {
 	at := func(t int64) int {
 		i, _ := slices.BinarySearchFunc(points, t, func(p Point, t int64) int {

@@ -11,12 +11,12 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// publicationFamilies are on the axis of publication: their points stand until
-// the next.
+// publicationFamilies are on the axis of publication: their values hold until
+// the next publication.
 func publicationFamilies() []family {
 	return []family{
-		{metric.Family{Name: "tidemark_figure_revision", Help: "What was published of one cell, at the moment of publication, in its base unit."}, eachRevision},
-		{metric.Family{Name: "tidemark_release_timestamp_seconds", Help: "When something was published of an indicator in an area, at that moment."}, eachRelease},
+		{metric.Family{Name: "tidemark_figure_revision", Help: "Each value published for one cell, at the moment of publication, in its base unit."}, eachRevision},
+		{metric.Family{Name: "tidemark_release_timestamp_seconds", Help: "When something was published for an indicator in an area, at that moment."}, eachRelease},
 	}
 }
 
@@ -39,7 +39,7 @@ func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []
 	})
 }
 
-// revisions are the vintages of a period that were known.
+// revisions are the known vintages of a period.
 func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (points []Point) {
 	for f := range b.Vintages(p) {
 		if !m.known.IsZero() && f.Published.After(m.known) {
@@ -68,7 +68,7 @@ func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 	})
 }
 
-// reportsOf gives what is reported where, and known to the selection.
+// reportsOf returns the releases known to the selection.
 func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
 	reports := v.reports()
 	if !s.known.IsZero() {
@@ -81,7 +81,7 @@ func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
 	}
 }
 
-// indicatorFamilies tell of indicators and of releases to come.
+// indicatorFamilies describe indicators and upcoming releases.
 func indicatorFamilies() []family {
 	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
 	return []family{
@@ -101,17 +101,17 @@ func indicatorFamilies() []family {
 			grace, ok := r.Grace()
 			return grace.Seconds(), ok
 		})},
-		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is later than its due day and grace (1) or not (0), by what was known at that moment."}, eachOverdue},
+		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is past its due day and grace (1) or not (0), as known at that moment."}, eachOverdue},
 	}
 }
 
-// standing is a value that held from the beginning.
+// standing is a value that has held from the beginning.
 func (v *snapshot) standing(value float64) func() []Point {
 	return func() []Point { return []Point{{v.begins(), value}} }
 }
 
-// eachDue passes a number about the release that follows the newest period, as
-// it changed whenever a newer period was published.
+// eachDue passes a number about the release after the newest period; it changed
+// whenever a newer period was published.
 func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
 		v.reportsOf(s, func(r *metric.Release) {
@@ -127,8 +127,8 @@ func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *sele
 	}
 }
 
-// eachOverdue passes whether the release that follows the newest period is
-// overdue, as it changed by its coming or by the calendar.
+// eachOverdue passes whether the release after the newest period is overdue;
+// this changes when it is published or when the calendar says so.
 func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
 	now := s.now.UnixMilli()
 	v.reportsOf(s, func(r *metric.Release) {
@@ -149,8 +149,8 @@ func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 	})
 }
 
-// stages passes a report as it was from the publication of one newest period
-// to that of the next, up to now.
+// stages passes a release in each of its stages: from the publication of one
+// newest period to that of the next, up to now.
 func (v *snapshot) stages(r *metric.Release, now int64, yield func(from, until int64, then *metric.Release)) {
 	var newest []arrival
 	for _, a := range v.arrivals(r) {
@@ -170,7 +170,8 @@ func (v *snapshot) stages(r *metric.Release, now int64, yield func(from, until i
 }
 
 // arrivals lists when periods of the indicator's own frequency were first
-// published in an area, in that order; of one moment the newest only.
+// published in an area, in that order; of several published at the same time
+// only the newest.
 func (v *snapshot) arrivals(r *metric.Release) []arrival {
 	return v.firsts.get(area{r.Indicator, r.Area}, func() (all []arrival) {
 		for _, b := range v.book.Of(r.Indicator.Code) {
@@ -186,7 +187,7 @@ func (v *snapshot) arrivals(r *metric.Release) []arrival {
 	})
 }
 
-// firstPublished is when something was first published of a period, in
+// firstPublished is when anything was first published for a period, in
 // milliseconds since 1970.
 func firstPublished(b *book.Series, p figure.Period) int64 {
 	for first := range b.Vintages(p) {

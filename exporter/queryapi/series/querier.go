@@ -19,7 +19,7 @@ type querier struct {
 	from, to int64 // milliseconds since 1970
 }
 
-// Select gives the series that match, in the order of their labels.
+// Select returns the matching series, ordered by their labels.
 func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
 	sel, err := q.selection(ctx, hints, matchers)
 	if err != nil {
@@ -48,7 +48,7 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		switch {
 		case len(all) == 0:
 		case !room.take(len(all)):
-			full() // nobody will see the rest
+			full() // the rest would not be used
 		default:
 			set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})
 		}
@@ -59,7 +59,7 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 	switch {
 	case room.over():
 		return storage.ErrSeriesSet(TooManySamples("series selection", room.limit))
-	case ctx.Err() != nil: // the series are not all there
+	case ctx.Err() != nil: // the series are incomplete
 		return storage.ErrSeriesSet(Ended(ctx, "series selection"))
 	}
 	slices.SortFunc(set.All, func(a, b *Series) int { return labels.Compare(a.labels, b.labels) })
@@ -67,7 +67,7 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 }
 
 // selection reads a selector. In the engine's hints the start of an instant
-// selector lies a whole lookback before the first moment that is asked for.
+// selector is a whole lookback before the first time queried.
 func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, matchers []*labels.Matcher) (*selection, error) {
 	m, err := mannerOf(matchers, q.catalog.Location())
 	if err != nil {
@@ -87,9 +87,9 @@ func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, mat
 	return s, nil
 }
 
-// presence is how far from the moment of asking a moment is still meant as now:
-// clocks differ, dashboards round, and a Prometheus that scrapes the page gives
-// a sample for as long.
+// presence is how far a queried time may be from now and still mean now: clocks
+// differ, dashboards round, and a Prometheus that scrapes the page returns a
+// sample for as long.
 const presence = 5 * time.Minute
 
 func (q *querier) isNow(at int64) bool {
@@ -97,12 +97,12 @@ func (q *querier) isNow(at int64) bool {
 	return at >= now-presence.Milliseconds() && at <= now+presence.Milliseconds()
 }
 
-// Listing is the function in the hints of those who want to know which series
-// there are, and none of their points.
+// Listing is the function in the hints of requests that want the existing
+// series but none of their points.
 const Listing = "series"
 
-// plain tells whether a selector names one metric, or nothing at all, as those
-// do who have yet to choose: the answers to these few questions are kept.
+// plain reports whether a selector names one metric or nothing at all, as those
+// of variable choosers do: the answers to these few queries are cached.
 func (s *selection) plain() bool {
 	if !s.known.IsZero() || s.display || len(s.rest) > 1 {
 		return false
@@ -115,7 +115,7 @@ func (s *selection) plain() bool {
 	return true
 }
 
-// each passes the series that match, of every family that does.
+// each passes the matching series of every family that matches.
 func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labels, points func() []Point)) {
 	for _, f := range families() {
 		if !sel.wants(metricName, f.Name) || sel.ctx.Err() != nil {
@@ -129,7 +129,7 @@ func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labe
 	}
 }
 
-// LabelValues gives the values of a label among the series that match.
+// LabelValues returns the values of a label among the matching series.
 func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
 	sel, err := q.selection(ctx, nil, matchers)
 	if err != nil {
@@ -144,7 +144,7 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 	sel.list = name
 	all := func() []string { return q.findValues(sel, name) }
 	if sel.plain() && slices.Contains(q.labelNames(), name) {
-		sel.ctx = context.WithoutCancel(ctx) // half an answer must not be kept
+		sel.ctx = context.WithoutCancel(ctx) // a partial answer must not be cached
 		return slices.Clone(q.values.get(valuesKey{name, Key(sel.rest)}, all)), nil, nil
 	}
 	return all(), nil, ctx.Err()
@@ -162,7 +162,7 @@ func (q *querier) findValues(sel *selection, name string) []string {
 	return sorted(found)
 }
 
-// LabelNames gives the names of the labels of the series that match.
+// LabelNames returns the label names of the matching series.
 func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matchers ...*labels.Matcher) ([]string, annotations.Annotations, error) {
 	sel, err := q.selection(ctx, nil, matchers)
 	if err != nil {
@@ -177,7 +177,7 @@ func (q *querier) LabelNames(ctx context.Context, _ *storage.LabelHints, matcher
 	return all(), nil, ctx.Err()
 }
 
-// labelNames are all names there are.
+// labelNames returns all label names.
 func (q *querier) labelNames() []string {
 	return q.values.get(valuesKey{}, func() []string {
 		return q.findNames(&selection{ctx: context.Background(), now: q.now, list: metricName})
@@ -186,7 +186,7 @@ func (q *querier) labelNames() []string {
 
 func (q *querier) findNames(sel *selection) []string {
 	found := map[string]struct{}{}
-	done := map[string]bool{} // all series of a family have the same
+	done := map[string]bool{} // all series of a family have the same labels
 	q.each(sel, func(family string, pairs metric.Labels, _ func() []Point) {
 		if !done[family] {
 			done[family] = true
@@ -201,7 +201,7 @@ func (q *querier) findNames(sel *selection) []string {
 	return sorted(found)
 }
 
-// Close has nothing to close.
+// Close does nothing: there is nothing to close.
 func (q *querier) Close() error { return nil }
 
 // Key is the same for the same matchers in the same order.

@@ -19,18 +19,18 @@ const metricName = model.MetricNameLabel
 type selection struct {
 	manner
 	ctx   context.Context
-	now   time.Time // or the moment of as_of, if that is earlier: nothing is judged later
-	from  int64     // the first moment at which what stands is asked for
-	start int64     // from where points are taken: a lookback before from
+	now   time.Time // or the time of as_of, if earlier: nothing is judged after it
+	from  int64     // the first time whose value is queried
+	start int64     // points are taken from here: a lookback before from
 	to    int64     // the last
-	over  bool      // what is asked for is points of a range, not what stands at moments
-	today bool      // what is asked for is what stands at the moment of asking, and that alone
-	list  string    // the label whose values alone are wanted; empty when series are
+	over  bool      // a range selector: its points are wanted, not the values at given times
+	today bool      // only the current values are wanted
+	list  string    // the label whose values are wanted; empty when series are wanted
 
-	seen map[figure.Period]bool // by fresh
+	seen map[figure.Period]bool // used by fresh
 }
 
-// wants tells whether a series with that label can be meant.
+// wants reports whether the selection may match a series with that label.
 func (s *selection) wants(name, value string) bool {
 	for _, m := range s.rest {
 		if m.Name == name && !m.Matches(value) {
@@ -40,7 +40,7 @@ func (s *selection) wants(name, value string) bool {
 	return true
 }
 
-// matches tells whether the series with these labels is meant.
+// matches reports whether the selection matches the series with these labels.
 func (s *selection) matches(name string, pairs metric.Labels) bool {
 	for _, m := range s.rest {
 		value := labelOf(pairs, m.Name)
@@ -54,7 +54,7 @@ func (s *selection) matches(name string, pairs metric.Labels) bool {
 	return true
 }
 
-// labelOf is the value of a label, empty where there is none.
+// labelOf returns the value of a label, empty if absent.
 func labelOf(pairs metric.Labels, name string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i] == name {
@@ -64,12 +64,12 @@ func labelOf(pairs metric.Labels, name string) string {
 	return ""
 }
 
-// labels are those of the answer, which tell how figures were looked at too.
+// labels returns the labels of the answer, which include as_of and scale.
 func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.Labels) labels.Labels {
 	b.Reset()
 	b.Add(metricName, name)
 	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" { // an empty label is none
+		if pairs[i+1] != "" { // an empty label is absent
 			b.Add(pairs[i], pairs[i+1])
 		}
 	}
@@ -83,14 +83,13 @@ func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.L
 	return b.Labels()
 }
 
-// picks tells whether the selection is about one of the labels.
+// picks reports whether the selection has a matcher for one of the labels.
 func (s *selection) picks(names ...string) bool {
 	return slices.Contains(names, s.list) || slices.ContainsFunc(s.rest, func(m *labels.Matcher) bool { return slices.Contains(names, m.Name) })
 }
 
-// fresh tells, where labels are listed, whether the period is one that no
-// other series had before: cells that differ in nothing that is asked for are
-// passed once.
+// fresh reports, where labels are listed, whether no other series had the
+// period before: cells that do not differ in what is listed are passed once.
 func (s *selection) fresh(p figure.Period) bool {
 	if s.list == "" || s.picks("unit", "origin", "status") {
 		return true

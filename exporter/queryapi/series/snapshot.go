@@ -14,9 +14,9 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// snapshot is one book with what was worked out of it. It is kept as long as
-// the book is the newest, that is for weeks. What it keeps is bounded by the
-// book and the catalogue, never by what is asked.
+// snapshot is one book with the values computed from it. It is kept as long as
+// the book is the newest, which can be weeks. The size of its caches is bounded
+// by the book and the catalogue, not by the queries.
 type snapshot struct {
 	catalog *catalog.Catalog
 	book    *book.Book
@@ -32,7 +32,7 @@ type snapshot struct {
 	newests   kept[figure.Series, []firstKnown]
 	states    kept[stateKey, []judged]
 	turnsOf   kept[string, turns]       // by the id of a target
-	values    kept[valuesKey, []string] // answers about labels
+	values    kept[valuesKey, []string] // lists of label values and names
 }
 
 func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
@@ -43,7 +43,7 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	return v
 }
 
-// firstKnown is a figure and the moment since which its period has one.
+// firstKnown is a figure and the time since which its period has had one.
 type firstKnown struct {
 	derive.Value
 	since int64 // milliseconds since 1970
@@ -55,27 +55,27 @@ type arrival struct {
 	period figure.Period
 }
 
-// judged is a state, and whether it is below what was reached before figures
-// were revised; to look back at revisions takes its time.
+// judged is a state, and whether it is worse than before figures were revised;
+// computed only on demand because looking back at revisions is slow.
 type judged struct {
 	verdict.State
 	unmet func() bool
 }
 
-// stateKey is a target at a moment at which its state could change.
+// stateKey is a target at a time at which its state could change.
 type stateKey struct {
 	id string
 	at int64
 }
 
-// turns are kept with the moment up to which they are all there.
+// turns are cached with the time up to which they are complete.
 type turns struct {
 	moments []int64
 	until   int64
 }
 
-// valuesKey is a question about the values of a label; without a label, about
-// the names of labels.
+// valuesKey is a query for the values of a label; without a label, for the
+// label names.
 type valuesKey struct{ label, matchers string }
 
 // area is an indicator in an area, in all its categories.
@@ -84,14 +84,14 @@ type area struct {
 	code      string
 }
 
-// place is where something is known of an indicator.
+// place is where something is known about an indicator.
 type place struct {
 	indicator      *catalog.Indicator
 	area, category string
 }
 
-// findPlaces lists the places with figures, and those of ratios whose two
-// parts have some.
+// findPlaces lists the places with figures, and those of ratios whose two parts
+// both have some.
 func (v *snapshot) findPlaces() (all []place) {
 	known := map[place]bool{}
 	for s := range v.book.All() {
@@ -118,7 +118,7 @@ func (v *snapshot) findPlaces() (all []place) {
 	return all
 }
 
-// findBeginning is the start of the oldest period of all.
+// findBeginning returns the start of the oldest period.
 func (v *snapshot) findBeginning() int64 {
 	first := int64(0)
 	for s := range v.book.All() {
@@ -130,7 +130,7 @@ func (v *snapshot) findBeginning() int64 {
 	return first
 }
 
-// frequencies are those of an indicator's own periods and of longer ones.
+// frequencies returns those of an indicator's own periods and of longer ones.
 func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
 	for _, f := range []figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual} {
 		if f.PerYear() <= i.Frequency().PerYear() {
@@ -140,8 +140,8 @@ func frequencies(i *catalog.Indicator) (all []figure.Frequency) {
 	return all
 }
 
-// published is the moments at which something was published of an indicator,
-// or of a ratio's parts, in an area, in milliseconds and in order.
+// published returns the times at which something was published for an
+// indicator, or for a ratio's parts, in an area, in milliseconds and in order.
 func (v *snapshot) published(i *catalog.Indicator, code string) []int64 {
 	return v.releases.get(area{i, code}, func() (moments []int64) {
 		for _, part := range i.Reported() {

@@ -1,23 +1,23 @@
-// Package series makes series of the book, each time one is asked for: its
-// Source stands in the place of a Prometheus' storage, which cannot hold
-// figures that are old, or revised.
+// Package series makes series from the book for each query: its Source takes
+// the place of Prometheus' storage, which can hold neither old nor revised
+// figures.
 //
-// Its files, each of which uses only those after it:
+// Its files, each of which uses only those below it:
 //
-//	source.go        the newest book, for one query after the other
+//	source.go        the newest book, for each query
 //	querier.go       which series match a selector
 //	families.go      the list of all metrics
 //	targets.go       metrics of targets, judged at any moment
 //	newest.go        metrics of the newest period that was known
 //	publications.go  metrics of publications, indicators and releases
-//	figures.go       metrics of figures, and of what follows from them
+//	figures.go       metrics of published and derived figures
 //	family.go        what a metric is
-//	lookup.go        what the book holds of a selection
+//	lookup.go        finding what a selection may match in the book
 //	selection.go     what one selector asks for
-//	manner.go        as_of and scale: how a selector looks at figures
-//	snapshot.go      one book, with what was worked out of it
-//	kept.go          what is worked out once
-//	series.go        a series, as Prometheus' engine takes it
+//	manner.go        as_of and scale: how a selector views figures
+//	snapshot.go      one book with the values computed from it
+//	kept.go          a cache
+//	series.go        a series in the form Prometheus' engine expects
 //	points.go        when a figure begins and ends
 //	room.go          how much a request may hold
 package series
@@ -33,23 +33,22 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// Source gives queriers of the newest book, in the place of a Prometheus'
-// storage.
+// Source returns queriers of the newest book, in place of Prometheus' storage.
 type Source struct {
 	catalog *catalog.Catalog
 	book    func() *book.Book
 	now     func() time.Time
-	since   time.Time // from when the catalogue's goals hold that were not stored
+	since   time.Time // when the catalogue's goals that are not stored yet take effect
 	newest  atomic.Pointer[snapshot]
 }
 
-// NewSource makes a Source. book gives the newest book, and nil until the
-// figures are loaded; now is the moment of asking.
+// NewSource creates a Source. book returns the newest book, or nil until the
+// figures are loaded; now returns the current time.
 func NewSource(c *catalog.Catalog, book func() *book.Book, now func() time.Time) *Source {
 	return &Source{catalog: c, book: book, now: now, since: now()}
 }
 
-// snapshot is what is known of the newest book.
+// snapshot returns the snapshot of the newest book.
 func (s *Source) snapshot() *snapshot {
 	b := s.book()
 	if b == nil {

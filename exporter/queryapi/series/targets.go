@@ -14,11 +14,11 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// targetFamilies are the states of targets at any moment, and the paths that
-// lead to their deadlines.
+// targetFamilies are the states of targets at any time, and the paths to their
+// deadlines.
 func targetFamilies() []family {
 	all := []family{
-		{metric.Family{Name: "tidemark_target_path", Help: "Where a target's plan and projection lead, at the start of each period up to the deadline, in the base unit."}, eachPath},
+		{metric.Family{Name: "tidemark_target_path", Help: "The plan and the projection of a target, at the start of each period up to the deadline, in the base unit."}, eachPath},
 		{metric.TargetInfo, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			pairs := metric.TargetInfoLabels(&st.State)
 			if s.display {
@@ -37,7 +37,7 @@ func targetFamilies() []family {
 		{metric.TargetUnmet, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
 			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.unmet()), true })
 		})},
-		{metric.Family{Name: "tidemark_target_urgency", Help: "How much a target needs attention by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
+		{metric.Family{Name: "tidemark_target_urgency", Help: "How much attention a target needs, by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
 			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
 				yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return float64(st.Verdict.Urgency()), true })
 			})},
@@ -58,7 +58,8 @@ func targetFamilies() []family {
 	return all
 }
 
-// yieldValue takes a series of a target and what its value is in a state.
+// yieldValue takes a series of a target and the function that gives its value
+// in a state.
 type yieldValue func(pairs metric.Labels, value func(*judged) (v float64, ok bool))
 
 // unitOf is the unit of a target's amounts at the selection's scale.
@@ -70,17 +71,17 @@ func (m *manner) unitOf(t *catalog.Target) string {
 	return unit
 }
 
-// statesAt is where a target stood: judged at a moment by what was known at
-// it. Between two of its turns a state does not change, so that one answer
-// serves all times up to the next, and is kept. The steps that led to the
-// verdict are not.
+// statesAt is where a target stood: judged at a given time by what was known
+// then. Between two turns a state does not change, so one result serves all
+// times up to the next turn and is cached. The steps that led to the verdict
+// are not.
 func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
 	key, turns := stateKey{t.ID, at}, v.turns(t, at)
 	switch n, exactly := slices.BinarySearch(turns, at); {
 	case len(turns) == 0:
-		key.at = 0 // nothing was ever published, and the verdict says so at any time
+		key.at = 0 // nothing was ever published, so the verdict is the same at any time
 	case n == 0 && !exactly:
-		return v.judge(t, at) // before the first publication, by as_of
+		return v.judge(t, at) // as_of is before the first publication
 	case !exactly:
 		key.at, at = turns[n-1], turns[n-1]
 	}
@@ -98,11 +99,10 @@ func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 	return states
 }
 
-// turns are the moments at which a target's state can change: when something
-// is published, when a month begins, when a figure becomes overdue, when its
-// goal changes; in order,
-// from the first publication to beyond at. There are none where nothing was
-// published and no goal changed.
+// turns are the times at which a target's state can change: when something is
+// published, when a month begins, when a figure becomes overdue, when its goal
+// changes; in order, from the first publication to beyond at. There are none if
+// nothing was published and no goal changed.
 func (v *snapshot) turns(t *catalog.Target, at int64) []int64 {
 	known := v.turnsOf.get(t.ID, func() turns { return v.findTurns(t, at) })
 	if known.until <= at && len(known.moments) > 0 {
@@ -143,7 +143,7 @@ func (v *snapshot) findTurns(t *catalog.Target, at int64) turns {
 	return turns{slices.Compact(all), last.UnixMilli()}
 }
 
-// changesOnly are the turns of a target of which nothing was ever published:
+// changesOnly are the turns of a target for which nothing was ever published:
 // those of its goal.
 func (v *snapshot) changesOnly(t *catalog.Target) (all turns) {
 	if changes := t.Changes(); len(changes) > 0 {
@@ -155,8 +155,9 @@ func (v *snapshot) changesOnly(t *catalog.Target) (all turns) {
 	return all
 }
 
-// moments are when a target's state could change within the selection. Where
-// what stands is asked for, the first is the turn by which it did.
+// moments are the times in the selection at which a target's state could
+// change. Unless points of a range are wanted, the first is the turn whose
+// state holds at the start.
 func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	now := s.now.UnixMilli()
 	all := v.turns(t, now)
@@ -164,8 +165,8 @@ func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	case s.list != "": // labels only
 		return []int64{now}
 	case len(all) == 0:
-		return []int64{v.begins()} // and it stays as it is
-	case now < all[0]: // by as_of
+		return []int64{v.begins()} // it never changes
+	case now < all[0]: // as_of is before the first publication
 		return []int64{now}
 	}
 	from, to := max(min(s.from, now), all[0]), min(s.to, now)
@@ -178,7 +179,7 @@ func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	return slices.Insert(slices.Clone(within), 0, max(all[first-1], s.start))
 }
 
-// targetsOf gives the targets a selector can mean.
+// targetsOf returns the targets a selector may match.
 func (v *snapshot) targetsOf(s *selection, yield func(*catalog.Target)) {
 	for _, t := range v.catalog.Targets {
 		if s.wants("target", t.ID) && s.wants("indicator", t.Indicator.Code) && s.wants("area", t.Area.Code) && s.ctx.Err() == nil {
@@ -187,14 +188,14 @@ func (v *snapshot) targetsOf(s *selection, yield func(*catalog.Target)) {
 	}
 }
 
-// course is where a target stood in one category, moment by moment; nil where
-// the category was not known.
+// course is the states of a target in one category over time; nil if the
+// category was not known.
 type course struct {
 	at     []int64
 	states []*judged
 }
 
-// points are the values of the states. One without a value ends the one
+// points are the values of the states. A state without a value ends the one
 // before it.
 func (c *course) points(of func(*judged) (float64, bool)) []Point {
 	points := make([]Point, 0, len(c.at))
@@ -213,14 +214,14 @@ func (c *course) points(of func(*judged) (float64, bool)) []Point {
 	return points
 }
 
-// courses gives the course of every category of a target.
+// courses returns the course of every category of a target.
 func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *judged, c *course)) {
 	at, now := v.moments(t, s), s.now.UnixMilli()
 	found := map[string]*course{}
 	var order []*course
 	for n := range at {
-		// What stands at a moment in the far future has its point as far back as
-		// it may lie; it is judged as it is now.
+		// A value at a time in the far future has its point as far back as
+		// possible; it is judged as it is now.
 		states := v.statesAt(t, min(at[n], now))
 		for i := range states {
 			c := found[states[i].Category]
@@ -241,7 +242,7 @@ func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *j
 	}
 }
 
-// eachState passes the series that of makes of the states of targets. Labels
+// eachState passes the series that of makes from the states of targets. Labels
 // are those of any state of a category: they do not change.
 func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
@@ -269,7 +270,7 @@ func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.La
 	t := state.Target
 	line := verdict.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
 	if len(line) == 0 && !t.By.IsZero() && state.Goal.Known {
-		line = []verdict.Point{{Period: t.By}} // there is a goal, if no way
+		line = []verdict.Point{{Period: t.By}} // there is a goal even without a plan
 	}
 	if len(line) == 0 {
 		return
@@ -304,8 +305,8 @@ var ways = []struct {
 	{"projection", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Projection }},
 }
 
-// pathMeasure is the measure to draw a path beside: within a year that of the
-// year to date.
+// pathMeasure is the measure to plot a path against: within a year, the year to
+// date.
 func pathMeasure(t *catalog.Target, f figure.Frequency) string {
 	switch {
 	case t.PerDay:

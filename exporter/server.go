@@ -1,17 +1,13 @@
 package exporter
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
-	"html/template"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/tidemark-stats/tidemark/book"
-	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/exporter/page"
 )
 
 // Handler serves everything the exporter offers: / for people, /metrics for
@@ -53,23 +49,10 @@ func (e *Exporter) serveReady(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-//go:embed landing.html
-var landingText string
-
-var landingTemplate = template.Must(template.New("landing").Parse(landingText))
-
 func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
-	var page bytes.Buffer
-	err := landingTemplate.Execute(&page, struct {
-		City lang.Text
-		Book *book.Book
-		Away bool
-	}{e.catalog.City, e.Book(), e.away.Load()})
-	if err != nil {
+	landing := page.Landing{City: e.catalog.City, Book: e.Book(), Away: e.away.Load()}
+	if err := landing.Write(w); err != nil {
 		e.log.Error("landing page could not be written", "error", err)
 		http.Error(w, "the page could not be written; the log says why", http.StatusInternalServerError)
-		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = page.WriteTo(w)
 }

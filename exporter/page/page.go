@@ -1,0 +1,37 @@
+// Package page holds the HTML pages that the exporter serves, in both
+// languages.
+package page
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"net/http"
+
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+//go:embed landing.html
+var landingText string
+
+var landingTemplate = template.Must(template.New("landing").Parse(landingText))
+
+// Landing is the page at /: how many figures there are, and where to go.
+type Landing struct {
+	City lang.Text
+	Book *book.Book // nil until the figures are loaded
+	Away bool       // InfluxDB cannot be read
+}
+
+// Write answers a request with the page. After an error nothing has been
+// written.
+func (l Landing) Write(w http.ResponseWriter) error {
+	var page bytes.Buffer
+	if err := landingTemplate.Execute(&page, l); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = page.WriteTo(w) // the client may have gone
+	return nil
+}

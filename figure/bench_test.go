@@ -10,8 +10,8 @@ import (
 var benchBody = []byte(`{"indicator":"container_throughput","area":"NBZS","category":"_T","measure":"level","period":"2023-01",` +
 	`"value":"346.08","unit":"万TEU","status":"P","note":"港口快报"}`)
 
-// BenchmarkDecode is one body read by Decode, and by encoding/json into plain
-// fields, which checks nothing.
+// BenchmarkDecode reads one body with Decode, and with encoding/json into
+// plain fields, which checks nothing.
 func BenchmarkDecode(b *testing.B) {
 	b.Run("tidemark", func(b *testing.B) {
 		b.ReportAllocs()
@@ -36,7 +36,7 @@ func BenchmarkDecode(b *testing.B) {
 	})
 }
 
-// BenchmarkAppendJSON is one body written into a buffer that is used again.
+// BenchmarkAppendJSON writes one body into a reused buffer.
 func BenchmarkAppendJSON(b *testing.B) {
 	f, err := figure.Decode(benchBody)
 	if err != nil {
@@ -49,8 +49,7 @@ func BenchmarkAppendJSON(b *testing.B) {
 	}
 }
 
-// BenchmarkFloat64 is the last step of a value of 万 and of one that needs
-// the slow way.
+// BenchmarkFloat64 converts a value in 万 and one that needs the slow path.
 func BenchmarkFloat64(b *testing.B) {
 	for _, text := range []string{"2726.08", "123456789012345678"} {
 		d := decimal(b, text)

@@ -2,23 +2,22 @@ package figure
 
 import "time"
 
-// Day is a day of the calendar, without a place. Days are ordered and can be
-// compared with ==; the zero value is 1970-01-01.
+// Day is a calendar day without a place. Days are ordered and can be compared
+// with ==; the zero value is 1970-01-01.
 type Day struct{ n int32 } // days since 1970-01-01
 
 const secondsPerDay = 24 * 60 * 60
 
 // DayOf is the d-th day of the month m of the year y. Day 0 of a month is the
-// last one of the month before.
+// last day of the month before.
 func DayOf(y int, m time.Month, d int) Day {
 	return Day{int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay)}
 }
 
-// DayAt is the day that the clocks of t's location show at t.
+// DayAt is the local date at t, in t's location.
 func DayAt(t time.Time) Day { return DayOf(t.Date()) }
 
-// ParseDay reads a day as ISO 8601 writes it, 2023-10-18; ok is false for
-// anything else.
+// ParseDay reads an ISO 8601 date, 2023-10-18; ok is false for anything else.
 func ParseDay(s string) (d Day, ok bool) {
 	t, err := time.Parse(time.DateOnly, s)
 	return DayAt(t), err == nil
@@ -27,24 +26,24 @@ func ParseDay(s string) (d Day, ok bool) {
 // String writes the day as ParseDay reads it.
 func (d Day) String() string { return d.midnight().Format(time.DateOnly) }
 
-// midnight is the day's first moment where it is UTC.
+// midnight is the first instant of the day in UTC.
 func (d Day) midnight() time.Time { return time.Unix(int64(d.n)*secondsPerDay, 0).UTC() }
 
 // Add is the day n days later.
 func (d Day) Add(n int) Day { return Day{d.n + int32(n)} }
 
-// Sub is how many days d lies after o.
+// Sub is how many days d is after o.
 func (d Day) Sub(o Day) int { return int(d.n - o.n) }
 
-// Start is the first moment of the day by the clocks of a place: from then on
-// they never show an earlier day. That is midnight, or when the clocks go
-// forward over it the moment to which they go, and when they go back over it
-// the last midnight. A day that a place has left out begins and ends at once.
+// Start is the first instant of the day in a location: from then on the local
+// date is never earlier. That is midnight; if clocks go forward over midnight,
+// the instant of the change; if they go back over it, the last midnight. A day
+// that the location skipped begins and ends at the same instant.
 func (d Day) Start(loc *time.Location) time.Time {
 	midnight := d.midnight()
-	// Clocks are less than a day off UTC, so here it surely is that day or a
-	// later one. Before that, each stretch of time with one offset is looked
-	// at, the last first, for a moment of an earlier day.
+	// Clocks are less than a day off UTC, so this is certainly that day or a
+	// later one. The stretches of constant offset before it are searched from
+	// the last one back for an instant of an earlier day.
 	begins := midnight.Add(2 * 24 * time.Hour)
 	for t := begins; ; t = begins.Add(-1) {
 		t = t.In(loc)
@@ -60,10 +59,10 @@ func (d Day) Start(loc *time.Location) time.Time {
 	}
 }
 
-// End is the first moment after the day by the clocks of a place. What
-// happened before it was known at the end of that day.
+// End is the first instant after the day in a location. What happened before
+// it was known at the end of that day.
 func (d Day) End(loc *time.Location) time.Time { return d.Add(1).Start(loc) }
 
-// In tells whether the clocks of a place ever showed the day: some places have
-// moved across the date line and left one out.
+// In reports whether the day exists in a location: some places have moved
+// across the date line and skipped one.
 func (d Day) In(loc *time.Location) bool { return d.Start(loc).Before(d.End(loc)) }

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// zones are all zones of the IANA database.
+// zones lists all zones of the IANA database.
 func zones(t *testing.T) (all []*time.Location) {
 	t.Helper()
 	names, err := os.ReadFile("testdata/zones.txt")
@@ -33,8 +33,8 @@ func zone(t *testing.T, name string) *time.Location {
 	return loc
 }
 
-// changes are the moments from 1840 to 2040 at which the clocks of a place
-// are set.
+// changes lists the instants from 1840 to 2040 at which the clocks of a
+// location change.
 func changes(loc *time.Location) (all []time.Time) {
 	end := time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)
 	for at := time.Date(1840, 1, 1, 0, 0, 0, 0, time.UTC); ; {
@@ -47,8 +47,8 @@ func changes(loc *time.Location) (all []time.Time) {
 	}
 }
 
-// checkDay holds a day against what the clocks of a place show around it,
-// moment by moment as far as they are set.
+// checkDay compares a day with what the clocks of a location show around it,
+// at every clock change.
 func checkDay(t interface{ Errorf(string, ...any) }, d figure.Day, loc *time.Location, changes []time.Time) {
 	start := d.Start(loc)
 	if before := figure.DayAt(start.Add(-1)); before.Sub(d) >= 0 {
@@ -59,7 +59,7 @@ func checkDay(t interface{ Errorf(string, ...any) }, d figure.Day, loc *time.Loc
 	}
 	shown := figure.DayAt(start) == d
 	for i, at := range changes {
-		// Between two changes days only go forward.
+		// Between two changes, days only go forward.
 		if at.After(start) && figure.DayAt(at.In(loc)).Sub(d) < 0 {
 			t.Errorf("%s in %s begins at %s, and at %s it is %s", d, loc, start, at, figure.DayAt(at.In(loc)))
 		}
@@ -102,7 +102,7 @@ func TestADayIsWhatTheClocksShowOnAnyOtherDay(t *testing.T) {
 func TestADayBeginsWhereMidnightIsMissingOrComesTwice(t *testing.T) {
 	for _, tt := range []struct{ zone, day, start, what string }{
 		{"Asia/Shanghai", "2023-10-18", "2023-10-17T16:00:00Z", "an ordinary day"},
-		{"Europe/Madrid", "2024-03-31", "2024-03-30T23:00:00Z", "an hour is left out at night"},
+		{"Europe/Madrid", "2024-03-31", "2024-03-30T23:00:00Z", "an hour is skipped at night"},
 		{"America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z", "from 00:00 to 01:00"},
 		{"America/Sao_Paulo", "2018-02-18", "2018-02-18T03:00:00Z", "from 00:00 back to 23:00"},
 		{"Asia/Beirut", "2023-03-26", "2023-03-25T22:00:00Z", "from 00:00 to 01:00"},
@@ -111,9 +111,9 @@ func TestADayBeginsWhereMidnightIsMissingOrComesTwice(t *testing.T) {
 		{"America/Havana", "2018-11-04", "2018-11-04T04:00:00Z", "from 01:00 back to 00:00: two midnights of one day"},
 		{"America/Havana", "2018-03-11", "2018-03-11T05:00:00Z", "from 00:00 to 01:00"},
 		{"America/St_Johns", "2010-11-07", "2010-11-07T03:30:00Z", "from 00:01 back to 23:01 of the day before: the second midnight"},
-		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "a day that was left out"},
+		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z", "a day that was skipped"},
 		{"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z", "the day after it"},
-		{"Pacific/Kwajalein", "1993-08-21", "1993-08-21T12:00:00Z", "a day that was left out"},
+		{"Pacific/Kwajalein", "1993-08-21", "1993-08-21T12:00:00Z", "a day that was skipped"},
 	} {
 		day, ok := figure.ParseDay(tt.day)
 		if got := day.Start(zone(t, tt.zone)).UTC().Format(time.RFC3339); !ok || got != tt.start {
@@ -122,9 +122,9 @@ func TestADayBeginsWhereMidnightIsMissingOrComesTwice(t *testing.T) {
 	}
 }
 
-func TestADayThatWasLeftOutIsNoDayOfPublication(t *testing.T) {
+func TestASkippedDayIsNotADayOfPublication(t *testing.T) {
 	_, _, err := figure.ParsePublished("2011-12-30", zone(t, "Pacific/Apia"))
-	const want = `figure/published: published "2011-12-30" is a day that the clocks of Pacific/Apia left out; write 2011-12-31`
+	const want = `figure/published: published "2011-12-30" is a day that was skipped in Pacific/Apia; write 2011-12-31`
 	if err == nil || err.Error() != want {
 		t.Errorf("it is %v, want %s", err, want)
 	}
@@ -142,7 +142,7 @@ func TestADayReadsBackAsItWasWritten(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoDayIsNotReadAsOne(t *testing.T) {
+func TestATextThatIsNotADayIsNotReadAsOne(t *testing.T) {
 	for _, text := range []string{"", "2023-2-1", "2023-02-29", "2023-13-01", "2023-02-30", "2023/02/01", "2023-02-01 ", "20230201", "2023-02-01T00:00:00Z", "-2023-02-01"} {
 		if day, ok := figure.ParseDay(text); ok {
 			t.Errorf("%q is read as %s", text, day)

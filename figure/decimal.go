@@ -9,11 +9,11 @@ import (
 	"strconv"
 )
 
-// Decimal is an exact decimal number: 2726.08 is 2726.08, and shifted by
-// four places 27260800, never 27260799.999. It holds 18 significant digits,
+// Decimal is an exact decimal number: 2726.08 is 2726.08, and shifted by four
+// places it is 27260800, never 27260799.999. It holds 18 significant digits,
 // nine more than the largest figure any statistical office publishes; Kept
-// tells which of them InfluxDB gives back. Equal numbers are == whatever zeros
-// they were written with; the zero value is 0.
+// reports which of them InfluxDB returns. Equal numbers are == regardless of
+// how many zeros they were written with; the zero value is 0.
 type Decimal struct {
 	coef int64 // no trailing zeros
 	exp  int32 // the value is coef × 10^exp
@@ -21,7 +21,7 @@ type Decimal struct {
 
 const (
 	maxDigits   = 18
-	maxExponent = 40 // enough for every UNIT_MULT of SDMX (±15) on either side
+	maxExponent = 40 // room for every UNIT_MULT of SDMX (±15) on either side
 )
 
 // NewDecimal is coef × 10^exp.
@@ -42,10 +42,10 @@ func (d Decimal) normal() Decimal {
 }
 
 // ParseDecimal reads an optional sign, digits with an optional point, and an
-// optional exponent: 12, -0.5, 1.27e4. It reads no commas, no spaces and no
-// percent signs; whoever reads people's files takes those away first.
-// Numbers of more than 18 significant digits are refused, not rounded; the
-// hint has what is kept of them whatever the unit.
+// optional exponent: 12, -0.5, 1.27e4. It accepts no commas, spaces or percent
+// signs; readers of people's files remove those first. Numbers of more than 18
+// significant digits are refused, not rounded; the hint shows what can be kept
+// of them in every unit.
 func ParseDecimal(s string) (Decimal, error) { return parseDecimal(s) }
 
 func parseDecimal[T string | []byte](s T) (Decimal, error) {
@@ -87,9 +87,10 @@ func parseDecimal[T string | []byte](s T) (Decimal, error) {
 	return d, nil
 }
 
-// parseMantissa reads digits with an optional point from s[i:] on: the first 18
-// significant ones, the power of ten that goes with them, and where they end,
-// -1 where there are none. long tells that others than zeros follow the 18.
+// parseMantissa reads digits with an optional point starting at s[i]. It
+// returns the first 18 significant ones, their power of ten and where they
+// end, -1 if there are none. long reports whether nonzero digits follow the
+// 18.
 func parseMantissa[T string | []byte](s T, i int) (coef int64, exp, end int, long bool) {
 	var seen, significant int
 	point := false
@@ -122,8 +123,9 @@ func parseMantissa[T string | []byte](s T, i int) (coef int64, exp, end int, lon
 	return coef, exp, i, long
 }
 
-// parseExponent reads what follows the digits of a mantissa. An exponent
-// beyond an int is the largest int: it is a number all the same.
+// parseExponent reads what follows the digits of a mantissa. An exponent too
+// large for an int becomes the largest int, because the text is a number
+// nevertheless.
 func parseExponent[T string | []byte](s T) (int, bool) {
 	if s[0] != 'e' && s[0] != 'E' {
 		return 0, false
@@ -143,7 +145,7 @@ func (d Decimal) Shift(places int) Decimal {
 // Sign is -1, 0 or 1.
 func (d Decimal) Sign() int { return cmp.Compare(d.coef, 0) }
 
-// IsZero tells whether d is 0.
+// IsZero reports whether d is 0.
 func (d Decimal) IsZero() bool { return d.coef == 0 }
 
 // Cmp is -1, 0 or 1 as d is smaller than, equal to or larger than o.
@@ -160,8 +162,8 @@ func (d Decimal) Cmp(o Decimal) int {
 	return d.over(low).Cmp(o.over(low))
 }
 
-// whole is d as a whole number of 10^exp, for an exp not above its own; ok is
-// false when that does not fit.
+// whole is d as an integer multiple of 10^exp, for an exp not above its own;
+// ok is false if that overflows.
 func (d Decimal) whole(exp int32) (n int64, ok bool) {
 	const limit = math.MaxInt64 / 10
 	n = d.coef
@@ -184,7 +186,8 @@ func (d Decimal) over(exp int32) *big.Int {
 var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
 
-// Float64 is the float64 nearest to d. It is the last step a figure takes.
+// Float64 is the float64 nearest to d. Figures are converted only at the very
+// end.
 func (d Decimal) Float64() float64 {
 	const exactInt = 1 << 53
 	if d.coef > -exactInt && d.coef < exactInt {
@@ -206,7 +209,7 @@ func (d Decimal) Float64() float64 {
 // String writes d in plain notation without exponent or trailing zeros.
 func (d Decimal) String() string { return string(d.AppendTo(nil)) }
 
-// AppendTo appends what String gives.
+// AppendTo appends what String returns.
 func (d Decimal) AppendTo(b []byte) []byte {
 	if d.exp >= 0 {
 		b = strconv.AppendInt(b, d.coef, 10)

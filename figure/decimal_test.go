@@ -148,7 +148,7 @@ func TestADecimalIsWrittenInPlainNotation(t *testing.T) {
 	}
 }
 
-func TestAWrongDecimalIsRefusedWithTheWayOut(t *testing.T) {
+func TestAWrongDecimalIsRefusedWithAHint(t *testing.T) {
 	const hint = "; write digits with an optional sign and point, like 2726.08"
 	refused := func(text, reason string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/value: value "%s" %s%s`, text, reason, hint)}

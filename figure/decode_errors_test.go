@@ -31,38 +31,38 @@ func TestTheBodyThatOtherTestsSpoilIsGood(t *testing.T) {
 const sendHint = `; send {"indicator": …, "area": …, "measure": …, "period": …, "value": …, "unit": …}`
 
 func TestABodyThatIsNotOneObjectIsRefused(t *testing.T) {
-	notObject := "figure/not-json: is not one JSON object: "
+	notObject := "figure/not-json: is not a single JSON object: "
 	checkErrors(t, []errorCase{
-		{"empty", "", notObject + `'{' expected at byte 0` + sendHint},
-		{"white space", " \n", notObject + `'{' expected at byte 2` + sendHint},
-		{"an array", "[" + plainBody + "]", notObject + `'{' expected at byte 0` + sendHint},
-		{"deep nesting", strings.Repeat("[", 30000), notObject + `'{' expected at byte 0` + sendHint},
-		{"a text", `"gdp"`, notObject + `'{' expected at byte 0` + sendHint},
-		{"null", `null`, notObject + `'{' expected at byte 0` + sendHint},
-		{"a byte order mark", "\ufeff" + plainBody, notObject + `'{' expected at byte 0` + sendHint},
-		{"trailing object", plainBody + plainBody, notObject + `the end expected at byte 103` + sendHint},
-		{"trailing zero byte", plainBody + "\x00", notObject + `the end expected at byte 103` + sendHint},
-		{"key without quotes", `{indicator:"gdp"}`, notObject + `'"' expected at byte 1` + sendHint},
-		{"trailing comma", with(`"亿元"}`, `"亿元",}`), notObject + `'"' expected at byte 103` + sendHint},
-		{"no colon", with(`"area":`, `"area" `), notObject + `':' expected at byte 26` + sendHint},
-		{"no comma", with(`"gdp",`, `"gdp" `), notObject + `',' expected at byte 19` + sendHint},
-		{"line break in a text", with("gdp", "g\ndp"), notObject + `no control character expected at byte 15` + sendHint},
-		{"unknown escape", with("gdp", `\gdp`), notObject + `a valid escape expected at byte 14` + sendHint},
-		{"half an escape", with("gdp", `\u00`), notObject + `a valid escape expected at byte 14` + sendHint},
-		{"cut off in a text", plainBody[:16], notObject + `the closing quotation mark expected at byte 16` + sendHint},
-		{"cut off after a backslash", plainBody[:16] + `\`, notObject + `the closing quotation mark expected at byte 17` + sendHint},
-		{"cut off before a value", plainBody[:13], notObject + `a text expected at byte 13` + sendHint},
-		{"cut off before a number", plainBody[:78], notObject + `a number, a decimal text or null expected at byte 78` + sendHint},
-		{"cut off after a value", plainBody[:18], notObject + `',' expected at byte 18` + sendHint},
-		{"cut off after a comma", plainBody[:19], notObject + `'"' expected at byte 19` + sendHint},
-		{"cut off at the brace", plainBody[:len(plainBody)-1], notObject + `',' expected at byte 102` + sendHint},
+		{"empty", "", notObject + `expected '{' at byte 0` + sendHint},
+		{"white space", " \n", notObject + `expected '{' at byte 2` + sendHint},
+		{"an array", "[" + plainBody + "]", notObject + `expected '{' at byte 0` + sendHint},
+		{"deep nesting", strings.Repeat("[", 30000), notObject + `expected '{' at byte 0` + sendHint},
+		{"a text", `"gdp"`, notObject + `expected '{' at byte 0` + sendHint},
+		{"null", `null`, notObject + `expected '{' at byte 0` + sendHint},
+		{"a byte order mark", "\ufeff" + plainBody, notObject + `expected '{' at byte 0` + sendHint},
+		{"trailing object", plainBody + plainBody, notObject + `expected the end at byte 103` + sendHint},
+		{"trailing zero byte", plainBody + "\x00", notObject + `expected the end at byte 103` + sendHint},
+		{"key without quotes", `{indicator:"gdp"}`, notObject + `expected '"' at byte 1` + sendHint},
+		{"trailing comma", with(`"亿元"}`, `"亿元",}`), notObject + `expected '"' at byte 103` + sendHint},
+		{"no colon", with(`"area":`, `"area" `), notObject + `expected ':' at byte 26` + sendHint},
+		{"no comma", with(`"gdp",`, `"gdp" `), notObject + `expected ',' at byte 19` + sendHint},
+		{"line break in a text", with("gdp", "g\ndp"), notObject + `expected no control character at byte 15` + sendHint},
+		{"unknown escape", with("gdp", `\gdp`), notObject + `expected a valid escape at byte 14` + sendHint},
+		{"half an escape", with("gdp", `\u00`), notObject + `expected a valid escape at byte 14` + sendHint},
+		{"cut off in a text", plainBody[:16], notObject + `expected the closing quotation mark at byte 16` + sendHint},
+		{"cut off after a backslash", plainBody[:16] + `\`, notObject + `expected the closing quotation mark at byte 17` + sendHint},
+		{"cut off before a value", plainBody[:13], notObject + `expected a string at byte 13` + sendHint},
+		{"cut off before a number", plainBody[:78], notObject + `expected a number, a decimal string or null at byte 78` + sendHint},
+		{"cut off after a value", plainBody[:18], notObject + `expected ',' at byte 18` + sendHint},
+		{"cut off after a comma", plainBody[:19], notObject + `expected '"' at byte 19` + sendHint},
+		{"cut off at the brace", plainBody[:len(plainBody)-1], notObject + `expected ',' at byte 102` + sendHint},
 	}, decode)
 }
 
 func TestABodyOfOtherBytesOrTooManyIsRefused(t *testing.T) {
 	checkErrors(t, []errorCase{
 		{"GBK", with("亿元", "\xd2\xda\xd4\xaa"), "figure/not-json: is not UTF-8; encode the JSON body as UTF-8"},
-		{"too large", plainBody + strings.Repeat(" ", figure.MaxBody-len(plainBody)+1), "figure/not-json: has 32769 bytes, more than 32768; send one figure a message"},
+		{"too large", plainBody + strings.Repeat(" ", figure.MaxBody-len(plainBody)+1), "figure/not-json: has 32769 bytes, more than 32768; send one figure per message"},
 	}, decode)
 }
 
@@ -86,9 +86,9 @@ func TestAnUnknownFieldIsRefused(t *testing.T) {
 func TestARepeatedFieldIsRefused(t *testing.T) {
 	var cases []errorCase
 	for _, field := range []string{"indicator", "value", "unit"} {
-		cases = append(cases, errorCase{field, with(`{`, `{"`+field+`":"1",`), "figure/not-json: " + field + " stands there twice; send each field once"})
+		cases = append(cases, errorCase{field, with(`{`, `{"`+field+`":"1",`), "figure/not-json: " + field + " appears twice; send each field once"})
 	}
-	cases = append(cases, errorCase{"escaped", with(`{`, `{"\u0061rea":"330200",`), "figure/not-json: area stands there twice; send each field once"})
+	cases = append(cases, errorCase{"escaped", with(`{`, `{"\u0061rea":"330200",`), "figure/not-json: area appears twice; send each field once"})
 	checkErrors(t, cases, decode)
 }
 
@@ -109,9 +109,9 @@ func TestAMissingFieldIsRefused(t *testing.T) {
 
 func TestAValueOfAWrongTypeIsRefused(t *testing.T) {
 	text := func(field string) string {
-		return "figure/type: " + field + " is not a text; see figure.schema.json for the types"
+		return "figure/type: " + field + " is not a string; see figure.schema.json for the types"
 	}
-	const number = "figure/type: value is not a number, a decimal text or null; see figure.schema.json for the types"
+	const number = "figure/type: value is not a number, a decimal string or null; see figure.schema.json for the types"
 	const boolean = "figure/type: confirmed is not true or false; see figure.schema.json for the types"
 	cases := []errorCase{
 		{"area as a number", with(`"330200"`, `330200`), text("area")},
@@ -141,11 +141,11 @@ func TestAFieldThatMakesNoSenseIsRefused(t *testing.T) {
 		{"code with a full-width stop", with(`}`, `,"category":"外贸．"}`), `figure/code: category "外贸．" ` + code},
 		{"long code", with("gdp", long), `figure/code: indicator "` + long + `" ` + code},
 		{"measure", with("ytd", "累计"), `figure/measure: measure "累计" is not a measure; write one of level, ytd, yoy, ytd_yoy`},
-		{"period", with("2023-Q1", "2023Q1"), `figure/period: period "2023Q1" is not written as SDMX writes a period; write 2023-Q1`},
+		{"period", with("2023-Q1", "2023Q1"), `figure/period: period "2023Q1" is not in SDMX period format; write 2023-Q1`},
 		{"value", with("3770.6", "3,770.6"), `figure/value: value "3,770.6" is not a number` + decimalHint},
 		{"exact number", with(`"3770.6"`, `0.1234567890123456789`), `figure/digits: value "0.1234567890123456789" has more than 18 significant digits; write 0.123456789012346; 15 significant digits are kept in every unit`},
 		{"huge number", with(`"3770.6"`, `1e400`), `figure/value: value "1e400" is too large or too small to be a figure` + decimalHint},
-		{"empty value", with("3770.6", ""), "figure/value: value is an empty text; write null for a value that is withheld"},
+		{"empty value", with("3770.6", ""), "figure/value: value is an empty string; write null for a value that is withheld"},
 		{"status", with(`}`, `,"status":"R"}`), `figure/status: status "R" is not an SDMX observation status; write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS`},
 		{"long unit", with("亿元", long), `figure/too-long: unit "` + long + `" has 65 characters, more than 64; shorten it`},
 		{"long note", with(`}`, `,"note":"`+strings.Repeat("波", 4097)+`"}`), `figure/too-long: note "` + strings.Repeat("波", 80) + `…" has 4097 characters, more than 4096; shorten it`},

@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// Total is the SDMX code of the category that is all categories together.
+// Total is the SDMX code of the category that covers all categories.
 const Total = "_T"
 
-// Cell names one place in the tables: what a revision replaces.
+// Cell identifies one cell of the statistical tables, whose value a revision
+// replaces.
 type Cell struct {
 	Indicator string // what is measured
 	Area      string // REF_AREA, where
@@ -17,8 +18,8 @@ type Cell struct {
 	Period    Period
 }
 
-// Series is a cell without its period. A year's figure and a month's belong
-// to different series, as in SDMX.
+// Series is a cell without its period. A yearly and a monthly figure belong to
+// different series, as in SDMX.
 type Series struct {
 	Indicator string
 	Area      string
@@ -32,7 +33,8 @@ func (c Cell) Series() Series {
 	return Series{c.Indicator, c.Area, c.Category, c.Measure, c.Period.Frequency()}
 }
 
-// At is the series' cell of the period p, which has the series' frequency.
+// At returns the series' cell for the period p, which must have the series'
+// frequency.
 func (s Series) At(p Period) Cell {
 	return Cell{s.Indicator, s.Area, s.Category, s.Measure, p}
 }
@@ -65,7 +67,7 @@ func (c Cell) String() string {
 }
 
 // Figure is one value as its agency sends it: in the unit it was written in,
-// not yet held against a catalogue.
+// not yet checked against a catalogue.
 type Figure struct {
 	Cell
 	Value     Decimal // in Unit; 0 when Withheld
@@ -73,11 +75,11 @@ type Figure struct {
 	Unit      string  // as written, e.g. 万TEU; for growth measures %
 	Status    Status
 	Note      string // for people, kept with the message
-	Confirmed bool   // the sender has looked at an implausible value and stands by it
-	Published string // the day or instant of publication when an archive is loaded, else empty
+	Confirmed bool   // the sender has checked an implausible value and confirms it
+	Published string // date or timestamp of publication when an archive is loaded, otherwise empty
 }
 
-// Subject is where the figure is published on NATS when agency sends it:
+// Subject is the NATS subject on which agency publishes the figure:
 // figures.<agency>.<indicator>.<area>.<category>.<measure>.<period>.
 func (c Cell) Subject(agency string) string {
 	return strings.Join([]string{SubjectPrefix, agency, c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String()}, ".")
@@ -89,21 +91,21 @@ const SubjectPrefix = "figures"
 // MaxNote is the longest note a figure may carry, in characters.
 const MaxNote = 4096
 
-// ParsePublished reads the publication of an archived figure: a day in the
-// given location, or an instant with its offset (RFC 3339). exact is true
-// for an instant.
+// ParsePublished reads when an archived figure was published: a date in the
+// given location, or a timestamp with its offset (RFC 3339). exact is true for
+// a timestamp.
 func ParsePublished(s string, loc *time.Location) (at time.Time, exact bool, err error) {
 	if day, ok := ParseDay(s); ok {
 		if !day.In(loc) {
 			return time.Time{}, false, &Problem{Code: "figure/published", Field: "published", Text: s,
-				Reason: "is a day that the clocks of " + loc.String() + " left out", Hint: "write " + day.Add(1).String()}
+				Reason: "is a day that was skipped in " + loc.String(), Hint: "write " + day.Add(1).String()}
 		}
 		return day.Start(loc), false, nil
 	}
-	// time.Parse is lenient and would read 9:30 and a decimal comma, too.
+	// time.Parse is lenient and would also accept 9:30 and a decimal comma.
 	if at, err = time.Parse(time.RFC3339, s); err == nil && s[len("2006-01-02T15")] == ':' && !strings.Contains(s, ",") {
 		return at, true, nil
 	}
 	return time.Time{}, false, &Problem{Code: "figure/published", Field: "published", Text: s,
-		Reason: "is neither a day nor an instant", Hint: "write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out"}
+		Reason: "is neither a date nor a timestamp", Hint: "write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out"}
 }

@@ -94,7 +94,7 @@ func TestMeasuresKnowWhatTheyCover(t *testing.T) {
 	}
 }
 
-func TestAWrongMeasureIsRefusedWithTheWayOut(t *testing.T) {
+func TestAWrongMeasureIsRefusedWithAHint(t *testing.T) {
 	const reason = "is not a measure; write one of level, ytd, yoy, ytd_yoy"
 	cases := []errorCase{{"empty", "", "figure/measure: measure " + reason}}
 	for _, s := range []string{"Level", "累计", "ytd ", "mom"} {
@@ -128,8 +128,8 @@ func TestAPublicationIsADayInTheLocationOrAnInstant(t *testing.T) {
 	}
 }
 
-func TestAWrongPublicationIsRefusedWithTheWayOut(t *testing.T) {
-	const reason = "is neither a day nor an instant; write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out"
+func TestAWrongPublicationIsRefusedWithAHint(t *testing.T) {
+	const reason = "is neither a date nor a timestamp; write 2023-10-18 or 2023-10-18T09:30:00+08:00, or leave it out"
 	cases := []errorCase{{"empty", "", "figure/published: published " + reason}}
 	for _, s := range []string{"2023-10", "2023-02-29", "2023-10-32", "2023/10/18", "2023-10-18 09:30", "2023-10-18T09:30:00",
 		"2023-10-18T25:00:00Z", "2023-10-18T9:30:00Z", "2023-10-18T09:30:00,5Z", "2023年10月18日"} {

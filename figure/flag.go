@@ -1,19 +1,19 @@
 package figure
 
-// Flag is what the mark of a sender beside a value, or in its place, says.
+// Flag is the meaning of a sender's mark next to a value or in its place.
 type Flag struct {
 	Status Status
-	Zero   bool // the mark stands for a value: none at all, or too little to show
+	Zero   bool // the mark means a value of zero: none at all, or too little to show
 }
 
-// Flags are the marks of one sender as it writes them: p, (D), *. What a
-// letter means differs from one statistical office to another.
+// Flags maps the marks of one sender, as it writes them (p, (D), *), to their
+// meanings. A letter means different things at different statistical offices.
 type Flags map[string]Flag
 
 // maxFlag is the longest mark, in bytes.
 const maxFlag = 16
 
-// ParseFlag reads what a mark means: a status, or 0 for one that stands for
+// ParseFlag reads the meaning of a mark: a status, or 0 for a mark that means
 // the value zero. The error is a *Problem.
 func ParseFlag(s string) (Flag, error) {
 	if s == "0" {
@@ -22,14 +22,14 @@ func ParseFlag(s string) (Flag, error) {
 	status, err := ParseStatus(s)
 	if s == "" || err != nil {
 		return Flag{}, &Problem{Code: "figure/status", Field: "status", Text: s, Reason: "is not an SDMX observation status",
-			Hint: "write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS, or 0 for a mark that stands for zero"}
+			Hint: "write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS, or 0 for a mark that means zero"}
 	}
 	return Flag{Status: status}, nil
 }
 
-// Of is the flag of a mark, or the one that all marks written together make:
-// bp is a break that is provisional. ok is false for a mark that is not known,
-// and for several of which one status cannot be made.
+// Of is the flag of a mark, or the combined flag of several marks written
+// together: bp is a provisional value after a break. ok is false for an
+// unknown mark, and for several that do not combine to one status.
 func (f Flags) Of(mark string) (flag Flag, ok bool) {
 	if mark == "" || len(mark) > maxFlag {
 		return flag, false

@@ -29,7 +29,7 @@ func periods() *rapid.Generator[figure.Period] {
 	})
 }
 
-// decimals draws every number that ParseDecimal gives.
+// decimals draws every number that ParseDecimal can return.
 func decimals() *rapid.Generator[figure.Decimal] {
 	const largest = 1e18 - 1
 	return rapid.Custom(func(t *rapid.T) figure.Decimal {
@@ -38,7 +38,7 @@ func decimals() *rapid.Generator[figure.Decimal] {
 	})
 }
 
-// decimalTexts draws the ways of writing a number, with signs, needless
+// decimalTexts draws the ways of writing a number, with signs, redundant
 // zeros, bare points and exponents.
 func decimalTexts() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
@@ -53,7 +53,7 @@ func decimalTexts() *rapid.Generator[string] {
 	})
 }
 
-// figures draws every figure that may travel.
+// figures draws every figure that can be sent.
 func figures() *rapid.Generator[figure.Figure] {
 	codes := rapid.StringMatching(`[A-Za-z0-9_-]{1,64}|[一-龥é٣]{1,64}`)
 	return rapid.Custom(func(t *rapid.T) figure.Figure {
@@ -79,7 +79,7 @@ func figures() *rapid.Generator[figure.Figure] {
 	})
 }
 
-// errorCase is a text that is refused and all that is said about it.
+// errorCase is a text that is refused, with the complete error.
 type errorCase struct{ name, text, want string }
 
 func checkErrors(t *testing.T, cases []errorCase, parse func(string) error) {
@@ -101,7 +101,7 @@ func checkErrors(t *testing.T, cases []errorCase, parse func(string) error) {
 	}
 }
 
-// checkOneLine holds an error's text to one line that is safe on a terminal.
+// checkOneLine checks that an error is one line that is safe on a terminal.
 func checkOneLine(t testing.TB, err error) {
 	t.Helper()
 	for _, r := range err.Error() {

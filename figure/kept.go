@@ -5,14 +5,14 @@ import (
 	"strconv"
 )
 
-// keptDigits is how many significant digits every float64 gives back. Of some
-// longer numbers it gives back all, of others not.
+// keptDigits is how many significant digits every float64 preserves. Some
+// longer numbers are preserved completely, others are not.
 const keptDigits = 15
 
-// Kept tells whether d comes back from the float64 that InfluxDB keeps and
-// Prometheus serves. When it does not, longest is d rounded to as many digits
-// as do come back; else it is d. Two numbers that are kept are equal exactly
-// when their float64s are.
+// Kept reports whether d survives the float64 that InfluxDB stores and
+// Prometheus serves. If it does not, longest is d rounded to as many digits as
+// do survive; otherwise it is d. Two kept numbers are equal exactly when their
+// float64s are.
 func (d Decimal) Kept() (longest Decimal, ok bool) {
 	if d.comesBack() {
 		return d, true
@@ -24,7 +24,7 @@ func (d Decimal) Kept() (longest Decimal, ok bool) {
 	}
 }
 
-// comesBack tells whether d is the shortest number that is read as its
+// comesBack reports whether d is the shortest number that parses to its
 // float64.
 func (d Decimal) comesBack() bool {
 	const limit = 1e15
@@ -33,14 +33,14 @@ func (d Decimal) comesBack() bool {
 	}
 	var mine, kept [32]byte
 	digits := bytes.TrimPrefix(strconv.AppendInt(mine[:0], d.coef, 10), []byte("-"))
-	// Both have no trailing zeros and are a rounding apart, so that equal
-	// digits are equal numbers.
+	// Neither has trailing zeros and they differ by a rounding at most, so
+	// equal digits mean equal numbers.
 	back := bytes.TrimPrefix(strconv.AppendFloat(kept[:0], d.Float64(), 'e', -1, 64), []byte("-"))
 	mantissa, _, _ := bytes.Cut(back, []byte("e"))
 	return bytes.HasPrefix(digits, mantissa[:1]) && bytes.Equal(digits[1:], bytes.TrimPrefix(mantissa[1:], []byte(".")))
 }
 
-// without is d rounded so that its last places digits are gone.
+// without is d rounded to drop its last places digits.
 func (d Decimal) without(places int) Decimal {
 	unit := int64(1)
 	for range places {

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// longCoefficients draws whole numbers of 14 to 18 digits, where float64
-// begins to lose them, many of them beside powers of two.
+// longCoefficients draws integers of 14 to 18 digits, where float64 begins to
+// lose digits, many of them close to powers of two.
 func longCoefficients() *rapid.Generator[int64] {
 	const most = 999_999_999_999_999_999
 	return rapid.OneOf(rapid.Int64Range(-most, most), rapid.Custom(func(t *rapid.T) int64 {
@@ -59,13 +59,13 @@ func TestTheLongestThatIsKeptHasAtLeastFifteenDigitsAndIsTheNearest(t *testing.T
 		d := decimal(t, text)
 		longest, ok := d.Kept()
 		if longest.String() != want || ok != (longest == d) {
-			t.Errorf("of %s is kept %v, %v; want %s", text, longest, ok, want)
+			t.Errorf("of %s, %v is kept, %v; want %s", text, longest, ok, want)
 		}
 	}
 }
 
-// decimalOf reads the shortest text of a float64, in mantissa and exponent
-// since 10^58 is more than ParseDecimal reads.
+// decimalOf reads the shortest text of a float64. It parses mantissa and
+// exponent separately, since 10^58 is more than ParseDecimal accepts.
 func decimalOf(t *rapid.T, f float64) figure.Decimal {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
 	places, err := strconv.Atoi(exponent)

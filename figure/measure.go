@@ -5,18 +5,18 @@ import "strings"
 // Measure says which number of an indicator a figure is.
 type Measure uint8
 
-// The measures. A level or a growth rate of the period alone, and of the
-// year from January to the end of the period (累计).
+// The measures: a level or a growth rate, of the period alone or of the year
+// to date, January to the end of the period (累计).
 const (
 	Level  Measure = iota // the period alone
 	YTD                   // January to this period, 累计
-	YoY                   // published growth of the level on the same period a year before, in %, 同比
-	YTDYoY                // published growth of the year-to-date, in %, 累计同比
+	YoY                   // published year-on-year growth of the level, in %, 同比
+	YTDYoY                // published year-on-year growth of the year to date, in %, 累计同比
 )
 
 var measures = [...]string{"level", "ytd", "yoy", "ytd_yoy"}
 
-// Measures lists all measures in their order.
+// Measures lists all measures in order.
 func Measures() []Measure { return []Measure{Level, YTD, YoY, YTDYoY} }
 
 // ParseMeasure reads a measure's name: level, ytd, yoy or ytd_yoy.
@@ -33,8 +33,8 @@ func ParseMeasure(s string) (Measure, error) {
 // String is the measure's name on the wire.
 func (m Measure) String() string { return measures[m] }
 
-// Growth tells whether the measure is a growth rate in percent.
+// Growth reports whether the measure is a growth rate in percent.
 func (m Measure) Growth() bool { return m == YoY || m == YTDYoY }
 
-// ToDate tells whether the measure covers the year up to the period's end.
+// ToDate reports whether the measure covers the year up to the period's end.
 func (m Measure) ToDate() bool { return m == YTD || m == YTDYoY }

@@ -31,8 +31,8 @@ func ParseFrequency(s string) (Frequency, error) {
 // String gives the SDMX code.
 func (f Frequency) String() string { return string(rune(f)) }
 
-// PerYear is how many periods of this frequency a year has, 0 for a code
-// that is none.
+// PerYear is how many periods of this frequency a year has, 0 for an unknown
+// code.
 func (f Frequency) PerYear() int {
 	switch f {
 	case Annual:
@@ -46,15 +46,15 @@ func (f Frequency) PerYear() int {
 }
 
 // Period is a calendar month, quarter or year (SDMX TIME_PERIOD). Its zero
-// value is no period. Periods of one frequency are ordered and can be
+// value is not a period. Periods of one frequency are ordered and can be
 // compared with ==.
 type Period struct {
 	freq Frequency
 	n    int32 // periods of freq since the year 0
 }
 
-// The years a period may lie in. InfluxDB's nanoseconds reach from 1677 to
-// 2262; a figure outside two centuries of statistics is a slip of the pen.
+// The years a period may be in. InfluxDB's nanoseconds reach from 1677 to
+// 2262; a year outside these four centuries is a typo.
 const (
 	firstYear = 1800
 	lastYear  = 2199
@@ -82,10 +82,10 @@ func PeriodAt(f Frequency, t time.Time) Period {
 	return Month(y, m)
 }
 
-// ParsePeriod reads every way SDMX writes a month, quarter or year:
-// 2023-01, 2023-M01, 2023-Q1, 2023, 2023-A1, and 2023-01-01/P1M, …/P3M,
-// …/P1Y. What people write in other ways is refused with SDMX's way to write
-// it; ReadPeriod reads that. The error is a *Problem.
+// ParsePeriod reads every SDMX notation of a month, quarter or year: 2023-01,
+// 2023-M01, 2023-Q1, 2023, 2023-A1, and 2023-01-01/P1M, …/P3M, …/P1Y. Other
+// spellings are refused with the SDMX notation as the hint; ReadPeriod accepts
+// them. The error is a *Problem.
 func ParsePeriod(s string) (Period, error) {
 	if p, ok := parsePeriod(s); ok && inRange(p) {
 		return p, nil
@@ -150,7 +150,7 @@ func parseSpan(s string) (first Period, months int, ok bool) {
 	return Period{}, 0, false
 }
 
-// digits reads an unsigned number that is nothing but ASCII digits.
+// digits reads an unsigned number of ASCII digits only.
 func digits(s string) (int, bool) {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -161,10 +161,10 @@ func digits(s string) (int, bool) {
 	return n, err == nil
 }
 
-// String writes the period as SDMX's shortest form: 2023-01, 2023-Q1, 2023.
+// String writes the period in SDMX's shortest form: 2023-01, 2023-Q1, 2023.
 func (p Period) String() string { return string(p.AppendTo(nil)) }
 
-// AppendTo appends what String gives.
+// AppendTo appends what String returns.
 func (p Period) AppendTo(b []byte) []byte {
 	if p.freq == 0 {
 		return b
@@ -191,13 +191,13 @@ func appendPadded(b []byte, n, width int) []byte {
 	return strconv.AppendInt(b, int64(n), 10)
 }
 
-// IsZero tells whether p is no period at all.
+// IsZero reports whether p is the zero value, which is not a period.
 func (p Period) IsZero() bool { return p.freq == 0 }
 
 // Frequency is M for a month, Q for a quarter, A for a year, 0 for none.
 func (p Period) Frequency() Frequency { return p.freq }
 
-// Year is the calendar year in which the period lies.
+// Year is the calendar year that contains the period.
 func (p Period) Year() int {
 	if p.freq == 0 {
 		return 0
@@ -205,7 +205,7 @@ func (p Period) Year() int {
 	return int(p.n) / p.freq.PerYear()
 }
 
-// Number is the period's place in its year, from 1: the month, the quarter,
+// Number is the period's position in its year, from 1: the month, the quarter,
 // or 1 for a year.
 func (p Period) Number() int {
 	if p.freq == 0 {
@@ -239,14 +239,14 @@ func (p Period) Prev() Period { return p.Add(-1) }
 // YearAgo is the same period a year earlier.
 func (p Period) YearAgo() Period { return p.Add(-p.freq.PerYear()) }
 
-// Sub is how many periods p lies after o; both have one frequency.
+// Sub is how many periods p is after o; both must have the same frequency.
 func (p Period) Sub(o Period) int { return int(p.n - o.n) }
 
-// Ordinal places the period among those of its frequency: how many of them
-// lie between the beginning of the year 0 and it.
+// Ordinal numbers the periods of one frequency: it is how many of them lie
+// between the beginning of the year 0 and p.
 func (p Period) Ordinal() int32 { return p.n }
 
-// NthPeriod is the period of the frequency with the ordinal n.
+// NthPeriod is the period of the given frequency whose ordinal is n.
 func NthPeriod(f Frequency, n int32) Period { return Period{f, n} }
 
 // Compare orders periods by their start, then the shorter one first.

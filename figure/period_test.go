@@ -146,7 +146,7 @@ func TestAPeriodNamesItsParts(t *testing.T) {
 	}
 }
 
-func TestTheZeroPeriodIsNoPeriod(t *testing.T) {
+func TestTheZeroPeriodIsNotAPeriod(t *testing.T) {
 	var p figure.Period
 	if !p.IsZero() || p.String() != "" || p.Frequency() != 0 || p.Year() != 0 || p.Number() != 0 || p.Compare(p) != 0 {
 		t.Errorf("the zero period is %q, frequency %d, year %d, number %d", p, p.Frequency(), p.Year(), p.Number())
@@ -156,23 +156,23 @@ func TestTheZeroPeriodIsNoPeriod(t *testing.T) {
 	}
 }
 
-func TestAWrongPeriodIsRefusedWithTheWayOut(t *testing.T) {
+func TestAWrongPeriodIsRefusedWithAHint(t *testing.T) {
 	const forms = `is not a month, quarter or year; write a month as 2023-01, a quarter as 2023-Q1, a year as 2023`
 	plain := func(text string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" %s`, text, forms)}
 	}
 	other := func(text, period string) errorCase {
-		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is not written as SDMX writes a period; write %s`, text, period)}
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is not in SDMX period format; write %s`, text, period)}
 	}
 	toDate := func(text, means, last string) errorCase {
 		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is the year to date, %s; write %s, measure ytd`, text, means, last)}
 	}
 	span := func(text, means string) errorCase {
-		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is %s, and no month, quarter or year; send its months, its quarters or the calendar year, `+
-			`like 2023-01, 2023-Q1, 2023; the year up to a month is that month with measure ytd`, text, means)}
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is %s, not a month, quarter or year; send months, quarters or calendar years, `+
+			`like 2023-01, 2023-Q1, 2023; for a year to date write its last month with measure ytd`, text, means)}
 	}
 	outside := func(text string) errorCase {
-		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" lies outside the years 1800 to 2199; check the year`, text)}
+		return errorCase{text: text, want: fmt.Sprintf(`figure/period: period "%s" is outside the years 1800 to 2199; check the year`, text)}
 	}
 	checkErrors(t, []errorCase{
 		{"empty", "", "figure/period: period " + forms},
@@ -182,15 +182,15 @@ func TestAWrongPeriodIsRefusedWithTheWayOut(t *testing.T) {
 		{"a day", "2023-01-01", `figure/period: period "2023-01-01" is a day, not a month, quarter or year; write 2023-01 if the month of 2023-01-01 is meant`},
 		other("２０２３", "2023"), other("2023年1月", "2023-01"), plain("2023-01-02/P1M"), plain("2023-01-01/P0M"), plain("2023-01-01/P01M"),
 		plain("2023-01-01/P1D"), plain("2023-01-01/P"), plain("2023-01-01/PM"), plain("2023-01-01/P-1M"), plain("2023-13-01/P1M"),
-		{"a line break", "2023-01\n", `figure/period: period "2023-01·" is not written as SDMX writes a period; write 2023-01`},
-		{"a no-break space", "2023\u00a0", `figure/period: period "2023·" is not written as SDMX writes a period; write 2023`},
+		{"a line break", "2023-01\n", `figure/period: period "2023-01·" is not in SDMX period format; write 2023-01`},
+		{"a no-break space", "2023\u00a0", `figure/period: period "2023·" is not in SDMX period format; write 2023`},
 		toDate("2023-01-01/P2M", "January to February 2023", "2023-02"), toDate("2023-01-01/P11M", "January to November 2023", "2023-11"),
 		span("2023-02-01/P3M", "February 2023 to April 2023"), span("2023-04-01/P1Y", "April 2023 to March 2024"), span("2023-01-01/P2Y", "January 2023 to December 2024"),
 		outside("1799-12"), outside("2200"), outside("0000-Q1"), outside("9999-12-01/P1M"),
 	}, func(s string) error { _, err := figure.ParsePeriod(s); return err })
 }
 
-func TestAWrongFrequencyIsRefusedWithTheWayOut(t *testing.T) {
+func TestAWrongFrequencyIsRefusedWithAHint(t *testing.T) {
 	var cases []errorCase
 	for _, s := range []string{"m", "D", "MM", "年"} {
 		cases = append(cases, errorCase{text: s, want: fmt.Sprintf(

@@ -5,27 +5,27 @@ import (
 	"strings"
 )
 
-// PeriodColumn reads the periods of one column, of which it has seen all:
-// where a text alone can be read in two ways, the others tell what they all
-// are. Its zero value has seen nothing and reads as ReadPeriod does.
+// PeriodColumn reads the periods of one column once it has seen all of them: a
+// text with two readings is read as the other texts of the column suggest. The
+// zero value has seen nothing and reads as ReadPeriod does.
 type PeriodColumn struct {
 	seen  map[string]struct{}
-	known map[string][]Reading // what Read has looked at
+	known map[string][]Reading // readings that Read has worked out
 
 	padded, ten bool                  // 2023.01, 2023.10
-	months      map[byte]bool         // separators between a year and what can only be a month: 2009-09
-	fiscal      map[byte]bool         // between a year and what can only be the next year: 2012-13
-	dual        map[byte]int          // between what can be both, 2009-10: how many
-	named       map[int]int           // the month beside each number: Jan-23
-	years       bool                  // these numbers are years
-	used        map[string]PeriodNote // for Says, by the form that they are about
+	months      map[byte]bool         // separators between a year and a number that can only be a month: 2009-09
+	fiscal      map[byte]bool         // separators between a year and a number that can only be the next year: 2012-13
+	dual        map[byte]int          // how often each separator precedes a number that can be both: 2009-10
+	named       map[int]int           // the month written with each number: Jan-23
+	years       bool                  // the numbers written with months are years
+	used        map[string]PeriodNote // for Says, by form
 }
 
-// maxSeen is how many different texts are kept of a column. A column of
+// maxSeen limits how many different texts of a column are kept. A column of
 // periods has few.
 const maxSeen = 1 << 14
 
-// Add looks at a text of the column.
+// Add records a text of the column.
 func (c *PeriodColumn) Add(text string) {
 	if _, again := c.seen[text]; again || len(c.seen) >= maxSeen {
 		return
@@ -39,7 +39,7 @@ func (c *PeriodColumn) Add(text string) {
 		if sep, month, next := yearAndNumber(text); p.Frequency() == Monthly && month {
 			c.noteMonth(sep, next)
 		}
-		return // as nearly all
+		return // nearly always
 	}
 	s := normalPeriod(text)
 	for _, f := range forms() {
@@ -49,7 +49,7 @@ func (c *PeriodColumn) Add(text string) {
 	}
 }
 
-// note keeps what a text says about others.
+// note records what a text says about the others.
 func (c *PeriodColumn) note(form, s string, g groups) {
 	switch form {
 	case pointForm:
@@ -70,7 +70,8 @@ func (c *PeriodColumn) note(form, s string, g groups) {
 	}
 }
 
-// noteMonth keeps what can be a month, and perhaps the next year, too.
+// noteMonth records a number that can be a month and perhaps also the next
+// year.
 func (c *PeriodColumn) noteMonth(separator byte, next bool) {
 	if next {
 		c.dual[separator]++
@@ -79,8 +80,8 @@ func (c *PeriodColumn) noteMonth(separator byte, next bool) {
 	c.months[separator] = true
 }
 
-// yearAndNumber tells of 2009-10 whether the number can be a month and whether
-// it can be the next year.
+// yearAndNumber reports for a text like 2009-10 whether the number can be a
+// month and whether it can be the next year.
 func yearAndNumber(s string) (separator byte, month, next bool) {
 	if len(s) < 6 || s[4] != '-' && s[4] != '/' {
 		return 0, false, false
@@ -93,11 +94,12 @@ func yearAndNumber(s string) (separator byte, month, next bool) {
 	return s[4], n >= 1 && n <= 12, len(s) == 7 && n == (y+1)%100
 }
 
-// Read reads a text of the column as ReadPeriod does, by what the others say.
+// Read reads a text as ReadPeriod does, taking the rest of the column into
+// account.
 func (c *PeriodColumn) Read(text string, m Measure, own Frequency) (Period, error) {
 	if p, ok := parsePeriod(text); ok && inRange(p) {
 		if _, month, next := yearAndNumber(text); !month || !next {
-			return p, nil // as nearly all are
+			return p, nil // nearly always
 		}
 	}
 	all := c.readings(text)
@@ -107,7 +109,8 @@ func (c *PeriodColumn) Read(text string, m Measure, own Frequency) (Period, erro
 	return settled(text, all, m, own)
 }
 
-// readings are those of a text, which many rows of a column share.
+// readings returns the readings of a text; they are cached because many rows
+// of a column share a text.
 func (c *PeriodColumn) readings(text string) []Reading {
 	all, known := c.known[text]
 	if known {
@@ -123,7 +126,7 @@ func (c *PeriodColumn) readings(text string) []Reading {
 	return all
 }
 
-// settle leaves out the readings that the column speaks against.
+// settle removes the readings that the rest of the column rules out.
 func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
 	keep := func(form string, says PeriodNote, wanted func(Reading) bool) []Reading {
 		left := slices.DeleteFunc(slices.Clone(all), func(r Reading) bool { return !wanted(r) })
@@ -135,28 +138,28 @@ func (c *PeriodColumn) settle(s string, all []Reading) []Reading {
 	switch form := all[len(all)-1].Form; {
 	case form == pointForm && c.ten != c.padded:
 		if c.ten {
-			return keep(form, PeriodNote{"2023.1 是一月，因为另有 2023.10", "2023.1 is January, as there is 2023.10"}, func(r Reading) bool { return r.Period.Number() == 1 })
+			return keep(form, PeriodNote{"2023.1 是一月，因为另有 2023.10", "2023.1 is January, because the column also has 2023.10"}, func(r Reading) bool { return r.Period.Number() == 1 })
 		}
-		return keep(form, PeriodNote{"2023.1 是十月，因为另有 2023.01", "2023.1 is October, as there is 2023.01"}, func(r Reading) bool { return r.Period.Number() == 10 })
+		return keep(form, PeriodNote{"2023.1 是十月，因为另有 2023.01", "2023.1 is October, because the column also has 2023.01"}, func(r Reading) bool { return r.Period.Number() == 10 })
 	case form == nameForm && c.years:
-		return keep(form, PeriodNote{"Jan-23 中的数字是年份", "in Jan-23 the number is the year"}, func(r Reading) bool { return r.Extent == Whole })
+		return keep(form, PeriodNote{"Jan-23 中的数字是年份", "the number in Jan-23 is the year"}, func(r Reading) bool { return r.Extent == Whole })
 	case form == fiscalForm:
 		return c.settleFiscal(s, all, keep)
 	}
 	return all
 }
 
-// settleFiscal leaves the month or the fiscal year of 2009-10. SDMX's way to
-// write the month goes before, unless the column has fiscal years, or nothing
-// but what could be some.
+// settleFiscal decides whether a text like 2009-10 is a month or a fiscal
+// year. The SDMX notation of a month wins, unless the column has fiscal years
+// or consists of nothing but texts that could be one.
 func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form string, says PeriodNote, wanted func(Reading) bool) []Reading) []Reading {
 	sep, month, next := yearAndNumber(s)
 	switch {
 	case !month || !next:
 	case c.fiscal[sep] && !c.months[sep]:
-		return keep(fiscalForm, PeriodNote{"财政年度不予采用；2009/10 与 2012/13 一样是财政年度", "fiscal years are not taken; 2009/10 is one, as 2012/13 is"}, func(r Reading) bool { return r.Extent == Other })
+		return keep(fiscalForm, PeriodNote{"财政年度不予采用；2009/10 与 2012/13 一样是财政年度", "fiscal years are not accepted; 2009/10 is one, like 2012/13"}, func(r Reading) bool { return r.Extent == Other })
 	case c.months[sep] && !c.fiscal[sep] && !all[0].Standard:
-		return keep(fiscalForm, PeriodNote{"2009/10 是十月，因为其余都是月份", "2009/10 is October, as all beside it are months"}, func(r Reading) bool { return r.Extent == Whole })
+		return keep(fiscalForm, PeriodNote{"2009/10 是十月，因为其余都是月份", "2009/10 is October, because all the others are months"}, func(r Reading) bool { return r.Extent == Whole })
 	case c.fiscal[sep] || c.dual[sep] > 1 && !c.months[sep]:
 		all = slices.Clone(all)
 		all[0].Standard = false
@@ -164,15 +167,15 @@ func (c *PeriodColumn) settleFiscal(s string, all []Reading, keep func(form stri
 	return all
 }
 
-// PeriodNote says one thing in both languages.
+// PeriodNote is a remark in both languages.
 type PeriodNote struct{ ZH, EN string }
 
-// Says tells in words how texts of the column that alone have two readings are
+// Says describes how texts that would have two readings on their own were
 // read, in the order of docs/periods.md.
 func (c *PeriodColumn) Says() (all []PeriodNote) {
 	for text := range c.seen {
 		if _, month, next := yearAndNumber(text); month && !next {
-			continue // as nearly all are
+			continue // nearly always
 		}
 		if readings := c.readings(text); len(readings) > 1 {
 			c.settle(normalPeriod(text), readings)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the table of docs/periods.md anew")
+var update = flag.Bool("update", false, "rewrite the table of docs/periods.md")
 
 const periodsPage = "../docs/periods.md"
 
@@ -28,7 +28,7 @@ func periodTable() string {
 	return b.String()
 }
 
-// outcome is what a text alone is read as.
+// outcome is what a text is read as on its own.
 func outcome(text string) string {
 	p, err := ReadPeriod(text, Level, 0)
 	if err == nil {
@@ -63,7 +63,7 @@ func TestThePageOfPeriodsHasTheTableOfTheForms(t *testing.T) {
 		return
 	}
 	if string(page) != want {
-		t.Errorf("the table of %s is not that of the code: write it anew with go test ./figure -run Page -update, and read it", periodsPage)
+		t.Errorf("the table of %s differs from the code: rewrite it with go test ./figure -run Page -update, and read it", periodsPage)
 	}
 }
 
@@ -80,7 +80,7 @@ func TestEveryFormHasExamplesThatItReads(t *testing.T) {
 	}
 }
 
-func TestNoWordIsTwoMonths(t *testing.T) {
+func TestNoWordNamesTwoMonths(t *testing.T) {
 	named := map[string]int{}
 	for i, names := range monthNames {
 		for name := range strings.FieldsSeq(names) {

@@ -5,21 +5,21 @@ import (
 	"unicode"
 )
 
-// Problem is one thing that is wrong with a figure, told so that the person
-// who sent it can mend it: a stable code to look up, the field and the text
-// that gave offence, the reason, and the way out.
+// Problem is one thing that is wrong with a figure, described so that the
+// person who sent it can correct it: a stable code to look up, the field and
+// the offending text, the reason and the fix.
 type Problem struct {
 	Code   string `json:"code"`            // stable, e.g. "figure/period"; explained in docs/rules.md
 	Field  string `json:"field,omitempty"` // the field or column, e.g. "period"
 	Text   string `json:"text,omitempty"`  // the offending text as it was written
 	Reason string `json:"reason"`          // what is wrong
-	Hint   string `json:"hint,omitempty"`  // how to put it right
-	// Factor is how many times what is stored of the same cell the value is,
-	// when that is what is wrong; else 0.
+	Hint   string `json:"hint,omitempty"`  // how to fix it
+	// Factor is the value divided by what is stored for the same cell, if that
+	// ratio is what is wrong; otherwise 0.
 	Factor float64 `json:"factor,omitempty"`
 }
 
-// Error gives the problem on one line: code, field, text, reason, hint.
+// Error writes the problem on one line: code, field, text, reason, hint.
 func (p *Problem) Error() string {
 	var b strings.Builder
 	b.WriteString(p.Code)
@@ -40,13 +40,13 @@ func (p *Problem) Error() string {
 	return b.String()
 }
 
-// quotedRunes bounds how much of a stranger's text a message repeats.
+// quotedRunes limits how much of a sender's text a message repeats.
 const quotedRunes = 80
 
-// quote puts s in quotation marks, shortened. What cannot be seen (control
-// characters, line separators, the no-break spaces of spreadsheets) becomes
-// a middle dot and bytes that are not UTF-8 a replacement character, because
-// the message is one line and goes to a terminal.
+// quote puts s in quotation marks, shortened. Invisible characters (control
+// characters, line separators, the no-break spaces of spreadsheets) become a
+// middle dot and bytes that are not UTF-8 a replacement character, because the
+// message is one line and is printed on terminals.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -67,7 +67,7 @@ func quote(s string) string {
 }
 
 // Quoted is the offending text in quotation marks, shortened and made safe
-// for a terminal; empty when the problem has none.
+// for a terminal; empty if the problem has none.
 func (p *Problem) Quoted() string {
 	if p.Text == "" {
 		return ""

@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// Reading is one thing that a text may mean where a period is asked for.
+// Reading is one possible meaning of a text where a period is expected.
 type Reading struct {
-	Form     string // how such a text is written, a row of docs/periods.md
+	Form     string // how the text is written: a row of docs/periods.md
 	Extent   Extent
-	Period   Period // that, or the one that ends or lies there; zero where Extent has none
+	Period   Period // the period itself, or the one at its end or around it; zero if Extent has none
 	Means    string // for people: October 2009, the fiscal year 2009/10
-	Standard bool   // written as SDMX writes it, which goes before other readings of the text
+	Standard bool   // in SDMX notation, which takes precedence over other readings
 
-	advice string // what to do about what there are no figures of, if not the usual
+	advice string // what to do if tidemark keeps no such figures, empty for the usual hint
 }
 
-// longestPeriod is the longest text that is looked at, in bytes.
+// longestPeriod is the length in bytes above which a text is not examined.
 const longestPeriod = 64
 
 // Extent is what a reading covers.
@@ -32,13 +32,13 @@ const (
 	Whole   Extent = iota // the period
 	ToDate                // January to the end of the period: 累计
 	OneDay                // a day of the period
-	Other                 // what tidemark keeps no figures of: half a year, a fiscal year, a week
-	Undated               // a part of a year that is not named
+	Other                 // something for which tidemark keeps no figures: half a year, a fiscal year, a week
+	Undated               // part of an unnamed year
 )
 
-// Readings gives everything that a text may mean as a period, in every
-// spelling that statistical offices and spreadsheets use; docs/periods.md
-// lists them. It gives none for what is no period in any of them.
+// Readings returns every possible meaning of a text as a period, in every
+// spelling that statistical offices and spreadsheets use (see
+// docs/periods.md); none for a text that is not a period in any of them.
 func Readings(text string) (all []Reading) {
 	if len(text) > longestPeriod {
 		return nil
@@ -62,24 +62,25 @@ func Readings(text string) (all []Reading) {
 	return all
 }
 
-// same tells whether another reading means the same.
+// same reports whether another reading means the same.
 func (r Reading) same(o Reading) bool {
 	return r.Extent == o.Extent && r.Period == o.Period && (r.Extent <= ToDate || r.Means == o.Means)
 }
 
-// ReadPeriod reads a period as people write it. What can be read in two ways
-// is refused with both, unless one of them is SDMX's. A year to date is the
-// period at its end where the measure is one to date, and is answered with
-// that otherwise; own is the indicator's frequency, by which such an end is a
-// month or a quarter, 0 when it is not known. The error is a *Problem.
+// ReadPeriod reads a period as people write it. A text with two readings is
+// refused with both, unless one of them is SDMX notation. A year to date is
+// read as the period at its end if the measure is to date, and otherwise
+// refused with that as the hint. own is the indicator's frequency, which
+// decides whether that end is a month or a quarter; it is 0 if unknown. The
+// error is a *Problem.
 func ReadPeriod(text string, m Measure, own Frequency) (Period, error) {
 	if p, ok := parsePeriod(text); ok && inRange(p) {
-		return p, nil // as nearly all are
+		return p, nil // nearly always
 	}
 	return settled(text, Readings(text), m, own)
 }
 
-// settled is the period that the readings of a text leave.
+// settled returns the period on which the readings of a text agree.
 func settled(text string, readings []Reading, m Measure, own Frequency) (Period, error) {
 	if len(readings) > 0 && (len(readings) == 1 || readings[0].Standard) {
 		switch r := readings[0]; {
@@ -116,20 +117,20 @@ func periodProblem(text string, readings []Reading, m Measure, own Frequency) *P
 	p.Reason, p.Hint = "is not a month, quarter or year", "write a month as 2023-01, a quarter as 2023-Q1, a year as 2023"
 	if len(readings) == 0 {
 		if at, ok := parsePeriod(text); ok && !inRange(at) {
-			p.Reason, p.Hint = fmt.Sprintf("lies outside the years %d to %d", firstYear, lastYear), "check the year"
+			p.Reason, p.Hint = fmt.Sprintf("is outside the years %d to %d", firstYear, lastYear), "check the year"
 			if thai := at.Year(); thai > 1900+buddhist && thai < 2100+buddhist {
-				p.Hint = fmt.Sprintf("write %s if the year is one of Thailand", strings.Replace(at.String(), strconv.Itoa(thai), strconv.Itoa(thai-buddhist), 1))
+				p.Hint = fmt.Sprintf("write %s if the year is in the Thai calendar", strings.Replace(at.String(), strconv.Itoa(thai), strconv.Itoa(thai-buddhist), 1))
 			}
 		} else if inner := bare(text); inner != text {
 			if within := Readings(inner); len(within) == 1 && within[0].Extent == Whole {
-				p.Reason, p.Hint = "has something with it that is no part of a period", fmt.Sprintf("write %s; a mark goes into the column status", within[0].Period)
+				p.Reason, p.Hint = "contains text that is not part of a period", fmt.Sprintf("write %s; put a mark in the column status", within[0].Period)
 			}
 		}
 		return p
 	}
 	switch r := readings[0]; r.Extent {
 	case Whole:
-		p.Reason = "is not written as SDMX writes a period"
+		p.Reason = "is not in SDMX period format"
 		p.Hint = "write " + r.Period.String()
 	case ToDate:
 		p.Reason = "is the year to date, " + r.Means
@@ -144,19 +145,19 @@ func periodProblem(text string, readings []Reading, m Measure, own Frequency) *P
 		p.Reason = "is a day, not a month, quarter or year"
 		p.Hint = fmt.Sprintf("write %s if the month of %s is meant", r.Period, r.Means)
 	case Other:
-		p.Reason = "is " + r.Means + ", and no month, quarter or year"
-		p.Hint = cmp.Or(r.advice, "send its months, its quarters or the calendar year, like 2023-01, 2023-Q1, 2023; the year up to a month is that month with measure ytd")
+		p.Reason = "is " + r.Means + ", not a month, quarter or year"
+		p.Hint = cmp.Or(r.advice, "send months, quarters or calendar years, like 2023-01, 2023-Q1, 2023; for a year to date write its last month with measure ytd")
 	case Undated:
-		p.Reason = "is " + r.Means + ", and does not say of which year"
-		p.Hint = "write the year, too, like 2023-01, 2023-Q1 or 2023"
+		p.Reason = "is " + r.Means + ", but the year is missing"
+		p.Hint = "add the year, like 2023-01, 2023-Q1 or 2023"
 	}
 	return p
 }
 
-// withMark is a text in quotation marks, or with a sender's mark behind it.
+// withMark matches a text in quotation marks or followed by a sender's mark.
 var withMark = regexp.MustCompile(`^['"‘’“”]?(.*?\d|.*?[^\d\s]{2,}?)(?:['"‘’“”]| ?[(\[]?[\pL*†‡§¹²³][)\]]?)?$`)
 
-// bare is a text without quotation marks and a mark.
+// bare strips quotation marks and a mark.
 func bare(text string) string {
 	if parts := withMark.FindStringSubmatch(text); parts != nil {
 		return parts[1]
@@ -175,20 +176,20 @@ func (r Reading) correction(m Measure, own Frequency) string {
 	return fmt.Sprintf("write %s, measure %s", r.end(own), YTD)
 }
 
-// way is one of several readings with what to write for it.
+// way describes one of several readings and what to write for it.
 func (r Reading) way(m Measure, own Frequency) string {
 	switch r.Extent {
 	case Other:
-		return "for " + r.Means + " there are no figures here"
+		return "tidemark keeps no figures for " + r.Means
 	case Undated:
-		return "for " + r.Means + " it lacks the year"
+		return "the year is missing if " + r.Means + " is meant"
 	}
 	return r.correction(m, own) + " if " + r.Means + " is meant"
 }
 
 func inRange(p Period) bool { return p.Year() >= firstYear && p.Year() <= lastYear }
 
-// inWords is a period as a sentence names it.
+// inWords writes a period as in a sentence.
 func inWords(p Period) string {
 	switch p.Frequency() {
 	case Quarterly:

@@ -16,8 +16,8 @@ var (
 	chinese    = []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"}
 )
 
-// writers write a period, or the year to its end, in every usual way; none
-// where the way has no word for it.
+// writers write a period, or the year to its end, in every usual way; nil if
+// the way has no notation for it.
 var writers = map[string]func(p figure.Period) string{
 	"2023-01":           func(p figure.Period) string { return p.String() },
 	"2023M01":           months(func(y, m int) string { return fmt.Sprintf("%dM%02d", y, m) }),
@@ -76,7 +76,7 @@ func wholeYears(write func(y int) string) func(figure.Period) string {
 	return ofFrequency(figure.Annual, func(y, _ int) string { return write(y) })
 }
 
-// otherWriters write what is no month, quarter or year.
+// otherWriters write what is not a month, a quarter or a year.
 var otherWriters = map[string]func(y int) []string{
 	"fiscal year": func(y int) []string {
 		return []string{fmt.Sprintf("%d/%02d", y, (y+1)%100), fmt.Sprintf("%d-%02d", y, (y+1)%100), fmt.Sprintf("FY%d", y)}
@@ -101,7 +101,7 @@ func TestWhatIsWrittenInAFormIsAmongTheReadings(t *testing.T) {
 			if text == "" {
 				continue
 			}
-			// A year of two digits is one of the last or of this century.
+			// A two-digit year belongs to the last or to this century.
 			if short := !strings.Contains(text, fmt.Sprint(p.Year())); short && (p.Year() < 1930 || p.Year() > 2029) {
 				continue
 			}
@@ -113,8 +113,8 @@ func TestWhatIsWrittenInAFormIsAmongTheReadings(t *testing.T) {
 }
 
 // TestNoTextHasTwoSilentReadings writes every period of three decades in every
-// form: a text that two of them share, or that something else shares with
-// one, is refused, unless it is SDMX's.
+// form: a text that two periods share, or that a period shares with something
+// else, is refused, unless it is SDMX notation.
 func TestNoTextHasTwoSilentReadings(t *testing.T) {
 	type meaning struct {
 		what string
@@ -146,7 +146,7 @@ func TestNoTextHasTwoSilentReadings(t *testing.T) {
 	for text, means := range meant {
 		p, err := figure.ReadPeriod(text, figure.Level, 0)
 		_, notStandard := figure.ParsePeriod(text)
-		// 1923 and 2023 are both 23, which is for the present century.
+		// 1923 and 2023 are both 23, which means the present century.
 		sure := slices.DeleteFunc(slices.Clone(means), func(m meaning) bool { return !strings.Contains(text, fmt.Sprint(m.year)) })
 		whole := slices.ContainsFunc(means, func(m meaning) bool { return err == nil && m.what == p.String() })
 		if len(sure) > 1 {
@@ -160,7 +160,7 @@ func TestNoTextHasTwoSilentReadings(t *testing.T) {
 		}
 	}
 	if shared < 50 {
-		t.Errorf("only %d texts mean two things, so that this test tests little", shared)
+		t.Errorf("only %d texts mean two things, so this test checks too little", shared)
 	}
 }
 

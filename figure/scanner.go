@@ -6,10 +6,10 @@ import (
 	"fmt"
 )
 
-// scanner reads the one shape a body has: a flat JSON object of strings,
-// numbers, booleans and null. The worker decodes every figure of the city
-// through it; encoding/json took longer than all the rest of its work, and
-// accepts repeated keys and keys in another case.
+// scanner reads a flat JSON object of strings, numbers, booleans and null,
+// which is all that a body may be. The worker decodes every figure through it:
+// encoding/json took longer than the rest of its work, and it accepts repeated
+// keys and keys in another case.
 type scanner struct {
 	b []byte // valid UTF-8
 	i int
@@ -19,8 +19,8 @@ func bodyProblem(field, reason, hint string) *Problem {
 	return &Problem{Code: "figure/not-json", Field: field, Reason: reason, Hint: hint}
 }
 
-// wrongType is the problem of a value that is not what the field wants; a
-// body that ends before the value was cut off, and is told so.
+// wrongType is the problem of a value of the wrong type. A body that ends
+// before the value was cut off, so it is reported as malformed.
 func (s *scanner) wrongType(field, want string) *Problem {
 	if s.peek() == 0 && s.i == len(s.b) {
 		return s.malformed(want)
@@ -29,11 +29,11 @@ func (s *scanner) wrongType(field, want string) *Problem {
 }
 
 func (s *scanner) malformed(want string) *Problem {
-	return bodyProblem("", fmt.Sprintf("is not one JSON object: %s expected at byte %d", want, s.i),
+	return bodyProblem("", fmt.Sprintf("is not a single JSON object: expected %s at byte %d", want, s.i),
 		`send {"indicator": …, "area": …, "measure": …, "period": …, "value": …, "unit": …}`)
 }
 
-// peek skips white space and gives the next byte, 0 at the end.
+// peek skips white space and returns the next byte, 0 at the end.
 func (s *scanner) peek() byte {
 	for s.i < len(s.b) {
 		switch c := s.b[s.i]; c {
@@ -54,7 +54,7 @@ func (s *scanner) expect(c byte) error {
 	return nil
 }
 
-// object calls member for every key; member reads the value.
+// object calls member for every key; member must read the value.
 func (s *scanner) object(member func(key []byte) error) error {
 	if err := s.expect('{'); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (s *scanner) object(member func(key []byte) error) error {
 	return nil
 }
 
-// token reads a JSON string and gives its decoded bytes, which may share the
+// token reads a JSON string and returns its decoded bytes, which may share the
 // body's memory.
 func (s *scanner) token() ([]byte, error) {
 	if err := s.expect('"'); err != nil {
@@ -120,7 +120,7 @@ func (s *scanner) token() ([]byte, error) {
 
 func (s *scanner) str(field string) (string, error) {
 	if s.peek() != '"' {
-		return "", s.wrongType(field, "a text")
+		return "", s.wrongType(field, "a string")
 	}
 	t, err := s.token()
 	return string(t), err
@@ -136,7 +136,8 @@ func (s *scanner) boolean(field string) (bool, error) {
 	return false, s.wrongType(field, "true or false")
 }
 
-// word skips white space and the word w, and tells whether it stood there.
+// word skips white space and, if it follows, the word w; it reports whether it
+// was there.
 func (s *scanner) word(w string) bool {
 	s.peek()
 	if !bytes.HasPrefix(s.b[s.i:], []byte(w)) {
@@ -146,8 +147,8 @@ func (s *scanner) word(w string) bool {
 	return true
 }
 
-// number gives the bytes up to the next delimiter when they are a JSON
-// number, otherwise nothing. JSON writes no leading plus or zero, and no
+// number returns the bytes up to the next delimiter when they are a JSON
+// number, otherwise nil. JSON numbers have no leading plus or zero, and no
 // bare point.
 func (s *scanner) number() []byte {
 	start := s.i

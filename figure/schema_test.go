@@ -153,7 +153,7 @@ func TestSchemaAndDecodeAgreeOnEveryStatusWithAndWithoutAValue(t *testing.T) {
 	}
 }
 
-// writtenPeriods are right and wrong spellings of periods.
+// writtenPeriods are valid and invalid spellings of periods.
 func writtenPeriods() []string {
 	texts := []string{"", "202", "20234", "2023-", "2023-01-01", "2023-S1", "2023-W01", "２０２３"}
 	for _, year := range []string{"0000", "1799", "1800", "1999", "2023", "2100", "2199", "2200", "9999"} {

@@ -10,19 +10,20 @@ import (
 // form is one way to write a period.
 type form struct {
 	name     string
-	written  []string // patterns, in which {…} stands for a part, see parts
+	written  []string // patterns, in which {…} is a placeholder, see parts
 	examples []string // for docs/periods.md
 	read     func(groups) []Reading
 	patterns []*regexp.Regexp
 }
 
-// groups are the parts of a text by their names.
+// groups maps the names of the parts of a text to what matched them.
 type groups map[string]string
 
-// n is a part's number, see number.
+// n is the number of a part, see number.
 func (g groups) n(part string) int { return number(g[part]) }
 
-// The forms of which others in a column tell more, and the standard one.
+// The standard form, and those whose meaning may depend on the rest of the
+// column.
 const (
 	standardForm  = "SDMX and ISO 8601"
 	yearMonthForm = "year and month"
@@ -31,7 +32,7 @@ const (
 	fiscalForm    = "fiscal year"
 )
 
-// parts are what patterns are made of.
+// parts expands the placeholders of patterns.
 var parts = strings.NewReplacer(
 	"{y}", `(?P<y>\d{4})`, "{to y}", `(?P<to_y>\d{4})`, // a year
 	"{yy}", `(?P<y>\d\d)`, // of two digits
@@ -43,13 +44,13 @@ var parts = strings.NewReplacer(
 	"{roc}", `(?P<roc>1\d\d)`, // a year of the Republic of China
 	"{era}", `(?P<era>令和|平成|昭和)`, // one of Japan
 	"{th}", `(?P<q>1st|2nd|3rd|4th|first|second|third|fourth|[1-4])(?:\.|er|re|e|eme|o|°)?`,
-	"{-}", `[-/._:,' ]*`, // what may stand between two parts
+	"{-}", `[-/._:,' ]*`, // separators between two parts
 	"{time}", `(?:[t ]\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:am|pm|z|[-+]\d\d:?\d\d))?)?`,
 )
 
 var allNames = strings.ReplaceAll(strings.Join(monthNames[:], " "), " ", "|")
 
-// forms are all ways to write a period, in the order of docs/periods.md.
+// forms lists all ways to write a period, in the order of docs/periods.md.
 var forms = sync.OnceValue(func() (all []form) {
 	for _, some := range [][]form{plainForms, wordForms, spanForms, otherForms} {
 		for _, f := range some {
@@ -62,7 +63,8 @@ var forms = sync.OnceValue(func() (all []form) {
 	return all
 })
 
-// match gives the parts of a text by the first pattern that it fits.
+// match returns the parts of a text, found by the first pattern that matches
+// it.
 func (f *form) match(s string) (g groups, ok bool) {
 	for _, pattern := range f.patterns {
 		found := pattern.FindStringSubmatch(s)
@@ -80,7 +82,7 @@ func (f *form) match(s string) (g groups, ok bool) {
 	return nil, false
 }
 
-// plainForms are those of months, quarters and years in numbers.
+// plainForms are months, quarters and years written in numbers.
 var plainForms = []form{
 	{name: standardForm,
 		written:  []string{`{y}-(?P<m>\d\d)-01/p(?P<n>\d\d?)(?P<unit>[my])`},
@@ -126,7 +128,7 @@ var plainForms = []form{
 		read:     func(g groups) []Reading { return year(g.n("y")) }},
 }
 
-// wordForms are those of months, quarters and years with words.
+// wordForms are months, quarters and years written with words.
 var wordForms = []form{
 	{name: "month's name and year",
 		written: []string{`{name}{-}(?:de )?{y}`, `{y}{-}{name}`, `{name} ?'{yy}`},
@@ -167,7 +169,7 @@ var wordForms = []form{
 		read:     func(g groups) []Reading { return append(month(g.n("y"), 12), year(g.n("y"))...) }},
 }
 
-// spanForms are those of several months, most of them from January on.
+// spanForms are spans of several months, most of them from January on.
 var spanForms = []form{
 	{name: "months of a year",
 		written: []string{`{y}[年./]?{m}月?[-、]{to m}月份?(?:累计)?`, `{y}[./年]{m}-{to m}`, `{y}{-}m{m}-m?{to m}`,
@@ -198,7 +200,7 @@ var spanForms = []form{
 		read:     readDays},
 }
 
-// otherForms are those of what is no month, quarter or year.
+// otherForms are texts that are not a month, a quarter or a year.
 var otherForms = []form{
 	{name: fiscalForm,
 		written: []string{`{y}[-/]{to y?}`, `{yy}[-/](?P<to_y>\d\d)`, `(?:fy|fiscal year|fiscal) ?'?{y?}(?:[-/]{to y?})?`, `{y?}(?:[-/]{to y?})? ?fy`,
@@ -219,7 +221,7 @@ var otherForms = []form{
 		written:  []string{`{y}年?累计`, `ytd ?{y}`, `{y} ?ytd`},
 		examples: []string{"2023年累计", "YTD 2023"},
 		read: func(g groups) []Reading {
-			return []Reading{{Extent: Other, Means: "the year to date of " + g["y"] + " up to a month that is not named", advice: "write the month up to which it is, like 2023-06, and measure ytd"}}
+			return []Reading{{Extent: Other, Means: "the year to date of " + g["y"] + " without its last month", advice: "write the last month, like 2023-06, with measure ytd"}}
 		}},
 	{name: "week or day of a year",
 		written:  []string{`{y}{-}w\d\d?(?:-\d)?`, `{y}-d\d{3}`, `{y}年?第?\d\d?周`},
@@ -249,7 +251,7 @@ var otherForms = []form{
 		written:  []string{`\d(?:[.,]\d+)?e[-+]?\d+`, `#+`},
 		examples: []string{"2.023E+05", "######"},
 		read: func(groups) []Reading {
-			return []Reading{{Extent: Other, Means: "what a spreadsheet has shortened", advice: "format the column as text and write the periods again, like 2023-01"}}
+			return []Reading{{Extent: Other, Means: "text shortened by a spreadsheet", advice: "format the column as text and write the periods again, like 2023-01"}}
 		}},
 	{name: "without a year",
 		written: []string{`第?[1-4]季度?`, `\d\d?月份?`, `[上下]半年`, `\d\d?月?[-、]\d\d?月份?(?:累计)?`, `前\d\d?个?(?:月|季度)`, `1-[2-4]季度`,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// month is the m-th month of a year, none where there is no such month.
+// month is the m-th month of a year, empty if there is no such month.
 func month(y, m int) []Reading {
 	if m < 1 || m > 12 {
 		return nil
@@ -44,8 +44,8 @@ func whole(p Period) []Reading {
 
 func other(means string) []Reading { return []Reading{{Extent: Other, Means: means}} }
 
-// years are those that the digits of a year may be. Spreadsheets take 00 to 29
-// for this century, POSIX 00 to 68; where they differ both are meant.
+// years lists what the digits of a year may mean. Spreadsheets put 00 to 29 in
+// this century, POSIX 00 to 68; where they differ, both are returned.
 func years(digits string) []int {
 	n := number(digits)
 	switch {
@@ -59,8 +59,8 @@ func years(digits string) []int {
 	return []int{1900 + n}
 }
 
-// months is what lasts from a month to a month: the year to date where it
-// begins in January, else a month, a quarter or neither.
+// months is the span from one month to another: a year to date if it begins in
+// January, otherwise a month, a quarter or neither.
 func months(y1, m1, y2, m2 int) []Reading {
 	if m1 < 1 || m1 > 12 || m2 < 1 || m2 > 12 || y1*12+m1 > y2*12+m2 {
 		return nil
@@ -97,7 +97,7 @@ func readHalf(g groups) (all []Reading) {
 	return all
 }
 
-// day is a day, none where the calendar has no such day.
+// day is a day, empty if the calendar has no such day.
 func day(y, m, d int) []Reading {
 	at := DayOf(y, time.Month(m), d)
 	if t := at.midnight(); m < 1 || m > 12 || t.Day() != d || !inRange(Year(y)) {
@@ -114,7 +114,7 @@ func dayOf(year string, m, d int) (all []Reading) {
 	return all
 }
 
-// undatedDay is a day of a year that is not named.
+// undatedDay is a day of an unnamed year.
 func undatedDay(m, d int) []Reading {
 	if len(day(2000, m, d)) == 0 {
 		return nil
@@ -122,8 +122,8 @@ func undatedDay(m, d int) []Reading {
 	return []Reading{{Extent: Undated, Means: fmt.Sprintf("day %d of %s", d, time.Month(m))}}
 }
 
-// readDuration reads SDMX's time range, 2023-01-01/P6M. Those of a month, a
-// quarter or a year are read before.
+// readDuration reads SDMX's time range, 2023-01-01/P6M. Ranges of a month, a
+// quarter or a year have been read before.
 func readDuration(g groups) []Reading {
 	y, m, n := g.n("y"), g.n("m"), g.n("n")
 	if g["unit"] == "y" {
@@ -137,8 +137,8 @@ func readDuration(g groups) []Reading {
 	return months(y, m, last.Year(), last.Number())
 }
 
-// readPoint reads 2023.01. A spreadsheet takes 2023.10 for a number and
-// writes 2023.1, so that 2023.1 alone may be either.
+// readPoint reads 2023.01. A spreadsheet takes 2023.10 for a number and writes
+// 2023.1, so 2023.1 alone may be either month.
 func readPoint(g groups) []Reading {
 	all := month(g.n("y"), g.n("m"))
 	if g["m"] == "1" {
@@ -169,10 +169,10 @@ func readNameAndNumber(g groups) (all []Reading) {
 	return append(all, undatedDay(g.n("m"), g.n("d"))...)
 }
 
-// eras are the years before the first one.
+// eras maps each era to the year before its first one.
 var eras = map[string]int{"令和": 2018, "平成": 1988, "昭和": 1925}
 
-// eraYear is the year that an era counts.
+// eraYear is the calendar year of a year of an era.
 func eraYear(g groups) int {
 	switch {
 	case g["roc"] != "":
@@ -185,11 +185,11 @@ func eraYear(g groups) int {
 	return eras[g["era"]] + g.n("n")
 }
 
-// buddhist is by how much the years of Thailand go before.
+// buddhist is how many years the Thai calendar is ahead.
 const buddhist = 543
 
-// readEra reads a year that is counted from another beginning, or a month or a
-// quarter of one.
+// readEra reads a year, month or quarter of a calendar that counts years from
+// another origin.
 func readEra(g groups) []Reading {
 	switch y := eraYear(g); {
 	case g["m"] != "":
@@ -201,18 +201,18 @@ func readEra(g groups) []Reading {
 	}
 }
 
-// readT reads 2023-T1: the quarter (trimestre) of Romance languages, or the
-// third of a year of SDMX.
+// readT reads 2023-T1: a quarter (trimestre) in Romance languages, a
+// four-month period in SDMX.
 func readT(g groups) []Reading {
 	all := quarter(g["y"], g.n("q"))
 	if g.n("q") <= 3 {
-		all = append(all, other("four months, a third of "+g["y"])...)
+		all = append(all, other("a four-month period of "+g["y"])...)
 	}
 	return all
 }
 
-// readFiscal reads 2009/10, 2009-2010 and FY2010. Two years are a fiscal one
-// where the second follows the first.
+// readFiscal reads 2009/10, 2009-2010 and FY2010. Two years are a fiscal year
+// if the second follows the first.
 func readFiscal(g groups) (all []Reading) {
 	for _, first := range years(g["y"]) {
 		last := g["to_y"]
@@ -224,14 +224,14 @@ func readFiscal(g groups) (all []Reading) {
 		case follows:
 			all = append(all, other(fmt.Sprintf("the fiscal year %d/%02d", first, (first+1)%100))...)
 		case len(last) == 4 && g.n("to_y") > first:
-			all = append(all, other(fmt.Sprintf("the years %d to %s", first, last))...)
+			all = append(all, other(fmt.Sprintf("the span %d to %s", first, last))...)
 		}
 	}
 	return all
 }
 
-// readDays reads from a day to a day, whole months where they begin and end
-// with months.
+// readDays reads a range of days, as whole months if it begins and ends with
+// months.
 func readDays(g groups) []Reading {
 	first, last := day(g.n("y"), g.n("m"), g.n("d")), day(g.n("to_y"), g.n("to_m"), g.n("to_d"))
 	if len(first) == 0 || len(last) == 0 {
@@ -245,8 +245,8 @@ func readDays(g groups) []Reading {
 	return other(from.String() + " to " + to.String())
 }
 
-// readDay reads a day before its year: the day comes first with points, and
-// may come first or second otherwise.
+// readDay reads a date that ends with the year: with
+// points the day comes first, otherwise it may come first or second.
 func readDay(g groups) []Reading {
 	all := day(g.n("y"), g.n("b"), g.n("a"))
 	if g["sep"] != "." {
@@ -255,7 +255,7 @@ func readDay(g groups) []Reading {
 	return all
 }
 
-// readShortDay reads three numbers in all orders that there are.
+// readShortDay reads three numbers in every order that dates are written in.
 func readShortDay(g groups) (all []Reading) {
 	for _, order := range [][3]string{{"c", "b", "a"}, {"c", "a", "b"}, {"a", "b", "c"}} {
 		if year := g[order[0]]; len(year) == 2 {
@@ -265,8 +265,8 @@ func readShortDay(g groups) (all []Reading) {
 	return all
 }
 
-// readSerial reads the number of a day in spreadsheets, which count from the
-// end of 1899. Only those of the last and the next decades are taken for one.
+// readSerial reads a spreadsheet's serial date, which counts days from the end
+// of 1899. Only numbers of the last and the next decades are taken for dates.
 func readSerial(g groups) []Reading {
 	n := g.n("n")
 	if n < 20000 || n > 80000 {

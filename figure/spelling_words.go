@@ -12,7 +12,7 @@ import (
 
 // monthNames are the names of the months as tables abbreviate and write them,
 // in English, German, French, Spanish, Portuguese, Italian, Dutch, Swedish,
-// Danish, Polish, Turkish and Russian, without accents. No word is two months.
+// Danish, Polish, Turkish and Russian, without accents. No word names two months.
 var monthNames = [12]string{
 	"jan january januar janvier janv enero ene janeiro gennaio gen januari styczen stycznia sty ocak янв январь января",
 	"feb february februar fevrier fevr fev febrero fevereiro febbraio februari luty lutego subat фев февр февраль февраля",
@@ -43,8 +43,8 @@ var monthOfName = sync.OnceValue(func() map[string]int {
 	return all
 })
 
-// number reads digits, a name of a month, an ordinal or a Roman number; 0 for
-// anything else.
+// number reads digits, the name of a month, an ordinal or a Roman number; it
+// returns 0 for anything else.
 func number(s string) int {
 	for _, words := range []map[string]int{monthOfName(), ordinals, romans} {
 		if n, ok := words[s]; ok {
@@ -78,12 +78,12 @@ func arabic(s string) string {
 	return b.String()
 }
 
-// inChinese writes the words of Korea and Japan as the Chinese ones.
+// inChinese replaces Korean and Japanese words by the Chinese ones.
 var inChinese = strings.NewReplacer("년", "年", "월", "月", "일", "日", "분기", "季度", "상반기", "上半年", "하반기", "下半年", "四半期", "季度")
 
-// normalPeriod writes a text so that the forms need to know one way only:
-// small letters without accents, ASCII digits and dashes, one space between
-// words and none in Chinese.
+// normalPeriod normalizes a text so that each form has to be matched in one
+// way only: small letters without accents, ASCII digits and dashes, one space
+// between words and none in Chinese.
 func normalPeriod(text string) string {
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(text) {

@@ -3,17 +3,17 @@ package figure
 import "strings"
 
 // Status is an SDMX observation status (CL_OBS_STATUS 2.2, published by the
-// SDMX Statistical Working Group): what a reader must know of a value before
-// relying on it. There is no code for "revised": vintages say that.
+// SDMX Statistical Working Group): what a reader must know about a value
+// before relying on it. There is no code for "revised"; vintages record that.
 type Status byte
 
-// The statuses tidemark's own code names.
+// The statuses that tidemark's own code refers to.
 const (
 	Normal      Status = 'A' // the default
 	SeriesBreak Status = 'B' // cannot be compared with those before it
 	Estimated   Status = 'E' // estimated by the agency
-	Forecast    Status = 'F' // will be, not was
-	Imputed     Status = 'I' // filled in by tidemark's keepers, not published
+	Forecast    Status = 'F' // about the future
+	Imputed     Status = 'I' // filled in by tidemark's maintainers, not published
 	Provisional Status = 'P' // published, a revision is expected
 	Suppressed  Status = 'Q' // withheld
 	Missing     Status = 'O' // no value, the reason is not given
@@ -24,12 +24,12 @@ type statusInfo struct {
 	value  presence
 }
 
-// presence says whether a figure of a status carries a number.
+// presence says whether a figure with a status has a number.
 type presence uint8
 
 const (
-	always presence = iota // a number is there
-	either                 // a number may be there
+	always presence = iota // there is a number
+	either                 // there may be a number
 	never                  // there is no number
 )
 
@@ -56,14 +56,14 @@ var statuses = map[Status]statusInfo{
 	'W': {"包含其他类别的数据", "includes data from another category", always},
 }
 
-// statusCodes in the order people are told them.
+// statusCodes holds the codes in the order in which they are listed.
 const statusCodes = "ABDEFGHIJKLMNOPQSUVW"
 
 // Statuses lists all codes of CL_OBS_STATUS in alphabetical order.
 func Statuses() []Status { return []Status(statusCodes) }
 
-// ParseStatus reads an SDMX observation status; an empty text is A, as the
-// code list says.
+// ParseStatus reads an SDMX observation status; an empty string means A, as
+// the code list says.
 func ParseStatus(s string) (Status, error) {
 	if s == "" {
 		return Normal, nil
@@ -79,14 +79,14 @@ func ParseStatus(s string) (Status, error) {
 // String is the one-letter code.
 func (s Status) String() string { return string(rune(s)) }
 
-// NameZH is what the status is called in Chinese.
+// NameZH is the Chinese name of the status.
 func (s Status) NameZH() string { return statuses[s].zh }
 
-// NameEN is what the status is called in English, after the code list.
+// NameEN is the English name of the status in the code list.
 func (s Status) NameEN() string { return statuses[s].en }
 
-// Allows tells whether a figure of this status may be with a value
-// (withheld false) or without (withheld true).
+// Allows reports whether a figure of this status may have a value (withheld
+// false) or none (withheld true).
 func (s Status) Allows(withheld bool) bool {
 	switch statuses[s].value {
 	case always:

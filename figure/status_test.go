@@ -83,7 +83,7 @@ func TestAnEmptyStatusIsNormal(t *testing.T) {
 	}
 }
 
-func TestAWrongStatusIsRefusedWithTheWayOut(t *testing.T) {
+func TestAWrongStatusIsRefusedWithAHint(t *testing.T) {
 	var cases []errorCase
 	for _, s := range []string{"R", "a", "AB", " A", "初步", "revised"} {
 		cases = append(cases, errorCase{text: s, want: fmt.Sprintf(`figure/status: status "%s" is not an SDMX observation status; `+

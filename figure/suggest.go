@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// DidYouMean is the end of a message about a word that is none of the known
-// ones: `did you mean "x"?` when one of them is close to what was written,
-// else the list of them while it is short, else nothing.
+// DidYouMean returns the end of a message about an unknown word: `did you mean
+// "x"?` when a known word is close to it, otherwise the list of known words if
+// it is short, otherwise nothing.
 func DidYouMean(written string, known []string) string {
 	const few = 12
 	best, ok := Nearest(written, known)
@@ -16,16 +16,16 @@ func DidYouMean(written string, known []string) string {
 	case ok:
 		return fmt.Sprintf("did you mean %q?", best)
 	case len(known) == 1:
-		return fmt.Sprintf("known is only %q", known[0])
+		return fmt.Sprintf("only %q is known", known[0])
 	case len(known) > 0 && len(known) <= few:
-		return "known are " + strings.Join(known, ", ")
+		return "use one of " + strings.Join(known, ", ")
 	}
 	return ""
 }
 
-// Nearest is the known word that was perhaps meant by what was written: a
-// slip changes two letters, or a third of a long word, but never all of a
-// short one.
+// Nearest finds the known word that was probably meant by what was written. A
+// typo changes up to two letters, or a third of a long word, but never all
+// letters of a short one.
 func Nearest(written string, known []string) (nearest string, ok bool) {
 	length := utf8.RuneCountInString(written)
 	limit := min(max(2, length/3)+1, length)
@@ -37,8 +37,8 @@ func Nearest(written string, known []string) (nearest string, ok bool) {
 	return nearest, nearest != ""
 }
 
-// distance is Levenshtein's: the fewest runes to insert, delete or replace
-// to make b of a.
+// distance is the Levenshtein distance: the fewest runes to insert, delete or
+// replace to turn a into b.
 func distance(a, b string) int {
 	from, to := []rune(a), []rune(b)
 	row := make([]int, len(to)+1)

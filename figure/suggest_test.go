@@ -18,10 +18,10 @@ func TestAWordCloseToAKnownOneIsSuggested(t *testing.T) {
 		{"other case", "Container_Throughput", many, `did you mean "container_throughput"?`},
 		{"two letters exchanged", "trade_exprots", trade, `did you mean "trade_exports"?`},
 		{"one of two characters", "出囗", trade, `did you mean "出口"?`},
-		{"a short word that shares nothing", "外贸", trade, "known are 出口, 进口, trade_exports"},
-		{"a far word among few", "population", trade, "known are 出口, 进口, trade_exports"},
+		{"a short word that shares nothing", "外贸", trade, "use one of 出口, 进口, trade_exports"},
+		{"a far word among few", "population", trade, "use one of 出口, 进口, trade_exports"},
 		{"a far word among many", "population", many, ""},
-		{"nothing written", "", trade, "known are 出口, 进口, trade_exports"},
+		{"nothing written", "", trade, "use one of 出口, 进口, trade_exports"},
 		{"nothing known", "gdp", nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

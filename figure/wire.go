@@ -14,18 +14,18 @@ import (
 // longest note with every character escaped.
 const MaxBody = 32 << 10
 
-// wireKeys are the keys of a body, in the order in which they are written.
-// figure.schema.json says the same to other programs.
+// wireKeys lists the keys of a body in the order in which they are written.
+// figure.schema.json documents them for other programs.
 var wireKeys = [...]string{"indicator", "area", "category", "measure", "period",
 	"value", "unit", "status", "note", "confirmed", "published"}
 
 // Decode reads the JSON body of one message. It is strict: an unknown or
-// repeated key, a wrong type, a missing field or trailing bytes are each a
-// *Problem that says where. A category left out is Total, a status left out
-// is A; a value that is null is withheld and needs a status that says why.
+// repeated key, a wrong type, a missing field and trailing bytes are each a
+// *Problem that names the place. A missing category is Total, a missing status
+// is A; a null value is withheld and needs a status that says why.
 func Decode(body []byte) (Figure, error) {
 	if len(body) > MaxBody {
-		return Figure{}, bodyProblem("", fmt.Sprintf("has %d bytes, more than %d", len(body), MaxBody), "send one figure a message")
+		return Figure{}, bodyProblem("", fmt.Sprintf("has %d bytes, more than %d", len(body), MaxBody), "send one figure per message")
 	}
 	if !utf8.Valid(body) {
 		return Figure{}, bodyProblem("", "is not UTF-8", "encode the JSON body as UTF-8")
@@ -40,7 +40,7 @@ func Decode(body []byte) (Figure, error) {
 				Hint: "the fields are " + strings.Join(wireKeys[:], ", ")}
 		}
 		if seen&(1<<i) != 0 {
-			return bodyProblem(wireKeys[i], "stands there twice", "send each field once")
+			return bodyProblem(wireKeys[i], "appears twice", "send each field once")
 		}
 		seen |= 1 << i
 		return f.decodeField(&s, i)
@@ -59,9 +59,9 @@ func Decode(body []byte) (Figure, error) {
 	return f, nil
 }
 
-// Settle gives a figure without a status the default one and holds value and
-// status against each other. It comes last, after all fields are set; its error
-// is a *Problem.
+// Settle gives a figure without a status the default one and checks that value
+// and status agree. It must be called last, after all fields are set; its
+// error is a *Problem.
 func (f *Figure) Settle() error {
 	if f.Status == 0 {
 		f.Status = Normal
@@ -106,9 +106,9 @@ func keyIndex(key []byte) int {
 	return -1
 }
 
-// SetField sets the field of the given wire name from its text, for readers
-// of people's files: an empty value is withheld, confirmed is "true" or
-// "false". Errors are *Problem.
+// SetField sets the field with the given wire name from text, for readers of
+// people's files: an empty value is withheld, confirmed is "true" or "false".
+// Errors are *Problem.
 func (f *Figure) SetField(name, text string) (err error) {
 	switch name {
 	case "indicator":
@@ -159,8 +159,8 @@ func code(field, s string) (string, error) {
 		Reason: "is not a code", Hint: "a code has 1 to 64 letters, digits, _ or -"}
 }
 
-// composed joins letters and their accents where Unicode has a letter for both
-// (NFC): equal codes are equal bytes, whatever program wrote them.
+// composed normalizes to NFC, so that equal codes are equal bytes whatever
+// program wrote them.
 func composed(s string) string {
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
@@ -170,11 +170,11 @@ func composed(s string) string {
 	return s
 }
 
-// IsCode tells whether s can be a token of a NATS subject, a tag of InfluxDB
-// and a value of a URL at once: 1 to 64 letters of any script, digits, _ and
-// -. SDMX's own codes are ASCII; the categories of a city are often Chinese.
-// The vowel signs of Hindi, Thai and other scripts belong to their letters, so
-// that they do not begin a code.
+// IsCode reports whether s can be a token of a NATS subject, a tag of InfluxDB
+// and a value in a URL: 1 to 64 letters of any script, digits, _ and -. SDMX's
+// own codes are ASCII; the categories of a city are often Chinese. A code may
+// contain vowel signs, as in Hindi and Thai, but not begin with one, because
+// they belong to the letter before them.
 func IsCode(s string) bool {
 	n := 0
 	for _, r := range s {
@@ -193,7 +193,7 @@ func IsCode(s string) bool {
 
 func bounded(field, s string, limit int) (string, error) {
 	if len(s) <= limit {
-		return s, nil // no more characters than bytes
+		return s, nil // there are never more characters than bytes
 	}
 	n := utf8.RuneCountInString(s)
 	if n <= limit {
@@ -212,7 +212,7 @@ func (f *Figure) decodeValue(s *scanner) (err error) {
 			return err
 		}
 		if text == "" {
-			return &Problem{Code: "figure/value", Field: "value", Reason: "is an empty text", Hint: "write null for a value that is withheld"}
+			return &Problem{Code: "figure/value", Field: "value", Reason: "is an empty string", Hint: "write null for a value that is withheld"}
 		}
 		f.Value, err = ParseDecimal(text)
 		return err
@@ -223,15 +223,15 @@ func (f *Figure) decodeValue(s *scanner) (err error) {
 		number = s.number()
 	}
 	if len(number) == 0 {
-		return s.wrongType("value", "a number, a decimal text or null")
+		return s.wrongType("value", "a number, a decimal string or null")
 	}
 	f.Value, err = parseDecimal(number)
 	return err
 }
 
-// AppendJSON appends the figure's body: keys in fixed order, the value as
-// decimal text, optional fields only where they say something. Equal figures
-// give equal bytes.
+// AppendJSON appends the figure's body: keys in fixed order, the value as a
+// decimal string, optional fields only if they are set. Equal figures give
+// equal bytes.
 func (f *Figure) AppendJSON(b []byte) []byte {
 	b = append(b, `{"indicator":`...)
 	b = appendString(b, f.Indicator)
@@ -272,10 +272,10 @@ func (f *Figure) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// MarshalJSON makes a figure fit for encoding/json; see AppendJSON.
+// MarshalJSON implements json.Marshaler; see AppendJSON.
 func (f Figure) MarshalJSON() ([]byte, error) { return f.AppendJSON(nil), nil }
 
-// UnmarshalJSON is Decode for encoding/json.
+// UnmarshalJSON implements json.Unmarshaler; see Decode.
 func (f *Figure) UnmarshalJSON(b []byte) (err error) {
 	*f, err = Decode(b)
 	return err

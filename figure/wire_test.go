@@ -129,8 +129,8 @@ func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 	})
 }
 
-// checkAgainstEncodingJSON holds a figure that Decode made of body against
-// what encoding/json reads there.
+// checkAgainstEncodingJSON compares a figure that Decode made of body with
+// what encoding/json reads.
 func checkAgainstEncodingJSON(t interface {
 	Helper()
 	Fatalf(string, ...any)
@@ -189,7 +189,7 @@ func TestAnEmptyValueIsWithheld(t *testing.T) {
 	}
 }
 
-func TestAnOddConfirmationIsRefusedWithTheWayOut(t *testing.T) {
+func TestAnOddConfirmationIsRefusedWithAHint(t *testing.T) {
 	checkErrors(t, []errorCase{
 		{"", "yes", `figure/type: confirmed "yes" is neither true nor false; write true, false or nothing`},
 		{"", "TRUE", `figure/type: confirmed "TRUE" is neither true nor false; write true, false or nothing`},
@@ -241,7 +241,7 @@ func TestACodeIsComposedHoweverItWasTyped(t *testing.T) {
 	}
 }
 
-func TestASignWithoutALetterIsNoCode(t *testing.T) {
+func TestASignWithoutALetterIsNotACode(t *testing.T) {
 	for _, s := range []string{"\u0301", "\u0301a", "्क"} {
 		if figure.IsCode(s) {
 			t.Errorf("%q is a code", s)

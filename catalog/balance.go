@@ -11,14 +11,14 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Balance says how figures that are published together relate: a total and its
-// parts, the year-to-date and its months, a quarter and its months.
+// Balance is a relation between figures that are published together: a total
+// and its parts, the year to date and its months, a quarter and its months.
 type Balance struct {
 	Left, Right []Term
 	Operator    string // one of operators
 	RightText   string // the right side as written
-	// Tolerance is how far the sides may be apart: in the base unit of the
-	// indicators or, when Relative, as a part of the right side.
+	// Tolerance is how far the sides may differ: in the base unit of the
+	// indicators or, if Relative, as a fraction of the right side.
 	Tolerance figure.Decimal
 	Relative  bool
 	Allowed   string // the tolerance as written
@@ -28,8 +28,8 @@ type Balance struct {
 type Term struct {
 	Minus     bool
 	Indicator *Indicator
-	Area      string // a code; empty for that of the figure which is judged
-	Category  string // empty for that of the figure which is judged
+	Area      string // a code; empty for the area of the figure that is judged
+	Category  string // empty for the category of the figure that is judged
 	Over      Over
 }
 
@@ -39,21 +39,22 @@ type partOf struct {
 	term Term
 }
 
-// Over is which figures of an indicator a term is.
+// Over says which figures of an indicator a term refers to.
 type Over string
 
-// What a term stands for.
+// What a term refers to.
 const (
-	Own      Over = ""         // the measure and period of the figure which is judged
-	ToDate   Over = "ytd"      // the year-to-date of its period
+	Own      Over = ""         // the measure and period of the figure that is judged
+	ToDate   Over = "ytd"      // the year to date of its period
 	Months   Over = "months"   // the months that it covers, added up
 	Quarters Over = "quarters" // the quarters that it covers, added up
 )
 
 var operators = []string{"=", ">=", "<="}
 
-// Fits tells whether the cell is one that the balance judges: the first term
-// of its left side. Where the right side names categories that is the total.
+// Fits reports whether the balance judges the cell, which must match the first
+// term of its left side. If the right side names categories, only the total is
+// judged.
 func (b *Balance) Fits(c figure.Cell) bool {
 	first := b.Left[0]
 	switch {
@@ -67,9 +68,10 @@ func (b *Balance) Fits(c figure.Cell) bool {
 	return !named || c.Category == figure.Total
 }
 
-// Touching gives the balances that a cell is a part of, each with a cell that
-// it judges by it. Where a term names an area, and the judged one none, there is
-// no telling which that is. It is asked of every figure that is stored.
+// Touching returns the balances in which a cell takes part, each with a cell
+// that the balance judges with it. If a term names an area and the judged term
+// does not, the judged area is unknown. It is called for every figure that is
+// stored.
 func (c *Catalog) Touching(cell figure.Cell) iter.Seq2[*Balance, figure.Cell] {
 	return func(yield func(*Balance, figure.Cell) bool) {
 		for _, part := range c.balances[cell.Indicator] {
@@ -82,7 +84,7 @@ func (c *Catalog) Touching(cell figure.Cell) iter.Seq2[*Balance, figure.Cell] {
 	}
 }
 
-// judgedBy are the cells that the balance may judge by a cell of the term.
+// judgedBy lists the cells that the balance may judge with a cell of the term.
 func (p *partOf) judgedBy(c figure.Cell) iter.Seq[figure.Cell] {
 	return func(yield func(figure.Cell) bool) {
 		first, t := &p.Left[0], &p.term
@@ -112,8 +114,8 @@ func (p *partOf) judgedBy(c figure.Cell) iter.Seq[figure.Cell] {
 	}
 }
 
-// longer gives what a month or quarter is added up in: the years to date from
-// then on, and the longer periods that it lies in.
+// longer lists the cells to which a month or quarter contributes: the years to
+// date from then on, and the longer periods that contain it.
 func longer(i *Indicator, of figure.Period, with func(figure.Measure, figure.Period) bool) {
 	for _, freq := range i.Frequencies {
 		per, whole := freq.PerYear(), of.Frequency().PerYear()
@@ -133,7 +135,7 @@ func longer(i *Indicator, of figure.Period, with func(figure.Measure, figure.Per
 	}
 }
 
-// frequency is that of the figures that are added up, none where none are.
+// frequency is the frequency of the figures that are added up, 0 if none are.
 func (o Over) frequency() figure.Frequency {
 	switch o {
 	case Months:
@@ -153,7 +155,7 @@ func (d *decoder) balance(n *yaml.Node) {
 	b := &Balance{Operator: m.oneOf("operator", operators), RightText: m.needText("right"), Allowed: m.needText("tolerance")}
 	b.Left, b.Right = d.side(m, "left"), d.side(m, "right")
 	if len(b.Left) == 0 || len(b.Right) == 0 {
-		return // reported
+		return // already reported
 	}
 	unit := b.Left[0].Indicator.Unit
 	for key, side := range map[string][]Term{"left": b.Left, "right": b.Right} {
@@ -167,7 +169,7 @@ func (d *decoder) balance(n *yaml.Node) {
 		unit = d.percent()
 	}
 	if b.Tolerance, ok = m.quantity("tolerance", unit); ok && b.Tolerance.Sign() < 0 {
-		m.errorf("tolerance", "tolerance %s must not lie below zero", b.Allowed)
+		m.errorf("tolerance", "tolerance %s must not be negative", b.Allowed)
 	}
 	if b.Relative {
 		b.Tolerance = b.Tolerance.Shift(-2)
@@ -178,10 +180,10 @@ func (d *decoder) balance(n *yaml.Node) {
 	}
 }
 
-// side reads one side: terms with + or - between them. It is empty after a
+// side reads one side: terms joined by + or -. It returns none after a
 // mistake.
 func (d *decoder) side(m mapping, key string) (terms []Term) {
-	next, wanted := Term{}, true // a term is wanted, not an operator
+	next, wanted := Term{}, true // a term is expected, not an operator
 	words := strings.Fields(m.needText(key))
 	for _, word := range words {
 		switch {
@@ -200,7 +202,7 @@ func (d *decoder) side(m mapping, key string) (terms []Term) {
 		}
 	}
 	if wanted && len(words) > 0 {
-		m.errorf(key, "%s ends before a term", key)
+		m.errorf(key, "%s ends where a term is expected", key)
 		return nil
 	}
 	return terms
@@ -223,7 +225,7 @@ func (d *decoder) term(m mapping, key, word string, t *Term) bool {
 	case hasArea && !ind.HasArea(area):
 		m.errorf(key, "%s: area %s does not report %s", key, area, code)
 	case hasCategory && !ind.HasCategory(category):
-		m.errorf(key, "%s: category %q is unknown to %s%s", key, category, code, didYouMean(category, ind.Categories))
+		m.errorf(key, "%s: category %q is not a category of %s%s", key, category, code, didYouMean(category, ind.Categories))
 	case (t.Over == Months || t.Over == Quarters) && ind.Kind != Flow:
 		m.errorf(key, "%s: the %s of %s, which is a %s, do not add up", key, t.Over, code, ind.Kind)
 	default:

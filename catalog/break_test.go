@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-func TestABreakIsOfTheSeriesThatItNames(t *testing.T) {
+func TestABreakAppliesToTheSeriesThatItNames(t *testing.T) {
 	data, err := os.ReadFile("testdata/valid.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestABreakIsOfTheSeriesThatItNames(t *testing.T) {
 		t.Fatalf("read as %+v", breaks)
 	}
 	if !breaks[0].Breaks("1", "fish", figure.YTDYoY) {
-		t.Error("one that names nothing is not of every series")
+		t.Error("a break that names nothing does not apply to every series")
 	}
 	for _, c := range []struct {
 		area, category string

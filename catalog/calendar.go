@@ -11,13 +11,13 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Calendar says when the figures of a period are published: by a rule, and
-// by exact dates where they were announced.
+// Calendar says when the figures of a period are published: by a rule, and on
+// exact dates if these were announced.
 type Calendar struct {
 	Code   string
 	Name   lang.Text
-	Source string // where rule and dates come from
-	Grace  int    // how many days after the due day a figure counts as late but not yet as overdue
+	Source string // source of the rule and dates
+	Grace  int    // for how many days after the due day a figure is late but not yet overdue
 
 	rules    map[figure.Frequency]releaseRule
 	dates    map[figure.Period]figure.Day
@@ -27,8 +27,8 @@ type Calendar struct {
 // releaseRule puts the release on a day of a month after the period.
 type releaseRule struct {
 	monthsLater int   // 1 is the month that follows the period
-	day         int   // of that month; its last day when it is shorter
-	withNext    []int // months or quarters that are released only with the one that follows
+	day         int   // of that month; its last day if it is shorter
+	withNext    []int // months or quarters that are released only together with the next one
 }
 
 const (
@@ -36,18 +36,19 @@ const (
 	maxGraceDays   = 366
 )
 
-// Due is the day on which the figures of p are to be published, its first
-// moment in the catalogue's time zone. ok is false when p is not released on
-// its own (January, where January and February are published together) and
-// when the calendar says nothing about periods of this frequency.
+// Due is the first instant, in the catalogue's time zone, of the day on which
+// the figures of p are to be published. ok is false if p is not released on
+// its own (January, where January and February are published together) or if
+// the calendar has no rule for periods of this frequency.
 func (c *Calendar) Due(p figure.Period) (due time.Time, ok bool) { return c.after(p, 0) }
 
-// Overdue is when the figures of p, not yet published, become overdue: the
-// first moment of the day that lies the calendar's grace after the due one. ok
-// is that of Due.
+// Overdue is when the figures of p become overdue if they have not been
+// published: the first instant of the due day plus the grace period. ok is the
+// same as for Due.
 func (c *Calendar) Overdue(p figure.Period) (at time.Time, ok bool) { return c.after(p, c.Grace) }
 
-// after is the first moment of the day that lies some days after the due one.
+// after is the first instant of the day that is the given number of days after
+// the due day.
 func (c *Calendar) after(p figure.Period, days int) (at time.Time, ok bool) {
 	due, ok := c.dates[p]
 	if !ok {
@@ -70,27 +71,26 @@ func (c *Calendar) ruled(p figure.Period) (due figure.Day, ok bool) {
 	return first.Add(min(rule.day-1, last.Sub(first))), true
 }
 
-// Current is the newest period of the frequency whose due day has come at
-// the given moment: the one that should be known by then. ok is false when the
-// calendar says nothing about this frequency.
+// Current is the newest period of the frequency that is due at the given time:
+// the one that should be known by then. ok is false if the calendar has no
+// rule for this frequency.
 func (c *Calendar) Current(f figure.Frequency, at time.Time) (p figure.Period, ok bool) {
 	return c.newest(f, at, c.Due)
 }
 
-// Late is the newest period whose absence is overdue at the given moment. ok
-// is false when the calendar says nothing about this frequency.
+// Late is the newest period that is overdue at the given time if it has not
+// been published. ok is false if the calendar has no rule for this frequency.
 func (c *Calendar) Late(f figure.Frequency, at time.Time) (p figure.Period, ok bool) {
 	return c.newest(f, at, c.Overdue)
 }
 
-// newest is the newest period whose time has come.
+// newest is the newest period for which when has passed.
 func (c *Calendar) newest(f figure.Frequency, at time.Time, when func(figure.Period) (time.Time, bool)) (p figure.Period, ok bool) {
 	if _, ok = c.rules[f]; !ok {
 		return figure.Period{}, false
 	}
-	// Rule and exact dates lie at most maxMonthsLater after a period and the
-	// grace is a year at most, so that the search ends within the years before
-	// that.
+	// Rules and exact dates are at most maxMonthsLater after a period and the
+	// grace is a year at most, which bounds the search.
 	p = figure.PeriodAt(f, at.In(c.location))
 	for range (maxMonthsLater/12 + 3) * f.PerYear() {
 		if due, released := when(p); released && !due.After(at) {
@@ -146,7 +146,7 @@ func (d *decoder) releaseRule(m mapping, key string, f figure.Frequency) (rule r
 		rule.withNext = append(rule.withNext, number)
 	})
 	if len(rule.withNext) == f.PerYear() {
-		r.errorf("with_next", "with_next names every period, so that none is ever released")
+		r.errorf("with_next", "with_next names every period, so none is ever released")
 	}
 	return rule, true
 }
@@ -162,17 +162,17 @@ func (d *decoder) exactDate(m mapping, c *Calendar, key, value *yaml.Node) {
 	}
 	due, ok := figure.ParseDay(value.Value)
 	if !ok {
-		d.errorf(value, "%s: dates: %q is not a day, write it like 2023-10-18", m.label, value.Value)
+		d.errorf(value, "%s: dates: %q is not a date, write it like 2023-10-18", m.label, value.Value)
 		return
 	}
 	end := period.End()
 	switch {
 	case due.Sub(figure.DayAt(end)) < -1:
-		d.errorf(value, "%s: dates: %s lies before the end of %s", m.label, value.Value, period)
+		d.errorf(value, "%s: dates: %s is before the end of %s", m.label, value.Value, period)
 	case due.Sub(figure.DayAt(end.AddDate(0, maxMonthsLater, 0))) > 0:
-		d.errorf(value, "%s: dates: %s lies more than %d months after %s", m.label, value.Value, maxMonthsLater, period)
+		d.errorf(value, "%s: dates: %s is more than %d months after %s", m.label, value.Value, maxMonthsLater, period)
 	case c.rules[period.Frequency()].monthsLater == 0:
-		d.errorf(key, "%s: dates: %s has no rule beside it for other periods of its frequency", m.label, period)
+		d.errorf(key, "%s: dates: %s has no rule for the other periods of its frequency", m.label, period)
 	default:
 		c.dates[period] = due
 	}

@@ -31,7 +31,7 @@ func TestDueFollowsRuleAndExactDates(t *testing.T) {
 	for _, c := range []struct{ calendar, period, want string }{
 		{"port_monthly", "2023-01", "2023-02-10"},
 		{"port_monthly", "2023-12", "2024-01-10"},
-		// Every monthly bulletin of customs in 2025.
+		// Every monthly customs bulletin of 2025.
 		{"customs_monthly", "2024-12", "2025-01-18"},
 		{"customs_monthly", "2025-02", "2025-03-18"},
 		{"customs_monthly", "2025-11", "2025-12-18"},
@@ -62,7 +62,7 @@ func TestAPeriodThatIsNotReleasedAloneIsNeverDue(t *testing.T) {
 	}
 }
 
-func TestTheLastDayOfAShortMonthStandsForALaterOne(t *testing.T) {
+func TestTheLastDayOfAShortMonthReplacesALaterOne(t *testing.T) {
 	c := &Calendar{location: time.UTC, rules: map[figure.Frequency]releaseRule{figure.Monthly: {monthsLater: 1, day: 31}}}
 	for p, want := range map[figure.Period]string{
 		figure.Month(2024, 1): "2024-02-29", figure.Month(2023, 1): "2023-02-28",

@@ -1,7 +1,7 @@
-// Package catalog knows what is measured: the indicators of a city with their
-// units, areas, agencies, release calendars and targets, read from one strict
-// YAML file. docs/catalog.md explains every key of that file. Another city
-// needs another file, never other code.
+// Package catalog describes what is measured: the indicators of a city with
+// their units, areas, agencies, release calendars and targets, read from one
+// strict YAML file. docs/catalog.md explains every key of that file. Another
+// city needs another file, not other code.
 package catalog
 
 import (
@@ -10,7 +10,7 @@ import (
 	"os"
 	"sync"
 	"time"
-	_ "time/tzdata" // due dates must not depend on what a container image carries
+	_ "time/tzdata" // due dates must not depend on the zones in a container image
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,11 +18,11 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Catalog is everything a catalogue file says, in the order of the file. It
-// is never changed once it is read, so that all may share it.
+// Catalog is the content of a catalogue file, in the order of the file. It is
+// immutable once read, so it can be shared.
 type Catalog struct {
 	City       lang.Text
-	Timezone   string // IANA name; release dates are days there
+	Timezone   string // IANA name; release dates are days in it
 	Agencies   []*Agency
 	Areas      []*Area
 	Units      []*Unit
@@ -41,25 +41,25 @@ type Catalog struct {
 	indicators map[string]*Indicator
 	balances   map[string][]*partOf // by the indicator of the term
 	targets    map[string]*Target
-	flags      map[*Agency]figure.Flags // in the place of the agencies' own, see WithFlags
+	flags      map[*Agency]figure.Flags // replaces the agencies' own flags, see WithFlags
 }
 
-// Agency is who sends figures (SDMX agency). Its code is the subject token
-// that NATS permissions bind.
+// Agency is a sender of figures (SDMX agency). Its code is the subject token
+// to which NATS permissions are bound.
 type Agency struct {
 	Code  string
 	Name  lang.Text
-	Flags figure.Flags // what the marks in its files mean
-	Files Files        // how its files are written, where they do not tell themselves
+	Flags figure.Flags // meanings of the marks in its files
+	Files Files        // format of its files, where the files do not show it
 }
 
-// Files is how an agency writes what can be written in several ways. What is
-// empty every file has to tell by itself.
+// Files describes how an agency writes what can be written in several ways.
+// What is empty has to be recognized in each file.
 type Files struct {
 	Decimal   string   // the decimal mark: "." or ","
 	Thousands string   // the only mark that groups digits: ".", ",", "'", "space" or "none"
-	Encoding  string   // as the web calls it: utf-8, gb18030, windows-1252
-	Columns   []string // what the columns are, for files without a header of tidemark's; "-" is passed over
+	Encoding  string   // its web name: utf-8, gb18030, windows-1252
+	Columns   []string // the columns, for files without tidemark's header; "-" is a column to skip
 }
 
 // Area is where something is measured (SDMX REF_AREA). Areas are scopes of
@@ -70,15 +70,15 @@ type Area struct {
 	Kind string // e.g. district; indicators may name all areas of a kind at once
 }
 
-// Topic is what people look at together: every indicator belongs to one, and
-// a topic is a dashboard.
+// Topic is a group of indicators that people look at together: every indicator
+// belongs to one, and each topic has a dashboard.
 type Topic struct {
 	Code string
 	Name lang.Text
 }
 
-// Load reads the catalogue file at path. Its error is an Errors with every
-// mistake in the file, or says why the file cannot be read.
+// Load reads the catalogue file at path. If the file has mistakes, the error
+// is an Errors that lists all of them.
 func Load(path string) (*Catalog, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -87,8 +87,8 @@ func Load(path string) (*Catalog, error) {
 	return Parse(path, data)
 }
 
-// Parse reads a catalogue from the content of a file; the name appears in
-// messages only. Its error is an Errors with every mistake in the file.
+// Parse reads a catalogue from the content of a file; name is used in messages
+// only. If there are mistakes, the error is an Errors that lists all of them.
 func Parse(filename string, data []byte) (*Catalog, error) {
 	d := &decoder{file: filename, places: map[any]*yaml.Node{}, cat: &Catalog{
 		location:   time.UTC,
@@ -119,7 +119,7 @@ func Ningbo() *Catalog { return builtIn() }
 var builtIn = sync.OnceValue(func() *Catalog {
 	c, err := Parse("ningbo.yaml", ningbo)
 	if err != nil {
-		panic("catalog: the built-in catalogue does not read: " + err.Error()) // a test reads it
+		panic("catalog: the built-in catalogue is invalid: " + err.Error()) // a test reads it
 	}
 	return c
 })

@@ -62,7 +62,7 @@ func TestALookupFindsWhatTheFileNames(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNotThereIsTold(t *testing.T) {
+func TestAMissingFileIsReported(t *testing.T) {
 	_, err := Load("testdata/absent.yaml")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
@@ -143,7 +143,7 @@ func TestOpenCategoriesTakeAnyToken(t *testing.T) {
 	}
 }
 
-func TestALongListOfKnownWordsIsNotRecited(t *testing.T) {
+func TestALongListOfKnownWordsIsNotPrinted(t *testing.T) {
 	known := strings.Split("abcdefghijklmnopqrstuvwxyz", "")
 	if got := didYouMean("nothing alike", known); got != "" {
 		t.Errorf("got %q", got)

@@ -7,21 +7,21 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// lookup is what the value of a key refers to, the zero T after reporting
-// that there is no such thing.
+// lookup returns what the value of a key refers to. If there is no such thing,
+// it reports that and returns the zero T.
 func lookup[T any](m mapping, key string, known map[string]*T) *T {
 	code := m.needText(key)
 	if code == "" {
 		return nil
 	}
 	found := known[code]
-	if found == nil && len(known) > 0 { // a section that is missing altogether is told once
+	if found == nil && len(known) > 0 { // a missing section is reported only once
 		m.errorf(key, "%s %q is unknown%s", key, code, didYouMean(code, slices.Sorted(maps.Keys(known))))
 	}
 	return found
 }
 
-// conflicts reports what is wrong between parts that are right by themselves.
+// conflicts reports contradictions between parts that are valid by themselves.
 func (d *decoder) conflicts() {
 	for _, a := range d.cat.Areas {
 		if d.cat.areas[a.Kind] != nil {
@@ -42,7 +42,7 @@ func (d *decoder) conflicts() {
 		}
 		l := line{t.Indicator, t.Area.Code, t.Category, t.Measure, t.Kind, t.By}
 		if other := first[l]; other != nil {
-			d.errorf(d.places[t], "target %s: %s already is the %s target of these figures with this deadline", t.ID, other.ID, other.Kind)
+			d.errorf(d.places[t], "target %s: %s is already the %s target for these figures and this deadline", t.ID, other.ID, other.Kind)
 			continue
 		}
 		first[l] = t

@@ -12,8 +12,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// catalogue reads the whole file. Sections are read in the order in which
-// they refer to each other, not in the order in which they stand.
+// catalogue reads the whole file. Sections are read in the order in which they
+// refer to each other, which need not be their order in the file.
 func (d *decoder) catalogue(root *yaml.Node) {
 	m, ok := d.mapping(root, "catalogue")
 	if !ok {
@@ -62,8 +62,8 @@ func (d *decoder) timezone(m mapping) {
 	d.cat.Timezone, d.cat.location = zone, loc
 }
 
-// open begins a part that has a code of its own. An empty code means that
-// nothing of the part can be read; the reason is reported.
+// open begins a part that has a code of its own. It returns an empty code,
+// after reporting why, if nothing of the part can be read.
 func (d *decoder) open(n *yaml.Node, part, key string) (m mapping, code string) {
 	m, ok := d.mapping(n, part)
 	if !ok {
@@ -76,7 +76,7 @@ func (d *decoder) open(n *yaml.Node, part, key string) (m mapping, code string) 
 	return m, code
 }
 
-// printable is s itself unless a terminal would stumble over it.
+// printable is s itself unless it would garble a terminal.
 func printable(s string) string {
 	if quoted := strconv.Quote(s); quoted != `"`+s+`"` {
 		return quoted
@@ -84,7 +84,7 @@ func printable(s string) string {
 	return s
 }
 
-// keep enters a part under its code, unless the code is taken.
+// keep adds a part under its code, unless the code is taken.
 func keep[T comparable](m mapping, key string, taken map[string]T, code string, part T) bool {
 	if _, again := taken[code]; again {
 		m.errorf(key, "the %s is given twice", key)
@@ -161,13 +161,13 @@ func (d *decoder) topic(n *yaml.Node) {
 	}
 }
 
-// dashboards are the codes that a topic cannot have, because a dashboard
-// that is no topic has them.
+// dashboards lists the codes that a topic cannot have, because other
+// dashboards use them.
 var dashboards = []string{"overview", "indicator", "revisions", "pipeline"}
 
-// dashboard reports a topic's code of which Grafana could not make a uid:
-// tidemark- and the code, and -en after it in the English edition, 40 ASCII
-// letters at most.
+// dashboard reports a topic's code that does not fit into a Grafana uid:
+// tidemark- and the code, with -en after it in the English edition, at most 40
+// ASCII letters.
 func (m mapping) dashboard(code string) {
 	const longest = 40 - len("tidemark-") - len("-en")
 	odd := func(r rune) bool {
@@ -175,9 +175,9 @@ func (m mapping) dashboard(code string) {
 	}
 	switch {
 	case strings.ContainsFunc(code, odd) || len(code) > longest:
-		m.errorf("code", "code %q must be made of at most %d letters a to z, digits, _ and -, it is part of a link", code, longest)
+		m.errorf("code", "code %q must be made of at most %d letters a to z, digits, _ and -, because it is part of a link", code, longest)
 	case slices.Contains(dashboards, code):
-		m.errorf("code", "code %q is a dashboard of its own, take another one", code)
+		m.errorf("code", "code %q is already a dashboard, choose another one", code)
 	case strings.HasSuffix(code, "-en"):
 		m.errorf("code", "code %q must not end in -en, which marks the English edition of a dashboard", code)
 	}

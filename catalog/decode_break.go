@@ -8,8 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// breakOf reads where the series of an indicator are not comparable with what
-// was before.
+// breakOf reads a break in the series of an indicator.
 func (d *decoder) breakOf(of mapping, n *yaml.Node, i *Indicator) {
 	m, ok := d.mapping(n, "break")
 	if !ok {
@@ -29,7 +28,7 @@ func (d *decoder) breakOf(of mapping, n *yaml.Node, i *Indicator) {
 		}
 	}
 	if b.Category != "" && len(i.Categories) > 0 && !i.HasCategory(b.Category) {
-		m.errorf("category", "category %q is unknown to %s%s", b.Category, i.Code, didYouMean(b.Category, i.Categories))
+		m.errorf("category", "category %q is not a category of %s%s", b.Category, i.Code, didYouMean(b.Category, i.Categories))
 	}
 	if s := m.text("measure"); s != "" {
 		measure, err := figure.ParseMeasure(s)

@@ -45,8 +45,8 @@ func (d *decoder) indicator(n *yaml.Node) {
 	}
 }
 
-// oneOf is the value of a key that must be one of the known words, "" after
-// reporting that it is not.
+// oneOf returns the value of a key that must be one of the known words, or ""
+// after reporting that it is not.
 func (m mapping) oneOf(key string, known []string) string {
 	s := m.needText(key)
 	if s != "" && !slices.Contains(known, s) {
@@ -80,8 +80,8 @@ func (d *decoder) frequencies(m mapping) []figure.Frequency {
 	return all
 }
 
-// areasOf reads area codes and kinds of areas, which stand for all their
-// areas, and gives the codes in the order of the catalogue.
+// areasOf reads area codes and kinds of areas, expands the kinds, and returns
+// the codes in the order of the catalogue.
 func (d *decoder) areasOf(m mapping) (codes []string) {
 	m.need("areas")
 	named := map[string]bool{}
@@ -98,7 +98,7 @@ func (d *decoder) areasOf(m mapping) (codes []string) {
 	return codes
 }
 
-// expand gives the area of that code or all areas of that kind.
+// expand returns the area with that code or all areas of that kind.
 func (d *decoder) expand(m mapping, n *yaml.Node, word string) (codes []string) {
 	var known []string
 	for _, a := range d.cat.Areas {
@@ -153,8 +153,8 @@ func (d *decoder) display(m mapping, i *Indicator) {
 	}
 }
 
-// limits reads what is plausible. Every indicator that can be sent must say
-// so: bounds that nobody has thought about catch no misprint.
+// limits reads the plausible bounds. They are required for every indicator
+// that can be sent: default bounds would catch no misprint.
 func (d *decoder) limits(m mapping, i *Indicator) {
 	level, growth := false, false
 	for _, measure := range i.Measures {
@@ -162,7 +162,7 @@ func (d *decoder) limits(m mapping, i *Indicator) {
 		growth = growth || measure.Growth()
 	}
 	if len(i.Measures) == 0 {
-		return // reported; without them nothing below has a meaning
+		return // already reported; nothing below makes sense without them
 	}
 	sent := i.Kind != Ratio
 	one := figure.NewDecimal(1, 0)
@@ -192,19 +192,19 @@ func (d *decoder) limits(m mapping, i *Indicator) {
 	}
 }
 
-// wanted reports a key that is missing though it is needed, or there though
-// it means nothing; it is true when the key is to be read.
+// wanted reports a key that is missing but required, or present but not
+// allowed; it returns true if the key is to be read.
 func (d *decoder) wanted(m mapping, key string, needed bool) bool {
 	switch {
 	case needed && !m.has(key):
 		m.errorf(key, "lacks %q", key)
 	case !needed && m.has(key):
-		m.errorf(key, "%s means nothing here, leave it out", key)
+		m.errorf(key, "%s is not allowed here, remove it", key)
 	}
 	return needed && m.has(key)
 }
 
-// percent is the unit of growth: as the catalogue spells it, or % alone.
+// percent is the unit of growth: as the catalogue spells it, or just %.
 func (d *decoder) percent() *Unit {
 	if u := d.cat.units[PercentUnit]; u != nil {
 		return u
@@ -214,7 +214,8 @@ func (d *decoder) percent() *Unit {
 	return u
 }
 
-// growthRange is most on both sides, but nothing shrinks by more than 100 %.
+// growthRange is most in both directions, except that nothing shrinks by more
+// than 100 %.
 func growthRange(most figure.Decimal) Range {
 	low := figure.NewDecimal(-100, 0)
 	if down, ok := times(most, -1); ok && down.Cmp(low) > 0 {
@@ -223,8 +224,8 @@ func growthRange(most figure.Decimal) Range {
 	return Range{low, most}
 }
 
-// bounds reads the bounds that hold for all areas and those that replace
-// them: first by kind of area, then by the area itself.
+// bounds reads the bounds for all areas and the ones that replace them, first
+// by kind of area, then by area.
 func (d *decoder) bounds(m mapping, i *Indicator) {
 	all, ok := d.mapping(m.values["bounds"], "bounds")
 	if !ok {
@@ -270,11 +271,11 @@ func (d *decoder) readRange(m mapping, i *Indicator) (b bounds) {
 	low, okMin := m.quantity("min", i.Unit)
 	high, okMax := m.quantity("max", i.Unit)
 	if okMin && okMax && low.Cmp(high) > 0 {
-		m.errorf("min", "min %s lies above max %s", m.text("min"), m.text("max"))
+		m.errorf("min", "min %s is above max %s", m.text("min"), m.text("max"))
 	}
 	if i.Kind != Flow && i.Kind != "" {
 		if m.has("year_max") {
-			m.errorf("year_max", "year_max means nothing for %s, leave it out", i.Kind.article())
+			m.errorf("year_max", "year_max is not allowed for %s, remove it", i.Kind.article())
 		}
 		own := Range{low, high}
 		return bounds{month: own, quarter: own, year: own, toDate: own}
@@ -282,15 +283,15 @@ func (d *decoder) readRange(m mapping, i *Indicator) (b bounds) {
 	b = flowBounds(m, Range{low, high}, i.Frequency().PerYear())
 	if year, ok := m.quantity("year_max", i.Unit); ok {
 		if year.Cmp(high) < 0 {
-			m.errorf("year_max", "year_max %s lies below max %s", m.text("year_max"), m.text("max"))
+			m.errorf("year_max", "year_max %s is below max %s", m.text("year_max"), m.text("max"))
 		}
 		b.year.Max, b.toDate.Max = year, year
 	}
 	return b
 }
 
-// flowBounds works out what holds for longer periods from what holds for one
-// period, of which a year has perYear.
+// flowBounds derives the bounds of longer periods from those of one period, of
+// which a year has perYear.
 func flowBounds(m mapping, own Range, perYear int) bounds {
 	longer := func(periods int) Range {
 		low, okMin := times(own.Min, periods)
@@ -309,7 +310,7 @@ func flowBounds(m mapping, own Range, perYear int) bounds {
 	}
 }
 
-// ratio resolves the parts when all indicators are known.
+// ratio resolves the parts once all indicators are known.
 func (d *decoder) ratio(m mapping, i *Indicator) {
 	if !d.wanted(m, "ratio", i.Kind == Ratio) {
 		return
@@ -327,13 +328,12 @@ func (d *decoder) ratio(m mapping, i *Indicator) {
 func (d *decoder) part(r mapping, key string) *Indicator {
 	part := lookup(r, key, d.cat.indicators)
 	if part != nil && part.Kind == Ratio {
-		r.errorf(key, "%s %s is a ratio itself", key, part.Code)
+		r.errorf(key, "%s %s is itself a ratio", key, part.Code)
 	}
 	return part
 }
 
-// times is v × n, exact; ok is false when that is larger than a Decimal can
-// be.
+// times is v × n, exactly; ok is false if that is too large for a Decimal.
 func times(v figure.Decimal, n int) (product figure.Decimal, ok bool) {
 	r, ok := new(big.Rat).SetString(v.String())
 	if !ok {

@@ -8,16 +8,16 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// targetRule says which keys a kind of target needs, which it may have
-// beside those, and on which kinds of indicators it can be judged.
+// targetRule says which keys a kind of target requires, which others it
+// allows, and on which kinds of indicators it can be judged.
 type targetRule struct {
 	kind       TargetKind
 	need, may  []string
 	indicators []Kind
 }
 
-// targetRules in the order in which they are explained. A by that may be
-// open still has to be written, so that a forgotten deadline is noticed.
+// targetRules are in the order of the documentation. A by that may be open is
+// still required, so that a forgotten deadline is noticed.
 var targetRules = []targetRule{
 	{AnnualTotal, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Flow}},
 	{LevelBy, []string{"by"}, []string{"base", "base_value", "tolerance"}, []Kind{Stock, Average, Ratio}},
@@ -63,9 +63,9 @@ func (d *decoder) target(n *yaml.Node) {
 	}
 }
 
-// since reads the later versions of a target. What the target says itself held
-// first; a version takes over what it does not say from the one before it. The
-// target of the catalogue is the last of them.
+// since reads the later versions of a target. The target's own values held
+// first; a version inherits what it does not state from the one before it. The
+// catalogue's target is the last of them.
 func (d *decoder) since(m mapping, t *Target) {
 	first := *t
 	versions := []*Target{&first}
@@ -78,7 +78,7 @@ func (d *decoder) since(m mapping, t *Target) {
 		last := versions[len(versions)-1]
 		next := *last
 		if next.Since, ok = v.day("day"); ok && !next.Since.After(last.Since) {
-			v.errorf("day", "day %s does not lie after the one before it", v.text("day"))
+			v.errorf("day", "day %s is not after the one before it", v.text("day"))
 		}
 		if !v.has("value") && !v.has("wording") {
 			d.errorf(n, "%s: changes nothing, give value or wording", v.label)
@@ -100,14 +100,14 @@ func (d *decoder) since(m mapping, t *Target) {
 	become(versions)
 }
 
-// targetKeys holds the keys and the indicator against the target's kind.
+// targetKeys checks the keys and the indicator against the target's kind.
 func (d *decoder) targetKeys(m mapping, t *Target, rule targetRule) {
 	for _, key := range rule.need {
 		m.need(key)
 	}
 	for _, key := range []string{"from", "by", "base", "base_value", "tolerance", "kept", "per", "record", "each_month", "measure"} {
 		if m.has(key) && !slices.Contains(rule.need, key) && !slices.Contains(rule.may, key) {
-			m.errorf(key, "%s means nothing for a target of kind %s, leave it out", key, t.Kind)
+			m.errorf(key, "%s is not allowed for a target of kind %s, remove it", key, t.Kind)
 		}
 	}
 	if t.Indicator != nil && t.Indicator.Kind != "" && !slices.Contains(rule.indicators, t.Indicator.Kind) {
@@ -141,12 +141,12 @@ func (d *decoder) targetCell(m mapping, t *Target) {
 	}
 	each := t.Category == AnyCategory && (len(i.Categories) > 1 || i.Categories[0] == AnyCategory)
 	if !each && !i.HasCategory(t.Category) {
-		m.errorf("category", "category %q is unknown to %s%s", t.Category, i.Code, didYouMean(t.Category, i.Categories))
+		m.errorf("category", "category %q is not a category of %s%s", t.Category, i.Code, didYouMean(t.Category, i.Categories))
 	}
 	switch {
-	case len(i.Measures) == 0: // reported with the indicator
+	case len(i.Measures) == 0: // already reported with the indicator
 	case t.Kind == Growth && !i.Publishes(figure.YoY) && !i.Publishes(figure.YTDYoY):
-		m.errorf("kind", "a growth target needs yoy or ytd_yoy, of which %s publishes none", i.Code)
+		m.errorf("kind", "a growth target needs yoy or ytd_yoy, but %s publishes neither", i.Code)
 	case t.Kind == Growth && !t.Measure.Growth():
 		m.errorf("measure", "a growth target is judged on yoy or ytd_yoy, not on %s", t.Measure)
 	case !i.Publishes(t.Measure):
@@ -154,7 +154,7 @@ func (d *decoder) targetCell(m mapping, t *Target) {
 	}
 }
 
-// targetValues reads the value and what belongs to it.
+// targetValues reads the value and the keys related to it.
 func (d *decoder) targetValues(m mapping, t *Target) {
 	t.Written = m.needText("value")
 	var unit *Unit
@@ -172,7 +172,7 @@ func (d *decoder) targetValues(m mapping, t *Target) {
 	if percent, ok := m.quantity("tolerance", d.percent()); ok {
 		t.Tolerance = percent.Shift(-2)
 		if t.Tolerance.Sign() <= 0 || t.Tolerance.Cmp(figure.NewDecimal(1, 0)) >= 0 {
-			m.errorf("tolerance", "tolerance %s must lie between 0 %% and 100 %%", m.text("tolerance"))
+			m.errorf("tolerance", "tolerance %s must be between 0 %% and 100 %%", m.text("tolerance"))
 		}
 	}
 }
@@ -192,16 +192,16 @@ func (m mapping) goal(t *Target) (value figure.Decimal) {
 	return value
 }
 
-// openDeadline is what by says when a target has no deadline.
+// openDeadline is the value of by for a target without a deadline.
 const openDeadline = "open"
 
-// targetTime reads when the target holds.
+// targetTime reads the periods for which the target holds.
 func (d *decoder) targetTime(m mapping, t *Target) {
 	t.From, t.Base = m.period("from"), m.period("base")
 	t.Open = m.has("by") && m.text("by") == openDeadline
 	switch {
 	case t.Open && (t.Kind == Floor || t.Kind == Ceiling):
-		m.errorf("by", "a %s without an end has no by, leave it out", t.Kind)
+		m.errorf("by", "a %s without a deadline has no by, remove it", t.Kind)
 	case t.Open && t.Kind == Growth:
 		m.errorf("by", "a growth target cannot be open, it needs the period whose growth is judged")
 	case !t.Open:
@@ -211,12 +211,12 @@ func (d *decoder) targetTime(m mapping, t *Target) {
 		return
 	}
 	if t.Kind == AnnualTotal && t.By.Frequency() != figure.Annual {
-		m.errorf("by", "by %s is not a year, by which an annual total is judged", t.By)
+		m.errorf("by", "by %s must be a year for an annual total", t.By)
 	}
 	if !t.From.IsZero() && t.From.Start().After(t.By.Start()) {
-		m.errorf("from", "from %s lies after by %s", t.From, t.By)
+		m.errorf("from", "from %s is after by %s", t.From, t.By)
 	}
 	if !t.Base.IsZero() && !t.Base.Start().Before(t.By.Start()) {
-		m.errorf("base", "base %s does not lie before by %s", t.Base, t.By)
+		m.errorf("base", "base %s is not before by %s", t.Base, t.By)
 	}
 }

@@ -10,18 +10,19 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Definition is what figures of an indicator mean: without it a stored number
-// says nothing. It is stored beside the figures.
+// Definition is what the figures of an indicator mean: a stored number alone
+// says nothing. It is stored with the figures.
 type Definition struct {
 	Unit      string `json:"unit"` // the base unit
 	Kind      Kind   `json:"kind"`
 	Frequency string `json:"frequency"` // the indicator's own
-	// Becoming is the unit into which the figures are being put; while they
-	// are, they have none.
+	// Becoming is the unit to which the figures are being migrated; during a
+	// migration they have no valid unit.
 	Becoming string `json:"becoming,omitempty"`
 }
 
-// Definition is what figures of the indicator mean today.
+// Definition is what figures of the indicator mean according to this
+// catalogue.
 func (i *Indicator) Definition() Definition {
 	return Definition{Unit: i.Unit.Code, Kind: i.Kind, Frequency: i.Frequency().String()}
 }
@@ -43,21 +44,21 @@ func asJSON(v any) string {
 	return string(text)
 }
 
-// A ConflictError says that the figures of an indicator were stored under
-// another definition than the catalogue's, so that nobody may read them as the
-// catalogue says.
+// A ConflictError reports that the figures of an indicator were stored under a
+// definition other than the catalogue's, so they must not be read under the
+// catalogue's.
 type ConflictError struct {
 	Indicator      string
 	Stored, Listed Definition
 }
 
-// Error names what differs and the ways out.
+// Error names the difference and how to fix it.
 func (e *ConflictError) Error() string { return e.Reason() + ": " + e.WayOut() }
 
-// Reason names what differs.
+// Reason names the difference.
 func (e *ConflictError) Reason() string {
 	if e.Stored.Becoming != "" {
-		return fmt.Sprintf("the figures of %s are being put into the unit %s, and that has not ended", e.Indicator, e.Stored.Becoming)
+		return fmt.Sprintf("the migration of the figures of %s to the unit %s has not finished", e.Indicator, e.Stored.Becoming)
 	}
 	var differs []string
 	for _, x := range []struct{ name, stored, listed string }{
@@ -72,17 +73,17 @@ func (e *ConflictError) Reason() string {
 	return fmt.Sprintf("the figures of %s were stored with %s", e.Indicator, strings.Join(differs, ", "))
 }
 
-// WayOut says what to do.
+// WayOut says how to fix it.
 func (e *ConflictError) WayOut() string {
 	if e.Stored.Becoming != "" {
-		return "wait for `tidemark migrate " + e.Indicator + "`, or run it again if it was ended early"
+		return "wait for `tidemark migrate " + e.Indicator + "` to finish, or run it again if it was interrupted"
 	}
-	return "run `tidemark migrate " + e.Indicator + "`, or give the catalogue its old definition back"
+	return "run `tidemark migrate " + e.Indicator + "`, or restore the old definition in the catalogue"
 }
 
-// Conflict holds the stored definition of an indicator against the catalogue's.
-// It is nil where they agree, and where either does not know the indicator. A
-// definition that cannot be read is one that this catalogue does not have.
+// Conflict compares the stored definition of an indicator with the
+// catalogue's. It returns nil if they agree or if either does not know the
+// indicator. A stored definition that cannot be read is a conflict.
 func (c *Catalog) Conflict(indicator, stored string) error {
 	i, listed := c.indicators[indicator]
 	if !listed || stored == "" {
@@ -98,16 +99,16 @@ func (c *Catalog) Conflict(indicator, stored string) error {
 	return &ConflictError{indicator, d, i.Definition()}
 }
 
-// Goal is what a target asked for, as it is stored when it changes.
+// Goal is the goal of a target, as stored when it changes.
 type Goal struct {
-	Value   string `json:"value"` // in the base unit, of a multiple the factor
+	Value   string `json:"value"` // in the base unit; for a multiple, the factor
 	Unit    string `json:"unit"`
 	Written string `json:"written"`
 	Wording string `json:"wording"`
 	Source  string `json:"source"`
 }
 
-// Goal is what the target asks for.
+// Goal is the target's goal.
 func (t *Target) Goal() Goal {
 	return Goal{t.Value.String(), t.unit(), t.Written, t.Wording, t.Source}
 }
@@ -117,17 +118,17 @@ func (t *Target) unit() string { return t.Indicator.UnitOf(t.Measure).Code }
 // String is the goal as it is stored.
 func (g Goal) String() string { return asJSON(g) }
 
-// Past is what was stored of a target at a moment, see Goal.
+// Past is a goal stored for a target and when it began to hold, see Goal.
 type Past struct {
 	Since time.Time
 	Goal  string
 }
 
-// Remembering is the catalogue with the goals that were stored, by the ids of
-// targets and in the order of time: each held until the next, and the first
-// ever before. A target whose versions the catalogue tells itself (since) is
-// as the catalogue tells. What is now in the catalogue and not the last that
-// was stored holds from now on.
+// Remembering returns the catalogue with the stored goals, which are given by
+// target id in chronological order: each held until the next one, and the
+// first also before it was stored. If the catalogue lists a target's versions
+// itself (since), those are used instead. A goal of the catalogue that differs
+// from the last stored one holds from now on.
 func (c *Catalog) Remembering(past map[string][]Past, now time.Time) *Catalog {
 	remembering := *c
 	remembering.Targets = slices.Clone(c.Targets)
@@ -141,8 +142,8 @@ func (c *Catalog) Remembering(past map[string][]Past, now time.Time) *Catalog {
 	return &remembering
 }
 
-// inUnit is a goal that was stored in another unit in that of today; ok is
-// false where the catalogue does not say how many of the one are the other.
+// inUnit converts a goal that was stored in another unit; ok is false if the
+// catalogue does not give the factor between the two units.
 func (t *Target) inUnit(g Goal) (Goal, bool) {
 	if g.Unit == t.unit() || t.Kind == Multiple {
 		g.Unit = t.unit()
@@ -163,7 +164,7 @@ func (t *Target) remembering(past []Past, now time.Time) *Target {
 		v := *t
 		value, err := figure.ParseDecimal(g.Value)
 		if last := len(versions) - 1; err != nil || last >= 0 && versions[last].Goal() == g {
-			return // of no use, or said again
+			return // unusable, or a repetition
 		}
 		v.Value, v.Written, v.Wording, v.Source, v.Since = value, g.Written, g.Wording, g.Source, since
 		if len(versions) == 0 {
@@ -180,7 +181,7 @@ func (t *Target) remembering(past []Past, now time.Time) *Target {
 			add(g, p.Since)
 		}
 	}
-	if add(t.Goal(), now.Truncate(time.Millisecond)); len(versions) == 1 { // moments are told in milliseconds
+	if add(t.Goal(), now.Truncate(time.Millisecond)); len(versions) == 1 { // stored times have milliseconds
 		return t
 	}
 	become(versions)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// docs is docs/catalog.md by the headings of its sections.
+// docs returns docs/catalog.md by section heading.
 func docs(t *testing.T) map[string]string {
 	t.Helper()
 	page, err := os.ReadFile("../docs/catalog.md")
@@ -38,13 +38,13 @@ func TestOnlyKnownKeysAreExplained(t *testing.T) {
 			key, isKey := strings.CutPrefix(line, "| `")
 			key, _, _ = strings.Cut(key, "`")
 			if isKey && !known(part, key) {
-				t.Errorf("docs/catalog.md: %q explains %q, which is no key", part, key)
+				t.Errorf("docs/catalog.md: %q explains %q, which is not a key", part, key)
 			}
 		}
 	}
 }
 
-// known tells whether the part has the key; targets list their kinds too.
+// known reports whether the part has the key; targets also list their kinds.
 func known(part, key string) bool {
 	for _, k := range partKeys[part] {
 		if k == key {

@@ -11,14 +11,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// document reads data as one YAML document and returns its root, or nil
-// after reporting why there is none.
+// document reads data as one YAML document and returns its root, or nil after
+// reporting why it cannot.
 func (d *decoder) document(data []byte) *yaml.Node {
 	if m := unreadable(data); m != nil {
 		d.mistake(m)
 		return nil
 	}
-	// Codes are compared in composed form (NFC), however they were typed.
+	// Codes are compared in composed form (NFC), regardless of how they were
+	// typed.
 	data = norm.NFC.Bytes(data)
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	var doc, second yaml.Node
@@ -49,8 +50,8 @@ func (d *decoder) mistake(m *mistake) {
 	d.errorf(&yaml.Node{Line: m.line + 1, Column: m.column + 1}, "%s", m.text)
 }
 
-// syntax reports why data is not YAML: what people do wrong where they do it,
-// or else the library's "yaml: line 3: text".
+// syntax reports why data is not YAML: a common mistake at its own position if
+// one is found, otherwise the library's "yaml: line 3: text".
 func (d *decoder) syntax(data []byte, err error) {
 	if m := findMistake(string(data)); m != nil {
 		d.mistake(m)
@@ -69,7 +70,7 @@ func (d *decoder) syntax(data []byte, err error) {
 }
 
 // plain reports anchors and tags, which would swallow the beginning of a text.
-// An anchor that is referred to is told by its alias.
+// An anchor that is referred to is reported through its alias.
 func (d *decoder) plain(root *yaml.Node) {
 	var nodes []*yaml.Node
 	referred := map[*yaml.Node]bool{}
@@ -85,9 +86,9 @@ func (d *decoder) plain(root *yaml.Node) {
 	for _, n := range nodes {
 		switch {
 		case n.Anchor != "" && !referred[n]:
-			d.errorf(n, "anchors are not used in a catalogue; a text that begins with & needs quotation marks around it")
+			d.errorf(n, "anchors are not allowed in a catalogue; a text that begins with & needs quotation marks around it")
 		case n.Style&yaml.TaggedStyle != 0:
-			d.errorf(n, "tags are not used in a catalogue; a text that begins with ! needs quotation marks around it")
+			d.errorf(n, "tags are not allowed in a catalogue; a text that begins with ! needs quotation marks around it")
 		}
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Error is one mistake in a catalogue file, with the place where it stands.
+// Error is one mistake in a catalogue file, with its position.
 type Error struct {
 	File         string
-	Line, Column int // from 1; 0 when the place is not known
+	Line, Column int // from 1; 0 if the position is not known
 	Text         string
 }
 
-// Error gives file:line:column and the text, as compilers do, so that
-// editors find the place.
+// Error writes file:line:column and the text, as compilers do, so that editors
+// find the position.
 func (e *Error) Error() string {
 	place := e.File
 	if e.Line > 0 {
@@ -29,10 +29,11 @@ func (e *Error) Error() string {
 	return place + ": " + e.Text
 }
 
-// Errors are all mistakes of a catalogue file in the order of their places.
+// Errors holds all mistakes of a catalogue file in the order of their
+// positions.
 type Errors []*Error
 
-// Error gives one line for each mistake.
+// Error writes one line for each mistake.
 func (es Errors) Error() string {
 	lines := make([]string, len(es))
 	for i, e := range es {
@@ -41,7 +42,7 @@ func (es Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap lets errors.As reach the single mistakes.
+// Unwrap lets errors.As find the individual mistakes.
 func (es Errors) Unwrap() []error {
 	errs := make([]error, len(es))
 	for i, e := range es {
@@ -50,7 +51,7 @@ func (es Errors) Unwrap() []error {
 	return errs
 }
 
-// inOrder sorts by place; what was noticed twice is told once.
+// inOrder sorts by position and removes duplicates.
 func (es Errors) inOrder() Errors {
 	slices.SortStableFunc(es, func(a, b *Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

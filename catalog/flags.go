@@ -14,16 +14,16 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// LoadFlags reads a file that says what the marks of a sender mean: a mapping
-// as under flags of an agency. Its error is an Errors with every mistake in
-// the file, or says why the file cannot be read.
+// LoadFlags reads a file with the meanings of a sender's marks: a mapping like
+// flags of an agency. If the file has mistakes, the error is an Errors that
+// lists all of them.
 func LoadFlags(path string) (figure.Flags, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("flags: %w", err)
 	}
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, fmt.Errorf("flags: %s is empty, write one mark a line like p: P", path)
+		return nil, fmt.Errorf("flags: %s is empty, write one mark per line, like p: P", path)
 	}
 	d := &decoder{file: path}
 	var flags figure.Flags
@@ -36,7 +36,8 @@ func LoadFlags(path string) (figure.Flags, error) {
 	return flags, nil
 }
 
-// WithFlags is the catalogue with marks that go before those of its agencies.
+// WithFlags returns the catalogue with marks that take precedence over those
+// of its agencies.
 func (c *Catalog) WithFlags(flags figure.Flags) *Catalog {
 	with := *c
 	with.flags = make(map[*Agency]figure.Flags, len(c.Agencies))
@@ -52,7 +53,7 @@ func (c *Catalog) WithFlags(flags figure.Flags) *Catalog {
 	return &with
 }
 
-// FlagsOf are the marks in the files of an agency.
+// FlagsOf returns the marks in the files of an agency.
 func (c *Catalog) FlagsOf(a *Agency) figure.Flags {
 	if flags, given := c.flags[a]; given {
 		return flags
@@ -71,7 +72,7 @@ func (d *decoder) flags(n *yaml.Node, label string) figure.Flags {
 		flag, err := figure.ParseFlag(value.Value)
 		switch {
 		case mark == "" || strings.ContainsFunc(mark, unicode.IsDigit):
-			d.errorf(key, "%s: %q is no mark that can stand beside a number", label, key.Value)
+			d.errorf(key, "%s: %q is not a mark that can be written next to a number", label, key.Value)
 		case !d.is(value, yaml.ScalarNode, label+": "+mark):
 		case err != nil:
 			d.errorf(value, "%s: %s: %s", label, printable(mark), because(err))

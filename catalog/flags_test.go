@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// written is a file of a test's own.
+// written writes a file for a test.
 func written(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "flags.yaml")
@@ -18,7 +18,7 @@ func written(t *testing.T, content string) string {
 	return path
 }
 
-func TestMarksOfAFileGoBeforeThoseOfTheAgency(t *testing.T) {
+func TestMarksOfAFileTakePrecedenceOverThoseOfTheAgency(t *testing.T) {
 	valid, err := os.ReadFile("testdata/valid.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -41,15 +41,15 @@ func TestMarksOfAFileGoBeforeThoseOfTheAgency(t *testing.T) {
 		}
 	}
 	if got := c.FlagsOf(port)["x"]; got.Status != 'Q' {
-		t.Errorf("the catalogue itself says now that x is %v", got)
+		t.Errorf("the catalogue itself now says that x is %v", got)
 	}
 }
 
-func TestAMistakeInAFileOfMarksIsToldWithItsPlace(t *testing.T) {
+func TestAMistakeInAFileOfMarksIsReportedWithItsPosition(t *testing.T) {
 	for content, want := range map[string]string{
-		"p: P\nq: provisional\n": `:2:4: flags: q: "provisional" is not an SDMX observation status; write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS, or 0 for a mark that stands for zero`,
+		"p: P\nq: provisional\n": `:2:4: flags: q: "provisional" is not an SDMX observation status; write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS, or 0 for a mark that means zero`,
 		"- p\n":                  ":1:1: flags: must be a mapping of keys",
-		"p: P\np: E\n":           `:2:1: key "p" is given twice, first in line 1`,
+		"p: P\np: E\n":           `:2:1: key "p" is given twice, first on line 1`,
 	} {
 		path := written(t, content)
 		_, err := LoadFlags(path)

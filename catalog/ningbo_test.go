@@ -133,7 +133,7 @@ func TestNingboHasItsTopicsInOrder(t *testing.T) {
 	}
 }
 
-// sameLines compares without regard to the order.
+// sameLines compares regardless of order.
 func sameLines(t *testing.T, got, want []string) {
 	t.Helper()
 	for _, w := range want {
@@ -202,7 +202,7 @@ func TestTheNewspapersMisprintIsImplausible(t *testing.T) {
 	}
 }
 
-// testdata/published.csv holds what was published of Ningbo from 2020 to
+// testdata/published.csv has what was published about Ningbo from 2020 to
 // 2026.
 func TestEveryPublishedFigureIsAcceptedAndPlausible(t *testing.T) {
 	f, err := os.Open("testdata/published.csv")
@@ -227,13 +227,13 @@ func TestEveryPublishedFigureIsAcceptedAndPlausible(t *testing.T) {
 		v, err := i.ToBase(decimal(t, row[4]), written, m)
 		r, ok := i.Plausible(area, m, freq)
 		if err != nil || !ok || !r.Contains(v) {
-			t.Errorf("%v lies outside %s to %s (%v)", row, r.Min, r.Max, err)
+			t.Errorf("%v is outside %s to %s (%v)", row, r.Min, r.Max, err)
 		}
 	}
 }
 
-// A value written in 万 that was meant in ones, or the other way round, must
-// not pass, at the level of what was published.
+// A value that was written in 万 instead of in ones, or the other way round,
+// must not pass at the level of the published figures.
 func TestAUnitSlipOfAPublishedTotalIsImplausible(t *testing.T) {
 	for _, c := range []struct{ indicator, area, value, unit string }{
 		{"container_throughput", "NBZS", "3460000", "万TEU"},
@@ -274,7 +274,7 @@ func TestDaysOfAPeriod(t *testing.T) {
 	}
 }
 
-func TestGrowthAtConstantPricesIsSaidSo(t *testing.T) {
+func TestGrowthAtConstantPricesIsMarkedAsSuch(t *testing.T) {
 	for code, want := range map[string]bool{"gdp": true, "industrial_value_added": true, "trade_exports": false, "container_throughput": false} {
 		if i, _ := Ningbo().Indicator(code); i.ConstantPrices != want {
 			t.Errorf("%s: constant prices is %t, want %t", code, i.ConstantPrices, want)

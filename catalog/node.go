@@ -14,21 +14,21 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// decoder reads a catalogue from YAML nodes rather than into structs. Of the
-// two YAML libraries at hand yaml/v3 is taken because its nodes carry line
-// and column and the text as it was written: 330200, 1e3 and 2023-01 stay
-// what they are, and every mistake has its place. Nothing stops at the first
-// mistake; all of them are collected.
+// decoder reads a catalogue from YAML nodes rather than into structs. yaml/v3
+// was chosen over the other YAML library because its nodes have line and
+// column and the text as written: 330200, 1e3 and 2023-01 stay unchanged, and
+// every mistake has a position. Decoding does not stop at the first mistake;
+// all of them are collected.
 type decoder struct {
 	file   string
 	cat    *Catalog
 	errs   Errors
-	places map[any]*yaml.Node // where each part has its code
-	late   []func()           // what refers to indicators that stand further down
+	places map[any]*yaml.Node // the position of each part's code
+	late   []func()           // resolves references to indicators that are further down
 }
 
-// partKeys names every key of every part of a catalogue file. It is what the
-// decoder accepts and what docs/catalog.md explains.
+// partKeys lists every key of every part of a catalogue file. The decoder
+// accepts these keys and docs/catalog.md explains them.
 var partKeys = map[string][]string{
 	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "balances", "targets"},
 	"name":         {"zh", "en"},
@@ -59,12 +59,12 @@ func (d *decoder) errorf(n *yaml.Node, format string, args ...any) {
 type mapping struct {
 	d      *decoder
 	node   *yaml.Node
-	label  string // how messages call it, e.g. "indicator trade_exports"
+	label  string // its name in messages, e.g. "indicator trade_exports"
 	values map[string]*yaml.Node
 }
 
-// mapping reads n as the given part of the catalogue. It reports what is no
-// mapping, keys that are unknown and keys given twice; ok is false only when
+// mapping reads n as the given part of the catalogue. It reports nodes that
+// are not mappings, unknown keys and keys given twice; ok is false only if
 // there is nothing to read.
 func (d *decoder) mapping(n *yaml.Node, part string) (m mapping, ok bool) {
 	if n == nil || !d.is(n, yaml.MappingNode, part) {
@@ -86,7 +86,7 @@ func (d *decoder) mapping(n *yaml.Node, part string) (m mapping, ok bool) {
 	return m, true
 }
 
-// unknownKeyHint says what was meant by an unknown key of a mapping.
+// unknownKeyHint guesses what was meant by an unknown key of a mapping.
 func unknownKeyHint(mapping, key, value *yaml.Node, known []string) string {
 	if key.Tag == "!!merge" {
 		return ", write the keys out"
@@ -104,7 +104,7 @@ func unknownKeyHint(mapping, key, value *yaml.Node, known []string) string {
 }
 
 // pairs calls f for each key and value of a mapping; a key given twice is
-// reported and its second value left out.
+// reported and its second value ignored.
 func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 	first := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -113,7 +113,7 @@ func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 			continue
 		}
 		if line, twice := first[key.Value]; twice {
-			d.errorf(key, "key %q is given twice, first in line %d", key.Value, line)
+			d.errorf(key, "key %q is given twice, first on line %d", key.Value, line)
 			continue
 		}
 		first[key.Value] = key.Line
@@ -121,22 +121,22 @@ func (d *decoder) pairs(n *yaml.Node, f func(key, value *yaml.Node)) {
 	}
 }
 
-// is reports n when it is not of the wanted kind.
+// is reports n if it is not of the expected kind.
 func (d *decoder) is(n *yaml.Node, want yaml.Kind, what string) bool {
 	names := map[yaml.Kind]string{yaml.MappingNode: "a mapping of keys", yaml.SequenceNode: "a list", yaml.ScalarNode: "one value"}
 	switch {
 	case n.Kind == want:
 		return true
 	case n.Kind == yaml.AliasNode:
-		d.errorf(n, "%s: aliases are not used in a catalogue, write the value out", what)
+		d.errorf(n, "%s: aliases are not allowed in a catalogue, write the value out", what)
 	default:
 		d.errorf(n, "%s: must be %s", what, names[want])
 	}
 	return false
 }
 
-// errorf reports a mistake in the value of key, or in the whole mapping when
-// the key is missing.
+// errorf reports a mistake in the value of key, or in the whole mapping if the
+// key is missing.
 func (m mapping) errorf(key, format string, args ...any) {
 	n := m.values[key]
 	if n == nil {
@@ -145,10 +145,10 @@ func (m mapping) errorf(key, format string, args ...any) {
 	m.d.errorf(n, m.label+": "+format, args...)
 }
 
-// has tells whether the key is there.
+// has reports whether the key is present.
 func (m mapping) has(key string) bool { return m.values[key] != nil }
 
-// need is the node of a key that must be there.
+// need returns the node of a required key.
 func (m mapping) need(key string) *yaml.Node {
 	n := m.values[key]
 	if n == nil {
@@ -157,8 +157,8 @@ func (m mapping) need(key string) *yaml.Node {
 	return n
 }
 
-// text is the value of an optional key, as written, without the spaces
-// around it; "" when it is absent or was reported as empty.
+// text is the value of an optional key as written, without surrounding spaces;
+// "" if it is absent or was reported as empty.
 func (m mapping) text(key string) string {
 	n := m.values[key]
 	if n == nil || !m.d.is(n, yaml.ScalarNode, m.label+": "+key) {
@@ -176,7 +176,7 @@ func (m mapping) text(key string) string {
 	return s
 }
 
-// needText is the value of a key that must be there.
+// needText is the value of a required key.
 func (m mapping) needText(key string) string {
 	if m.need(key) == nil {
 		return ""
@@ -184,19 +184,19 @@ func (m mapping) needText(key string) string {
 	return m.text(key)
 }
 
-// list is the elements of a key's list.
+// list returns the elements of a key's list.
 func (m mapping) list(key string) []*yaml.Node {
 	n := m.values[key]
 	if n == nil || !m.d.is(n, yaml.SequenceNode, m.label+": "+key) {
 		return nil
 	}
 	if len(n.Content) == 0 {
-		m.errorf(key, "%s is an empty list, leave it out", key)
+		m.errorf(key, "%s is an empty list, remove it", key)
 	}
 	return n.Content
 }
 
-// words calls f for each scalar of a key's list, once for each word.
+// words calls f for each scalar of a key's list, once per distinct word.
 func (m mapping) words(key string, f func(n *yaml.Node, word string)) {
 	seen := map[string]bool{}
 	for _, n := range m.list(key) {
@@ -211,7 +211,7 @@ func (m mapping) words(key string, f func(n *yaml.Node, word string)) {
 	}
 }
 
-// whole is the whole number of a key that must be there, between low and high.
+// whole is the whole number of a required key, between low and high.
 func (m mapping) whole(key string, low, high int) int {
 	s := m.needText(key)
 	if s == "" {
@@ -225,7 +225,7 @@ func (m mapping) whole(key string, low, high int) int {
 	return v
 }
 
-// yes is an optional key that is true or false.
+// yes reads an optional key that is true or false.
 func (m mapping) yes(key string) bool {
 	switch s := m.text(key); s {
 	case "true":
@@ -237,7 +237,7 @@ func (m mapping) yes(key string) bool {
 	return false
 }
 
-// name is the mapping of both languages under "name" or another key.
+// name reads the mapping of both languages under "name" or another key.
 func (m mapping) name(key string) (name lang.Text) {
 	n := m.need(key)
 	if n == nil {
@@ -250,7 +250,7 @@ func (m mapping) name(key string) (name lang.Text) {
 	return name
 }
 
-// period is the value of an optional key, zero when there is none.
+// period is the value of an optional key, zero if there is none.
 func (m mapping) period(key string) figure.Period {
 	s := m.text(key)
 	if s == "" {
@@ -263,8 +263,8 @@ func (m mapping) period(key string) figure.Period {
 	return p
 }
 
-// day is the first moment of a day in the catalogue's time zone, of a key that
-// must be there.
+// day is the first instant of a day in the catalogue's time zone, for a
+// required key.
 func (m mapping) day(key string) (at time.Time, ok bool) {
 	s := m.needText(key)
 	if s == "" {
@@ -272,13 +272,13 @@ func (m mapping) day(key string) (at time.Time, ok bool) {
 	}
 	day, ok := figure.ParseDay(s)
 	if !ok {
-		m.errorf(key, "%s %q is not a day, write it like 2023-10-18", key, s)
+		m.errorf(key, "%s %q is not a date, write it like 2023-10-18", key, s)
 	}
 	return day.Start(m.d.cat.location), ok
 }
 
-// quantity is the value of a key: a number and a spelling of unit, like
-// "3500 万TEU", in the base unit. A nil unit was reported elsewhere.
+// quantity is the value of a key: a number and a spelling of unit, like "3500
+// 万TEU", in the base unit. A nil unit has been reported elsewhere.
 func (m mapping) quantity(key string, unit *Unit) (value figure.Decimal, ok bool) {
 	s := m.text(key)
 	if s == "" || unit == nil {
@@ -302,7 +302,7 @@ func (m mapping) quantity(key string, unit *Unit) (value figure.Decimal, ok bool
 	}
 	value = value.Shift(exp)
 	if longest, kept := value.Kept(); !kept {
-		m.errorf(key, "%s %q has more digits than are kept, write %s %s", key, s, longest.Shift(-exp), written)
+		m.errorf(key, "%s %q has more digits than can be kept, write %s %s", key, s, longest.Shift(-exp), written)
 		return figure.Decimal{}, false
 	}
 	return value, true
@@ -320,14 +320,14 @@ func (m mapping) number(key string) (value figure.Decimal, ok bool) {
 		return value, false
 	}
 	if longest, kept := value.Kept(); !kept {
-		m.errorf(key, "%s %q has more digits than are kept, write %s", key, s, longest)
+		m.errorf(key, "%s %q has more digits than can be kept, write %s", key, s, longest)
 		return figure.Decimal{}, false
 	}
 	return value, true
 }
 
-// because tells a figure.Problem without its code, which belongs to figures
-// and not to catalogues.
+// because writes a figure.Problem without its code, which is about figures and
+// not about catalogues.
 func because(err error) string {
 	var p *figure.Problem
 	if errors.As(err, &p) {

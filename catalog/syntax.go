@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// mistake is what makes a text no YAML, at the place where a person makes it.
+// mistake is a syntax error, at the position where a person made it.
 type mistake struct {
 	line, column int // from 0
 	text         string
 }
 
-// unreadable finds the first byte that no catalogue can hold, or nil.
+// unreadable finds the first byte that is not allowed in a catalogue, or nil.
 func unreadable(data []byte) *mistake {
 	for _, mark := range []string{"\xff\xfe", "\xfe\xff"} {
 		if strings.HasPrefix(string(data), mark) {
@@ -40,23 +40,24 @@ func unreadable(data []byte) *mistake {
 	return nil
 }
 
-// syntax looks for the mistake in a text that YAML's parser has refused. The
-// parser tells where it could not go on, which is some lines further down where
-// a quotation mark or a bracket is not closed; people want to know the line in
-// which they forgot it. It knows the YAML that catalogues are written in, and
-// finds nothing in what is right.
+// syntax finds the mistake in a text that the YAML parser has refused. The
+// parser reports where it could not continue, which is several lines further
+// down if a quotation mark or a bracket is not closed; people need the line in
+// which they forgot it. It knows the subset of YAML used in catalogues, and
+// finds nothing in a valid text.
 type syntax struct {
 	lines  [][]rune
-	line   int     // where it is
-	levels []level // the open ones, the deepest last
-	before []int   // the columns in which the lines so far begin
-	opened bool    // the last key has its value in the lines below
-	plain  bool    // the last value was text without quotation marks, which may go on
-	listed int     // the column of that text where it stands in a list by itself, or -1
-	folded int     // the column of the key whose text | or > began; -1 without
+	line   int     // the current line
+	levels []level // the open levels, the deepest last
+	before []int   // the columns in which the previous lines begin
+	opened bool    // the value of the last key is in the lines below
+	plain  bool    // the last value was text without quotation marks, which may continue
+	listed int     // the column of that text if it is an entry of a list, or -1
+	folded int     // the column of the key whose text began with | or >, or -1
 }
 
-// level is where the keys of a mapping, or the dashes of a list, begin.
+// level is the column in which the keys of a mapping, or the dashes of a list,
+// begin.
 type level struct {
 	column, line int // the line that opened it
 	dash         bool
@@ -82,19 +83,19 @@ func (s *syntax) at(line, column int, format string, args ...any) *mistake {
 	return &mistake{line, column, fmt.Sprintf(format, args...)}
 }
 
-// here is a mistake in the line that is being read.
+// here is a mistake in the current line.
 func (s *syntax) here(column int, format string, args ...any) *mistake {
 	return s.at(s.line, column, format, args...)
 }
 
 func (s *syntax) row() []rune { return s.lines[s.line] }
 
-// comment tells whether a comment begins in a column.
+// comment reports whether a comment begins in a column.
 func comment(row []rune, column int) bool {
 	return row[column] == '#' && (column == 0 || row[column-1] == ' ' || row[column-1] == '\t')
 }
 
-// ends tells whether nothing but a comment follows in the line.
+// ends reports whether only a comment follows in the line.
 func ends(row []rune, column int) bool {
 	for column < len(row) && (row[column] == ' ' || row[column] == '\t') {
 		column++
@@ -102,7 +103,8 @@ func ends(row []rune, column int) bool {
 	return column >= len(row) || comment(row, column)
 }
 
-// colon is the column of the colon that ends a key from a column on, or -1.
+// colon is the column of the colon that ends a key starting at a column, or
+// -1.
 func colon(row []rune, from int) int {
 	for i := from; i < len(row); i++ {
 		switch {
@@ -115,7 +117,8 @@ func colon(row []rune, from int) int {
 	return -1
 }
 
-// block reads a line outside of brackets and quotation marks, and what it opens.
+// block reads a line outside brackets and quotation marks, and everything that
+// it opens.
 func (s *syntax) block() *mistake {
 	row := s.row()
 	column := 0
@@ -136,9 +139,9 @@ func (s *syntax) block() *mistake {
 	if unicode.IsSpace(row[column]) {
 		name := "a tab"
 		if row[column] != '\t' {
-			name = fmt.Sprintf("a space that is none to YAML (%U)", row[column])
+			name = fmt.Sprintf("%U, which is not a space in YAML", row[column])
 		}
-		return s.here(column, "%s indents this line; indent it with spaces", name)
+		return s.here(column, "this line is indented with %s; indent it with spaces", name)
 	}
 	if s.goesOn(row, column) {
 		return nil
@@ -174,12 +177,12 @@ func (s *syntax) dashes(column int) (value int, listed bool) {
 	return column, listed
 }
 
-// goesOn tells whether a line continues the text of the one before it.
+// goesOn reports whether a line continues the text of the one before it.
 func (s *syntax) goesOn(row []rune, column int) bool {
 	return s.plain && len(s.levels) > 0 && column > s.levels[len(s.levels)-1].column && colon(row, column) < 0
 }
 
-// place finds the level of a line.
+// place determines the level of a line.
 func (s *syntax) place(column int, dash bool) *mistake {
 	if len(s.levels) == 0 {
 		s.levels = []level{{column, s.line, dash}}
@@ -194,11 +197,11 @@ func (s *syntax) place(column int, dash bool) *mistake {
 		if s.listed >= 0 {
 			return s.at(s.lastLine(), s.listed, "a colon is missing after the key; write \"key: value\"")
 		}
-		// One line that slipped to the left, between two that did not?
+		// Was one line shifted to the left, between two that were not?
 		if n := len(s.before); n >= 2 && s.before[n-2] >= column && s.before[n-1] < column {
 			return s.at(s.lastLine(), s.before[n-1], "this line is indented by %s, unlike those around it; indent it by %d", spaces(s.before[n-1]), column)
 		}
-		return s.here(column, "this line is indented by %s and the one before it, which has its value already, by %d; indent it by %d", spaces(column), top.column, top.column)
+		return s.here(column, "this line is indented by %s but the line before it, which already has its value, by %d; indent it by %d", spaces(column), top.column, top.column)
 	}
 	var left level
 	for len(s.levels) > 0 && s.levels[len(s.levels)-1].column > column {
@@ -211,12 +214,12 @@ func (s *syntax) place(column int, dash bool) *mistake {
 		return nil
 	}
 	if left.line == s.lastLine() && !left.dash {
-		return s.at(left.line, left.column, "the key begins in column %d and that of the next line in column %d; keys that belong together begin in the same column", left.column+1, column+1)
+		return s.at(left.line, left.column, "the key begins in column %d, but that of the next line in column %d; keys that belong together must begin in the same column", left.column+1, column+1)
 	}
-	return s.here(column, "this line is indented by %s and what it belongs to by %d; indent it by %d", spaces(column), left.column, left.column)
+	return s.here(column, "this line is indented by %s but what it belongs to by %d; indent it by %d", spaces(column), left.column, left.column)
 }
 
-// lastLine is the last line before this one that has something in it.
+// lastLine is the last non-empty line before this one.
 func (s *syntax) lastLine() int {
 	for line := s.line - 1; line >= 0; line-- {
 		if !ends(s.lines[line], 0) {
@@ -241,7 +244,7 @@ func short(text []rune) string {
 	return string(text)
 }
 
-// entry reads a key with its value, or the value of a list.
+// entry reads a key with its value, or an entry of a list.
 func (s *syntax) entry(column int, listed bool) *mistake {
 	row := s.row()
 	if strings.ContainsRune("{[", row[column]) {
@@ -285,7 +288,7 @@ func (s *syntax) entry(column int, listed bool) *mistake {
 
 var foldedText = regexp.MustCompile(`^[|>][0-9+-]*\s*(#.*)?$`)
 
-// value reads what stands behind a key or a dash.
+// value reads what follows a key or a dash.
 func (s *syntax) value(column int) *mistake {
 	row := s.row()
 	s.opened = false
@@ -318,7 +321,8 @@ func (s *syntax) value(column int) *mistake {
 	return nil
 }
 
-// special tells whether a text begins with what means something to YAML.
+// special reports whether a text begins with a character that is special in
+// YAML.
 func special(row []rune, column int) bool {
 	if strings.ContainsRune("@`%*&!|>,]}", row[column]) {
 		return true
@@ -326,7 +330,7 @@ func special(row []rune, column int) bool {
 	return strings.ContainsRune("-?", row[column]) && column+1 < len(row) && row[column+1] == ' '
 }
 
-// rest holds that nothing follows what is closed.
+// rest checks that nothing follows a closing character.
 func (s *syntax) rest(column int, closed string) *mistake {
 	row := s.row()
 	s.opened = false
@@ -337,7 +341,7 @@ func (s *syntax) rest(column int, closed string) *mistake {
 		column++
 	}
 	if strings.ContainsRune("}]", row[column]) {
-		return s.here(column, "this %c closes nothing; leave it out, or write what opens it", row[column])
+		return s.here(column, "this %c closes nothing; remove it, or add the bracket that it closes", row[column])
 	}
-	return s.here(column, `there is text after the closing %s; leave it out, or put quotation marks around the whole`, closed)
+	return s.here(column, `there is text after the closing %s; remove it, or put quotation marks around the whole`, closed)
 }

@@ -7,11 +7,12 @@ import (
 	"unicode"
 )
 
-// quoted reads a text in quotation marks and returns the column after it, in the
-// line in which it ends. One that ends in another line was rarely meant to.
+// quoted reads a text in quotation marks and returns the column after it, in
+// the line in which it ends. A text that ends in another line was rarely meant
+// to.
 func (s *syntax) quoted(column int) (m *mistake, after int) {
 	mark, opened := s.row()[column], s.line
-	open := s.here(column, "the quotation mark that opens here is not closed in this line; write %c at the end of the text", mark)
+	open := s.here(column, "the quotation mark that opens here is not closed on this line; write %c at the end of the text", mark)
 	for i := column + 1; ; i++ {
 		row := s.row()
 		for i >= len(row) {
@@ -23,7 +24,7 @@ func (s *syntax) quoted(column int) (m *mistake, after int) {
 		}
 		if mark == '"' && row[i] == '\\' {
 			if i+1 < len(row) && !strings.ContainsRune("0abt\tnvfre \"/\\N_LPxuU", row[i+1]) {
-				return s.here(i, `\%c means nothing in double quotation marks; write \\ for a backslash, or put the text into single ones`, row[i+1]), 0
+				return s.here(i, `\%c is not an escape sequence in double quotation marks; write \\ for a backslash, or use single quotation marks`, row[i+1]), 0
 			}
 			i++
 			continue
@@ -44,11 +45,10 @@ func (s *syntax) quoted(column int) (m *mistake, after int) {
 
 var keyOrDash = regexp.MustCompile(`^\s*(- |-$|[\pL\pN_"'][^\s{}\[\],:]*:(\s|$))`)
 
-// begins tells whether a line looks like a part of its own: one with a key or a
-// dash.
+// begins reports whether a line looks like a new entry, with a key or a dash.
 func begins(row []rune) bool { return keyOrDash.MatchString(string(row)) }
 
-// bracket is an open one.
+// bracket is an open bracket.
 type bracket struct {
 	line, column int
 	mark         rune
@@ -57,18 +57,18 @@ type bracket struct {
 
 var closing = map[rune]rune{'{': '}', '[': ']'}
 
-// flow reads what stands in brackets and returns the column after it, in the
-// line in which it ends.
+// flow reads text in brackets and returns the column after it, in the line in
+// which it ends.
 func (s *syntax) flow(column int) (m *mistake, after int) {
 	var open []bracket
 	key := s.levels[len(s.levels)-1].column
-	last := ' ' // character that means something
+	last := ' ' // last significant character
 	for i := column; ; {
 		row := s.row()
 		if i >= len(row) || comment(row, i) {
 			if s.unclosed(key, last) {
 				top := open[len(open)-1]
-				return s.at(top.line, top.column, "the %c that opens here is not closed; write %c where it ends, or a comma where it goes on", top.mark, closing[top.mark]), 0
+				return s.at(top.line, top.column, "the %c that opens here is not closed; write %c at its end, or a comma if it continues", top.mark, closing[top.mark]), 0
 			}
 			s.line, i = s.line+1, 0
 			continue
@@ -85,7 +85,7 @@ func (s *syntax) flow(column int) (m *mistake, after int) {
 		case r == '}' || r == ']':
 			top := open[len(open)-1]
 			if r != closing[top.mark] {
-				return s.here(i, "%c stands where %c closes the %c of column %d", r, closing[top.mark], top.mark, top.column+1), 0
+				return s.here(i, "%c was found where %c must close the %c of column %d", r, closing[top.mark], top.mark, top.column+1), 0
 			}
 			if open = open[:len(open)-1]; len(open) == 0 {
 				return nil, i + 1
@@ -108,8 +108,8 @@ func (s *syntax) flow(column int) (m *mistake, after int) {
 	}
 }
 
-// unclosed tells whether brackets that began in or below a line with a key in
-// that column cannot go on in the next line.
+// unclosed reports whether brackets that were opened at or below a key in that
+// column cannot continue in the next line.
 func (s *syntax) unclosed(key int, last rune) bool {
 	if s.line+1 == len(s.lines) {
 		return true
@@ -125,8 +125,8 @@ func (s *syntax) unclosed(key int, last rune) bool {
 	return begins(next) && !strings.ContainsRune(",{[:", last)
 }
 
-// word reads a text within brackets, in quotation marks or not, and returns the
-// column after it.
+// word reads a text within brackets, with or without quotation marks, and
+// returns the column after it.
 func (s *syntax) word(in *bracket, column int, last rune) (m *mistake, after int) {
 	row := s.row()
 	if last == 'x' {

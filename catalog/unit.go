@@ -10,17 +10,17 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// PercentUnit is the code of the unit that every growth measure is written
-// in, whatever the unit of its indicator.
+// PercentUnit is the code of the unit of every growth measure, whatever the
+// unit of its indicator.
 const PercentUnit = "%"
 
-// Unit is a base unit (SDMX UNIT_MEASURE) and the ways people write it and
-// its multiples.
+// Unit is a base unit (SDMX UNIT_MEASURE) with the spellings of it and its
+// multiples.
 type Unit struct {
-	Code    string // e.g. TEU, CNY; what is stored and exported
+	Code    string // e.g. TEU, CNY; the unit of stored and exported values
 	Name    lang.Text
 	Written []Spelling // the code itself first, then as in the file
-	Whole   bool       // it counts whole things: there is no half of one
+	Whole   bool       // it counts whole things, so there are no fractions
 
 	powers map[string]int // by folded spelling
 }
@@ -31,11 +31,11 @@ type Spelling struct {
 	Power int // the power of ten (SDMX UNIT_MULT)
 }
 
-// Multiplier is the power of ten by which a value in the written unit has to
-// be shifted to be in the base unit; ok is false when this unit is not
-// written so. Case and spaces do not matter: 万 teu is 万TEU.
+// Multiplier is the power of ten by which a value in the written unit must be
+// shifted to be in the base unit; ok is false if written is not a spelling of
+// this unit. Case and spaces are ignored: 万 teu is 万TEU.
 func (u *Unit) Multiplier(written string) (power int, ok bool) {
-	if power, ok = u.powers[written]; ok { // the common case makes no garbage
+	if power, ok = u.powers[written]; ok { // the common case does not allocate
 		return power, true
 	}
 	power, ok = u.powers[fold(written)]
@@ -51,8 +51,8 @@ func (u *Unit) Spellings() []string {
 	return all
 }
 
-// fold makes spellings equal that people take to be the same. Full-width
-// letters and signs (％, ＴＥＵ) become the ASCII ones.
+// fold makes spellings equal that people consider the same. Full-width letters
+// and signs (％, ＴＥＵ) become ASCII.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -65,7 +65,7 @@ func fold(s string) string {
 	}, strings.ToLower(s))
 }
 
-// maxPower is the largest UNIT_MULT of SDMX on either side of 0.
+// maxPower is the largest absolute UNIT_MULT of SDMX.
 const maxPower = 15
 
 func (d *decoder) unit(n *yaml.Node) {
@@ -91,7 +91,7 @@ func (d *decoder) spelling(m mapping, u *Unit, key, value *yaml.Node) {
 	case strings.TrimSpace(key.Value) == "":
 		d.errorf(key, "%s: a spelling is empty", m.label)
 	case again && known != power:
-		d.errorf(key, "%s: %q is already written as 10^%d", m.label, key.Value, known)
+		d.errorf(key, "%s: %q is already defined as 10^%d", m.label, key.Value, known)
 	case key.Value != u.Code:
 		u.spell(key.Value, power)
 	}
@@ -103,21 +103,21 @@ func (u *Unit) spell(text string, power int) {
 	u.powers[fold(text)] = power
 }
 
-// UnitError tells that a figure came in a unit its indicator is not measured
-// in.
+// UnitError reports that a figure was sent in a unit in which its indicator is
+// not measured.
 type UnitError struct {
 	Written string // as the sender wrote it
-	Unit    *Unit  // what the indicator and measure are in
+	Unit    *Unit  // the unit of the indicator and measure
 }
 
-// Error names the unit and the ways to write it.
+// Error names the unit and its spellings.
 func (e *UnitError) Error() string {
 	return fmt.Sprintf("unit %q is not a spelling of %s (%s), write one of %s",
 		e.Written, e.Unit.Code, e.Unit.Name.EN, strings.Join(e.Unit.Spellings(), ", "))
 }
 
-// UnitOf is the unit in which figures of the measure are: percent for growth
-// measures, else the indicator's own.
+// UnitOf is the unit of figures of the measure: percent for growth measures,
+// otherwise the indicator's own.
 func (i *Indicator) UnitOf(m figure.Measure) *Unit {
 	if m.Growth() {
 		return i.percent
@@ -125,8 +125,8 @@ func (i *Indicator) UnitOf(m figure.Measure) *Unit {
 	return i.Unit
 }
 
-// ToBase is v, which was written in the given unit, in the base unit: exact,
-// nothing is rounded. The error is a *UnitError.
+// ToBase converts v from the written unit to the base unit, exactly and
+// without rounding. The error is a *UnitError.
 func (i *Indicator) ToBase(v figure.Decimal, written string, m figure.Measure) (figure.Decimal, error) {
 	unit := i.UnitOf(m)
 	power, ok := unit.Multiplier(written)
@@ -139,6 +139,6 @@ func (i *Indicator) ToBase(v figure.Decimal, written string, m figure.Measure) (
 // DisplayPower is how many powers of ten the display unit is above the base
 // unit: 4 for 万.
 func (i *Indicator) DisplayPower() int {
-	power, _ := i.Unit.Multiplier(i.Display) // the catalogue was checked for it
+	power, _ := i.Unit.Multiplier(i.Display) // checked when the catalogue was read
 	return power
 }

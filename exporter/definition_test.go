@@ -61,7 +61,7 @@ func TestFiguresOfAnotherDefinitionAreNeitherShownNorJudged(t *testing.T) {
 	if !strings.Contains(page, `indicator="boxes",measure="level",unit="TEU"} 2726080`) {
 		t.Error("another indicator is not shown any more")
 	}
-	if _, health := get(t, address+"/-/healthy"); !strings.Contains(health, "1 figure of boxes_rank not shown: the figures of boxes_rank were stored with kind stock and the catalogue now says rank: run `tidemark migrate boxes_rank`, or give the catalogue its old definition back\n") {
+	if _, health := get(t, address+"/-/healthy"); !strings.Contains(health, "1 figure of boxes_rank not shown: the figures of boxes_rank were stored with kind stock and the catalogue now says rank: run `tidemark migrate boxes_rank`, or restore the old definition in the catalogue\n") {
 		t.Errorf("health says %s", health)
 	}
 	rank, _ := city(t).Target("rank_2030")

@@ -1,6 +1,7 @@
 // Package sample holds Ningbo's published figures from 2019 to 2025 in
-// tidemark's own CSV: what the demo pushes, and an example of the format.
-// README.md says where the figures come from and how gaps were filled.
+// tidemark's own CSV format: the data that the demo pushes, and an example of
+// the format. README.md says where the figures come from and how gaps were
+// filled.
 package sample
 
 import (
@@ -8,8 +9,8 @@ import (
 	"io/fs"
 )
 
-// FS holds the CSV files. No cell stands twice in one file, so that each can
-// be pushed by itself; a cell that stands in two has two publications.
+// FS holds the CSV files. No cell appears twice in one file, so each can be
+// pushed by itself; a cell that appears in two files has two publications.
 //
 //go:embed *.csv
 var FS embed.FS

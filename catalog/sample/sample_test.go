@@ -18,7 +18,7 @@ import (
 // imputedFile is the one file of figures that were never published.
 const imputedFile = "imputed.csv"
 
-// row is a figure with where it stands and where it comes from.
+// row is a figure with its position and its source.
 type row struct {
 	figure.Figure
 	file   string
@@ -28,7 +28,7 @@ type row struct {
 
 func (r row) String() string { return fmt.Sprintf("%s:%d: %s", r.file, r.line, r.Cell) }
 
-// rows reads all files; every field of every row must be what it claims.
+// rows reads all files; every field of every row must be valid.
 func rows(t *testing.T) (all []row) {
 	t.Helper()
 	for _, name := range sample.Files() {
@@ -98,7 +98,7 @@ func TestEveryFigureIsAcceptedByTheCatalogue(t *testing.T) {
 	}
 }
 
-// refused says why the built-in catalogue does not take the figure.
+// refused says why the built-in catalogue does not accept the figure.
 func refused(r row) string {
 	known, ok := catalog.Ningbo().Indicator(r.Indicator)
 	switch {
@@ -147,7 +147,7 @@ func TestEveryFigureWasPublishedWhenItsPeriodWasOver(t *testing.T) {
 		}
 		over := r.Period.End().AddDate(0, 0, -1)
 		if r.Status == figure.Estimated {
-			over = r.Period.Start() // an estimate may be of a period that goes on
+			over = r.Period.Start() // an estimate may be for a period that has not ended
 		}
 		if at.Before(over) {
 			t.Errorf("%s: was published on %s, before the period was over", r, r.Published)
@@ -202,12 +202,13 @@ func TestNoImputedFigureStandsInThePlaceOfAPublishedOne(t *testing.T) {
 	}
 }
 
-// cell is the cell of a figure without a breakdown, as all of these are.
+// cell is the cell of a figure without a breakdown; none of these figures has
+// one.
 func cell(indicator, area string, m figure.Measure, p figure.Period) figure.Cell {
 	return figure.Cell{Indicator: indicator, Area: area, Category: figure.Total, Measure: m, Period: p}
 }
 
-// byCell gives the first publication of every cell.
+// byCell maps every cell to its first publication.
 func byCell(t *testing.T) map[figure.Cell]row {
 	t.Helper()
 	cells := map[figure.Cell]row{}
@@ -220,7 +221,7 @@ func byCell(t *testing.T) map[figure.Cell]row {
 }
 
 // months adds up the levels from January to the given month, in the unit in
-// which they are written; ok is false when one is not there.
+// which they are written; ok is false if one is missing.
 func months(cells map[figure.Cell]row, indicator, area string, last figure.Period) (sum float64, ok bool) {
 	for m := figure.Month(last.Year(), 1); m.Compare(last) <= 0; m = m.Next() {
 		r, ok := cells[cell(indicator, area, figure.Level, m)]
@@ -232,13 +233,13 @@ func months(cells map[figure.Cell]row, indicator, area string, last figure.Perio
 	return sum, true
 }
 
-// rounding is how far sums may lie off what was published: figures are
+// rounding is how far sums may differ from what was published: figures are
 // published with one decimal.
 const rounding = 0.15
 
 func TestMonthsAddUpToWhatWasPublished(t *testing.T) {
-	// In the source 1842.2 is a misprint for 1148.1 + 697.1; 12700 is 1.27万亿,
-	// rounded to the nearest 100.
+	// The 1842.2 of the source is a misprint for 1148.1 + 697.1; 12700 is
+	// 1.27万亿, rounded to the nearest 100.
 	allowed := map[figure.Cell]float64{
 		cell("trade_total", "330200", figure.YTD, figure.Month(2020, 3)): 3.0 + rounding,
 		cell("trade_total", "330200", figure.Level, figure.Year(2022)):   50,

@@ -108,7 +108,7 @@ func TestFiguresOfAnotherDefinitionAreRefusedAndNoOthers(t *testing.T) {
 
 	w := s.startWith(inTens(t))
 	if all := w.Conflicts(); len(all) != 1 || !strings.Contains(all[0].Error(),
-		"the figures of container_throughput were stored with unit TEU and the catalogue now says 万TEU: run `tidemark migrate container_throughput`, or give the catalogue its old definition back") {
+		"the figures of container_throughput were stored with unit TEU and the catalogue now says 万TEU: run `tidemark migrate container_throughput`, or restore the old definition in the catalogue") {
 		t.Errorf("the conflicts are %v", all)
 	}
 	s.Publish(ingesttest.Container("2023-02", "290"))
@@ -116,7 +116,7 @@ func TestFiguresOfAnotherDefinitionAreRefusedAndNoOthers(t *testing.T) {
 	s.settleAll(w, 2)
 	refused, err := w.ledger.Find(s.Ctx, 3)
 	if err != nil || refused.Outcome != ledger.Refused || refused.Problem.Code != "figure/definition" ||
-		refused.Problem.Hint != "run `tidemark migrate container_throughput`, or give the catalogue its old definition back" {
+		refused.Problem.Hint != "run `tidemark migrate container_throughput`, or restore the old definition in the catalogue" {
 		t.Errorf("containers were %+v, %v", refused, err)
 	}
 	if other, err := w.ledger.Find(s.Ctx, 4); err != nil || other.Outcome != ledger.Written {

@@ -110,7 +110,7 @@ func TestAMigrationThatEndedEarlyIsBegunAgain(t *testing.T) {
 	if err := m.Run(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("the migration that is ended early gives %v", err)
 	}
-	if all := s.startWith(cat).Conflicts(); len(all) != 1 || !strings.Contains(all[0].Error(), "are being put into the unit 万TEU, and that has not ended") {
+	if all := s.startWith(cat).Conflicts(); len(all) != 1 || !strings.Contains(all[0].Error(), "to the unit 万TEU has not finished") {
 		t.Errorf("in between the conflicts are %v", all)
 	}
 	if _, err := s.migrate(ningbo(t), "container_throughput"); err == nil || !strings.Contains(err.Error(), "give the catalogue that unit and run this again") {

@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// figures are n figures of monthly history, 250 months a series.
+// figures returns n figures of monthly history, 250 months per series.
 func figures(n int) []Vintage {
 	out := make([]Vintage, n)
 	for i := range out {
@@ -63,7 +63,7 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
-// loaded is a bucket with many figures, made once.
+// loaded is a bucket with many figures, filled once.
 var loaded struct {
 	sync.Once
 	s *Store
@@ -85,9 +85,9 @@ func loadForBench(b *testing.B) *Store {
 	return loaded.s
 }
 
-// BenchmarkScan reads all figures, and the same answer of InfluxDB without
-// looking at it, in turns. discard/scan is the one time over the other: 1
-// would be a reader that costs nothing.
+// BenchmarkScan alternately reads all figures, and the same response without
+// parsing it. discard/scan is the ratio of the two times: 1 would be a reader
+// without any cost.
 func BenchmarkScan(b *testing.B) {
 	s := loadForBench(b)
 	var scan, discard time.Duration
@@ -113,7 +113,7 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportMetric(discard.Seconds()/scan.Seconds(), "discard/scan")
 }
 
-// BenchmarkDiscard is how fast InfluxDB hands its figures out.
+// BenchmarkDiscard measures how fast InfluxDB delivers its figures.
 func BenchmarkDiscard(b *testing.B) {
 	s := loadForBench(b)
 	for b.Loop() {
@@ -135,7 +135,7 @@ func discardAll(b *testing.B, s *Store) {
 	}
 }
 
-// BenchmarkPoll is what a Follower costs while nothing happens.
+// BenchmarkPoll measures what a Follower costs while nothing changes.
 func BenchmarkPoll(b *testing.B) {
 	s := loadForBench(b)
 	f := s.Follow()

@@ -10,10 +10,10 @@ import (
 	"github.com/influxdata/influxdb-client-go/v2/domain"
 )
 
-// findBucket gives the bucket's policy on InfluxDB 2.x. It asks by name,
-// because lists come in pages. 2.x answers 404 when there is no such bucket or
-// organisation, and an empty list when the token may not read the bucket; both
-// are nil here.
+// findBucket returns the bucket's policy on InfluxDB 2.x. It asks by name,
+// because lists are paginated. 2.x answers 404 if there is no such bucket or
+// organisation, and an empty list if the token may not read the bucket; both
+// give nil here.
 func (s *Store) findBucket(ctx context.Context) (*policy, error) {
 	var list domain.Buckets
 	query := url.Values{"org": {s.opts.Org}, "name": {s.opts.Bucket}}.Encode()
@@ -22,7 +22,7 @@ func (s *Store) findBucket(ctx context.Context) (*policy, error) {
 	case status(err) == http.StatusNotFound:
 		return nil, nil
 	case err != nil:
-		return nil, s.wrap(fmt.Sprintf("look for the InfluxDB bucket %q", s.opts.Bucket), err)
+		return nil, s.wrap(fmt.Sprintf("look up the InfluxDB bucket %q", s.opts.Bucket), err)
 	case list.Buckets == nil:
 		return nil, nil
 	}
@@ -42,8 +42,8 @@ func (s *Store) findBucket(ctx context.Context) (*policy, error) {
 	return nil, nil
 }
 
-// makeBucket makes the bucket on InfluxDB 2.x. The organisation is not made:
-// its name is more often mistyped than missing.
+// makeBucket creates the bucket on InfluxDB 2.x. It does not create the
+// organisation, whose name is more often mistyped than missing.
 func (s *Store) makeBucket(ctx context.Context) (made bool, err error) {
 	org, err := s.findOrg(ctx)
 	if err != nil {
@@ -57,19 +57,19 @@ func (s *Store) makeBucket(ctx context.Context) (made bool, err error) {
 	case http.StatusUnprocessableEntity: // the name is taken
 		return false, nil
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return false, fmt.Errorf("InfluxDB has no bucket %q in organisation %q, and this token may make none; run tidemark init with a token that may write the organisation's buckets",
+		return false, fmt.Errorf("InfluxDB has no bucket %q in organisation %q, and this token may not create one; run tidemark init with a token that may write the organisation's buckets",
 			s.opts.Bucket, s.opts.Org)
 	}
-	return err == nil, s.wrap(fmt.Sprintf("make the InfluxDB bucket %q", s.opts.Bucket), err)
+	return err == nil, s.wrap(fmt.Sprintf("create the InfluxDB bucket %q", s.opts.Bucket), err)
 }
 
-// findOrg gives the id of the organisation.
+// findOrg returns the id of the organisation.
 func (s *Store) findOrg(ctx context.Context) (string, error) {
 	var list domain.Organizations
 	err := s.request(ctx, http.MethodGet, s.service.ServerAPIURL()+"orgs?"+url.Values{"org": {s.opts.Org}}.Encode(), nil, &list)
 	switch {
 	case status(err) == http.StatusNotFound:
-		return "", fmt.Errorf("InfluxDB has no organisation %q; name the one that owns the bucket, or make it: influx org create --name %[1]q", s.opts.Org)
+		return "", fmt.Errorf("InfluxDB has no organisation %q; name the one that owns the bucket, or create it: influx org create --name %[1]q", s.opts.Org)
 	case err != nil:
 		return "", s.wrap(fmt.Sprintf("find the InfluxDB organisation %q", s.opts.Org), err)
 	case list.Orgs != nil && len(*list.Orgs) > 0 && (*list.Orgs)[0].Id != nil:
@@ -78,8 +78,9 @@ func (s *Store) findOrg(ctx context.Context) (string, error) {
 	return "", s.hidden()
 }
 
-// hidden is the error for what InfluxDB 2.x has and does not show.
+// hidden is the error for a bucket or organisation that InfluxDB 2.x has but
+// does not show.
 func (s *Store) hidden() error {
-	return fmt.Errorf("InfluxDB does not show bucket %q of organisation %q to this token; give it a token of this organisation that may read and write the bucket, and to make it one that may read the organisation and write its buckets",
+	return fmt.Errorf("InfluxDB does not show bucket %q of organisation %q to this token; use a token of this organisation that may read and write the bucket or, to create the bucket, one that may read the organisation and write its buckets",
 		s.opts.Bucket, s.opts.Org)
 }

@@ -1,6 +1,6 @@
 //go:build influx2
 
-// What only InfluxDB 2.x has, on the one that the environment names:
+// Tests of what only InfluxDB 2.x has, on the server named by the environment:
 //
 //	deploy/influxdb2/run go test -tags influx2 ./store
 
@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// ask asks the API of InfluxDB 2.x with the token that may do everything.
+// ask calls the API of InfluxDB 2.x with the operator token.
 func ask(t *testing.T, opts store.Options, method, path string, question, answer any) {
 	t.Helper()
 	body, err := json.Marshal(question)
@@ -33,7 +33,7 @@ func ask(t *testing.T, opts store.Options, method, path string, question, answer
 	}
 }
 
-// orgOf gives the id of the organisation.
+// orgOf returns the id of the organisation.
 func orgOf(t *testing.T, opts store.Options) string {
 	t.Helper()
 	var list struct{ Orgs []struct{ ID string } }
@@ -41,7 +41,7 @@ func orgOf(t *testing.T, opts store.Options) string {
 	return list.Orgs[0].ID
 }
 
-// made makes the bucket, with such a rule, and gives its id.
+// made creates the bucket with the given policy and returns its id.
 func made(t *testing.T, opts store.Options, every, shard int64) string {
 	t.Helper()
 	var b struct{ ID string }
@@ -52,7 +52,7 @@ func made(t *testing.T, opts store.Options, every, shard int64) string {
 
 const tenYears = 520 * 7 * 24 * 60 * 60
 
-// limited gives a token for the bucket that may only do these actions.
+// limited returns a token that is limited to these actions on the bucket.
 func limited(t *testing.T, opts store.Options, bucket string, actions ...string) string {
 	t.Helper()
 	org := orgOf(t, opts)
@@ -78,14 +78,14 @@ func TestSetupMakesABucketOnAFreshInfluxDB2(t *testing.T) {
 	}
 }
 
-// calls2 are those that look at a bucket before anything is done with it.
+// calls2 are the calls that check a bucket before it is used.
 var calls2 = map[string]func(*testing.T, *store.Store) error{
 	"init":     func(t *testing.T, s *store.Store) error { _, err := s.Setup(t.Context()); return err },
 	"ingest":   func(t *testing.T, s *store.Store) error { return s.Verify(t.Context(), store.ToWrite) },
 	"exporter": func(t *testing.T, s *store.Store) error { return s.Verify(t.Context(), store.ToRead) },
 }
 
-func TestABucketOfInfluxDB2IsHeldToWhatItIsFor(t *testing.T) {
+func TestABucketOfInfluxDB2IsVerifiedForItsUse(t *testing.T) {
 	const fine = ""
 	for name, c := range map[string]struct {
 		change                 func(t *testing.T, opts *store.Options)
@@ -93,7 +93,7 @@ func TestABucketOfInfluxDB2IsHeldToWhatItIsFor(t *testing.T) {
 	}{
 		"a bucket as it should be": {func(t *testing.T, opts *store.Options) { made(t, *opts, 0, tenYears) }, fine, fine, fine},
 		"a retention limit": {func(t *testing.T, opts *store.Options) { made(t, *opts, 10*tenYears, tenYears) },
-			"take its retention limit away", "take its retention limit away", "take its retention limit away"},
+			"remove its retention limit", "remove its retention limit", "remove its retention limit"},
 		"seven-day shard groups": {func(t *testing.T, opts *store.Options) { made(t, *opts, 0, 7*24*60*60) },
 			"has shard groups of 7 days", "has shard groups of 7 days", "has shard groups of 7 days"},
 		"no bucket": {func(*testing.T, *store.Options) {}, fine, "run tidemark init", "run tidemark init"},
@@ -122,14 +122,14 @@ func TestABucketOfInfluxDB2IsHeldToWhatItIsFor(t *testing.T) {
 				case want != fine && (err == nil || !strings.Contains(err.Error(), want)):
 					t.Errorf("%s says %v and not %q", called, err, want)
 				case want != fine && !store.Lasting(err):
-					t.Errorf("%s would wait for what does not pass: %v", called, err)
+					t.Errorf("%s would retry a lasting error: %v", called, err)
 				}
 			}
 		})
 	}
 }
 
-func TestABucketThatIsDeletedWhileItIsUsedIsNamedWithTheWayOut(t *testing.T) {
+func TestABucketThatIsDeletedWhileInUseIsReportedWithAFix(t *testing.T) {
 	opts := store.Options(enginetest.SharedInflux(t))
 	id := made(t, opts, 0, tenYears)
 	s := open(t, opts)

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// findDatabase gives the policy that figures go to on InfluxDB 1.8, which is
-// the default one, and nil when there is no such database.
+// findDatabase returns the default retention policy of the database on
+// InfluxDB 1.8, to which figures are written, and nil if there is no such
+// database.
 func (s *Store) findDatabase(ctx context.Context) (*policy, error) {
 	rows, err := s.influxQL(ctx, "SHOW DATABASES")
 	if err != nil {
@@ -24,7 +25,7 @@ func (s *Store) findDatabase(ctx context.Context) (*policy, error) {
 	return nil, nil
 }
 
-// makeDatabase leaves one that somebody else makes at the same time as it is.
+// makeDatabase does not change a database that is created concurrently.
 func (s *Store) makeDatabase(ctx context.Context) (made bool, err error) {
 	weeks := shardGroup / (7 * 24 * time.Hour)
 	create := fmt.Sprintf("CREATE DATABASE %s WITH DURATION INF SHARD DURATION %dw NAME \"autogen\"", s.database(), weeks)
@@ -52,12 +53,12 @@ func (s *Store) databasePolicy(ctx context.Context) (*policy, error) {
 	return p, nil
 }
 
-// database is the bucket's name for InfluxQL.
+// database is the bucket's name, quoted for InfluxQL.
 func (s *Store) database() string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s.opts.Bucket) + `"`
 }
 
-// influxQL runs one InfluxQL statement and gives its rows by column name.
+// influxQL runs one InfluxQL statement and returns its rows by column name.
 func (s *Store) influxQL(ctx context.Context, statement string) ([]map[string]any, error) {
 	var answer struct {
 		Results []struct {

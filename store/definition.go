@@ -12,9 +12,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Definition is what something in the catalogue meant from a moment on: what
-// the stored figures of an indicator are, or what a target asked for. The text
-// is the catalogue's; here it is only kept.
+// Definition is what something in the catalogue meant from a given time on: the
+// unit and kind of an indicator's stored figures, or the goal of a target. The
+// text comes from the catalogue; the store does not interpret it.
 //
 //	measurement  definition
 //	tags         of, code
@@ -27,19 +27,19 @@ type Definition struct {
 	Is    string `json:"is"`
 }
 
-// What a definition can be of.
+// The kinds of things that have definitions.
 const (
 	OfIndicator = "indicator"
 	OfTarget    = "target"
 )
 
-// Compare orders definitions by what they are of, then by time.
+// Compare orders definitions by kind and code, then by time.
 func (d Definition) Compare(o Definition) int {
 	return cmp.Or(cmp.Compare(d.Of, o.Of), cmp.Compare(d.Code, o.Code), cmp.Compare(d.Since, o.Since), cmp.Compare(d.Is, o.Is))
 }
 
-// Newest is the last of the definitions of something, by time; its Is is empty
-// where there is none. They are in the order of Compare.
+// Newest returns the last definition of something, whose Is is empty if there
+// is none. The definitions must be in the order of Compare.
 func Newest(all []Definition, of, code string) (newest Definition) {
 	for _, d := range all {
 		if d.Of == of && d.Code == code {
@@ -49,13 +49,13 @@ func Newest(all []Definition, of, code string) (newest Definition) {
 	return newest
 }
 
-// The names of definitions.
+// The names of definitions in the data model.
 const (
 	definition = "definition"
 	fieldIs    = "is"
 )
 
-// Define stores definitions and says so in the journal. Writing one twice
+// Define stores definitions and records that in the journal. Writing one twice
 // changes nothing. The errors are those of Write.
 func (s *Store) Define(ctx context.Context, all []Definition) error {
 	if len(all) == 0 {
@@ -67,11 +67,11 @@ func (s *Store) Define(ctx context.Context, all []Definition) error {
 	defer encoders.Put(e)
 	e.Reset()
 	today := Vintage{Cell: figure.Cell{Period: figure.PeriodAt(figure.Monthly, time.Now().UTC())}}
-	news := make([]Vintage, len(all)) // of the journal, which speaks of codes and periods
+	news := make([]Vintage, len(all)) // for the journal, which needs codes and periods
 	for i, d := range all {
 		text, ok := lineprotocol.StringValue(d.Is)
 		if !ok {
-			return &RefusedError{Reason: fmt.Sprintf("the definition of %s is no text", d.Code)}
+			return &RefusedError{Reason: fmt.Sprintf("the definition of %s is not valid UTF-8", d.Code)}
 		}
 		e.StartLine(definition)
 		e.AddTag("code", d.Code)

@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-func TestDefinitionsComeBackAsTheyWereWrittenInTheirOrder(t *testing.T) {
+func TestDefinitionsAreReadBackAsWrittenInTheirOrder(t *testing.T) {
 	s := open(t, empty(t))
 	want := []store.Definition{
 		{Of: store.OfIndicator, Code: "boxes", Since: 1000, Is: `{"unit":"TEU"}`},
@@ -33,7 +33,7 @@ func TestDefinitionsComeBackAsTheyWereWrittenInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestADefinitionIsNewsToThoseWhoFollow(t *testing.T) {
+func TestFollowersNoticeADefinition(t *testing.T) {
 	opts := empty(t)
 	s := open(t, opts)
 	f := open(t, opts).Follow()

@@ -13,29 +13,30 @@ import (
 	influxhttp "github.com/influxdata/influxdb-client-go/v2/api/http"
 )
 
-// RefusedError says that InfluxDB will never take at least one of the points
-// it was given. It may have stored the others, and names one reason only.
+// RefusedError reports that InfluxDB will never accept at least one of the
+// points it was given. It may have stored the others, and it names one reason
+// only.
 type RefusedError struct {
-	Reason string // InfluxDB's words
+	Reason string // InfluxDB's message
 }
 
 // Error gives InfluxDB's reason.
 func (e *RefusedError) Error() string { return "InfluxDB refused a point: " + e.Reason }
 
-// UnavailableError says that InfluxDB did not do what it was asked for a
-// reason that can pass: it is away, overloaded, or locked against us.
+// UnavailableError reports that InfluxDB failed to do something for a reason
+// that may be temporary: it is unreachable, overloaded, or denies access.
 type UnavailableError struct {
-	Doing      string        // what was asked
-	After      time.Duration // how long InfluxDB wants to be left alone; 0 when it did not say
-	StatusCode int           // of the HTTP answer; 0 when there was none
+	Doing      string        // what was attempted
+	After      time.Duration // how long to wait before the next attempt; 0 if InfluxDB did not say
+	StatusCode int           // of the HTTP response; 0 if there was none
 	Err        error
 
-	own bool // InfluxDB itself has answered, and not what stands before it
+	own bool // the response came from InfluxDB itself, not from a proxy
 }
 
-// Lasting tells whether an error of Setup or Verify stays until somebody
-// changes InfluxDB or the options: a bucket that does not fit, is not there or
-// hidden, a wrong organisation or token. Others pass by waiting.
+// Lasting reports whether an error of Setup or Verify persists until somebody
+// changes InfluxDB or the options: a bucket that is misconfigured, missing or
+// hidden, a wrong organisation or token. Other errors may pass with time.
 func Lasting(err error) bool {
 	var away *UnavailableError
 	if !errors.As(err, &away) {
@@ -44,7 +45,7 @@ func Lasting(err error) bool {
 	return away.own && (away.locked() || away.StatusCode == http.StatusNotFound) || away.unknownBucket()
 }
 
-// Error says what was asked and why it failed.
+// Error says what was attempted and why it failed.
 func (e *UnavailableError) Error() string {
 	return fmt.Sprintf("could not %s: %v%s", e.Doing, e.Err, e.hint())
 }
@@ -61,33 +62,36 @@ func (e *UnavailableError) hint() string {
 	return ""
 }
 
-// locked tells whether InfluxDB refused who asked: the token, or on 1.8 the user.
+// locked reports whether InfluxDB denied access to the token or, on 1.8, to
+// the user.
 func (e *UnavailableError) locked() bool {
 	return e.StatusCode == http.StatusUnauthorized || e.StatusCode == http.StatusForbidden ||
 		e.StatusCode != 0 && strings.Contains(e.Err.Error(), mayNotRead)
 }
 
-// unknownBucket tells whether InfluxDB did not find the bucket or its owner when it was
-// asked in Flux. It may say so with any status, or in the midst of an answer.
+// unknownBucket reports whether InfluxDB did not find the bucket or its
+// organisation in a Flux query. It may report that with any status, or in the
+// middle of a response.
 func (e *UnavailableError) unknownBucket() bool {
 	text := e.Err.Error()
 	return e.StatusCode != 0 && strings.Contains(text, noDatabase) || strings.Contains(text, noBucket) ||
 		e.own && strings.Contains(text, "organization name ") && strings.Contains(text, " not found") // 2.x, with 400
 }
 
-// What InfluxDB says when Flux asks for a bucket that is not there: 1.8, as an
-// internal error, and 2.x, also when the token may not read it. And what 1.8
-// says, as an internal error, when its user may not read it.
+// InfluxDB's messages for a Flux query on a missing bucket: 1.8, as an
+// internal error, and 2.x, also if the token may not read it. The third is
+// what 1.8 reports, as an internal error, if its user may not read it.
 const (
 	noDatabase = "no database"
 	noBucket   = "could not find bucket"
 	mayNotRead = "requires READ for database"
 )
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-// wrap makes an *UnavailableError of an error of the client, nil of nil.
+// wrap turns an error of the client into an *UnavailableError, and nil into
+// nil.
 func (s *Store) wrap(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -109,17 +113,17 @@ func (s *Store) wrap(doing string, err error) error {
 	}
 }
 
-// silence says in one way what the layers below say in many.
+// silence replaces the various timeout errors of the layers below.
 type silence struct {
 	limit time.Duration
 	err   error
 }
 
-func (e *silence) Error() string { return fmt.Sprintf("InfluxDB has not answered for %s", e.limit) }
+func (e *silence) Error() string { return fmt.Sprintf("InfluxDB did not answer within %s", e.limit) }
 func (e *silence) Unwrap() error { return e.err }
 
-// retryAfter reads both forms of Retry-After; the client knows seconds only,
-// and what stands before an InfluxDB may write a date.
+// retryAfter reads both forms of Retry-After; the client supports only
+// seconds, but a proxy may send a date.
 func retryAfter(answer *influxhttp.Error) time.Duration {
 	if at, err := http.ParseTime(answer.Header.Get("Retry-After")); err == nil {
 		return max(0, time.Until(at))
@@ -127,8 +131,8 @@ func retryAfter(answer *influxhttp.Error) time.Duration {
 	return time.Duration(answer.RetryAfter) * time.Second
 }
 
-// said is what the server said. Whatever stands before an InfluxDB may answer
-// with a page.
+// said is the server's message. A proxy in front of InfluxDB may answer with
+// an HTML page.
 func said(answer *influxhttp.Error) string {
 	text := answer.Message
 	if text == "" {
@@ -137,10 +141,10 @@ func said(answer *influxhttp.Error) string {
 	if text == "" {
 		text = http.StatusText(answer.StatusCode)
 	}
-	return strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "error ") // 1.8 answers Flux with a table
+	return strings.TrimPrefix(strings.Join(strings.Fields(text), " "), "error ") // 1.8 answers Flux queries with a table
 }
 
-// words are what the server said, within bounds.
+// words is the server's message, truncated.
 func words(answer *influxhttp.Error) string {
 	const longest = 500
 	text := said(answer)
@@ -150,7 +154,7 @@ func words(answer *influxhttp.Error) string {
 	return text
 }
 
-// status is the HTTP status of the client's error, 0 when there was none.
+// status is the HTTP status of the client's error, 0 if there was none.
 func status(err error) int {
 	var answer *influxhttp.Error
 	if errors.As(err, &answer) {
@@ -159,10 +163,11 @@ func status(err error) int {
 	return 0
 }
 
-// refusal gives the *RefusedError of a write's error: 400 (partial write of
-// 1.8, malformed line), 422 (partial write of 2.x), 413 (too large), and a
-// partial write that dropped points under whatever status (early 2.x: 500) are
-// answers to the points, nothing else is.
+// refusal returns the *RefusedError of a failed write, or nil. InfluxDB
+// refuses points with 400 (partial write of 1.8, malformed line), 422 (partial
+// write of 2.x), 413 (too large), or any status with a partial write that
+// dropped points (early 2.x: 500); other responses say nothing about the
+// points.
 func refusal(err error) *RefusedError {
 	var answer *influxhttp.Error
 	if !errors.As(err, &answer) {
@@ -174,7 +179,7 @@ func refusal(err error) *RefusedError {
 		if ofInfluxDB(answer) {
 			return refused
 		}
-	case http.StatusRequestEntityTooLarge: // whoever says so, fewer at a time may pass
+	case http.StatusRequestEntityTooLarge: // from InfluxDB or a proxy: smaller batches may be accepted
 		return refused
 	}
 	if text := said(answer); strings.Contains(text, "partial write: ") && strings.Contains(text, "dropped") {
@@ -183,11 +188,11 @@ func refusal(err error) *RefusedError {
 	return nil
 }
 
-// ofInfluxDB tells InfluxDB's answer from that of a proxy in front of it,
-// which bears no code in words and no version of InfluxDB. A proxy that is set
-// up wrongly answers anything.
+// ofInfluxDB distinguishes responses of InfluxDB from those of a proxy, which
+// have neither an error code in words nor an InfluxDB version. A misconfigured
+// proxy may send any status.
 func ofInfluxDB(answer *influxhttp.Error) bool {
-	// The client puts the status in the place of a code that is not there.
+	// The client substitutes the status for a missing code.
 	inWords := answer.Code != "" && !strings.HasPrefix(answer.Code, strconv.Itoa(answer.StatusCode))
 	return inWords || answer.Header.Get("X-Influxdb-Version") != ""
 }

@@ -29,7 +29,7 @@ func TestMalformedOptionsAreRefused(t *testing.T) {
 		"a port that is none":   {store.Options{URL: "http://h:x", Bucket: "b"}, `the InfluxDB URL "http://h:x" is not http://HOST:PORT`},
 		"a password, no scheme": {store.Options{URL: "me:secret@h:8086", Bucket: "b"}, `the InfluxDB URL is not http://HOST:PORT`},
 		"a password, no host":   {store.Options{URL: "http:me:secret@h", Bucket: "b"}, `the InfluxDB URL is not http://HOST:PORT`},
-		"a query":               {store.Options{URL: good + "/?u=me&p=secret", Bucket: "b"}, `the InfluxDB URL http://127.0.0.1:8086/ has more behind it, a ? or a #; write http://HOST:PORT and give the token on its own`},
+		"a query":               {store.Options{URL: good + "/?u=me&p=secret", Bucket: "b"}, `the InfluxDB URL http://127.0.0.1:8086/ has a query (?) or a fragment (#); write http://HOST:PORT and give the token separately`},
 		"no bucket":             {store.Options{URL: good}, `the InfluxDB bucket has no name`},
 		"a line in the token":   {store.Options{URL: good, Bucket: "b", Token: "secret\n"}, `the InfluxDB token has a line break or another control character in it`},
 		"a negative timeout":    {store.Options{URL: good, Bucket: "b", Timeout: -time.Second}, `the InfluxDB timeout -1s is negative`},
@@ -53,13 +53,13 @@ func TestCredentialsInTheURLAreUsed(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen <- r.Header.Get("Authorization") }))
 	defer server.Close()
 	s := open(t, store.Options{URL: strings.Replace(server.URL, "//", "//me:secret@", 1), Bucket: "b"})
-	_ = s.Ping(t.Context()) // this server has no health to tell
+	_ = s.Ping(t.Context()) // this server reports no health
 	if got := <-seen; got != "Token me:secret" {
 		t.Error(got)
 	}
 }
 
-// calls are all ways to ask InfluxDB something.
+// calls are all kinds of requests to InfluxDB.
 var calls = map[string]func(context.Context, *store.Store) error{
 	"Write": func(ctx context.Context, s *store.Store) error {
 		return s.Write(ctx, []store.Vintage{vintage("gdp", figure.Year(2023), 1)})
@@ -75,7 +75,7 @@ var calls = map[string]func(context.Context, *store.Store) error{
 	"Verify": func(ctx context.Context, s *store.Store) error {
 		err := s.Verify(ctx, store.ToWrite)
 		if store.Lasting(err) {
-			return fmt.Errorf("it is taken to last: %s", err.Error())
+			return fmt.Errorf("it is considered lasting: %s", err.Error())
 		}
 		return err
 	},
@@ -97,7 +97,7 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 		text   string
 	}{
 		"reset":       {(*enginetest.FaultProxy).Refuse, 0, 0, "connection reset by peer"},
-		"hangs":       {(*enginetest.FaultProxy).Hang, 0, 0, "InfluxDB has not answered for 200ms"},
+		"hangs":       {(*enginetest.FaultProxy).Hang, 0, 0, "InfluxDB did not answer within 200ms"},
 		"503":         {respond(503, "7"), 503, 7 * time.Second, "InfluxDB answers 503: Service Unavailable"},
 		"429":         {respond(429, "2"), 429, 2 * time.Second, "InfluxDB answers 429: Too Many Requests"},
 		"500":         {respond(500, ""), 500, 0, "InfluxDB answers 500: Internal Server Error"},
@@ -123,7 +123,7 @@ func TestAnOutageIsUnavailability(t *testing.T) {
 					t.Errorf("status %d, after %s: %v", away.StatusCode, away.After, err)
 				}
 				if text := err.Error(); strings.Contains(text, opts.Token) || strings.Contains(text, "password") {
-					t.Errorf("the error tells a secret: %s", text)
+					t.Errorf("the error contains a secret: %s", text)
 				}
 			})
 		}
@@ -139,15 +139,15 @@ func respond(status int, after string) func(*enginetest.FaultProxy) {
 }
 
 func TestAServerThatIsNotThereIsUnavailability(t *testing.T) {
-	// Nobody listens at a port that has just been let go.
+	// Nothing listens on a port that has just been released.
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	err := open(t, store.Options{URL: server.URL, Bucket: "b"}).Ping(t.Context())
-	refused(t, err, `could not ask InfluxDB for its health: Get "`+server.URL+`/health": dial tcp `+
+	refused(t, err, `could not check InfluxDB's health: Get "`+server.URL+`/health": dial tcp `+
 		strings.TrimPrefix(server.URL, "http://")+`: connect: connection refused`)
 }
 
-func TestACancelledContextCanBeTold(t *testing.T) {
+func TestACancelledContextIsRecognizable(t *testing.T) {
 	opts := empty(t)
 	for called, call := range calls {
 		t.Run(called, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestACancelledContextCanBeTold(t *testing.T) {
 	}
 }
 
-func TestAMissingDatabaseIsNamedWithTheWayOut(t *testing.T) {
+func TestAMissingDatabaseIsReportedWithAFix(t *testing.T) {
 	opts := store.Options(enginetest.SharedDatabase(t))
 	s, bucket := open(t, opts), opts.Bucket
 	for called, want := range map[string]string{
@@ -177,9 +177,9 @@ func TestAMissingDatabaseIsNamedWithTheWayOut(t *testing.T) {
 func TestARefusedPointLeavesTheOthersStored(t *testing.T) {
 	opts := empty(t)
 	s := open(t, opts)
-	// A field's type is fixed per shard group, of ten years: in this one of
-	// the 1950s values are texts. 1.8 answers without waiting for other shard
-	// groups, so the points that it takes lie in the same one.
+	// A field's type is fixed per shard group, which covers ten years: in this
+	// one of the 1950s, values are strings. 1.8 answers without waiting for
+	// other shard groups, so the accepted points must be in the same one.
 	writeLines(t, opts, `figure,indicator=poison value="much" -600000000000000000`)
 	before, after := vintage("gdp", figure.Year(1951), 0), vintage("gdp", figure.Year(1953), 0)
 	before.Withheld, after.Withheld = true, true
@@ -188,7 +188,7 @@ func TestARefusedPointLeavesTheOthersStored(t *testing.T) {
 	if !errors.As(err, &refusal) {
 		t.Fatalf("the error is %T: %v", err, err)
 	}
-	refusal.Reason = strings.TrimPrefix(refusal.Reason, "failure writing points to database: ") // what 2.x says before it
+	refusal.Reason = strings.TrimPrefix(refusal.Reason, "failure writing points to database: ") // the prefix of 2.x
 	refused(t, err, `InfluxDB refused a point: partial write: field type conflict: input field "value" on measurement "figure" is type float, already exists as type string dropped=1`)
 	check(t, read(t, s, store.Selection{Indicator: "gdp"}), before, after)
 }
@@ -223,17 +223,17 @@ func TestAPartialWriteIsARefusalWhateverItsStatus(t *testing.T) {
 	}
 }
 
-func TestWhatTheDataModelCanNotCarryIsRefusedBeforeAnythingIsSent(t *testing.T) {
+func TestWhatTheDataModelCannotRepresentIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	zero := 0.0
 	for name, c := range map[string]struct {
 		change func(*store.Vintage)
 		want   string
 	}{
 		"no period":       {func(v *store.Vintage) { v.Period = figure.Period{} }, "gdp 330200 has no period"},
-		"before 1970":     {func(v *store.Vintage) { v.Moment = -1 }, "gdp 330200 level 2023 was published at -1 ms since 1970, and 0 to 86399999999999 can be told"},
-		"too far ahead":   {func(v *store.Vintage) { v.Moment = store.MaxMoment + 1 }, "gdp 330200 level 2023 was published at 86400000000000 ms since 1970, and 0 to 86399999999999 can be told"},
-		"not a number":    {func(v *store.Vintage) { v.Value = zero / zero }, "gdp 330200 level 2023 is NaN and not a number"},
-		"infinite":        {func(v *store.Vintage) { v.Value = 1 / zero }, "gdp 330200 level 2023 is +Inf and not a number"},
+		"before 1970":     {func(v *store.Vintage) { v.Moment = -1 }, "gdp 330200 level 2023 was published at -1 ms since 1970, outside 0 to 86399999999999"},
+		"too far ahead":   {func(v *store.Vintage) { v.Moment = store.MaxMoment + 1 }, "gdp 330200 level 2023 was published at 86400000000000 ms since 1970, outside 0 to 86399999999999"},
+		"not a number":    {func(v *store.Vintage) { v.Value = zero / zero }, "gdp 330200 level 2023 is NaN, not a finite number"},
+		"infinite":        {func(v *store.Vintage) { v.Value = 1 / zero }, "gdp 330200 level 2023 is +Inf, not a finite number"},
 		"an empty area":   {func(v *store.Vintage) { v.Area = "" }, `invalid tag value area=""`},
 		"a line break":    {func(v *store.Vintage) { v.Category = "a\nb" }, `invalid tag value category="a\nb"`},
 		"a backslash end": {func(v *store.Vintage) { v.Category = `a\` }, `invalid tag value category="a\\"`},
@@ -248,7 +248,7 @@ func TestWhatTheDataModelCanNotCarryIsRefusedBeforeAnythingIsSent(t *testing.T) 
 	}
 }
 
-// cut is a server that begins a real answer and goes on as the test says.
+// cut is a server that begins a real response and continues as the test says.
 func cut(t *testing.T, target string, end func(http.ResponseWriter, *http.Request)) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -273,7 +273,7 @@ func cut(t *testing.T, target string, end func(http.ResponseWriter, *http.Reques
 	return server.URL
 }
 
-func TestAnAnswerThatDoesNotReachItsEndIsAnError(t *testing.T) {
+func TestATruncatedAnswerIsAnError(t *testing.T) {
 	opts := empty(t)
 	var many []store.Vintage
 	for m := range 500 {
@@ -286,7 +286,7 @@ func TestAnAnswerThatDoesNotReachItsEndIsAnError(t *testing.T) {
 	}{
 		"the connection drops":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "could not read figures from InfluxDB: unexpected EOF"},
 		"it ends within a row":     {func(http.ResponseWriter, *http.Request) {}, "could not read figures from InfluxDB: unexpected EOF"},
-		"it does not go on":        {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "could not read figures from InfluxDB: no more of its answer for 2s"},
+		"it stalls":                {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "could not read figures from InfluxDB: the answer stalled for 2s"},
 		"it is something else now": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "\n<html>\n") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,56 +12,56 @@ import (
 )
 
 // Follower keeps a reader up to date: first with everything, then with what
-// the journal says has changed. It is used by one goroutine.
+// has changed according to the journal. It must be used by one goroutine.
 type Follower struct {
 	s      *Store
-	loaded time.Time           // when everything was read last; zero before
+	loaded time.Time           // when everything was last read; zero if never
 	mark   time.Time           // InfluxDB's time of the newest entry seen that is not in the future
-	seen   map[entry]time.Time // entries that the next answer may hold again
+	seen   map[entry]time.Time // entries that the next response may contain again
 	ahead  ahead
 }
 
-// ahead is what is known of entries in the future. InfluxDB stamps none with
-// such a time unless its clock was ahead and has been set back, or somebody
-// else writes there. They must not draw the mark into the future, behind which
-// nothing is looked for.
+// ahead records entries in the future. InfluxDB assigns such a time only if
+// its clock was ahead and has been set back, or if another program writes
+// there. These entries must not advance the mark, because entries before the
+// mark are not looked for.
 type ahead struct {
-	newest time.Time     // of those entries; zero when there are none
+	newest time.Time     // of those entries; zero if there are none
 	by     time.Duration // how far the newest was ahead of InfluxDB's clock
 }
 
-// entry tells journal entries apart.
+// entry identifies a journal entry.
 type entry struct {
 	at        int64 // InfluxDB's clock, nanoseconds since 1970
 	slot      string
 	indicator string
 }
 
-// overlap is how far behind the newest entry seen another may still appear:
-// InfluxDB stamps an entry when it reads the request and shows it when it
-// has stored it, and Store.Write bounds the time between.
+// overlap is how far behind the newest entry seen another one may still
+// appear: InfluxDB assigns the time when it reads the request and shows the
+// entry once it is stored, and Store.Write limits the time between.
 const overlap = 15 * time.Second
 
-// reloadEvery is after how long everything is read again. It heals what the
-// journal cannot tell.
+// reloadEvery is the interval at which everything is read again, which repairs
+// what the journal cannot report.
 const reloadEvery = time.Hour
 
-// Follow makes a Follower. Entries that this very Store has written are left
-// out: whoever wrote knows.
+// Follow returns a Follower. It ignores entries that this Store has written
+// itself, because the writer knows about them.
 func (s *Store) Follow() *Follower {
 	return &Follower{s: s, seen: map[entry]time.Time{}}
 }
 
-// Ahead is how far the newest entry of the journal lay in the future of
-// InfluxDB's clock at the last Poll, 0 when it did not. Such an entry does no
-// harm, but tells of a clock that went wrong.
+// Ahead is how far the newest entry of the journal was ahead of InfluxDB's
+// clock at the last Poll, 0 if it was not. Such an entry is harmless, but
+// shows that a clock was wrong.
 func (f *Follower) Ahead() time.Duration { return f.ahead.by }
 
-// Poll looks for changes once. The first successful call gives update all
-// vintages, and so does one in each reloadEvery; another those around the cells
-// that have changed since, with known ones among them; without changes update
-// is not called. When update
-// or InfluxDB fails nothing is marked as seen and the next call tries again.
+// Poll looks for changes once. The first successful call, and one in every
+// reloadEvery, passes all vintages to update; other calls pass those around
+// the cells that have changed since, which may include known ones; update is
+// not called if nothing has changed. If update or InfluxDB fails, nothing is
+// marked as seen and the next call tries again.
 func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (changed bool, err error) {
 	if f.loaded.IsZero() || time.Since(f.loaded) > reloadEvery {
 		return f.load(ctx, update)
@@ -71,8 +71,8 @@ func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, err
 		return false, err
 	}
 	if !news.now.IsZero() && f.mark.After(news.now) {
-		// InfluxDB's clock was set back behind entries that were seen. Those
-		// written since then may stand anywhere before them.
+		// InfluxDB's clock was set back to before entries that were seen.
+		// Entries written since then may have any earlier time.
 		return f.load(ctx, update)
 	}
 	if len(news.changes) > 0 {
@@ -85,8 +85,8 @@ func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	return len(news.changes) > 0, nil
 }
 
-// load reads all vintages. The journal is read before them: what it says is
-// in them, and what it does not say yet comes with the next Poll.
+// load reads all vintages. The journal is read first: what it contains is
+// among the vintages, and anything later comes with the next Poll.
 func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (bool, error) {
 	mark, err := f.newest(ctx)
 	if err != nil {
@@ -105,8 +105,8 @@ func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	return true, nil
 }
 
-// readAll gives update the vintages, and an error when it has not read to
-// their end: what it has not seen must not count as seen.
+// readAll passes the vintages to update and returns an error if update did not
+// read all of them: unread vintages must not count as seen.
 func readAll(update func(iter.Seq2[*Vintage, error]) error, vintages iter.Seq2[*Vintage, error]) error {
 	var failed error
 	ended := false
@@ -126,12 +126,12 @@ func readAll(update func(iter.Seq2[*Vintage, error]) error, vintages iter.Seq2[*
 	case failed != nil:
 		return failed
 	case !ended:
-		return errors.New("the vintages were not read to their end")
+		return errors.New("the vintages were not read to the end")
 	}
 	return nil
 }
 
-// vintages reads what changed, indicator by indicator.
+// vintages reads what changed, one indicator at a time.
 func (f *Follower) vintages(ctx context.Context, c changes) iter.Seq2[*Vintage, error] {
 	return func(yield func(*Vintage, error) bool) {
 		for _, selection := range c {
@@ -145,7 +145,7 @@ func (f *Follower) vintages(ctx context.Context, c changes) iter.Seq2[*Vintage, 
 }
 
 // newest is InfluxDB's time of the newest journal entry that is not in the
-// future, zero when there is none.
+// future, zero if there is none.
 func (f *Follower) newest(ctx context.Context) (mark time.Time, err error) {
 	flux := f.flux(beginning, "now()", `
   |> last()`)
@@ -162,17 +162,17 @@ func (f *Follower) newest(ctx context.Context) (mark time.Time, err error) {
 	return mark, f.s.wrap("read the journal from InfluxDB", err)
 }
 
-// news is what a look at the journal has brought.
+// news is the result of reading the journal.
 type news struct {
 	entries map[entry]time.Time // not seen before
-	changes changes             // that others made
-	now     time.Time           // InfluxDB's clock; zero when there was no entry at all
+	changes changes             // made by others
+	now     time.Time           // InfluxDB's clock; zero if there was no entry
 	ahead   ahead
 }
 
-// journal reads the entries from overlap before mark on. Of those in the
-// future, when some are known, it reads the newest and what is within overlap
-// of it: they stay there, and there may be many.
+// journal reads the entries from overlap before mark on. If entries in the
+// future are known, it reads only the newest and those within overlap of it,
+// because they remain there and there may be many.
 func (f *Follower) journal(ctx context.Context, mark, ahead time.Time) (*news, error) {
 	from := beginning
 	if !mark.IsZero() {
@@ -189,7 +189,7 @@ func (f *Follower) journal(ctx context.Context, mark, ahead time.Time) (*news, e
 	return n, f.s.wrap("read the journal from InfluxDB", err)
 }
 
-// scan takes the news from a table of the journal.
+// scan collects the news from a table of the journal.
 func (f *Follower) scan(t *table, n *news) error {
 	at, err := t.columns("_time", "_value", "now")
 	if err != nil {
@@ -223,7 +223,8 @@ func (f *Follower) scan(t *table, n *news) error {
 	return nil
 }
 
-// flux is the query for journal entries, with what is to be done to them.
+// flux returns the query for journal entries, followed by further processing
+// steps.
 func (f *Follower) flux(from time.Time, until, then string) string {
 	return fmt.Sprintf(`from(bucket: %s)
   |> range(start: %s, stop: %s)
@@ -244,8 +245,8 @@ func (c changes) addSpan(indicator, text string) error {
 	return nil
 }
 
-// remember marks the entries as seen and forgets those that no later answer
-// can hold. Those in the future do not move the mark.
+// remember marks the entries as seen and forgets those that can no longer
+// appear in a response. Those in the future do not advance the mark.
 func (f *Follower) remember(entries map[entry]time.Time) {
 	for e, at := range entries {
 		f.seen[e] = at
@@ -264,8 +265,8 @@ func (f *Follower) remember(entries map[entry]time.Time) {
 	}
 }
 
-// inFuture tells whether the time was ahead of InfluxDB's clock at the last
-// look.
+// inFuture reports whether the time was ahead of InfluxDB's clock when the
+// journal was last read.
 func (f *Follower) inFuture(at time.Time) bool {
 	return !f.ahead.newest.IsZero() && at.After(f.ahead.newest.Add(-f.ahead.by))
 }

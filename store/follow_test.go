@@ -21,8 +21,8 @@ func ignore(vintages iter.Seq2[*store.Vintage, error]) error {
 	return nil
 }
 
-// poll gives what one Poll passes on, and holds it to calling update exactly
-// when it says that something has changed.
+// poll returns what one Poll passes on, and checks that update is called
+// exactly if Poll reports a change.
 func poll(t testing.TB, f *store.Follower) []store.Vintage {
 	t.Helper()
 	var got []store.Vintage
@@ -121,7 +121,7 @@ func TestAFailedUpdateIsRepeated(t *testing.T) {
 	}
 }
 
-func TestAnUpdateThatDoesNotReadToTheEndIsRepeated(t *testing.T) {
+func TestAnUpdateThatStopsEarlyIsRepeated(t *testing.T) {
 	opts := empty(t)
 	a, b := vintage("gdp", figure.Year(2022), 1), vintage("gdp", figure.Year(2023), 2)
 	write(t, open(t, opts), a, b)
@@ -132,11 +132,11 @@ func TestAnUpdateThatDoesNotReadToTheEndIsRepeated(t *testing.T) {
 		}
 		return nil
 	})
-	refused(t, err, "the vintages were not read to their end")
+	refused(t, err, "the vintages were not read to the end")
 	check(t, poll(t, f), a, b)
 }
 
-// entries writes journal entries by hand, with times of their own.
+// entries writes journal entries directly, with given times.
 func entries(t testing.TB, opts store.Options, at ...time.Time) {
 	t.Helper()
 	var b strings.Builder
@@ -176,7 +176,7 @@ func TestManyEntriesBeforeTheLoadAreNotReadAgain(t *testing.T) {
 	check(t, poll(t, f))
 }
 
-func TestAnEntryInTheFutureBlindsNobody(t *testing.T) {
+func TestAnEntryInTheFutureHidesNoOthers(t *testing.T) {
 	for _, by := range []time.Duration{time.Minute, 24 * time.Hour, 200 * 365 * 24 * time.Hour} {
 		t.Run(by.String(), func(t *testing.T) {
 			opts := empty(t)
@@ -192,7 +192,7 @@ func TestAnEntryInTheFutureBlindsNobody(t *testing.T) {
 			poll(t, restarted)
 			for name, f := range map[string]*store.Follower{"running": running, "restarted": restarted} {
 				if ahead := f.Ahead(); ahead > by || ahead < by-time.Minute {
-					t.Errorf("the journal is said to be %s ahead by one that was %s", ahead, name)
+					t.Errorf("the journal is reported to be %s ahead by an entry that was %s", ahead, name)
 				}
 			}
 			for year := 2023; year < 2026; year++ {

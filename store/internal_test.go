@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// collect gives all rows that eachTable passes, each with its header.
+// collect returns all rows that eachTable passes, each with its header.
 func collect(r io.Reader) (rows []string, err error) {
 	err = eachTable(r, func(t *table) error {
 		for t.next() {
@@ -49,7 +49,7 @@ func FuzzEachTable(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// What is accepted must be what encoding/csv reads, row for row.
+		// Accepted input must be what encoding/csv reads, row for row.
 		all := csv.NewReader(bytes.NewReader(data))
 		all.FieldsPerRecord = -1
 		var header string
@@ -71,12 +71,12 @@ func FuzzEachTable(f *testing.F) {
 			got = got[1:]
 		}
 		if len(got) > 0 {
-			t.Fatalf("rows from nowhere: %q", got)
+			t.Fatalf("unexpected rows: %q", got)
 		}
 	})
 }
 
-func TestWhatIsLeftOfATableDoesNotReachTheNext(t *testing.T) {
+func TestTheRestOfATableDoesNotLeakIntoTheNext(t *testing.T) {
 	const answer = ",result,table,_value\r\n,_result,0,1\r\n,_result,0,2\r\n,_result,1,3\r\n,_result,1,4\r\n"
 	var first []string
 	err := eachTable(strings.NewReader(answer), func(t *table) error {
@@ -96,7 +96,7 @@ func TestARecordLongerThanTheBufferIsRead(t *testing.T) {
 	}
 }
 
-// setUp gives a Store whose bucket is there and empty.
+// setUp returns a Store whose bucket exists and is empty.
 func setUp(t *testing.T) *Store {
 	t.Helper()
 	s, err := Open(Options(enginetest.SharedInflux(t)))
@@ -110,14 +110,14 @@ func setUp(t *testing.T) *Store {
 	return s
 }
 
-func TestAnErrorInTheMidstOfAnAnswerIsReported(t *testing.T) {
+func TestAnErrorInTheMiddleOfAnAnswerIsReported(t *testing.T) {
 	s := setUp(t)
 	v := Vintage{Cell: figure.Cell{Indicator: "gdp", Area: "330200", Category: figure.Total, Period: figure.Year(2023)}, Agency: "port", Status: figure.Normal}
 	if err := s.Write(t.Context(), []Vintage{v}); err != nil {
 		t.Fatal(err)
 	}
-	// The first result can be had, the second cannot. Which of them InfluxDB
-	// begins to send is chance, and so is whether its status is 200 or 500.
+	// The first result succeeds, the second fails. Which of them InfluxDB
+	// begins to send is random, and so is whether its status is 200 or 500.
 	query := `data = from(bucket: ` + fluxString(s.opts.Bucket) + `) |> range(start: 2000-01-01T00:00:00Z) |> filter(fn: (r) => r._field == "value")
 data |> yield(name: "a")
 data |> map(fn: (r) => ({_value: int(v: "many")})) |> yield(name: "b")`
@@ -135,15 +135,15 @@ data |> map(fn: (r) => ({_value: int(v: "many")})) |> yield(name: "b")`
 func TestAnAnswerThatInfluxDBDidNotFinishIsAnError(t *testing.T) {
 	const good = ",result,table,_time,_value\r\n,_result,0,t,1\r\n"
 	for name, c := range map[string]struct{ answer, want string }{
-		"an error table":          {",error,reference\r\n,no database,897\r\n", "InfluxDB gave up: no database"},
-		"one after rows":          {good + "\r\n,error,reference\r\n\"no \"\"x\"\"\",\"late, too\",\r\n", "InfluxDB gave up: late, too"},
-		"one that says nothing":   {",error,reference\r\n", "InfluxDB reports an error and does not say which"},
+		"an error table":          {",error,reference\r\n,no database,897\r\n", "InfluxDB aborted the query: no database"},
+		"one after rows":          {good + "\r\n,error,reference\r\n\"no \"\"x\"\"\",\"late, too\",\r\n", "InfluxDB aborted the query: late, too"},
+		"one that says nothing":   {",error,reference\r\n", "InfluxDB reported an error without a reason"},
 		"an end within a row":     {good + ",_result,0,t", "unexpected EOF"},
 		"an end within quotes":    {good + ",_result,0,t,\"1\n", "unexpected EOF"},
-		"too few columns":         {good + ",_result,0,t\r\n", "InfluxDB's answer has a row of 4 columns under a header of 5"},
-		"too many columns":        {good + ",_result,0,t,1,2\r\n", "InfluxDB's answer has a row of 6 columns under a header of 5"},
-		"rows without a header":   {",_result,0,t,1\r\n", "InfluxDB's answer has a row of 5 columns under a header of 0"},
-		"something else entirely": {"<html>\n", "InfluxDB's answer has a row of 1 columns under a header of 0"},
+		"too few columns":         {good + ",_result,0,t\r\n", "InfluxDB's answer has a row of 4 columns but a header of 5"},
+		"too many columns":        {good + ",_result,0,t,1,2\r\n", "InfluxDB's answer has a row of 6 columns but a header of 5"},
+		"rows without a header":   {",_result,0,t,1\r\n", "InfluxDB's answer has a row of 5 columns but a header of 0"},
+		"something else entirely": {"<html>\n", "InfluxDB's answer has a row of 1 columns but a header of 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := collect(strings.NewReader(c.answer)); err == nil || err.Error() != c.want {
@@ -153,7 +153,7 @@ func TestAnAnswerThatInfluxDBDidNotFinishIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheMemoryOfSeenEntriesIsBounded(t *testing.T) {
+func TestTheMemoryForSeenEntriesIsBounded(t *testing.T) {
 	f := (&Store{}).Follow()
 	start := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	for i := range 1000 {
@@ -183,7 +183,7 @@ func TestOwnEntriesMoveTheMark(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f.mark.IsZero() {
-		t.Error("the journal would be read from its beginning for ever")
+		t.Error("the journal would be read from its beginning forever")
 	}
 }
 
@@ -220,7 +220,7 @@ func TestAClockThatWasSetBackIsNoticedAtOnce(t *testing.T) {
 	}
 }
 
-func TestAReaderThatTakesItsTimeIsNotSilence(t *testing.T) {
+func TestASlowReaderIsNotATimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		answer := &patient{ctx: ctx, cancel: cancel, limit: time.Second, body: io.NopCloser(strings.NewReader("1234"))}
@@ -228,7 +228,7 @@ func TestAReaderThatTakesItsTimeIsNotSilence(t *testing.T) {
 			if _, err := answer.Read(make([]byte, 1)); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(time.Hour) // of the bubble's clock
+			time.Sleep(time.Hour) // on the bubble's clock
 		}
 		if ctx.Err() != nil {
 			t.Error(context.Cause(ctx))

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
 
-// empty gives the options of a bucket that is set up and has nothing in it.
+// empty returns the options of a bucket that is set up and empty.
 func empty(t testing.TB) store.Options {
 	t.Helper()
 	opts := store.Options(enginetest.SharedInflux(t))
@@ -40,7 +40,7 @@ func open(t testing.TB, opts store.Options) *store.Store {
 	return s
 }
 
-// vintage is one of which a test says only what it is about.
+// vintage is a vintage for which a test sets only the relevant fields.
 func vintage(indicator string, p figure.Period, value float64) store.Vintage {
 	return store.Vintage{
 		Cell:   figure.Cell{Indicator: indicator, Area: "330200", Category: figure.Total, Period: p},
@@ -55,7 +55,7 @@ func write(t testing.TB, s *store.Store, vintages ...store.Vintage) {
 	}
 }
 
-// read gives the selected vintages in one order, whatever order they come in.
+// read returns the selected vintages in a fixed order.
 func read(t testing.TB, s *store.Store, sel store.Selection) []store.Vintage {
 	t.Helper()
 	var out []store.Vintage
@@ -73,7 +73,7 @@ func sorted(vintages []store.Vintage) []store.Vintage {
 	return vintages
 }
 
-// describe says all that is read back of a vintage.
+// describe writes everything that is read back of a vintage.
 func describe(v store.Vintage) string {
 	return fmt.Sprintf("%s %s %s %v %v %d", v.Cell, v.Agency, v.Status, v.Value, v.Withheld, v.Moment)
 }
@@ -81,14 +81,14 @@ func describe(v store.Vintage) string {
 func check(t testing.TB, got []store.Vintage, want ...store.Vintage) {
 	t.Helper()
 	for i := range want {
-		want[i].Submission, want[i].Seq = "", 0 // are not read back
+		want[i].Submission, want[i].Seq = "", 0 // not read back
 	}
 	if want = sorted(want); !slices.Equal(got, want) {
 		t.Errorf("\n got %+v\nwant %+v", got, want)
 	}
 }
 
-// refused holds an error to its whole text.
+// refused checks the complete text of an error.
 func refused(t testing.TB, err error, want string) {
 	t.Helper()
 	if err == nil {
@@ -105,7 +105,7 @@ func post(t testing.TB, opts store.Options, path string, query url.Values, body 
 	return string(exchange(t, opts, http.MethodPost, path+"?"+query.Encode(), strings.NewReader(body)))
 }
 
-// exchange gives what InfluxDB answers, which has to be good.
+// exchange returns InfluxDB's response, which must be successful.
 func exchange(t testing.TB, opts store.Options, method, path string, body io.Reader) []byte {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, opts.URL+path, body)

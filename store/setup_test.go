@@ -38,11 +38,11 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 	for name, c := range map[string]struct{ create, want string }{
 		"short shard groups": {
 			`CREATE DATABASE %q`,
-			`InfluxDB bucket %q has shard groups of 7 days, which makes monthly figures slow; give tidemark a bucket that is not there yet and it makes one with 3640 days, or alter this one while it is empty`,
+			`InfluxDB bucket %q has shard groups of 7 days, which is slow for monthly figures; name a bucket that does not exist and tidemark creates it with shard groups of 3640 days, or change this one while it is empty`,
 		},
 		"a retention limit": {
 			`CREATE DATABASE %q WITH DURATION 1040w SHARD DURATION 520w`,
-			`InfluxDB bucket %q forgets what is older than 7280 days; take its retention limit away, or give tidemark another bucket`,
+			`InfluxDB bucket %q deletes data older than 7280 days; remove its retention limit, or use another bucket`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestADatabaseThatDoesNotFitIsRefused(t *testing.T) {
 	}
 }
 
-func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
+func TestAnExistingDatabaseWithTenYearShardsIsAccepted(t *testing.T) {
 	opts := store.Options(enginetest.SharedDatabase(t))
 	influxQL(t, opts, fmt.Sprintf(`CREATE DATABASE %q WITH SHARD DURATION 3650d`, opts.Bucket))
 	if _, err := open(t, opts).Setup(t.Context()); err != nil {
@@ -63,20 +63,21 @@ func TestADatabaseOfTenYearShardsMadeByOthersIsTaken(t *testing.T) {
 	}
 }
 
-func TestADatabaseNameThatInfluxDBDoesNotTakeIsAnError(t *testing.T) {
+func TestADatabaseNameThatInfluxDBRefusesIsAnError(t *testing.T) {
 	_, err := open(t, store.Options{URL: enginetest.SharedDatabase(t).URL, Bucket: "a/b"}).Setup(t.Context())
 	refused(t, err, `InfluxDB refused CREATE DATABASE "a/b" WITH DURATION INF SHARD DURATION 520w NAME "autogen": invalid name`)
 }
 
 // bucketAPI answers as the documentation of InfluxDB 2.x says
 // (docs.influxdata.com/influxdb/v2/api: /health, /api/v2/orgs and
-// /api/v2/buckets; of a bucket that is not there an empty list). It is there
-// for what a real 2.x cannot be made to do in a test, as somebody who makes
-// the bucket first. Whether 2.x keeps the contract is seen in bucket_test.go.
+// /api/v2/buckets; an empty list for a missing bucket). It is used for what a
+// real 2.x cannot be made to do in a test, such as another client creating the
+// bucket first. Whether 2.x follows the documentation is tested in
+// bucket_test.go.
 type bucketAPI struct {
 	buckets []map[string]any
 	made    []json.RawMessage // bodies of POST /api/v2/buckets
-	raced   map[string]any    // made by somebody else just before our POST
+	raced   map[string]any    // created by somebody else just before our POST
 }
 
 func (a *bucketAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -162,7 +163,7 @@ func TestSetupMakesABucketByTheContractOfInfluxDB2(t *testing.T) {
 	}
 }
 
-func TestABucketThatSomebodyElseMakesFirstIsVerified(t *testing.T) {
+func TestABucketThatSomebodyElseCreatesFirstIsVerified(t *testing.T) {
 	got, err := (&bucketAPI{raced: bucket(0, 314496000)}).setup(t, nil)
 	if err != nil || got != "InfluxDB 2.7.11: bucket figures is as it should be" {
 		t.Error(got, err)
@@ -176,13 +177,13 @@ func TestSetupSaysWhatIsWrongOnInfluxDB2(t *testing.T) {
 		want    string
 	}{
 		"a retention limit": {[]map[string]any{bucket(2592000, 314496000)}, nil,
-			`InfluxDB bucket "figures" forgets what is older than 30 days; take its retention limit away, or give tidemark another bucket`},
+			`InfluxDB bucket "figures" deletes data older than 30 days; remove its retention limit, or use another bucket`},
 		"short shard groups": {[]map[string]any{bucket(0, 604800)}, nil,
-			`InfluxDB bucket "figures" has shard groups of 7 days, which makes monthly figures slow; give tidemark a bucket that is not there yet and it makes one with 3640 days, or alter this one while it is empty`},
+			`InfluxDB bucket "figures" has shard groups of 7 days, which is slow for monthly figures; name a bucket that does not exist and tidemark creates it with shard groups of 3640 days, or change this one while it is empty`},
 		"a wrong token": {nil, func(o *store.Options) { o.Token = "another" },
-			`could not ask InfluxDB for its buckets: InfluxDB answers 401: unauthorized access (check the InfluxDB token)`},
+			`could not list InfluxDB's buckets: InfluxDB answers 401: unauthorized access (check the InfluxDB token)`},
 		"an unknown organisation": {nil, func(o *store.Options) { o.Org = "town" },
-			`InfluxDB has no organisation "town"; name the one that owns the bucket, or make it: influx org create --name "town"`},
+			`InfluxDB has no organisation "town"; name the one that owns the bucket, or create it: influx org create --name "town"`},
 		"no organisation": {nil, func(o *store.Options) { o.Org = "" },
 			`the InfluxDB organisation has no name; name the one that owns the bucket`},
 	} {
@@ -193,7 +194,7 @@ func TestSetupSaysWhatIsWrongOnInfluxDB2(t *testing.T) {
 	}
 }
 
-func TestAnInfluxDBThatIsNotWellIsUnavailable(t *testing.T) {
+func TestAnUnhealthyInfluxDBIsUnavailable(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -201,5 +202,5 @@ func TestAnInfluxDBThatIsNotWellIsUnavailable(t *testing.T) {
 	}))
 	defer server.Close()
 	err := open(t, store.Options{URL: server.URL, Bucket: "b"}).Ping(t.Context())
-	refused(t, err, "could not ask InfluxDB for its health: InfluxDB answers 503: the disk is full")
+	refused(t, err, "could not check InfluxDB's health: InfluxDB answers 503: the disk is full")
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-func TestAVintageComesBackAsItWasWritten(t *testing.T) {
+func TestAVintageIsReadBackAsItWasWritten(t *testing.T) {
 	opts := empty(t)
 	s := open(t, opts)
 	rapid.Check(t, func(r *rapid.T) {
 		v := vintages().Draw(r, "vintage")
-		// Every draw has an indicator of its own, so that draws do not meet.
+		// Every draw has an indicator of its own, so that draws do not
+		// interfere.
 		v.Indicator += "/" + rapid.StringMatching(`[a-z]{12}`).Draw(r, "draw")
 		if err := s.Write(t.Context(), []store.Vintage{v}); err != nil {
 			r.Fatal(err)
@@ -86,7 +87,7 @@ func TestWritingAVintageTwiceChangesNothing(t *testing.T) {
 	check(t, read(t, s, store.Selection{}), v)
 }
 
-func TestAllVintagesOfACellComeBackWhateverTheirStatus(t *testing.T) {
+func TestAllVintagesOfACellAreReadBackWhateverTheirStatus(t *testing.T) {
 	s := open(t, empty(t))
 	estimate := vintage("gdp", figure.Year(2023), 16e11)
 	estimate.Status, estimate.Moment = figure.Estimated, 1_700_000_000_000
@@ -137,7 +138,7 @@ func TestNoNameOfAnIndicatorCanBreakAQuery(t *testing.T) {
 	}
 }
 
-// On 1.8, as 2.x allows no quotation marks.
+// On 1.8, because 2.x does not allow quotation marks.
 func TestNoNameOfABucketCanBreakAQuery(t *testing.T) {
 	opts := store.Options(enginetest.SharedDatabase(t))
 	for _, name := range []string{`a"b`, `${r}`, `") |> drop(columns: ["_time"])`, "城市", "a'b", "a&b=c"} {

@@ -17,7 +17,7 @@ import (
 	"unique"
 )
 
-// query runs a Flux query and calls each for every table of the answer, with
+// query runs a Flux query and calls each for every table of the response, with
 // the first row in place; each reads on with next.
 func (s *Store) query(ctx context.Context, flux string, each func(*table) error) error {
 	resp, err := s.ask(ctx, flux)
@@ -28,7 +28,7 @@ func (s *Store) query(ctx context.Context, flux string, each func(*table) error)
 	return eachTable(resp, each)
 }
 
-// ask runs a Flux query and gives its answer, CSV without annotations.
+// ask runs a Flux query and returns its response, CSV without annotations.
 func (s *Store) ask(ctx context.Context, flux string) (io.ReadCloser, error) {
 	body, err := json.Marshal(map[string]any{
 		"query": flux, "type": "flux",
@@ -54,17 +54,18 @@ func (s *Store) ask(ctx context.Context, flux string) (io.ReadCloser, error) {
 	return answer, nil
 }
 
-// patient reads an answer for as long as it keeps coming. It measures only
-// the time spent on waiting for InfluxDB, not what the caller does between.
+// patient reads a response for as long as data keeps arriving. It measures
+// only the time spent waiting for InfluxDB, not what the caller does in
+// between.
 type patient struct {
-	ctx    context.Context // of the request, which is the only way to end a Read
+	ctx    context.Context // of the request; cancelling it is the only way to end a Read
 	cancel context.CancelCauseFunc
 	limit  time.Duration
 	body   io.ReadCloser
 }
 
 func (p *patient) Read(b []byte) (int, error) {
-	timer := time.AfterFunc(p.limit, func() { p.cancel(fmt.Errorf("no more of its answer for %s", p.limit)) })
+	timer := time.AfterFunc(p.limit, func() { p.cancel(fmt.Errorf("the answer stalled for %s", p.limit)) })
 	n, err := p.body.Read(b)
 	timer.Stop()
 	if err != nil && err != io.EOF && p.ctx.Err() != nil {
@@ -78,27 +79,28 @@ func (p *patient) Close() error {
 	return p.body.Close()
 }
 
-// table is one table of a Flux answer: rows that share their tags.
+// table is one table of a Flux response: rows that share their tags.
 type table struct {
 	lines  *bufio.Reader
 	header []string
 	row    [][]byte // valid until the next row
 	id     []byte
 	at     int  // the column "table"
-	first  bool // row is the table's first and next has not passed it yet
-	over   bool // row is what comes after the table
+	first  bool // row is the table's first and next has not advanced past it
+	over   bool // row is after the end of the table
 	err    error
 
-	raw  []byte // the line of row, nil when it had quotes
+	raw  []byte // the line of row, nil if it had quotes
 	long []byte // a line that is longer than the buffer
 
-	// What rows of a table have in common: all but time and value.
+	// What the rows of a table have in common: everything except time and
+	// value.
 	sample, head, tail []byte
 	timeAt             int
 }
 
-// name is what the first row has in the named column: one string however
-// many tables have it. It is empty where there is no such column.
+// name is the first row's value in the named column, interned across tables;
+// empty if there is no such column.
 func (t *table) name(column string) string {
 	if i := slices.Index(t.header, column); i >= 0 {
 		return unique.Make(string(t.row[i])).Value()
@@ -106,7 +108,7 @@ func (t *table) name(column string) string {
 	return ""
 }
 
-// columns finds columns that the table must have.
+// columns finds required columns of the table.
 func (t *table) columns(names ...string) ([]int, error) {
 	at := make([]int, len(names))
 	for i, name := range names {
@@ -117,7 +119,7 @@ func (t *table) columns(names ...string) ([]int, error) {
 	return at, nil
 }
 
-// next goes to the next row of the same table.
+// next advances to the next row of the same table.
 func (t *table) next() bool {
 	if t.first {
 		t.first = false
@@ -131,7 +133,7 @@ func (t *table) next() bool {
 		return true
 	}
 	if err == nil {
-		t.head = nil // row will not be the first row's any more
+		t.head = nil // row is about to be overwritten
 		err = t.parse(line)
 	}
 	if t.err = err; err != nil {
@@ -141,14 +143,14 @@ func (t *table) next() bool {
 	return !t.over
 }
 
-// isHeader tells column names from values, which begin with a result's name
-// and a number.
+// isHeader distinguishes column names from values, which begin with a result's
+// name and a number.
 func isHeader(row [][]byte) bool {
 	return len(row) > 2 && string(row[1]) == "result" && string(row[2]) == "table"
 }
 
-// eachTable reads Flux's CSV without annotations, in which a new header stands
-// before tables of another shape.
+// eachTable reads Flux's CSV without annotations, in which a new header
+// precedes tables of a different shape.
 func eachTable(r io.Reader, each func(*table) error) error {
 	t := &table{lines: bufio.NewReaderSize(r, 64<<10), at: -1}
 	for {
@@ -167,25 +169,25 @@ func eachTable(r io.Reader, each func(*table) error) error {
 		case len(t.row) > 1 && string(t.row[1]) == "error":
 			return t.reason()
 		case t.at < 0 || len(t.row) != len(t.header):
-			return fmt.Errorf("InfluxDB's answer has a row of %d columns under a header of %d", len(t.row), len(t.header))
+			return fmt.Errorf("InfluxDB's answer has a row of %d columns but a header of %d", len(t.row), len(t.header))
 		}
 		t.id, t.first = append(t.id[:0], t.row[t.at]...), true
 		t.compare()
 		if err := each(t); err != nil {
 			return err
 		}
-		for t.next() { // what each has left of the table
+		for t.next() { // rows that each has not read
 		}
 	}
 }
 
-// reason reads what InfluxDB says in the midst of an answer when it cannot
-// go on: a table of its own, with the columns error and reference.
+// reason reads the error that InfluxDB reports in the middle of a response
+// when it cannot continue: a table with the columns error and reference.
 func (t *table) reason() error {
 	if err := t.read(); err != nil || len(t.row) < 2 {
-		return errors.New("InfluxDB reports an error and does not say which")
+		return errors.New("InfluxDB reported an error without a reason")
 	}
-	return fmt.Errorf("InfluxDB gave up: %s", bytes.TrimSpace(t.row[1]))
+	return fmt.Errorf("InfluxDB aborted the query: %s", bytes.TrimSpace(t.row[1]))
 }
 
 func texts(row [][]byte) []string {
@@ -196,8 +198,8 @@ func texts(row [][]byte) []string {
 	return out
 }
 
-// compare learns from a table's first row what the next ones will have in
-// common with it.
+// compare records what a table's next rows will have in common with its first
+// row.
 func (t *table) compare() {
 	t.head, t.tail = nil, nil
 	timeAt := slices.Index(t.header, "_time")
@@ -216,8 +218,8 @@ func (t *table) compare() {
 	t.timeAt = timeAt
 }
 
-// alike takes time and value of a line that is like the table's first one in
-// all else, which spares most of the reading.
+// alike takes time and value from a line that otherwise equals the table's
+// first one, which saves most of the parsing.
 func (t *table) alike(line []byte) bool {
 	if t.head == nil {
 		return false
@@ -245,8 +247,7 @@ func (t *table) read() error {
 }
 
 // parse reads the record that begins with line. encoding/csv would take as
-// long as InfluxDB does; records without quotes, nearly all, need none of
-// its care.
+// long as InfluxDB does; nearly all records have no quotes and do not need it.
 func (t *table) parse(line []byte) error {
 	if bytes.IndexByte(line, '"') >= 0 {
 		t.raw = nil
@@ -271,9 +272,8 @@ func (t *table) split(line []byte) {
 	}
 }
 
-// line is the next line with its end, without the empty ones that stand
-// between tables of different shapes. An answer that ends within a line was
-// cut off.
+// line is the next line with its line ending, skipping the empty ones between
+// tables of different shapes. A response that ends within a line was cut off.
 func (t *table) line() ([]byte, error) {
 	for {
 		line, err := t.anyLine()
@@ -299,7 +299,8 @@ func (t *table) anyLine() ([]byte, error) {
 	return line, err
 }
 
-// quoted reads a record that has quotes, and line ends within them.
+// quoted reads a record that has quotes, possibly with line breaks within
+// them.
 func (t *table) quoted(line []byte) error {
 	record := bytes.Clone(line)
 	for bytes.Count(record, []byte{'"'})%2 != 0 {

@@ -10,16 +10,16 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Vintage is one publication of a cell, as it is stored.
+// Vintage is one publication of a cell, as stored.
 type Vintage struct {
 	figure.Cell
 	Agency   string
 	Status   figure.Status
-	Value    float64 // in the indicator's base unit, growth in %; 0 when Withheld
+	Value    float64 // in the indicator's base unit, growth in %; 0 if Withheld
 	Withheld bool
 	Moment   int64 // of publication, milliseconds since 1970, UTC; not negative
 
-	// For audits: written, and read back by Sequences only.
+	// For audits: written, but read back only by Sequences.
 	Submission string
 	Seq        uint64 // in the stream FIGURES
 }
@@ -35,11 +35,11 @@ const (
 	fieldSeq     = "seq"
 )
 
-// MaxMoment is the last moment of publication the data model can carry: an
+// MaxMoment is the last publication time that the data model can represent: an
 // offset that still keeps every point within its period's first day.
 const MaxMoment = int64(24*time.Hour) - 1
 
-// time is where the vintage's point stands.
+// time is the timestamp of the vintage's point.
 func (v *Vintage) time() time.Time {
 	return v.Period.Start().Add(time.Duration(v.Moment))
 }
@@ -50,22 +50,23 @@ func (v *Vintage) setTime(freq figure.Frequency, t time.Time) {
 	v.Moment = int64(t.Sub(v.Period.Start()))
 }
 
-// check refuses what the data model cannot carry. A catalogued figure has
-// none of it; written, it would come back as something else.
+// check refuses what the data model cannot represent. Figures of the catalogue
+// never have such values; if written, they would be read back as something
+// else.
 func (v *Vintage) check() error {
 	switch {
 	case v.Period.IsZero():
 		return fmt.Errorf("%s %s has no period", v.Indicator, v.Area)
 	case v.Moment < 0 || v.Moment > MaxMoment:
-		return fmt.Errorf("%s was published at %d ms since 1970, and 0 to %d can be told", v.Cell, v.Moment, MaxMoment)
+		return fmt.Errorf("%s was published at %d ms since 1970, outside 0 to %d", v.Cell, v.Moment, MaxMoment)
 	case math.IsNaN(v.Value) || math.IsInf(v.Value, 0):
-		return fmt.Errorf("%s is %v and not a number", v.Cell, v.Value)
+		return fmt.Errorf("%s is %v, not a finite number", v.Cell, v.Value)
 	}
 	return nil
 }
 
-// encode appends the vintage's point in line protocol. The tags come in the
-// order of their names, which spares InfluxDB the sorting.
+// encode appends the vintage's point in line protocol. The tags are in
+// alphabetical order, which saves InfluxDB sorting them.
 func (v *Vintage) encode(e *lineprotocol.Encoder) {
 	e.StartLine(measurement)
 	e.AddTag("agency", v.Agency)

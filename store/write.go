@@ -10,9 +10,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Write stores the vintages and then says so in the journal. When it returns
-// nil all of them are stored for good. A *RefusedError means that some may
-// be stored and at least one never will be; an *UnavailableError that some
+// Write stores the vintages and then records that in the journal. If it
+// returns nil, all of them are stored durably. A *RefusedError means that some
+// may be stored and at least one never will be; an *UnavailableError that some
 // may be stored and the same call can succeed later. Writing a vintage twice
 // changes nothing.
 func (s *Store) Write(ctx context.Context, vintages []Vintage) error {
@@ -33,7 +33,7 @@ func (s *Store) Write(ctx context.Context, vintages []Vintage) error {
 	return s.send(ctx, e, vintages)
 }
 
-// send writes the lines that e holds, and then tells the journal what changed.
+// send writes the lines in e, and then records in the journal what changed.
 func (s *Store) send(ctx context.Context, e *lineprotocol.Encoder, changed []Vintage) error {
 	if err := e.Err(); err != nil {
 		return &RefusedError{Reason: err.Error()}
@@ -67,10 +67,10 @@ func (c changes) add(indicator string, periods ...figure.Period) {
 }
 
 // encodeJournal appends a point for every indicator among the vintages. It
-// bears no time, so InfluxDB stamps it with its own clock, which puts the
-// entries of all writers in one order whatever their clocks say. The slot
-// keeps apart what two of them write within one nanosecond; the writer itself
-// stands in the text, since a tag of its own would add series for ever.
+// carries no timestamp, so InfluxDB assigns the time from its own clock, which
+// puts the entries of all writers in one order regardless of their clocks. The
+// slot separates entries written within the same nanosecond; the writer is in
+// the text, since a tag of its own would add series without limit.
 func (s *Store) encodeJournal(e *lineprotocol.Encoder, vintages []Vintage) {
 	changed := changes{}
 	for i := range vintages {
@@ -86,7 +86,7 @@ func (s *Store) encodeJournal(e *lineprotocol.Encoder, vintages []Vintage) {
 	}
 }
 
-// The names of the journal.
+// The names of the journal in the data model.
 const (
 	journal      = "journal"
 	fieldPeriods = "periods"

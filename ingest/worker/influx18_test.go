@@ -132,7 +132,7 @@ func TestOnlyWhatABucketForgetsAlreadyIsRejected(t *testing.T) {
 				t.Errorf("influxdb_up is %v", up)
 			}
 			s.WantBalance()
-			s.wantNoStart(`InfluxDB bucket "` + s.Bucket + `" forgets what is older than `)
+			s.wantNoStart(`InfluxDB bucket "` + s.Bucket + `" deletes data older than `)
 		})
 	}
 }

@@ -1,10 +1,10 @@
-// Package book holds every figure with all its vintages in memory, so that a
-// question about today, about any year or about what was known on a day is
-// answered without asking InfluxDB.
+// Package book holds every figure with all its vintages in memory, so that
+// questions about today, any year, or what was known on a given day are answered
+// without querying InfluxDB.
 //
-// A Book is never changed. Merging vintages gives another one that shares
-// every series the vintages did not touch, so that a reader keeps the book it
-// took for as long as it likes and never sees half an update.
+// A Book is immutable. Merging vintages returns a new one that shares every
+// series that did not change, so a reader can use a book for any length of time
+// and never sees a partial update.
 package book
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Book is all figures at one moment. The zero Book holds none.
+// Book holds all figures at one point in time. The zero Book is empty.
 type Book struct {
 	series   []*Series // ordered by Key
 	agencies []string  // vintages name their agency by its index here
@@ -26,11 +26,12 @@ type Book struct {
 	refused  map[string]error
 }
 
-// Definitions are what figures and targets meant, as it was stored, in the
-// order of their Compare. They must not be changed.
+// Definitions returns the stored definitions of figures and targets, in the
+// order of their Compare. They must not be modified.
 func (b *Book) Definitions() []store.Definition { return b.defined }
 
-// Define gives the book with these definitions; b itself when it has them.
+// Define returns the book with these definitions; b itself if it already has
+// them.
 func (b *Book) Define(all []store.Definition) *Book {
 	if slices.Equal(b.defined, all) {
 		return b
@@ -40,8 +41,8 @@ func (b *Book) Define(all []store.Definition) *Book {
 	return &defined
 }
 
-// Refuse gives the book without the figures of some indicators, by the reasons
-// why they are not to be shown; b itself when there are none.
+// Refuse returns the book without the figures of some indicators, mapped to
+// the reasons why they must not be shown; b itself if there are none.
 func (b *Book) Refuse(why map[string]error) *Book {
 	if len(why) == 0 {
 		return b
@@ -57,34 +58,34 @@ func (b *Book) Refuse(why map[string]error) *Book {
 	return rest
 }
 
-// Without gives the book without the series of an indicator, so that they can
-// be read anew.
+// Without returns the book without the series of an indicator, so that they
+// can be read again.
 func (b *Book) Without(indicator string) *Book {
 	rest := b.Refuse(map[string]error{indicator: errForgotten})
 	rest.refused = b.refused
 	return rest
 }
 
-var errForgotten = errors.New("to be read anew")
+var errForgotten = errors.New("to be read again")
 
-// Refused is why the figures of an indicator are not in the book, nil when
-// none were left out.
+// Refused is the reason why the figures of an indicator are not in the book,
+// nil if they were not removed.
 func (b *Book) Refused(indicator string) error { return b.refused[indicator] }
 
-// All gives the series in the order of their keys.
+// All returns the series in the order of their keys.
 func (b *Book) All() iter.Seq[*Series] { return slices.Values(b.series) }
 
 // Len is the number of series.
 func (b *Book) Len() int { return len(b.series) }
 
-// Figures is the number of cells that hold a figure, withheld ones included.
+// Figures is the number of cells that have a figure, including withheld ones.
 func (b *Book) Figures() int { return b.figures }
 
-// Vintages is the number of publications kept for all cells, repeated ones
-// included.
+// Vintages is the number of publications kept for all cells, including
+// repeated ones.
 func (b *Book) Vintages() int { return b.vintages }
 
-// Find gives the series with that key.
+// Find returns the series with that key.
 func (b *Book) Find(key figure.Series) (*Series, bool) {
 	i, ok := b.search(key)
 	if !ok {
@@ -93,7 +94,7 @@ func (b *Book) Find(key figure.Series) (*Series, bool) {
 	return b.series[i], true
 }
 
-// Of gives the series of one indicator, in order.
+// Of returns the series of one indicator, in order.
 func (b *Book) Of(indicator string) []*Series {
 	from, _ := b.search(figure.Series{Indicator: indicator})
 	to := from

@@ -43,7 +43,8 @@ func at(day string) time.Time {
 	return t
 }
 
-// sequence passes the vintages as the store does, all in the same place.
+// sequence yields the vintages as the store does, all through the same
+// pointer.
 func sequence(vintages ...store.Vintage) iter.Seq2[*store.Vintage, error] {
 	return func(yield func(*store.Vintage, error) bool) {
 		var v store.Vintage
@@ -73,7 +74,8 @@ func series(t testing.TB, vintages ...store.Vintage) *Series {
 	return s
 }
 
-// text writes figures on lines: period, value or -, status, day of publication.
+// text writes figures as lines: period, value or -, status, day of
+// publication.
 func text(figures iter.Seq[Figure]) string {
 	var lines []string
 	for f := range figures {
@@ -116,7 +118,7 @@ func TestTheLatestPeriodStaysTheLatestAfterARevisionOfAnOlderOne(t *testing.T) {
 	}
 }
 
-func TestTheSameValuePublishedAgainIsKnownSinceTheFirstTime(t *testing.T) {
+func TestARepeatedValueIsKnownSinceItsFirstPublication(t *testing.T) {
 	s := series(t,
 		month("2023-01", 300, 'P', "2023-02-10"),
 		month("2023-01", 290, 'A', "2023-03-10"),
@@ -127,7 +129,7 @@ func TestTheSameValuePublishedAgainIsKnownSinceTheFirstTime(t *testing.T) {
 	expect(t, text(s.Figures()), "2023-01 290 A 2023-03-10")
 }
 
-func TestAValueThatComesBackIsAVintageOfItsOwn(t *testing.T) {
+func TestAValueThatReturnsIsAVintageOfItsOwn(t *testing.T) {
 	s := series(t,
 		month("2023-01", 300, 'A', "2023-02-10"),
 		month("2023-01", 290, 'A', "2023-03-10"),
@@ -137,7 +139,7 @@ func TestAValueThatComesBackIsAVintageOfItsOwn(t *testing.T) {
 		"2023-01 300 A 2023-02-10\n2023-01 290 A 2023-03-10\n2023-01 300 A 2023-04-10")
 }
 
-func TestAWithheldValueIsAVintageAndMayComeBack(t *testing.T) {
+func TestAWithheldValueIsAVintageAndMayReturn(t *testing.T) {
 	s := series(t,
 		month("2023-01", 300, 'A', "2023-02-10"),
 		withheld(month("2023-01", 0, 'Q', "2023-03-10")),
@@ -154,7 +156,7 @@ func TestAWithheldValueIsNotZero(t *testing.T) {
 	expect(t, text(s.Vintages(figure.Month(2023, 1))), "2023-01 0 J 2023-02-10\n2023-01 - J 2023-03-10")
 }
 
-func TestWhatWasKnownOnADayLeavesOutWhatCameLater(t *testing.T) {
+func TestWhatWasKnownOnADayExcludesLaterPublications(t *testing.T) {
 	s := series(t,
 		month("2023-01", 300, 'P', "2023-02-10"),
 		month("2023-01", 290, 'A', "2023-04-10"),
@@ -205,7 +207,7 @@ func TestAPeriodIsFoundInItsOwnFrequencyOnly(t *testing.T) {
 	}
 }
 
-func TestQuartersAndYearsComeBackAsThemselves(t *testing.T) {
+func TestQuartersAndYearsAreFoundAsThemselves(t *testing.T) {
 	for _, period := range []string{"1978-01", "2023-12", "1978-Q1", "2023-Q4", "1978", "2023"} {
 		v := month(period, 1, 'A', "2024-01-10")
 		b := merge(t, new(Book), v)
@@ -258,19 +260,19 @@ func TestSeriesThatDidNotChangeAreShared(t *testing.T) {
 	after := merge(t, before, month("2023-01", 290, 'A', "2023-04-10"))
 	s, _ := before.Find(other.Series())
 	if o, _ := after.Find(other.Series()); s != o {
-		t.Error("a series was copied though nothing of it changed")
+		t.Error("a series was copied although it did not change")
 	}
 }
 
-func TestWithoutNewsTheBookStaysItself(t *testing.T) {
+func TestWithoutAChangeTheBookStaysItself(t *testing.T) {
 	v := month("2023-01", 300, 'P', "2023-02-10")
 	b := merge(t, new(Book), v)
 	if merge(t, b, v, v) != b || merge(t, b) != b {
-		t.Error("known vintages made another book")
+		t.Error("known vintages made a different book")
 	}
 }
 
-func TestABrokenSequenceLeavesTheBookAlone(t *testing.T) {
+func TestAFailedSequenceDoesNotChangeTheBook(t *testing.T) {
 	b := merge(t, new(Book), month("2023-01", 300, 'P', "2023-02-10"))
 	broken := errors.New("connection reset")
 	got, err := b.Merge(func(yield func(*store.Vintage, error) bool) {
@@ -284,7 +286,7 @@ func TestABrokenSequenceLeavesTheBookAlone(t *testing.T) {
 	expect(t, text(s.Figures()), "2023-01 300 P 2023-02-10")
 }
 
-func TestMoreAgenciesThanAnyCityHasAreRefused(t *testing.T) {
+func TestTooManyAgenciesAreRefused(t *testing.T) {
 	_, err := new(Book).Merge(func(yield func(*store.Vintage, error) bool) {
 		for i := range 1<<16 + 1 {
 			v := month("2023-01", 1, 'A', "2023-02-10")

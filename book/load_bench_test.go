@@ -51,7 +51,7 @@ func fill(b *testing.B, s *store.Store) {
 	}
 }
 
-// overheard gives the request with which the store asks for all vintages.
+// overheard captures the request with which the store asks for all vintages.
 func overheard(b *testing.B, opts store.Options) (header http.Header, path string, body []byte) {
 	b.Helper()
 	to, err := url.Parse(opts.URL)
@@ -78,15 +78,15 @@ func overheard(b *testing.B, opts store.Options) (header http.Header, path strin
 		if err != nil {
 			b.Fatal(err)
 		}
-		break // the request is all that is wanted
+		break // only the request is needed
 	}
 	return header, path, body
 }
 
 // BenchmarkLoad loads a book of 1,000,000 figures from InfluxDB. "speed-ratio"
-// is its speed over that of reading the same response and throwing it away,
-// by turns in one run: at least 0.8. "B/figure" is all the memory the book
-// takes: at most 100.
+// is its speed divided by that of reading the same response and discarding it,
+// measured alternately in one run: at least 0.8. "B/figure" is the total
+// memory of the book: at most 100.
 func BenchmarkLoad(b *testing.B) {
 	opts := store.Options(enginetest.SharedInflux(b))
 	opts.Timeout = time.Minute
@@ -101,7 +101,7 @@ func BenchmarkLoad(b *testing.B) {
 	fill(b, s)
 	header, path, query := overheard(b, opts)
 
-	// The store asks for no compression, which takes InfluxDB longer.
+	// The store does not request compression, which takes InfluxDB longer.
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	discard := func() {
 		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, opts.URL+path, bytes.NewReader(query))
@@ -128,13 +128,13 @@ func BenchmarkLoad(b *testing.B) {
 		}
 		return book
 	}
-	discard() // both read what InfluxDB then has in memory
+	discard() // so that both read what InfluxDB has in memory
 
 	var discarding, loading time.Duration
 	var kept struct{ book *Book }
 	before := heap()
 	for b.Loop() {
-		kept.book = nil // two would count as one
+		kept.book = nil // two books would count as one
 		start := time.Now()
 		discard()
 		discarding += time.Since(start)
@@ -146,14 +146,14 @@ func BenchmarkLoad(b *testing.B) {
 	runtime.KeepAlive(kept.book)
 	b.ReportMetric(discarding.Seconds()/loading.Seconds(), "speed-ratio")
 	b.ReportMetric(float64(b.N)*benchSeries*benchMonths/loading.Seconds(), "figures/s")
-	b.ReportMetric(0, "ns/op") // would count the reading that is thrown away too
+	b.ReportMetric(0, "ns/op") // would also count the discarded reading
 }
 
 // heap is the memory in use.
 func heap() int64 {
 	var m runtime.MemStats
 	runtime.GC()
-	runtime.GC() // the second frees what finalizers held
+	runtime.GC() // the second frees what finalizers kept alive
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Merge gives the book that knows the vintages too. It is the union of two
-// sets: vintages may come in any order, in any batches, any number of times,
-// and the book is the same. Without news it is b itself. After an error of
-// the sequence there is no new book.
+// Merge returns the book with the vintages added. It is a set union: the
+// vintages may come in any order, in any batches and any number of times, and
+// the result is the same. If nothing is new, it is b itself. If the sequence
+// ends with an error, there is no new book.
 func (b *Book) Merge(vintages iter.Seq2[*store.Vintage, error]) (*Book, error) {
 	m := builder{base: b, touched: map[figure.Series]*Series{}, words: map[string]string{},
-		agencies: slices.Clip(b.agencies), // appending must not write into what books in use share
+		agencies: slices.Clip(b.agencies), // appending must not write into memory shared with other books
 		indexes:  map[string]int{}, index: -1}
 	for i, name := range b.agencies {
 		m.indexes[name] = i
@@ -33,23 +33,23 @@ func (b *Book) Merge(vintages iter.Seq2[*store.Vintage, error]) (*Book, error) {
 	return m.book(), nil
 }
 
-// builder gathers vintages series by series, as InfluxDB sends them: those of
-// one series are collected and entered together when the next one begins.
+// builder collects vintages series by series, as InfluxDB sends them: those of
+// one series are collected and merged together when the next one begins.
 type builder struct {
 	base     *Book
 	touched  map[figure.Series]*Series // the series that differ from the base
 	agencies []string
 	indexes  map[string]int    // of agencies
-	words    map[string]string // one copy of every code; InfluxDB repeats them for each table
+	words    map[string]string // interned codes; InfluxDB repeats them for each table
 
 	key    figure.Series // of the batch
-	agency string        // of the vintage before
+	agency string        // of the previous vintage
 	index  int           // of agency; -1 before the first vintage
 	batch  []vintage
 	sorted bool // batch is strictly in order
 }
 
-// errAgencies can only be met in a bucket that is not tidemark's.
+// errAgencies can only occur with a bucket that is not tidemark's.
 var errAgencies = errors.New("the bucket names more than 65,536 agencies; is it tidemark's own?")
 
 func (m *builder) add(v *store.Vintage) error {
@@ -65,7 +65,7 @@ func (m *builder) add(v *store.Vintage) error {
 		}
 	}
 	n := vintage{moment: v.Moment, period: v.Period.Ordinal(), agency: uint16(m.index), status: v.Status, withheld: v.Withheld}
-	if !v.Withheld && v.Value != 0 { // equal values must be the same bits, and -0 is 0
+	if !v.Withheld && v.Value != 0 { // equal values must have the same bits, and -0 is 0
 		n.value = v.Value
 	}
 	if last := len(m.batch) - 1; last < 0 || m.compare(&m.batch[last], &n) >= 0 {
@@ -88,7 +88,7 @@ func (m *builder) setAgency(name string) error {
 	return nil
 }
 
-// flush enters the batch into its series.
+// flush merges the batch into its series.
 func (m *builder) flush() {
 	if len(m.batch) == 0 {
 		return
@@ -112,8 +112,8 @@ func (m *builder) flush() {
 	m.batch = m.batch[:0]
 }
 
-// union merges two ordered sets into one that has room for nothing more; it
-// is old itself when there is nothing new.
+// union merges two ordered sets into one without spare capacity; it is old
+// itself if there is nothing new.
 func (m *builder) union(old, batch []vintage) []vintage {
 	fresh := 0
 	m.zip(old, batch, func(v *vintage, isNew bool) {
@@ -129,7 +129,7 @@ func (m *builder) union(old, batch []vintage) []vintage {
 	return all
 }
 
-// zip passes the vintages of two ordered sets in order, each once.
+// zip yields the vintages of two ordered sets in order, each once.
 func (m *builder) zip(old, batch []vintage, each func(v *vintage, isNew bool)) {
 	for i := range batch {
 		for len(old) > 0 && m.compare(&old[0], &batch[i]) < 0 {
@@ -164,7 +164,7 @@ func (m *builder) intern(s string) string {
 	return s
 }
 
-// book puts the touched series in the place of those they replace.
+// book replaces series of the base with the touched ones.
 func (m *builder) book() *Book {
 	if len(m.touched) == 0 {
 		return m.base

@@ -15,8 +15,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// anyVintage draws from a small world, so that cells, moments and values meet
-// often.
+// anyVintage draws from a small domain, so that cells, times and values often
+// coincide.
 var anyVintage = rapid.Custom(func(t *rapid.T) store.Vintage {
 	v := store.Vintage{
 		Cell: figure.Cell{
@@ -37,7 +37,7 @@ var anyVintage = rapid.Custom(func(t *rapid.T) store.Vintage {
 	return v
 })
 
-// dump writes all a book says.
+// dump writes the whole content of a book.
 func dump(b *Book) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d series, %d figures, %d vintages\n", b.Len(), b.Figures(), b.Vintages())
@@ -83,7 +83,7 @@ func TestTheCurrentFigureIsTheLastOfItsCell(t *testing.T) {
 	})
 }
 
-// checkKnown holds what the book knew at a moment against the plain rule.
+// checkKnown compares what the book knew at a given time with the plain rule.
 func checkKnown(t *rapid.T, b *Book, vintages []store.Vintage, moment int64) {
 	last := map[figure.Cell]store.Vintage{}
 	for _, v := range vintages {

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Series is all that was ever published of one series. It is never changed.
+// Series is everything that was ever published of one series. It is immutable.
 type Series struct {
 	Key      figure.Series
 	agencies []string
@@ -17,18 +17,18 @@ type Series struct {
 	figures  int       // how many periods there are
 }
 
-// Figure is what one vintage says of a period, in the series' base unit.
+// Figure is the content of one vintage of a period, in the series' base unit.
 type Figure struct {
 	Period    figure.Period
-	Value     float64 // 0 when Withheld
+	Value     float64 // 0 if Withheld
 	Withheld  bool    // there is no number; Status says why
 	Status    figure.Status
 	Agency    string
 	Published time.Time // when this value became known, UTC, in milliseconds
 }
 
-// vintage is one publication of one cell. A million of them are kept, so that
-// every byte counts: 24, where a Figure has 72.
+// vintage is one publication of one cell. A million of them are kept, so its
+// size matters: it has 24 bytes, a Figure has 72.
 type vintage struct {
 	moment   int64 // of publication, ms since 1970 UTC
 	value    float64
@@ -38,7 +38,7 @@ type vintage struct {
 	withheld bool
 }
 
-// Len is the number of periods that hold a figure.
+// Len is the number of periods that have a figure.
 func (s *Series) Len() int { return s.figures }
 
 // Latest is the current figure of the newest period, withheld or not.
@@ -60,7 +60,7 @@ func (s *Series) At(p figure.Period) (Figure, bool) {
 	return s.figure(newest(cell)), true
 }
 
-// Figures gives the current figures in the order of their periods.
+// Figures returns the current figures in the order of their periods.
 func (s *Series) Figures() iter.Seq[Figure] {
 	return func(yield func(Figure) bool) {
 		for cell := range s.cells() {
@@ -71,7 +71,7 @@ func (s *Series) Figures() iter.Seq[Figure] {
 	}
 }
 
-// Periods gives the periods that hold a figure, in order.
+// Periods returns the periods that have a figure, in order.
 func (s *Series) Periods() iter.Seq[figure.Period] {
 	return func(yield func(figure.Period) bool) {
 		for i := range s.vintages {
@@ -84,9 +84,9 @@ func (s *Series) Periods() iter.Seq[figure.Period] {
 	}
 }
 
-// AsOf gives the figures as they were known at the moment at: for every
+// AsOf returns the figures as they were known at the given time: for every
 // period the last vintage published by then. Periods of which nothing was
-// known are left out.
+// known are omitted.
 func (s *Series) AsOf(at time.Time) iter.Seq[Figure] {
 	limit := at.UnixMilli()
 	return func(yield func(Figure) bool) {
@@ -101,8 +101,8 @@ func (s *Series) AsOf(at time.Time) iter.Seq[Figure] {
 	}
 }
 
-// Vintages gives what was published of a period, the oldest first. Where the
-// same value was published again it is one vintage, that of the first time.
+// Vintages returns the publications of a period, oldest first. Repeated
+// publications of the same value are one vintage, the first of them.
 func (s *Series) Vintages(p figure.Period) iter.Seq[Figure] {
 	cell := s.cell(p)
 	return func(yield func(Figure) bool) {
@@ -123,7 +123,7 @@ func (s *Series) Vintages(p figure.Period) iter.Seq[Figure] {
 	}
 }
 
-// cells gives the vintages of each period, in the order of the periods.
+// cells returns the vintages of each period, in the order of the periods.
 func (s *Series) cells() iter.Seq[[]vintage] {
 	return func(yield func([]vintage) bool) {
 		rest := s.vintages
@@ -140,7 +140,7 @@ func (s *Series) cells() iter.Seq[[]vintage] {
 	}
 }
 
-// cell is the vintages of one period, none when nothing is known of it.
+// cell is the vintages of one period, empty if nothing is known of it.
 func (s *Series) cell(p figure.Period) []vintage {
 	if p.Frequency() != s.Key.Frequency {
 		return nil
@@ -160,8 +160,8 @@ func (s *Series) cell(p figure.Period) []vintage {
 	return s.vintages[from:to:to]
 }
 
-// newest is the last vintage of a cell, with the moment at which its value
-// was first published: a value sent again without a change is no news.
+// newest is the last vintage of a cell, with the time at which its value was
+// first published: sending the same value again is not a new publication.
 func newest(cell []vintage) vintage {
 	last := cell[len(cell)-1]
 	for i := len(cell) - 2; i >= 0; i-- {
@@ -177,7 +177,7 @@ func newest(cell []vintage) vintage {
 	return last
 }
 
-// same tells whether two vintages say the same.
+// same reports whether two vintages have the same content.
 func (v *vintage) same(o *vintage) bool {
 	return v.value == o.value && v.status == o.status && v.withheld == o.withheld
 }
@@ -185,7 +185,7 @@ func (v *vintage) same(o *vintage) bool {
 // compare orders the vintages of a series by period, then by publication. Of
 // those published in the same millisecond the larger status is the newer one,
 // then a withheld value, then the larger value: any rule would do, as long as
-// the order of arrival has no part in it.
+// it does not depend on the order of arrival.
 func (m *builder) compare(v, o *vintage) int {
 	if v.period != o.period {
 		return cmp.Compare(v.period, o.period)
@@ -211,7 +211,7 @@ func (m *builder) compare(v, o *vintage) int {
 	return 0
 }
 
-// figure is the vintage in words.
+// figure converts a vintage to a Figure.
 func (s *Series) figure(v vintage) Figure {
 	return Figure{
 		Period:    figure.NthPeriod(s.Key.Frequency, v.period),

@@ -1,5 +1,5 @@
-// Package booktest makes books for tests: of a few vintages, or of the
-// catalogue's sample as the exporter holds it once all is ingested.
+// Package booktest makes books for tests: from a few vintages, or from the
+// catalogue's sample as the exporter has it once everything is ingested.
 package booktest
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Of makes a book of vintages.
+// Of returns a book with the given vintages.
 func Of(t testing.TB, vintages ...store.Vintage) *book.Book {
 	t.Helper()
 	b, err := merged(new(book.Book), vintages)
@@ -39,7 +39,7 @@ func merged(b *book.Book, vintages []store.Vintage) (*book.Book, error) {
 }
 
 // Published is a level of the port in the area H1, published on a day. It
-// panics when period or day cannot be read.
+// panics if period or day is invalid.
 func Published(indicator, period string, value float64, day string) store.Vintage {
 	p, err := figure.ParsePeriod(period)
 	if err != nil {
@@ -53,7 +53,7 @@ func Published(indicator, period string, value float64, day string) store.Vintag
 		Agency: "port", Status: figure.Normal, Value: value, Moment: at.UnixMilli()}
 }
 
-// Withheld is the vintage without its number.
+// Withheld returns the vintage without its number.
 func Withheld(v store.Vintage) store.Vintage {
 	v.Status, v.Value, v.Withheld = figure.Suppressed, 0, true
 	return v

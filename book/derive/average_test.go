@@ -15,7 +15,7 @@ import (
 var average = &catalog.Indicator{Code: "average", Kind: catalog.Average, Frequencies: flow.Frequencies}
 
 // The price index of two years as a statistics office published it: months,
-// quarters and years are means of their own and stand side by side.
+// quarters and years are separate means and are published together.
 var index = []string{
 	"level 1996 40.9", "level 1997 44.3",
 	"level 1996-Q1 41.3", "level 1996-Q2 41.1", "level 1996-Q3 40.9", "level 1996-Q4 40.5",
@@ -26,7 +26,7 @@ var index = []string{
 	"level 1997-07 43.3", "level 1997-08 43.5", "level 1997-09 45.6", "level 1997-10 45.6", "level 1997-11 48.2", "level 1997-12 46.1",
 }
 
-func TestGrowthComparesEachCellWithItsOwnOfAYearBefore(t *testing.T) {
+func TestGrowthComparesEachCellWithItselfAYearBefore(t *testing.T) {
 	for _, kind := range []*catalog.Indicator{average, stock} {
 		h := New(kind, figures(index...)...)
 		for period, want := range map[string]float64{
@@ -40,21 +40,21 @@ func TestGrowthComparesEachCellWithItsOwnOfAYearBefore(t *testing.T) {
 	}
 }
 
-func TestWhatStandsSideBySideIsNotMixed(t *testing.T) {
+func TestCellsThatArePublishedTogetherAreNotMixed(t *testing.T) {
 	for _, c := range []consequence{
-		{"a month whose base is missing does not take the quarter's", stock, []string{"level 2022-Q1 41", "level 2023-03 45", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
-		{"a month that is missing does not take the quarter for it", stock, []string{"level 2022-03 41", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
+		{"a month whose base is missing does not use the quarter's", stock, []string{"level 2022-Q1 41", "level 2023-03 45", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
+		{"a missing month is not replaced by the quarter", stock, []string{"level 2022-03 41", "level 2023-Q1 44"}, figure.YoY, "2023-03", "nothing"},
 		{"a year of a stock without levels of its own is December's", stock, []string{"level 2022-12 40", "level 2023-12 50"}, figure.YoY, "2023", "25 derived: (level 2023-12 ÷ level 2022-12 − 1) × 100"},
-		{"a month does not take the growth of the quarter", stock, []string{"yoy 2023-Q1 5", "level 2023-03 44"}, figure.YoY, "2023-03", "nothing"},
-		{"a stock that is published as growth only takes that of the quarter", stock, []string{"yoy 2023-Q1 5"}, figure.YoY, "2023-03", "5 derived: yoy 2023-Q1"},
-		{"December is not worked back from the year's growth", stock, []string{"level 2023-12 50.5", "level 2023 40.5", "yoy 2023 25"}, figure.Level, "2022-12", "nothing"},
-		{"the year is worked back from its own growth", stock, []string{"level 2023-12 50.5", "level 2023 40.5", "yoy 2023 25"}, figure.Level, "2022", "32.4 derived: level 2023 ÷ (1 + yoy 2023 ÷ 100)"},
-		{"where months and quarters differ no month is a quarter's", stock, []string{"level 2023-03 45.1", "level 2023-Q1 44.1", "level 2023-06 46"}, figure.Level, "2023-Q2", "nothing"},
-		{"where they are the same but for rounding it is", stock, []string{"level 2023-03 4412", "level 2023-Q1 4400", "level 2023-06 46"}, figure.Level, "2023-Q2", "46 derived: level 2023-06"},
+		{"a month does not have the growth of the quarter", stock, []string{"yoy 2023-Q1 5", "level 2023-03 44"}, figure.YoY, "2023-03", "nothing"},
+		{"a stock that is published as growth only has that of the quarter", stock, []string{"yoy 2023-Q1 5"}, figure.YoY, "2023-03", "5 derived: yoy 2023-Q1"},
+		{"December is not calculated back from the year's growth", stock, []string{"level 2023-12 50.5", "level 2023 40.5", "yoy 2023 25"}, figure.Level, "2022-12", "nothing"},
+		{"the year is calculated back from its own growth", stock, []string{"level 2023-12 50.5", "level 2023 40.5", "yoy 2023 25"}, figure.Level, "2022", "32.4 derived: level 2023 ÷ (1 + yoy 2023 ÷ 100)"},
+		{"where months and quarters differ no month is a quarter", stock, []string{"level 2023-03 45.1", "level 2023-Q1 44.1", "level 2023-06 46"}, figure.Level, "2023-Q2", "nothing"},
+		{"where they differ only by rounding it is", stock, []string{"level 2023-03 4412", "level 2023-Q1 4400", "level 2023-06 46"}, figure.Level, "2023-Q2", "46 derived: level 2023-06"},
 		{"January of a flow is compared with January", flow, []string{"level 2022-01 10", "ytd 2022-01 11", "level 2023-01 15", "ytd 2023-01 16"}, figure.YoY, "2023-01", "50 derived: (level 2023-01 ÷ level 2022-01 − 1) × 100"},
 		{"a quarter of a flow is compared with the quarter", flow, []string{"level 2022-Q1 10", "ytd 2022-03 11", "level 2023-Q1 15", "ytd 2023-03 16"}, figure.YoY, "2023-Q1", "50 derived: (level 2023-Q1 ÷ level 2022-Q1 − 1) × 100"},
 		{"a year of a flow is compared with the year", flow, []string{"level 2022 10", "ytd 2022-12 11", "level 2023 15", "ytd 2023-12 16"}, figure.YTDYoY, "2023-12", "45.454545 derived: (ytd 2023-12 ÷ ytd 2022-12 − 1) × 100"},
-		{"growth over a withheld month is none", flow, []string{"level 2022-01 -", "ytd 2022-01 11", "level 2023-01 15"}, figure.YoY, "2023-01", "nothing"},
+		{"there is no growth over a withheld month", flow, []string{"level 2022-01 -", "ytd 2022-01 11", "level 2023-01 15"}, figure.YoY, "2023-01", "nothing"},
 	} {
 		t.Run(c.name, c.holds)
 	}
@@ -79,7 +79,7 @@ func TestAnAverageIsTheMeanOfItsPublishedMonths(t *testing.T) {
 		{"months do not follow from the year", append(year[:11:11], "level 2023 106.5"), figure.Level, "2023-12", "nothing"},
 		{"there is no year-to-date", year, figure.YTD, "2023-06", "nothing"},
 		{"nor its growth", append(year[:12:12], "level 2022-01 100"), figure.YTDYoY, "2023-01", "nothing"},
-		{"the year is no mean of quarters", []string{"level 2023-Q1 1", "level 2023-Q2 2", "level 2023-Q3 3", "level 2023-Q4 4"}, figure.Level, "2023", "nothing"},
+		{"the year is not the mean of quarters", []string{"level 2023-Q1 1", "level 2023-Q2 2", "level 2023-Q3 3", "level 2023-Q4 4"}, figure.Level, "2023", "nothing"},
 		{"December's growth is not the year's", []string{"yoy 2023-12 2.5"}, figure.YoY, "2023", "nothing"},
 		{"December's growth to date is the year's", []string{"ytd_yoy 2023-12 2.5"}, figure.YoY, "2023", "2.5 derived: ytd_yoy 2023-12"},
 		{"an imputed month makes an imputed mean", append(year[:11:11], "level 2023-12 112 I"), figure.Level, "2023-Q4", "111 derived imputed: (level 2023-10 + level 2023-11 + level 2023-12) ÷ 3"},
@@ -147,7 +147,7 @@ func TestDerivedGrowthIsThatOfTheCellsThemselvesWhereBothArePublished(t *testing
 	})
 }
 
-func TestEveryKindHoldsWhatHoldsForFlows(t *testing.T) {
+func TestEveryKindHasTheInvariantsOfFlows(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		of := rapid.SampledFrom([]*catalog.Indicator{stock, average, rank}).Draw(t, "kind")
 		all := anyFigures(t, true)

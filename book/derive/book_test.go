@@ -9,7 +9,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// bookOf holds year-to-dates of flow with the days on which they became known.
+// bookOf returns a book of year-to-date figures of flow with the days on which
+// they became known.
 func bookOf(t *testing.T, figures map[string]map[string]float64) *book.Book {
 	t.Helper()
 	b := new(book.Book)

@@ -8,10 +8,10 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// reach is what a value rests on, its own cell included.
+// reach is the stretch that a value depends on, including its own cell.
 func (v Value) reach() catalog.Stretch {
 	s := catalog.Stretch{From: math.MaxInt, To: math.MinInt}
-	if !v.Period.IsZero() { // that of a sum is not known before it is put into a cell
+	if !v.Period.IsZero() { // a sum has no period until it is assigned to a cell
 		s = catalog.StretchOf(v.Measure, v.Period)
 	}
 	for _, t := range v.terms {
@@ -20,7 +20,7 @@ func (v Value) reach() catalog.Stretch {
 	return s
 }
 
-// findCuts gathers what the catalogue and the figures say.
+// findCuts collects the breaks declared by the catalogue and the figures.
 func (h *History) findCuts() {
 	var marked []catalog.Marked
 	for c, v := range h.given {
@@ -31,7 +31,7 @@ func (h *History) findCuts() {
 	h.cuts = h.Indicator.Cuts(h.Area, h.Category, marked...)
 }
 
-// begins tells whether a figure is the first of its year.
+// begins reports whether a figure is the first of its year.
 func (h *History) begins(c cell) bool {
 	for o := range h.given {
 		if o.measure.Growth() == c.measure.Growth() && o.period.Year() == c.period.Year() && o.period.End().Before(c.period.End()) {
@@ -41,13 +41,12 @@ func (h *History) begins(c cell) bool {
 	return true
 }
 
-// Comparable is the part of the history that can be held against the period
-// p (of growth where growth is asked for): what lies between the last break
-// before the end of p and the first after it. The zero period asks for what
-// can be held against today. A figure that a break runs through counts in the
-// year of p only, where it is judged by itself. The break is the one before
-// which nothing counts, nil when nothing is left out for one; the history is
-// h itself when it has no break.
+// Comparable is the part of the history that can be compared with the period p
+// (of growth if growth is set): everything between the last break before the
+// end of p and the first break after it. The zero period means today. A figure
+// that spans a break counts only in the year of p, where it is judged by
+// itself. The returned break is the one before which nothing counts, nil if
+// nothing is excluded; the history is h itself if it has no break.
 func (h *History) Comparable(growth bool, p figure.Period, today time.Time) (*History, *catalog.Cut) {
 	all := h.cuts.Of(growth)
 	if len(all) == 0 {
@@ -68,8 +67,8 @@ func (h *History) Comparable(growth bool, p figure.Period, today time.Time) (*Hi
 	return h.within(growth, window, p.Year()), last
 }
 
-// within leaves out what does not lie in the window, or of the given year
-// touches it.
+// within excludes what is not in the window or, for the given year, does not
+// overlap it.
 func (h *History) within(growth bool, window catalog.Stretch, year int) *History {
 	if h.parts[0] != nil {
 		return NewRatio(h.Indicator, h.parts[0].within(growth, window, year), h.parts[1].within(growth, window, year))

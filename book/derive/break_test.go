@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// broken is flow with breaks by the catalogue.
+// broken is an indicator with breaks from the catalogue.
 func broken(of *catalog.Indicator, breaks ...catalog.Break) *catalog.Indicator {
 	i := *of
 	i.Breaks = breaks
@@ -24,7 +24,7 @@ func at(period string, measures ...figure.Measure) catalog.Break {
 	return catalog.Break{Period: parse(period), Measures: measures, Note: lang.Text{ZH: "新口径", EN: "new coverage"}}
 }
 
-func TestNothingReachesAcrossABreak(t *testing.T) {
+func TestNothingCrossesABreak(t *testing.T) {
 	years := []string{}
 	for y := 2022; y <= 2024; y++ {
 		for m := 1; m <= 12; m++ {
@@ -58,13 +58,13 @@ func TestNothingReachesAcrossABreak(t *testing.T) {
 		{"a month after a year-to-date with a break in it", flow, []string{"ytd 2023-01 9", "ytd 2023-02 20", "ytd 2023-03 40 B", "ytd 2023-04 60"}, figure.Level, "2023-04", "nothing"},
 		{"the year's first year-to-date breaks with the year", flow, []string{"ytd 2022-02 9", "ytd 2023-02 20 B", "ytd 2023-03 40"}, figure.Level, "2023-03", "20 derived: ytd 2023-03 − ytd 2023-02"},
 		{"growth to date over a base with a break in it", broken(flow, at("2022-03")), []string{"ytd 2022-06 9", "ytd 2023-06 20"}, figure.YTDYoY, "2023-06", "nothing"},
-		{"a base worked back", broken(flow, at("2023")), []string{"level 2023 20", "yoy 2023 5"}, figure.Level, "2022", "nothing"},
-		{"published growth stays", broken(flow, at("2023")), []string{"level 2022 10", "level 2023 20", "yoy 2023 5"}, figure.YoY, "2023", "5"},
+		{"a base calculated back", broken(flow, at("2023")), []string{"level 2023 20", "yoy 2023 5"}, figure.Level, "2022", "nothing"},
+		{"published growth is kept", broken(flow, at("2023")), []string{"level 2022 10", "level 2023 20", "yoy 2023 5"}, figure.YoY, "2023", "5"},
 		{"a mean", broken(average, at("2023-05")), years, figure.Level, "2023-Q2", "nothing"},
 		{"growth of a mean", broken(average, at("2023-05")), years, figure.YoY, "2024-Q2", "nothing"},
 		{"growth of a mean when its base is whole", broken(average, at("2023-05")), years, figure.YoY, "2024-Q3", "3.225806 derived: (level 2024-Q3 ÷ level 2023-Q3 − 1) × 100"},
 		{"growth of a stock", broken(stock, at("2023-03")), years, figure.YoY, "2023-03", "nothing"},
-		{"growth of a stock when its base is behind the break", broken(stock, at("2023-03")), years, figure.YoY, "2024-03", "3.846154 derived: (level 2024-03 ÷ level 2023-03 − 1) × 100"},
+		{"growth of a stock when its base is after the break", broken(stock, at("2023-03")), years, figure.YoY, "2024-03", "3.846154 derived: (level 2024-03 ÷ level 2023-03 − 1) × 100"},
 	} {
 		t.Run(c.name, c.holds)
 	}
@@ -75,7 +75,7 @@ func TestNothingReachesAcrossABreak(t *testing.T) {
 		"January and February of two": func() (Value, bool) { return New(broken(flow, at("2023-02")), figures(years...)...).JanFeb(2023) },
 	} {
 		if v, ok := v(); ok {
-			t.Errorf("%s reaches across: %s", what, text(v, ok))
+			t.Errorf("%s crosses the break: %s", what, text(v, ok))
 		}
 	}
 	for what, v := range map[string]func() (Value, bool){
@@ -83,18 +83,18 @@ func TestNothingReachesAcrossABreak(t *testing.T) {
 		"the last twelve months":  func() (Value, bool) { return h.LastTwelve(parse("2024-02")) },
 	} {
 		if _, ok := v(); !ok {
-			t.Errorf("%s is missing though it lies behind the break", what)
+			t.Errorf("%s is missing although it is after the break", what)
 		}
 	}
 }
 
-func TestARecordDoesNotReachAcrossABreak(t *testing.T) {
+func TestARecordDoesNotCrossABreak(t *testing.T) {
 	lines := []string{"level 2019-05 1", "level 2020-05 1", "level 2021-05 3", "level 2022-05 2", "level 2023-05 4"}
 	if _, ok := New(broken(flow, at("2021")), figures(lines...)...).Record(parse("2023-05")); ok {
-		t.Error("two years behind a break make a record")
+		t.Error("two years after a break make a record")
 	}
 	if r, ok := New(broken(flow, at("2020")), figures(lines...)...).Record(parse("2023-05")); !ok || r.Years != 3 {
-		t.Error("three years behind a break make none")
+		t.Error("three years after a break make none")
 	}
 }
 
@@ -106,7 +106,7 @@ func TestARatioDoesNotTakeAStockFromBeforeABreak(t *testing.T) {
 	expect(t, text(v, ok), "nothing")
 }
 
-func TestWhatIsDerivedLiesOnOneSideOfEveryBreak(t *testing.T) {
+func TestDerivedValuesAreOnOneSideOfEveryBreak(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		of := rapid.SampledFrom([]*catalog.Indicator{flow, stock, average}).Draw(t, "kind")
 		on := figure.Month(rapid.IntRange(2021, 2023).Draw(t, "year"), rapid.IntRange(1, 12).Draw(t, "month"))
@@ -122,7 +122,7 @@ func TestWhatIsDerivedLiesOnOneSideOfEveryBreak(t *testing.T) {
 				before, after = before || s.From < edge, after || s.To > edge
 			}
 			if before && after {
-				t.Fatalf("%s %s = %s reaches across %s", v.Measure, v.Period, v.Formula(), on)
+				t.Fatalf("%s %s = %s crosses %s", v.Measure, v.Period, v.Formula(), on)
 			}
 		}
 	})
@@ -141,11 +141,11 @@ func TestWhatIsComparableBeginsAtTheBreak(t *testing.T) {
 		t.Errorf("the break is %v", last)
 	}
 	if part, last := New(flow, figures("level 2021 1")...).Comparable(false, parse("2023"), today); part.Empty() || last != nil {
-		t.Error("without a break something is left out")
+		t.Error("without a break something is excluded")
 	}
 }
 
-func TestPublishedGrowthThatLevelsDoNotGiveIsAFinding(t *testing.T) {
+func TestPublishedGrowthThatContradictsTheLevelsIsAFinding(t *testing.T) {
 	lines := []string{
 		"level 2022-05 80.0", "level 2023-05 100.0", "yoy 2023-05 24.5", // 25 by the levels
 		"level 2022-06 81.3", "level 2023-06 100.0", "yoy 2023-06 23.1", // 23.0012…, which rounding of the levels explains

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// flow, realTerms and stock are indicators as tests need them; realTerms has growth at
+// flow, realTerms and stock are indicators for tests; realTerms has growth at
 // constant prices.
 var (
 	flow      = &catalog.Indicator{Code: "flow", Kind: catalog.Flow, Frequencies: []figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual}}
@@ -90,7 +90,7 @@ func expect(t *testing.T, got, want string) {
 	}
 }
 
-// consequence is what follows from figures.
+// consequence is a value that follows from figures.
 type consequence struct {
 	name    string
 	of      *catalog.Indicator
@@ -123,23 +123,23 @@ func TestWhatFollowsFromFigures(t *testing.T) {
 		{"an incomplete year has no total", flow, complete[:11], figure.Level, "2023", "nothing"},
 		{"a withheld month breaks the sum", flow, append([]string{"level 2023-04 -"}, append(complete[:3:3], complete[4:]...)...), figure.Level, "2023", "nothing"},
 		{"a withheld month stays withheld", flow, []string{"ytd 2023-03 30", "level 2023-04 -", "ytd 2023-04 45"}, figure.Level, "2023-04", "withheld"},
-		{"a year-to-date reaches across a withheld month", flow, []string{"level 2023-04 -", "ytd 2023-05 50", "level 2023-06 11"}, figure.YTD, "2023-06", "61 derived: ytd 2023-05 + level 2023-06"},
-		{"a difference below zero is no number", flow, []string{"ytd 2023-08 800", "ytd 2023-09 790"}, figure.Level, "2023-09", "nothing"},
+		{"a year-to-date covers a withheld month", flow, []string{"level 2023-04 -", "ytd 2023-05 50", "level 2023-06 11"}, figure.YTD, "2023-06", "61 derived: ytd 2023-05 + level 2023-06"},
+		{"a negative difference is not a value", flow, []string{"ytd 2023-08 800", "ytd 2023-09 790"}, figure.Level, "2023-09", "nothing"},
 		{"imputed figures make imputed ones", flow, []string{"level 2023-01 3 I", "level 2023-02 4"}, figure.YTD, "2023-02", "7 derived imputed: level 2023-01 + level 2023-02"},
 		{"estimates make estimates", flow, []string{"ytd 2023-02 9 E", "ytd 2023-03 14"}, figure.Level, "2023-03", "5 derived estimated: ytd 2023-03 − ytd 2023-02"},
-		{"what follows from published figures goes before what was imputed", flow, []string{"level 2023-03 6 I", "ytd 2023-02 9", "ytd 2023-03 14"}, figure.Level, "2023-03", "5 derived: ytd 2023-03 − ytd 2023-02"},
-		{"the way with the fewest imputed figures is taken", flow, []string{"level 2023-01 3 I", "level 2023-02 4 I", "ytd 2023-02 8", "level 2023-03 5"}, figure.YTD, "2023-03", "13 derived: ytd 2023-02 + level 2023-03"},
+		{"what follows from published figures takes precedence over imputed figures", flow, []string{"level 2023-03 6 I", "ytd 2023-02 9", "ytd 2023-03 14"}, figure.Level, "2023-03", "5 derived: ytd 2023-03 − ytd 2023-02"},
+		{"the path with the fewest imputed figures is used", flow, []string{"level 2023-01 3 I", "level 2023-02 4 I", "ytd 2023-02 8", "level 2023-03 5"}, figure.YTD, "2023-03", "13 derived: ytd 2023-02 + level 2023-03"},
 		{"February that holds January is both", flow, []string{"level 2023-02 70 W", "level 2023-03 40"}, figure.YTD, "2023-03", "110 derived: level 2023-02 + level 2023-03"},
 		{"growth is the level over that of a year ago", flow, []string{"level 2022-05 80", "level 2023-05 100"}, figure.YoY, "2023-05", "25 derived: (level 2023-05 ÷ level 2022-05 − 1) × 100"},
-		{"published growth goes before what levels give", flow, []string{"level 2022-05 80", "level 2023-05 100", "yoy 2023-05 24.5"}, figure.YoY, "2023-05", "24.5"},
+		{"published growth takes precedence over that of the levels", flow, []string{"level 2022-05 80", "level 2023-05 100", "yoy 2023-05 24.5"}, figure.YoY, "2023-05", "24.5"},
 		{"December's growth to date is the year's", flow, []string{"ytd_yoy 2023-12 5.5"}, figure.YoY, "2023", "5.5 derived: ytd_yoy 2023-12"},
 		{"levels never give growth at constant prices", realTerms, []string{"ytd 2022-06 2684.2", "ytd 2023-06 2528.7"}, figure.YTDYoY, "2023-06", "nothing"},
 		{"a base of zero has no growth", flow, []string{"level 2022-05 0", "level 2023-05 100"}, figure.YoY, "2023-05", "nothing"},
-		{"a base is worked back from growth", flow, []string{"level 2022 8100", "yoy 2022 8"}, figure.Level, "2021", "7500 derived: level 2022 ÷ (1 + yoy 2022 ÷ 100)"},
-		{"a base is not worked back from growth at constant prices", realTerms, []string{"level 2022 8100", "yoy 2022 8"}, figure.Level, "2021", "nothing"},
-		{"a base is worked back one year only", flow, []string{"level 2022 8100", "yoy 2022 8", "yoy 2021 8"}, figure.Level, "2020", "nothing"},
-		{"a base that is published is not worked back", flow, []string{"level 2022 8100", "yoy 2022 8", "level 2021 7400"}, figure.Level, "2021", "7400"},
-		{"nothing is worked back from a fall to nothing", flow, []string{"level 2022 0", "yoy 2022 -100"}, figure.Level, "2021", "nothing"},
+		{"a base is calculated back from growth", flow, []string{"level 2022 8100", "yoy 2022 8"}, figure.Level, "2021", "7500 derived: level 2022 ÷ (1 + yoy 2022 ÷ 100)"},
+		{"a base is not calculated back from growth at constant prices", realTerms, []string{"level 2022 8100", "yoy 2022 8"}, figure.Level, "2021", "nothing"},
+		{"a base is calculated back one year only", flow, []string{"level 2022 8100", "yoy 2022 8", "yoy 2021 8"}, figure.Level, "2020", "nothing"},
+		{"a published base is not calculated back", flow, []string{"level 2022 8100", "yoy 2022 8", "level 2021 7400"}, figure.Level, "2021", "7400"},
+		{"nothing is calculated back from a fall to zero", flow, []string{"level 2022 0", "yoy 2022 -100"}, figure.Level, "2021", "nothing"},
 		{"a stock at the end of the year is that of December", stock, []string{"level 2023-12 130"}, figure.Level, "2023", "130 derived: level 2023-12"},
 		{"a stock has no year-to-date", stock, complete, figure.YTD, "2023-12", "nothing"},
 		{"a rank has no growth", rank, []string{"level 2022 3", "level 2023 2"}, figure.YoY, "2023", "nothing"},
@@ -156,7 +156,7 @@ func TestExportsOf2021FollowFrom2022AndItsGrowth(t *testing.T) {
 	}
 }
 
-func TestIndustryGrowsAsPublishedThoughItsLevelFell(t *testing.T) {
+func TestIndustryGrowsAsPublishedAlthoughItsLevelFell(t *testing.T) {
 	h := New(realTerms, figures("ytd 2022-06 2684.2", "ytd 2023-06 2528.7", "ytd_yoy 2023-06 3.2")...)
 	v, ok := h.At(figure.YTDYoY, parse("2023-06"))
 	expect(t, text(v, ok), "3.2")
@@ -173,7 +173,7 @@ func TestTheLastTwelveMonthsOfDecemberAreTheYear(t *testing.T) {
 	expect(t, text(v, ok), "1200 derived: level 2022")
 }
 
-func TestAHoleLeavesNoSumOfTwelveMonths(t *testing.T) {
+func TestThereIsNoSumOfTwelveMonthsWithAGap(t *testing.T) {
 	h := New(flow, figures("level 2022 1200", "ytd 2022-03 250", "ytd 2023-02 200", "level 2023-03 -")...)
 	v, ok := h.LastTwelve(parse("2023-03"))
 	expect(t, text(v, ok), "nothing")

@@ -11,21 +11,21 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Disagreement is a published growth rate that the published levels do not
-// give, beyond what rounding explains.
+// Disagreement is a published growth rate that differs from the published
+// levels by more than rounding explains.
 type Disagreement struct {
-	Published Value // the rate, which is what is shown
-	Derived   Value // what the levels of the two periods give
+	Published Value // the rate, which is shown
+	Derived   Value // the rate computed from the levels of the two periods
 }
 
-// By is by how many percentage points the published rate lies above what the
-// levels give.
+// By is by how many percentage points the published rate exceeds the one
+// computed from the levels.
 func (d Disagreement) By() float64 { return d.Published.Value - d.Derived.Value }
 
-// Disagreements gives the published growth rates of a measure and frequency
-// that the levels do not give, in the order of periods. There are none where
-// growth is at constant prices, since levels never give that, and none across
-// a break.
+// Disagreements returns the published growth rates of a measure and frequency
+// that do not agree with the levels, in the order of periods. It returns none
+// if growth is at constant prices, since that never follows from levels, and
+// none across a break.
 func (h *History) Disagreements(m figure.Measure, f figure.Frequency) iter.Seq[Disagreement] {
 	return func(yield func(Disagreement) bool) {
 		if !m.Growth() || h.Indicator.ConstantPrices || h.parts[0] != nil {
@@ -48,15 +48,15 @@ func (h *History) Disagreements(m figure.Measure, f figure.Frequency) iter.Seq[D
 	}
 }
 
-// rounding is by how much rounding can have moved a published rate: half a
-// unit of the last decimal that any rate of the measure has, and no rate is
+// rounding is by how much rounding may have changed a published rate: half a
+// unit of the last decimal that any rate of the measure has, as no rate is
 // rounded to tens of percents.
 func (h *History) rounding(m figure.Measure) float64 {
 	return math.Pow10(min(0, h.finest(func(c cell) bool { return c.measure == m }))) / 2
 }
 
-// roundingOf is by how much the rounding of the levels can have moved a growth
-// that is worked out from them, in percentage points.
+// roundingOf is by how much the rounding of the levels may have changed a
+// growth rate computed from them, in percentage points.
 func (h *History) roundingOf(v Value) float64 {
 	now, base := v.terms[0], v.terms[1]
 	half := func(t Term) float64 {
@@ -79,8 +79,8 @@ func (h *History) roundingOf(v Value) float64 {
 	return 100 * now.Value / base.Value * (half(now)/math.Abs(now.Value) + half(base)/base.Value)
 }
 
-// finest is the power of ten of the last digit of the most exact of the given
-// figures that are meant. One figure alone does not tell how it was rounded:
+// finest is the power of ten of the last digit of the most precise of the
+// selected figures. One figure alone does not show how it was rounded, because
 // it may end in a zero.
 func (h *History) finest(meant func(cell) bool) int {
 	least := math.MaxInt
@@ -95,7 +95,7 @@ func (h *History) finest(meant func(cell) bool) int {
 	return least
 }
 
-// lastDigit is the power of ten of the last digit that is not zero.
+// lastDigit is the power of ten of the last nonzero digit.
 func lastDigit(v float64) int {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'e', -1, 64), "e")
 	power, _ := strconv.Atoi(exponent)

@@ -10,8 +10,8 @@ import (
 
 // Rate is the published growth of a cell (m is figure.YoY or figure.YTDYoY):
 // its own, or that of another cell of the same stretch of the year, as
-// December's 累计同比 is the year's growth. It is what growth targets are
-// judged on. A withheld rate is one.
+// December's 累计同比 is the year's growth. Growth targets are judged on it. A
+// withheld rate counts as published.
 func (h *History) Rate(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	if v, ok = h.given[cell{m, p}]; ok {
 		return v, true
@@ -21,7 +21,7 @@ func (h *History) Rate(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	}
 	s := h.spanOf(m, p)
 	if _, own := h.given[cell{levelOf(m), p}]; own && s.from == atEnd {
-		return Value{}, false // another cell with the same end is not this one
+		return Value{}, false // a different cell with the same end
 	}
 	if v, ok = h.rates[s]; !ok {
 		return Value{}, false
@@ -29,10 +29,11 @@ func (h *History) Rate(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	return v.as(m, p), true
 }
 
-// growth is the published growth of the same stretch, else that of the levels.
-// The growth of what stands at the end of a period is first that of its own
-// levels, and another cell's with the same end only where it has no level: the
-// quarter's growth is not that of its last month where both are published.
+// growth is the published growth of the same stretch, otherwise that of the
+// levels. For a level at the end of a period, the growth of its own levels
+// comes first, and that of another cell with the same end is used only if it
+// has no level: where both are published, the growth of a quarter is not that
+// of its last month.
 func (h *History) growth(m figure.Measure, p figure.Period) (Value, bool) {
 	s := h.spanOf(m, p)
 	rate, published := h.rates[s]
@@ -48,9 +49,9 @@ func (h *History) growth(m figure.Measure, p figure.Period) (Value, bool) {
 	return rate, published
 }
 
-// levelGrowth is the level over that of a year before, less one, in percent.
-// It is never worked out for an indicator whose growth is published at
-// constant prices, nor over a base that is not above zero, nor across a break.
+// levelGrowth is the level divided by that of a year before, minus one, in
+// percent. It is never computed for an indicator whose growth is published at
+// constant prices, for a base that is not positive, or across a break.
 func (h *History) levelGrowth(m figure.Measure, p figure.Period) (Value, bool) {
 	if h.Indicator.ConstantPrices || h.Indicator.Kind == catalog.Rank {
 		return Value{}, false
@@ -63,9 +64,9 @@ func (h *History) levelGrowth(m figure.Measure, p figure.Period) (Value, bool) {
 	return v.rests(growth, []Term{now.term(false), base.term(false)}, now, base)
 }
 
-// compared are the level of a period and that of a year before. Of what stands
-// at the end of a period both have to be of one kind of cell: its own where
-// either is published, else both of another that ends with it.
+// compared returns the level of a period and that of a year before. For levels
+// at the end of a period, both must be from the same kind of cell: its own if
+// either is published, otherwise another one that ends with it.
 func (h *History) compared(level figure.Measure, p figure.Period) (now, base Value, ok bool) {
 	pair := func(find func(figure.Period) (Value, bool)) bool {
 		var was bool
@@ -100,7 +101,7 @@ func endingWith(f figure.Frequency, p figure.Period) (figure.Period, bool) {
 }
 
 // YearAgo is the value of the same cell a year before, published or derived;
-// there is none across a break.
+// it has none across a break.
 func (h *History) YearAgo(m figure.Measure, p figure.Period) (Value, bool) {
 	v, ok := h.At(m, p.YearAgo())
 	if !ok || v.Withheld {
@@ -117,13 +118,13 @@ func levelOf(m figure.Measure) figure.Measure {
 	return figure.Level
 }
 
-// JanFeb is January and February of a year together: what the Spring
-// Festival moves between them does not show in it.
+// JanFeb is the sum of January and February of a year, which is not affected
+// by the date of the Spring Festival.
 func (h *History) JanFeb(year int) (Value, bool) { return h.At(figure.YTD, figure.Month(year, 2)) }
 
 // LastTwelve is the sum of the twelve months that end with the month or
-// quarter p of a flow. A withheld figure in between that no year-to-date
-// covers leaves no sum.
+// quarter p of a flow. There is no sum if one of them is withheld and not
+// covered by a year to date.
 func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
 	if h.Indicator.Kind != catalog.Flow || p.Frequency().PerYear() == 0 {
 		return Value{}, false
@@ -143,8 +144,8 @@ func (h *History) LastTwelve(p figure.Period) (v Value, ok bool) {
 }
 
 // MeanToDate is the mean of an average's own periods from the beginning of the
-// year to p, where all are published. It is no figure that anybody publishes:
-// it tells where the year stands.
+// year to p, if all are published. Nobody publishes this figure; it shows how
+// the year is going.
 func (h *History) MeanToDate(p figure.Period) (v Value, ok bool) {
 	if h.Indicator.Kind != catalog.Average || p.Frequency() != h.Indicator.Frequency() || h.cuts.Across(false, catalog.StretchOf(figure.YTD, p)) {
 		return Value{}, false
@@ -153,7 +154,7 @@ func (h *History) MeanToDate(p figure.Period) (v Value, ok bool) {
 	return v.as(figure.YTD, p), ok
 }
 
-// LastTwelves gives LastTwelve of all periods of a frequency, in order.
+// LastTwelves returns LastTwelve of all periods of a frequency, in order.
 func (h *History) LastTwelves(f figure.Frequency) iter.Seq[Value] {
 	return h.each(f, h.LastTwelve)
 }
@@ -168,7 +169,7 @@ func (h *History) Daily(p figure.Period) (Value, bool) {
 	return average.rests(daily, []Term{v.term(false)}, v)
 }
 
-// Dailies gives Daily of all periods of a frequency, in order.
+// Dailies returns Daily of all periods of a frequency, in order.
 func (h *History) Dailies(f figure.Frequency) iter.Seq[Value] { return h.each(f, h.Daily) }
 
 func (h *History) each(f figure.Frequency, value func(figure.Period) (Value, bool)) iter.Seq[Value] {
@@ -181,21 +182,21 @@ func (h *History) each(f figure.Frequency, value func(figure.Period) (Value, boo
 	}
 }
 
-// RecordYears is of how many earlier years the same month (or quarter) has to
-// be known before one can be the highest ever.
+// RecordYears is for how many earlier years the same month (or quarter) must
+// be known before a value can be the highest ever.
 const RecordYears = 3
 
-// Record is a value above all known ones of the same month (or quarter) of
+// Record is a value above all known values of the same month (or quarter) of
 // earlier years.
 type Record struct {
 	Value
-	Before Value // the highest until then
+	Before Value // the previous record
 	Years  int   // how many earlier years it exceeds
 }
 
-// Record tells whether the period's level is the highest ever for its
-// calendar month. It has to be published or follow from what is; those it
-// exceeds may be imputed, which Before tells.
+// Record reports whether the period's level is the highest ever for its
+// calendar month. The level must be published or derived from published
+// figures; the ones it exceeds may be imputed, as Before shows.
 func (h *History) Record(p figure.Period) (r Record, ok bool) {
 	r.Value, ok = h.At(figure.Level, p)
 	if !ok || r.Withheld || r.Imputed || h.Indicator.Kind == catalog.Rank {
@@ -219,7 +220,7 @@ func (h *History) Record(p figure.Period) (r Record, ok bool) {
 	return r, r.Years >= RecordYears
 }
 
-// Records gives the records of a frequency, in the order of periods.
+// Records returns the records of a frequency, in the order of periods.
 func (h *History) Records(f figure.Frequency) iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		for p := range h.Periods(f) {
@@ -230,10 +231,10 @@ func (h *History) Records(f figure.Frequency) iter.Seq[Record] {
 	}
 }
 
-// Covered is the newest period of which a level or a year-to-date (growth
-// false) or a growth rate (growth true) was reported: a number or that it is
-// withheld, but nothing imputed and nothing from before the period's end. A
-// year covers its December. ok is false when nothing was.
+// Covered is the newest period for which a level or a year to date (growth
+// false) or a growth rate (growth true) was reported, as a number or as
+// withheld. Imputed figures and figures published before the period's end do
+// not count. A year covers its December. ok is false if nothing was reported.
 func (h *History) Covered(growth bool) (newest Value, ok bool) {
 	for i, part := range h.parts {
 		if part == nil {
@@ -254,8 +255,8 @@ func (h *History) Covered(growth bool) (newest Value, ok bool) {
 	return newest, ok
 }
 
-// after orders by the end of periods, then the shorter period first, then by
-// measure, so that the order of a map has no part in it.
+// after orders by the end of periods, then shorter periods first, then by
+// measure, so that the result does not depend on map order.
 func after(v, o Value) bool {
 	a, b := v.Period.End(), o.Period.End()
 	if !a.Equal(b) {
@@ -264,6 +265,6 @@ func after(v, o Value) bool {
 	return compareCells(cell{v.Measure, v.Period}, cell{o.Measure, o.Period}) > 0
 }
 
-// stale is how old the newest value of a stock may be to stand for a later
-// period in a ratio.
+// stale is the maximum age of the newest value of a stock that is used for a
+// later period in a ratio.
 const stale = 2 * 366 * 24 * time.Hour

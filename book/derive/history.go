@@ -13,26 +13,26 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// History is everything known of one indicator in one area and category at
-// one moment. It is never changed, so that all may share it.
+// History is everything known of one indicator in one area and category at one
+// point in time. It is immutable, so it can be shared.
 type History struct {
 	Indicator      *catalog.Indicator
 	Area, Category string
 
 	given  map[cell]Value
-	spans  map[span]Value // the best of what is published for a span, or follows from sums
+	spans  map[span]Value // the best value for a span that is published or follows from sums
 	rates  map[span]Value // published growth
 	years  map[int]*sums
 	cuts   catalog.Cuts
-	apart  bool        // what stands at the end of a period is published side by side and differs
-	parts  [2]*History // of a ratio: numerator and denominator
-	oldest int         // the years that hold something; oldest > newest when none does
+	apart  bool        // levels of cells that end together are published and differ
+	parts  [2]*History // for a ratio: numerator and denominator
+	oldest int         // the years with values; oldest > newest if there are none
 	newest int
 }
 
-// From is what the book knows of an indicator, as it was known at asOf; the
-// zero time asks for what is known now. A ratio is worked out from the
-// figures of its parts in the same area and category.
+// From is what the book knew about an indicator at asOf; the zero time means
+// now. A ratio is computed from the figures of its parts in the same area and
+// category.
 func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time.Time) *History {
 	if ind.Ratio != nil {
 		return NewRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
@@ -54,16 +54,16 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 	return build(ind, area, category, values, nil)
 }
 
-// New is the history of the given figures, of which Measure, Period, Value,
-// Withheld, Status and Published are read, in any order. Of two figures of
-// one cell the one published later counts, then the larger. Values that are
-// no finite numbers are left out.
+// New returns the history of the given figures, of which Measure, Period,
+// Value, Withheld, Status and Published are used, in any order. Of two figures
+// of one cell the one published later counts, then the larger one. Values that
+// are not finite numbers are ignored.
 func New(ind *catalog.Indicator, figures ...Value) *History {
 	return build(ind, "", figure.Total, figures, nil)
 }
 
-// build is New for a place. Cuts that are known already are not looked for
-// in the figures.
+// build is New for an area and category. Cuts that are already known are not
+// looked up in the figures.
 func build(ind *catalog.Indicator, area, category string, figures []Value, known *catalog.Cuts) *History {
 	h := &History{Indicator: ind, Area: area, Category: category, given: make(map[cell]Value, len(figures)),
 		spans: map[span]Value{}, rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
@@ -92,8 +92,8 @@ func newer(v, o Value) bool {
 	return cmp.Or(v.Published.Compare(o.Published), cmp.Compare(v.Status, o.Status), cmp.Compare(v.Value, o.Value)) > 0
 }
 
-// work fills in the spans: what is published, what sums give, and what
-// growth gives where neither does.
+// work fills in the spans: what is published, what sums give, and what growth
+// gives where neither does.
 func (h *History) work() {
 	h.apart = h.differ()
 	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
@@ -130,10 +130,10 @@ func keepBest(values map[span]Value, s span, v Value) {
 	}
 }
 
-// edge enters a published sum. A month with status W holds those before it
-// that have no value of their own (K, or nothing at all in January) as well.
+// edge adds a published sum. A month with status W also includes the months
+// before it that have no value of their own (K, or no value in January).
 func (h *History) edge(s span, v Value) {
-	if v.Status == 'K' { // its number, if any, stands elsewhere
+	if v.Status == 'K' { // its number, if any, is included elsewhere
 		return
 	}
 	for v.Status == 'W' && v.Measure == figure.Level && v.Period.Frequency() == figure.Monthly && s.from > 0 {
@@ -156,8 +156,8 @@ func (h *History) edge(s span, v Value) {
 	year.add(s.from, s.to, v)
 }
 
-// sumUp works out the spans of a year that have a cell: months, quarters,
-// January to each of them, and the year.
+// sumUp computes the spans of a year that are cells: months, quarters, January
+// to each of them, and the year.
 func (h *History) sumUp(year int, s *sums) {
 	s.connect()
 	for to := int8(1); to <= 12; to++ {
@@ -177,9 +177,9 @@ func (h *History) sumUp(year int, s *sums) {
 	}
 }
 
-// average works out what is the mean of the periods that the indicator is
-// published for, where all of them are: quarters and years of months. The mean
-// is not weighted. What is published of the longer period itself goes first.
+// average computes the quarters and years that are means of published periods,
+// if all of these are published. The mean is not weighted. A published value
+// of the longer period itself takes precedence.
 func (h *History) average() {
 	f := h.Indicator.Frequency()
 	for year := h.oldest; year <= h.newest; year++ {
@@ -201,7 +201,8 @@ func (h *History) average() {
 	}
 }
 
-// mean is that of the published figures of the periods that make a longer one.
+// mean is the mean of the published figures of the periods that make up a
+// longer one.
 func (h *History) mean(f figure.Frequency, year, number, count int) (v Value, ok bool) {
 	var terms []Term
 	var on []Value
@@ -216,12 +217,12 @@ func (h *History) mean(f figure.Frequency, year, number, count int) (v Value, ok
 	return v.rests(mean, terms, on...)
 }
 
-// workBack gives a period that nobody published the level that next year's
-// level and its published growth make it: 8230.6 up 8.0 % make 7620.9. It
-// goes back one year only, and nothing is summed up from it, since a rounded
-// rate would grow into a large error in a difference. What stands at the end
-// of a period takes level and growth from one cell: the year's growth says
-// nothing of December where both are published.
+// workBack computes a level that nobody published from next year's level and
+// its published growth: 8230.6 up 8.0 % give 7620.9. It goes back only one
+// year, and its results are not used in sums, since a rounded rate would
+// become a large error in a difference. For levels at the end of a period,
+// level and growth must be of the same cell: where both are published, the
+// year's growth says nothing about December.
 func (h *History) workBack() {
 	found := map[span]Value{}
 	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
@@ -255,10 +256,10 @@ func (h *History) workBack() {
 	}
 }
 
-// At is the best that is known of a cell: what is published, else what
-// follows from what is published, else what was imputed, else what follows
-// from that. A cell that is withheld stays so. ok is false when nothing is
-// known.
+// At is the best known value of a cell: the published one, otherwise one
+// derived from published figures, otherwise an imputed one, otherwise one
+// derived from those. A withheld cell stays withheld. ok is false if nothing
+// is known.
 func (h *History) At(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	if p.Frequency().PerYear() == 0 {
 		return Value{}, false
@@ -282,8 +283,8 @@ func (h *History) At(m figure.Measure, p figure.Period) (v Value, ok bool) {
 	return v.as(m, p), ok
 }
 
-// as puts v into a cell. A figure that was published for another cell of the
-// same span is derived here, though nothing was worked out.
+// as assigns v to a cell. A figure published for another cell of the same span
+// counts as derived here, although nothing was computed.
 func (v Value) as(m figure.Measure, p figure.Period) Value {
 	if !v.Derived && (v.Measure != m || v.Period != p) {
 		v.terms, v.form, v.Derived = []Term{v.term(false)}, sum, true
@@ -292,7 +293,7 @@ func (v Value) as(m figure.Measure, p figure.Period) Value {
 	return v
 }
 
-// Figures gives all that is known of a measure at a frequency, published or
+// Figures returns everything known of a measure at a frequency, published or
 // derived, in the order of periods.
 func (h *History) Figures(m figure.Measure, f figure.Frequency) iter.Seq[Value] {
 	return func(yield func(Value) bool) {
@@ -307,7 +308,7 @@ func (h *History) Figures(m figure.Measure, f figure.Frequency) iter.Seq[Value] 
 	}
 }
 
-// Periods gives the periods of a frequency in the years of which anything is
+// Periods returns the periods of a frequency in the years of which anything is
 // known, in order.
 func (h *History) Periods(f figure.Frequency) iter.Seq[figure.Period] {
 	return func(yield func(figure.Period) bool) {
@@ -323,5 +324,5 @@ func (h *History) Periods(f figure.Frequency) iter.Seq[figure.Period] {
 	}
 }
 
-// Empty tells whether nothing is known.
+// Empty reports whether nothing is known.
 func (h *History) Empty() bool { return h.oldest > h.newest }

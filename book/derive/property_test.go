@@ -38,7 +38,7 @@ func everything(h *History) (all []Value) {
 	return all
 }
 
-func TestMonthsFromYearToDatesMakeThemAgain(t *testing.T) {
+func TestMonthsFromYearToDatesAddUpToThem(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		months := rapid.SliceOfN(rapid.Int64Range(0, 1<<40), 12, 12).Draw(t, "months")
 		var toDate []Value
@@ -58,11 +58,11 @@ func TestMonthsFromYearToDatesMakeThemAgain(t *testing.T) {
 		again := slices.Collect(New(flow, derived...).Figures(figure.YTD, figure.Monthly))
 		for i, v := range again {
 			if v.Value != toDate[i].Value {
-				t.Fatalf("%s comes back as %v, want %v", v.Period, v.Value, toDate[i].Value)
+				t.Fatalf("%s adds up to %v, want %v", v.Period, v.Value, toDate[i].Value)
 			}
 		}
 		if len(again) != 12 {
-			t.Fatalf("%d of 12 year-to-dates come back", len(again))
+			t.Fatalf("%d of 12 year-to-dates are recovered", len(again))
 		}
 	})
 }
@@ -100,14 +100,14 @@ func TestWhatIsNotPublishedIsMarkedDerived(t *testing.T) {
 	})
 }
 
-func TestWhatRestsOnImputedFiguresSaysSo(t *testing.T) {
+func TestValuesThatDependOnImputedFiguresAreMarked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := New(flow, anyFigures(t, false)...)
 		for _, v := range everything(h) {
 			for _, term := range v.Terms() {
 				if given, ok := h.given[cell{term.Measure, term.Period}]; ok && given.Imputed && given.Value == term.Value && !v.Imputed {
 					if other, _ := h.At(term.Measure, term.Period); other.Imputed {
-						t.Fatalf("%s %s = %s rests on %s, which is imputed", v.Measure, v.Period, v.Formula(), term)
+						t.Fatalf("%s %s = %s depends on %s, which is imputed", v.Measure, v.Period, v.Formula(), term)
 					}
 				}
 			}
@@ -115,7 +115,7 @@ func TestWhatRestsOnImputedFiguresSaysSo(t *testing.T) {
 	})
 }
 
-func TestTheOrderOfArrivalHasNoPartInIt(t *testing.T) {
+func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := anyFigures(t, true)
 		want := everything(New(flow, all...))

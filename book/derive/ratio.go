@@ -7,11 +7,11 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// NewRatio is the history of a ratio of the catalogue: the numerator's level
-// over the denominator's. Where the two are published at different
-// frequencies a stock counts as its newest level at or before the end of the
-// period, not older than two years; one of the two has to be of the period
-// itself, so that a ratio does not go on when both have ended.
+// NewRatio returns the history of a ratio of the catalogue: the numerator's
+// level divided by the denominator's. If the two are published at different
+// frequencies, a stock counts with its newest level at or before the end of
+// the period, at most two years old; one of the two must be of the period
+// itself, so that a ratio ends when both have ended.
 func NewRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
 	h := build(ind, numerator.Area, numerator.Category, nil, nil)
 	h.cuts = h.cuts.And(numerator.cuts, denominator.cuts)
@@ -37,8 +37,8 @@ func (h *History) divide(m figure.Measure, p figure.Period) (Value, bool) {
 	return v.rests(ratio, terms, numerator, denominator)
 }
 
-// standing is the level that counts at the end of p. The newest one being
-// withheld leaves none.
+// standing is the level that counts at the end of p. There is none if the
+// newest one is withheld.
 func (h *History) standing(p figure.Period) (newest Value, ok bool) {
 	if v, known := h.At(figure.Level, p); known || h.Indicator.Kind != catalog.Stock {
 		return v, known && !v.Withheld
@@ -56,27 +56,27 @@ func (h *History) standing(p figure.Period) (newest Value, ok bool) {
 	return newest, ok && !newest.Withheld
 }
 
-// Kind says what a derived series holds beside the measures.
+// Kind is a kind of derived series.
 type Kind string
 
-// What Series gives.
+// The kinds of series that Series returns.
 const (
 	KindLevel      Kind = "level"       // of the period alone
 	KindYTD        Kind = "ytd"         // January to the period
 	KindYoY        Kind = "yoy"         // growth of the level, %
-	KindYTDYoY     Kind = "ytd_yoy"     // growth of the year-to-date, %
+	KindYTDYoY     Kind = "ytd_yoy"     // growth of the year to date, %
 	KindLastTwelve Kind = "last_twelve" // sum of twelve months
-	KindDaily      Kind = "daily"       // average a day
+	KindDaily      Kind = "daily"       // daily average
 	KindRecord     Kind = "record"      // the values that were the highest ever for their month
 )
 
-// Kinds lists all kinds of series in their order.
+// Kinds lists all kinds of series in order.
 func Kinds() []Kind {
 	return []Kind{KindLevel, KindYTD, KindYoY, KindYTDYoY, KindLastTwelve, KindDaily, KindRecord}
 }
 
-// Series gives a kind of series in the order of periods, what is published
-// and what is derived; Derived tells them apart, and the last three kinds are
+// Series returns a kind of series in the order of periods, both published and
+// derived values; Derived distinguishes them, and the last three kinds are
 // never published.
 func (h *History) Series(k Kind, f figure.Frequency) iter.Seq[Value] {
 	switch k {

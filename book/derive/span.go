@@ -10,16 +10,16 @@ import (
 
 // span is the stretch of a year that a figure covers, in months: a flow of
 // September runs from 8 to 9, its 累计 from 0 to 9, the year from 0 to 12. Two
-// cells of one span hold the same quantity: December's 累计 is the year. An
-// average is one of a stretch, too. A stock, a rank and a ratio stand at the
-// end, so that theirs have no start.
+// cells with the same span are the same quantity: December's 累计 is the year.
+// An average also covers a stretch. A stock, a rank and a ratio are values at
+// the end, so their spans have no start.
 type span struct {
 	year     int
 	from, to int8
-	only     figure.Frequency // of the one cell that is meant; zero where all of the stretch are one
+	only     figure.Frequency // restricts the span to cells of this frequency; zero if all cells of the stretch are the same
 }
 
-const atEnd = -1 // the from of what stands at the end of a period
+const atEnd = -1 // the from of values at the end of a period
 
 func (h *History) spanOf(m figure.Measure, p figure.Period) span {
 	width := 12 / p.Frequency().PerYear()
@@ -37,10 +37,10 @@ func (h *History) spanOf(m figure.Measure, p figure.Period) span {
 	return s
 }
 
-// differ tells whether cells that end together are published with different
-// values, beyond rounding, though they should all stand at that end. Such an
-// indicator is no stock, whatever the catalogue calls it, and none of its
-// cells says anything of another.
+// differ reports whether cells that end together are published with values
+// that differ by more than rounding, although they should all be the level at
+// that end. Such an indicator is not a stock, whatever the catalogue says, and
+// its cells say nothing about each other.
 func (h *History) differ() bool {
 	if kind := h.Indicator.Kind; kind == catalog.Flow || kind == catalog.Average {
 		return false
@@ -61,11 +61,11 @@ func (h *History) differ() bool {
 	return false
 }
 
-// EndsTogether tells whether a month, a quarter and a year that end on one day
-// say the same of what stands there.
+// EndsTogether reports whether a month, a quarter and a year that end on the
+// same day have the same value.
 func (h *History) EndsTogether() bool { return !h.apart }
 
-// cell is a figure's place in the history of one indicator.
+// cell is the position of a figure in the history of one indicator.
 type cell struct {
 	measure figure.Measure
 	period  figure.Period
@@ -83,17 +83,16 @@ func period(f figure.Frequency, year, number int) figure.Period {
 
 // sums holds what is known of the stretches of one year: the ends of months
 // are nodes 0 to 12, a published sum is an edge between two of them, and any
-// stretch whose ends are connected is known. The path with the fewest
-// imputed figures is taken, then that with the fewest estimates, then the
-// shortest.
+// stretch whose ends are connected is known. The path with the fewest imputed
+// figures is used, then the one with the fewest estimates, then the shortest.
 type sums struct {
 	edges [13][13]*Value // the best published sum from the first node to the second
-	cost  [13][13]int    // of the best path; 0 where there is none
+	cost  [13][13]int    // of the best path; 0 if there is none
 	next  [13][13]int8   // the node after the first on that path
-	cuts  [13]bool       // nodes at which the series breaks: no sum is made across
+	cuts  [13]bool       // nodes at which the series breaks: no sum crosses them
 }
 
-// cut tells whether a break lies between two nodes.
+// cut reports whether there is a break between two nodes.
 func (s *sums) cut(from, to int) bool {
 	for n := min(from, to) + 1; n < max(from, to); n++ {
 		if s.cuts[n] {
@@ -109,7 +108,7 @@ func (s *sums) add(from, to int8, v Value) {
 	}
 }
 
-// connect finds the best path between all nodes (Floyd and Warshall).
+// connect finds the best path between all nodes (Floyd-Warshall).
 func (s *sums) connect() {
 	for i := range 13 {
 		for j := range 13 {
@@ -139,7 +138,7 @@ func (s *sums) connect() {
 	}
 }
 
-// path appends the published sums that make the stretch, with their signs.
+// path appends the published sums that make up the stretch, with their signs.
 func (s *sums) path(from, to int8, parts []part) []part {
 	for from != to {
 		step := s.next[from][to]
@@ -158,11 +157,11 @@ type part struct {
 	minus bool
 }
 
-// known tells whether the stretch can be summed up.
+// known reports whether the stretch can be summed up.
 func (s *sums) known(from, to int8) bool { return s.cost[from][to] != 0 }
 
-// total adds the parts up. A difference of two rounded or corrected sums may
-// come out below zero; where all parts are counts that is no number.
+// total adds up the parts. A difference of two rounded or corrected sums may
+// be negative; if all parts are counts, it is not a value then.
 func total(parts []part) (Value, bool) {
 	// People write 9 − 8, not −8 + 9.
 	if i := slices.IndexFunc(parts, func(p part) bool { return !p.minus }); i > 0 {

@@ -1,14 +1,14 @@
-// Package derive works out what follows from published figures: single
-// months from 累计 and back, quarters and years, averages, growth, a base worked back
-// from growth, the sum of the last twelve months, daily averages, ratios and
-// records. It is pure: no clock, no I/O.
+// Package derive computes what follows from published figures: single months
+// from 累计 and vice versa, quarters and years, averages, growth, a base
+// calculated back from growth, the sum of the last twelve months, daily averages,
+// ratios and records. It is pure: no clock, no I/O.
 //
-// Published always wins. What is derived says so, says from what, and says
-// whether any of it was imputed or estimated; it gives way as soon as the
-// published figure arrives, because it is worked out anew from whatever is
-// known. A withheld figure is a hole: no sum reaches across it, and nothing
-// takes its place. A break of the series is a border: nothing rests on figures
-// of both sides.
+// Published figures always take precedence. A derived value is marked as derived,
+// names the figures it was computed from, and says whether any of them was imputed
+// or estimated. It is recomputed from whatever is known, so it disappears as soon
+// as the published figure arrives. No sum includes a withheld figure, and nothing
+// replaces one. Nothing is computed from figures on both sides of a break of the
+// series.
 package derive
 
 import (
@@ -21,54 +21,55 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Value is a figure, or what follows from figures, in the base unit of its
+// Value is a figure, or a value derived from figures, in the base unit of its
 // measure.
 type Value struct {
 	Measure  figure.Measure
 	Period   figure.Period
-	Value    float64       // 0 when Withheld; never NaN or infinite
-	Withheld bool          // it is published that there is no number; never set on what is derived
-	Status   figure.Status // of a derived value that of the weakest figure it rests on
+	Value    float64       // 0 if Withheld; never NaN or infinite
+	Withheld bool          // published without a number; never set on derived values
+	Status   figure.Status // for a derived value, that of the weakest figure it depends on
 
-	// Published is when the value became known: of a derived one, when the
-	// last figure it rests on did. It is zero where nobody said.
+	// Published is when the value became known: for a derived one, when the
+	// last figure it depends on did. It is zero if unknown.
 	Published time.Time
 
-	Derived   bool // not published: worked out from Terms
-	Imputed   bool // is, or rests on, a figure that was filled in (status I)
-	Estimated bool // is, or rests on, an estimate, a forecast or an unreliable figure
-	Early     bool // is, or rests on, a figure published before its period had ended
+	Derived   bool // not published, but computed from Terms
+	Imputed   bool // is, or depends on, a figure that was filled in (status I)
+	Estimated bool // is, or depends on, an estimate, a forecast or an unreliable figure
+	Early     bool // is, or depends on, a figure published before its period had ended
 
 	terms []Term
 	form  form
 }
 
-// Term is one figure that a derived value rests on.
+// Term is one figure that a derived value depends on.
 type Term struct {
-	Minus   bool // it is taken off
+	Minus   bool // it is subtracted
 	Measure figure.Measure
 	Period  figure.Period
 	Value   float64
-	Of      string // the indicator, where it is another one
+	Of      string // the indicator, if it is a different one
 }
 
-// form is how terms make a value.
+// form is how a value is computed from terms.
 type form uint8
 
 const (
 	given  form = iota
-	sum         // terms added and taken off
-	growth      // the first over the second, less one, in percent
-	back        // the first divided by one plus the growth that is the second
-	ratio       // the first over the second
-	daily       // the first over the days of its period
-	mean        // the sum of the terms over their number
+	sum         // terms added and subtracted
+	growth      // the first divided by the second, minus one, in percent
+	back        // the first divided by one plus the second, a growth rate
+	ratio       // the first divided by the second
+	daily       // the first divided by the days of its period
+	mean        // the sum of the terms divided by their number
 )
 
-// Terms are the figures a derived value rests on, none of a published one.
+// Terms returns the figures that a derived value depends on, nil for a
+// published one.
 func (v Value) Terms() []Term { return slices.Clone(v.terms) }
 
-// Formula says how a derived value came about, in symbols that need no
+// Formula says how a derived value was computed, in symbols that need no
 // translation: "ytd 2023-09 − ytd 2023-08". It is empty for a published one.
 func (v Value) Formula() string {
 	names := make([]string, len(v.terms))
@@ -102,8 +103,8 @@ func (v Value) Formula() string {
 	return b.String()
 }
 
-// String names the term: "ytd 2023-09", with its indicator in front where it
-// is another one's.
+// String names the term: "ytd 2023-09", preceded by its indicator if that is a
+// different one.
 func (t Term) String() string {
 	name := t.Measure.String() + " " + t.Period.String()
 	if t.Of != "" {
@@ -112,12 +113,13 @@ func (t Term) String() string {
 	return name
 }
 
-// Firm tells whether a verdict may rest on the value: it is a number, and
-// nothing in it is imputed, estimated or from before the end of its period.
+// Firm reports whether a verdict may depend on the value: it is a number, and
+// nothing in it is imputed, estimated or published before the end of its
+// period.
 func (v Value) Firm() bool { return !v.Withheld && !v.Imputed && !v.Estimated && !v.Early }
 
-// weakness orders statuses by how little a value of them bears: a number to
-// be imputed weighs more than any number of estimates on a path.
+// weakness orders statuses by how unreliable a value with them is: one imputed
+// value weighs more than any number of estimates on a path.
 func (v Value) weakness() int {
 	switch {
 	case v.Imputed:
@@ -130,10 +132,10 @@ func (v Value) weakness() int {
 	return 1
 }
 
-// estimated are the statuses of numbers that are no count of what happened:
+// estimated lists the statuses of numbers that do not count what happened:
 // estimates, forecasts, experimental, not significant, unreliable and
-// unvalidated values (CL_OBS_STATUS). A provisional one (P) is published and
-// stands until it is revised.
+// unvalidated values (CL_OBS_STATUS). A provisional value (P) is published and
+// counts until it is revised.
 func estimated(s figure.Status) bool {
 	switch s {
 	case figure.Estimated, figure.Forecast, 'G', 'N', 'U', 'V':
@@ -142,7 +144,8 @@ func estimated(s figure.Status) bool {
 	return false
 }
 
-// mark fills in what status and publication say of a published figure.
+// mark sets what follows from the status and publication of a published
+// figure.
 func (v Value) mark() Value {
 	if v.Status == 0 {
 		v.Status = figure.Normal
@@ -158,7 +161,7 @@ func (v Value) mark() Value {
 	return v
 }
 
-// rests makes v derived from the given values.
+// rests marks v as derived from the given values.
 func (v Value) rests(f form, terms []Term, on ...Value) (Value, bool) {
 	if math.IsNaN(v.Value) || math.IsInf(v.Value, 0) {
 		return Value{}, false
@@ -179,8 +182,8 @@ func (v Value) rests(f form, terms []Term, on ...Value) (Value, bool) {
 	return v, true
 }
 
-// term is v as a term of something else: what stands only under another name
-// here is called by its own.
+// term is v as a term of another value: a value derived from a single figure
+// is named after that figure.
 func (v Value) term(minus bool) Term {
 	if len(v.terms) == 1 && v.form == sum && !v.terms[0].Minus {
 		t := v.terms[0]

@@ -137,7 +137,7 @@ func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) 
 	file := "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,346,万TEU\ntrade_exports,330200,level,2024-05,700,亿元\n"
 	_, err := sender.Push(t.Context(), sender.Options{Conn: s.connect("port"), Catalog: catalog.Ningbo(), Patience: time.Minute},
 		[]sender.Input{{Name: "mixed.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
-	if err == nil || !strings.Contains(err.Error(), "mixed.csv:3: this account may not send for agency customs; it may for port: ") {
+	if err == nil || !strings.Contains(err.Error(), "mixed.csv:3: this account may not send for agency customs; it may send for port: ") {
 		t.Errorf("it says %v", err)
 	}
 	info, err := s.figures().Info(t.Context())

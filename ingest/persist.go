@@ -14,9 +14,10 @@ const (
 	lastDelay  = 10 * time.Second
 )
 
-// Persist repeats an attempt until it succeeds or the context ends, which is
-// the only error it gives. Every failure is told. InfluxDB's wish to be left
-// alone is respected.
+// Persist repeats attempt until it succeeds or the context ends; it returns
+// only the error of the context. After each failure it calls tell with the
+// error and the delay before the next attempt. The delay is at least the
+// Retry-After that InfluxDB asks for, up to a minute.
 func Persist(ctx context.Context, attempt func() error, tell func(in time.Duration, err error)) error {
 	for delay := firstDelay; ; delay = min(2*delay, lastDelay) {
 		err := attempt()

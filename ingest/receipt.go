@@ -8,7 +8,7 @@ import (
 // Outcome is what became of a figure.
 type Outcome = ledger.Outcome
 
-// The outcomes, as the ledger explains them.
+// The outcomes; package ledger documents them.
 const (
 	Written    = ledger.Written
 	Revised    = ledger.Revised
@@ -17,27 +17,28 @@ const (
 	Refused    = ledger.Refused
 )
 
-// Receipt is the body of a message in RECEIPTS: what became of some figures
-// of one submission, by their sequence in FIGURES. A sequence may appear in
-// several receipts, after a crash between receipt and acknowledgement; they
-// say the same.
+// Receipt is the body of a message in RECEIPTS: the outcome of some figures of
+// one submission, by their sequence in FIGURES. After a crash between receipt
+// and acknowledgement a sequence may appear in several receipts, always with
+// the same outcome.
 type Receipt struct {
 	Written    []uint64  `json:"written,omitempty"`
 	Revised    []uint64  `json:"revised,omitempty"`
 	Unchanged  []uint64  `json:"unchanged,omitempty"`
 	Superseded []uint64  `json:"superseded,omitempty"`
 	Refused    []Refusal `json:"refused,omitempty"`
-	// Unusual tells what is strange about some of the figures that were not
-	// refused.
+	// Unusual holds the warnings about figures that were not refused.
 	Unusual []Refusal `json:"unusual,omitempty"`
 }
 
-// Refusal tells why a figure was refused, or is unusual.
+// Refusal says why a figure was refused, or what is unusual about it. Seq is
+// the figure's sequence in FIGURES.
 type Refusal struct {
 	Seq uint64 `json:"seq"`
 	figure.Problem
 }
 
+// Add adds a decision to the receipt.
 func (r *Receipt) Add(d *ledger.Decision) {
 	if d.Outcome != Refused && d.Problem != nil {
 		r.Unusual = append(r.Unusual, Refusal{d.Seq, *d.Problem})
@@ -56,8 +57,8 @@ func (r *Receipt) Add(d *ledger.Decision) {
 	}
 }
 
-// Each calls f for every figure the receipt speaks of, with what is wrong with
-// it or strange about it.
+// Each calls f for every figure in the receipt. p is the reason for a refusal
+// or the warning about an unusual figure, nil when there is neither.
 func (r *Receipt) Each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 	unusual := map[uint64]*figure.Problem{}
 	for i := range r.Unusual {

@@ -19,37 +19,38 @@ import (
 // byte.
 const (
 	headerProblem  = "Tidemark-Problem"  // the figure.Problem as JSON
-	headerSubject  = "Tidemark-Subject"  // on which the figure was sent
-	headerSequence = "Tidemark-Sequence" // in FIGURES
+	headerSubject  = "Tidemark-Subject"  // the subject the figure was sent on
+	headerSequence = "Tidemark-Sequence" // of the figure in FIGURES
 	headerStored   = "Tidemark-Stored"   // when it was stored in FIGURES, RFC 3339
-	headerResent   = "Tidemark-Resent"   // the sequence under which it was sent again
+	headerResent   = "Tidemark-Resent"   // the sequence it was given when sent again
 )
 
 // Reject is a figure that was refused.
 type Reject struct {
 	Seq        uint64         `json:"seq"`     // in FIGURES
-	Subject    string         `json:"subject"` // on which it was sent
+	Subject    string         `json:"subject"` // the subject it was sent on
 	Submission string         `json:"submission,omitempty"`
 	Stored     time.Time      `json:"stored"` // in FIGURES
 	Problem    figure.Problem `json:"problem"`
-	Resent     uint64         `json:"resent,omitempty"` // sequence under which it was sent again, 0 when it was not
+	Resent     uint64         `json:"resent,omitempty"` // its sequence when it was sent again, 0 when it was not
 	// Written is the sequence of a later figure of the same cell that was not
 	// refused, 0 when there is none.
 	Written uint64 `json:"written,omitempty"`
-	Cell    string `json:"cell,omitempty"` // the figure, when it could be read
+	Cell    string `json:"cell,omitempty"` // the figure's cell, empty when the body could not be read
 	Body    []byte `json:"body"`           // the original bytes
 
-	Beside string // as the message had it
+	Beside string // the value of HeaderBeside in the original message
 }
 
-// maxSubject is how much of a sender's subject a reject is stored under, in
-// bytes; that of a figure is shorter. NATS cuts the connection of whoever
-// publishes on a subject of some 4,000.
+// maxSubject limits how much of the sender's subject becomes part of the
+// reject's subject, in bytes; the subject of a valid figure is shorter. NATS
+// drops the connection of a client that publishes on a subject of about 4,000
+// bytes.
 const maxSubject = 2048
 
-// rejectSubject is where the reject of a message is stored, always the same
-// for the same message. It is UTF-8, or JSON could not ask for it, and has no
-// DEL, with which NATS does not find a subject again.
+// rejectSubject is the subject on which a message's reject is stored, always
+// the same for the same message. It is valid UTF-8, so that it can be requested
+// in JSON, and contains no DEL, because NATS does not find such a subject again.
 func rejectSubject(subject string, seq uint64) string {
 	subject = strings.TrimPrefix(subject, figure.SubjectPrefix+".")
 	if len(subject) > maxSubject {
@@ -58,7 +59,7 @@ func rejectSubject(subject string, seq uint64) string {
 	return rejectsPrefix + strings.ReplaceAll(strings.ToValidUTF8(subject, "_"), "\x7f", "_") + "." + strconv.FormatUint(seq, 10)
 }
 
-// Message is the reject as a message of REJECTS.
+// Message encodes the reject as a message of REJECTS.
 func (r *Reject) Message() (*nats.Msg, error) {
 	problem, err := json.Marshal(&r.Problem)
 	if err != nil {
@@ -82,11 +83,11 @@ func (r *Reject) Message() (*nats.Msg, error) {
 	return msg, nil
 }
 
-// AtOnce is how many rejects are looked up with one question, whose subjects a
-// sender can make long and full of what JSON escapes.
+// AtOnce is how many rejects are looked up in one request. It is small because
+// a sender can make subjects long and full of characters that JSON escapes.
 const AtOnce = 64
 
-// Storing says of an error that it came when the reject was stored.
+// Storing wraps an error of storing the reject; nil stays nil.
 func (r *Reject) Storing(err error) error {
 	if err == nil {
 		return nil
@@ -94,8 +95,8 @@ func (r *Reject) Storing(err error) error {
 	return fmt.Errorf("store the reject of sequence %d: %w", r.Seq, err)
 }
 
-// FindReject gives the reject of a message and its sequence in REJECTS, nil
-// when there is none.
+// FindReject returns the reject of a message and its sequence in REJECTS, or
+// nil when there is none.
 func FindReject(ctx context.Context, rejects jetstream.Stream, subject string, seq uint64) (r *Reject, at uint64, err error) {
 	raw, err := rejects.GetLastMsgForSubject(ctx, rejectSubject(subject, seq))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -108,6 +109,7 @@ func FindReject(ctx context.Context, rejects jetstream.Stream, subject string, s
 	return r, raw.Sequence, err
 }
 
+// DecodeReject decodes a message of REJECTS. Written and Cell are left empty.
 func DecodeReject(h nats.Header, body []byte) (*Reject, error) {
 	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body, Beside: h.Get(HeaderBeside)}
 	if err := json.Unmarshal([]byte(h.Get(headerProblem)), &r.Problem); err != nil {
@@ -128,8 +130,9 @@ func DecodeReject(h nats.Header, body []byte) (*Reject, error) {
 	return r, nil
 }
 
-// Resend sends a refused figure again, as it was, to be judged by what is
-// known now. The reject stays, marked with the new sequence.
+// Resend sends a refused figure again unchanged, to be judged by what is known
+// now, and returns its new sequence. The reject stays, marked with that
+// sequence.
 func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64, err error) {
 	msg := nats.NewMsg(r.Subject)
 	msg.Data = r.Body
@@ -139,8 +142,8 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 	if r.Beside != "" {
 		msg.Header.Set(HeaderBeside, r.Beside)
 	}
-	// The id names the reject, so that a retry after a lost answer is not a
-	// second message; it differs from the figure's own.
+	// The message id is derived from the reject, so that a retry after a lost
+	// answer is not stored twice; it differs from the figure's original id.
 	ack, err := js.PublishMsg(ctx, msg, jetstream.WithMsgID(fmt.Sprintf("resend-%d-%d", r.Seq, r.Resent)))
 	if err != nil {
 		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)

@@ -25,33 +25,38 @@ const (
 // figures of one push.
 const HeaderSubmission = "Tidemark-Submission"
 
-// HeaderRef tells the figures of one submission apart, so that a sender whom
-// NATS did not answer knows its own message when it sends it again.
+// HeaderRef tells the figures of one submission apart, so that a sender that
+// got no answer from NATS recognises its own message when it sends it again.
 const HeaderRef = "Tidemark-Ref"
 
-// HeaderBeside says what a figure's file has beside it, in the words of beside.
+// HeaderBeside describes what else is in the figure's file, in the form of
+// rules.Beside.
 const HeaderBeside = "Tidemark-Beside"
 
-// MaxBeside is how long such a header is, in bytes; a longer one is none.
+// MaxBeside is the maximum length of that header in bytes; a longer one is
+// ignored.
 const MaxBeside = 4096
 
 // AckTimeout is how long NATS may take to store a message.
 const AckTimeout = 10 * time.Second
 
 const (
-	rejectsPrefix  = "rejects."
+	rejectsPrefix = "rejects."
+	// ReceiptsPrefix followed by a submission's ID is the subject of its receipts.
 	ReceiptsPrefix = "receipts."
 
+	// AckWait is how long the consumer waits for an acknowledgement before it
+	// redelivers a message.
 	AckWait = 30 * time.Second
-	// maxAckPending has to exceed what all workers hold together, or some of
-	// them wait for the others.
+	// maxAckPending has to exceed what all workers together hold, or some of
+	// them would wait for the others.
 	maxAckPending = 50_000
 	// receiptsAge is how long a receipt can be looked up. FIGURES and REJECTS
 	// are kept for ever, so nothing is lost with it.
 	receiptsAge = 400 * 24 * time.Hour
-	// dedupWindow is within which the same content is one message. It bounds
-	// the memory of the NATS server, not what a sender may rely on: later
-	// repetitions are found to be unchanged by the worker.
+	// dedupWindow is the time within which NATS drops a message with the same
+	// id. It is short to save memory on the NATS server; after it the worker
+	// finds that a repeated figure is unchanged.
 	dedupWindow = 2 * time.Minute
 )
 
@@ -63,7 +68,7 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		Duplicates:  dedupWindow,
-		MaxMsgSize:  figure.MaxBody + 4096, // and the headers
+		MaxMsgSize:  figure.MaxBody + 4096, // 4096 for the headers
 		Replicas:    replicas,
 		AllowDirect: true,
 		DenyDelete:  true,
@@ -74,8 +79,8 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		Subjects:    []string{rejectsPrefix + ">"},
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
-		// One subject a refused message, so that rejecting it again after a
-		// crash replaces the reject instead of adding one.
+		// Each refused message has its own subject, so that rejecting it again
+		// after a crash replaces the reject instead of adding another.
 		MaxMsgsPerSubject: 1,
 		Replicas:          replicas,
 		AllowDirect:       true,
@@ -101,20 +106,21 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 	}}
 }
 
+// ConsumerConfig is the configuration of the consumer that all workers share.
 func ConsumerConfig() jetstream.ConsumerConfig {
 	return jetstream.ConsumerConfig{
 		Durable:       WorkerConsumer,
 		Description:   "the ingest workers",
 		AckPolicy:     jetstream.AckExplicitPolicy,
 		AckWait:       AckWait,
-		MaxDeliver:    -1, // a figure is settled, however often it takes
+		MaxDeliver:    -1, // redeliver until the figure is settled
 		MaxAckPending: maxAckPending,
 	}
 }
 
-// Setup makes the streams and the consumer where they are missing and
-// verifies the others. Each returned line says what was found or done. An
-// error tells which setting of an existing stream would lose figures.
+// Setup creates the streams and the consumer that are missing and verifies
+// those that exist. Each returned line says what was found or done. The error
+// names the setting of an existing stream that would lose figures.
 func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []string, err error) {
 	for _, want := range streamConfigs(replicas) {
 		stream, err := js.Stream(ctx, want.Name)
@@ -140,8 +146,8 @@ func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []st
 	return append(done, line), nil
 }
 
-// setupConsumer makes the workers' consumer or verifies what keeps figures
-// safe: how long to wait for an acknowledgement is the site's to say.
+// setupConsumer creates the workers' consumer, or verifies the settings that
+// keep figures safe. The ack wait is left to the site.
 func setupConsumer(ctx context.Context, js jetstream.JetStream) (string, error) {
 	consumer, err := js.Consumer(ctx, FiguresStream, WorkerConsumer)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
@@ -155,14 +161,14 @@ func setupConsumer(ctx context.Context, js jetstream.JetStream) (string, error) 
 	}
 	got := consumer.CachedInfo().Config
 	if got.AckPolicy != jetstream.AckExplicitPolicy || got.MaxDeliver > 0 || got.FilterSubject != "" || len(got.FilterSubjects) > 0 {
-		return "", fmt.Errorf("consumer %s would lose figures: it needs explicit acknowledgement, no limit of deliveries and no filter; delete it with `nats consumer rm %s %s` and run tidemark init again",
+		return "", fmt.Errorf("consumer %s would lose figures: it needs explicit acknowledgement, no delivery limit and no filter; delete it with `nats consumer rm %s %s` and run tidemark init again",
 			WorkerConsumer, FiguresStream, WorkerConsumer)
 	}
 	return fmt.Sprintf("NATS: consumer %s is as it should be", WorkerConsumer), nil
 }
 
-// verifyStream compares what keeps figures safe; an operator may set the
-// rest as the site wants it.
+// verifyStream compares the settings that keep figures safe; all others are
+// left to the site.
 func verifyStream(want, got jetstream.StreamConfig) error {
 	limit := func(n int64) string {
 		if n <= 0 {
@@ -181,7 +187,7 @@ func verifyStream(want, got jetstream.StreamConfig) error {
 		{"allow direct", strconv.FormatBool(want.AllowDirect), strconv.FormatBool(got.AllowDirect)},
 	} {
 		if c.want != c.got {
-			return fmt.Errorf("stream %s has %s %s where tidemark needs %s; alter it with `nats stream edit %s`", want.Name, c.setting, c.got, c.want, want.Name)
+			return fmt.Errorf("stream %s has %s %s where tidemark needs %s; change it with `nats stream edit %s`", want.Name, c.setting, c.got, c.want, want.Name)
 		}
 	}
 	return nil

@@ -13,9 +13,9 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// Rejects lists all refused figures in the order in which they were refused,
-// those that were sent again, or whose cell was written later, only when all
-// is true. An error of each ends the listing.
+// Rejects calls each for the refused figures in the order in which they were
+// refused. Figures that were sent again, or whose cell was written later, are
+// included only when all is true. An error from each ends the listing.
 func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*Reject) error) error {
 	stream, err := js.Stream(ctx, RejectsStream)
 	if err != nil {
@@ -72,12 +72,12 @@ func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*R
 	}
 }
 
-// later finds the figures that were written after another one of their cell
-// was refused.
+// later finds figures that were written after a figure of the same cell was
+// refused.
 type later struct {
 	js      jetstream.JetStream
 	rejects jetstream.Stream
-	decided uint64 // every message up to it is decided
+	decided uint64 // every message up to this sequence is decided
 }
 
 func newLater(ctx context.Context, js jetstream.JetStream, rejects jetstream.Stream) (*later, error) {
@@ -93,15 +93,15 @@ func newLater(ctx context.Context, js jetstream.JetStream, rejects jetstream.Str
 	return l, err
 }
 
-// look notes in rejects which figure was written in their place: the last that
-// was sent of the cell, when it is decided and was not refused as well.
+// look sets Written in the rejects of a page: the last figure sent for the
+// cell, provided that it is decided and was not refused as well.
 func (l *later) look(ctx context.Context, page []*Reject) error {
 	bySubject := map[string][]*Reject{}
 	var subjects []string
 	for _, r := range page {
 		f, err := figure.Decode(r.Body)
 		if err != nil || len(r.Subject) > maxSubject {
-			continue // of no cell
+			continue // belongs to no cell
 		}
 		r.Cell = f.Cell.String()
 		if bySubject[r.Subject] == nil {
@@ -130,8 +130,8 @@ func (l *later) look(ctx context.Context, page []*Reject) error {
 	return nil
 }
 
-// mark notes in rejects of one cell that the last figure sent of it was
-// written, when it was.
+// mark sets Written in the rejects of one cell if the last figure sent for it
+// was written.
 func (l *later) mark(ctx context.Context, rejects []*Reject, last uint64) error {
 	rejects = slices.DeleteFunc(rejects, func(r *Reject) bool { return last <= r.Seq })
 	if len(rejects) == 0 || last > l.decided {

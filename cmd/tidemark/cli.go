@@ -18,11 +18,11 @@ type cli struct {
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
 	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
-	Migrate  migrateCmd  `cmd:"" help:"Let the stored figures of an indicator be what the catalogue says now: unit, kind, frequency."`
+	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
 	Replay   replayCmd   `cmd:"" help:"Fill the InfluxDB bucket from NATS, and count what is in it."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
-	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is well."`
+	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is healthy."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

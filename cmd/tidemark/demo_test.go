@@ -276,7 +276,7 @@ func TestADemoNamesTheFlagOfAnAddressInUse(t *testing.T) {
 			args := []string{"demo", "--listen=127.0.0.1:0", "--nats-listen=127.0.0.1:0", "--influx-listen=127.0.0.1:0", flag, address}
 			demo := exec.Command("tidemark", args...)
 			out, _ := demo.CombinedOutput()
-			want := fmt.Sprintf("tidemark: cannot listen on %s: bind: address already in use; %s takes another HOST:PORT, port 0 a free one\n", address, flag)
+			want := fmt.Sprintf("tidemark: cannot listen on %s: bind: address already in use; choose another HOST:PORT with %s (port 0 is a free one)\n", address, flag)
 			if demo.ProcessState.ExitCode() != exitFailed || string(out) != want {
 				t.Errorf("it ends with %v and says\n%s", demo.ProcessState, out)
 			}

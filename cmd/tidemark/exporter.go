@@ -70,7 +70,7 @@ func (c *exporterCmd) Run(e *env) error {
 func fitMemory(log *slog.Logger) error {
 	limit, err := memlimit.SetGoMemLimitWithOpts(memlimit.WithRatio(0.9), memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
 	if err != nil {
-		return fmt.Errorf("the memory that may be used cannot be found: %w; GOMEMLIMIT says how much, for instance 1800MiB", err)
+		return fmt.Errorf("cannot determine how much memory may be used: %w; set GOMEMLIMIT, for example GOMEMLIMIT=1800MiB", err)
 	}
 	if limit > 0 { // it is not GOMEMLIMIT's
 		log.Debug("memory limited", "bytes", limit)

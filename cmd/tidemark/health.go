@@ -35,7 +35,7 @@ func (c *healthCmd) Run(e *env) error {
 		return errors.New("the URL is not http://HOST:PORT/PATH") // and not shown: it may hold a password
 	}
 	if c.Timeout <= 0 {
-		return fmt.Errorf("--timeout %s is no time to wait; write one like 5s", c.Timeout)
+		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 5s", c.Timeout)
 	}
 	answer, err := c.ask(e.ctx, page)
 	if err != nil {

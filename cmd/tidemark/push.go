@@ -95,7 +95,7 @@ func (c *pushCmd) Run(e *env) error {
 		return err
 	}
 	if c.Timeout <= 0 {
-		return fmt.Errorf("--timeout %s is no time to wait; write one like 30s, or --no-wait", c.Timeout)
+		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
 	}
 	inputs, cleanup, err := c.inputs(e)
 	defer cleanup()

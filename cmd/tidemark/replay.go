@@ -58,7 +58,7 @@ func (c *replayCmd) replay(e *env, js jetstream.JetStream, figures *store.Store)
 	_, _ = fmt.Fprintf(e.stdout, "InfluxDB: wrote %d points of %d messages; %d messages repeat what was known, %d are rejects\n",
 		r.Points, r.Messages-r.Undecided, r.Unchanged, r.Refused)
 	if !r.Whole() {
-		return fmt.Errorf("bucket %s holds %d points of these messages, %d are missing and %d too many; empty it, or give tidemark another one, and run this again",
+		return fmt.Errorf("bucket %s holds %d points of these messages, %d are missing and %d are surplus; empty it, or give tidemark another one, and run this again",
 			c.InfluxBucket, r.Found, r.Missing, r.Surplus)
 	}
 	_, _ = fmt.Fprintf(e.stdout, "InfluxDB: bucket %s holds these %d points, no more and no less\n", c.InfluxBucket, r.Found)

@@ -96,10 +96,10 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State,
 	if c.AsOf != "" {
 		day, ok := figure.ParseDay(c.AsOf)
 		if !ok {
-			return nil, fmt.Errorf("--as-of %q is no day; write it as 2023-11-23", c.AsOf)
+			return nil, fmt.Errorf("--as-of %q is not a date; write it as 2023-11-23", c.AsOf)
 		}
 		if day.Start(cat.Location()).After(at) {
-			return nil, errors.New("--as-of lies in the future, where nothing is known")
+			return nil, errors.New("--as-of is in the future")
 		}
 		// All that was published that day was known that day.
 		at, all = day.End(cat.Location()).Add(-time.Millisecond), verdict.AllAsOf

@@ -22,7 +22,7 @@ func listen(flag, address string) (net.Listener, error) {
 		err = op.Err // the rest repeats the address
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w; %s takes another HOST:PORT, port 0 a free one", address, err, flag)
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another HOST:PORT with %s (port 0 is a free one)", address, err, flag)
 	}
 	return l, nil
 }

@@ -140,7 +140,7 @@ type decoder struct {
 // decode reads all decisions of an entry's body.
 func decode(body []byte) ([]Decision, error) {
 	if len(body) == 0 || body[0] < 1 || body[0] > version {
-		return nil, fmt.Errorf("the entry is of no version up to %d; a newer tidemark has written it", version)
+		return nil, fmt.Errorf("the entry has an unknown version (known up to %d); a newer tidemark wrote it", version)
 	}
 	d := decoder{version: body[0], rest: body[1:]}
 	var out []Decision

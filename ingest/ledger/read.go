@@ -68,7 +68,7 @@ func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each fun
 func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
 	e = &Entry{Kind: Kind(msg.Header.Get(headerKind)), Agency: msg.Header.Get(headerAgency)}
 	if e.Kind != Range && e.Kind != Ahead && e.Kind != Amendment {
-		return nil, fmt.Errorf("of a kind %q that this tidemark does not know", e.Kind)
+		return nil, fmt.Errorf("kind %q is unknown to this tidemark", e.Kind)
 	}
 	if e.Floor, err = strconv.ParseUint(msg.Header.Get(headerFloor), 10, 64); err != nil {
 		return nil, fmt.Errorf("its floor: %w", err)

@@ -2,35 +2,35 @@ package plausible
 
 import "math"
 
-// guess is one way to expect a figure, on the scale of logarithms: somewhere
-// from low to high, give or take spread.
+// guess is one prediction of a figure, as a logarithm: between low and high,
+// give or take spread.
 type guess struct {
 	low, high float64
-	told      float64 // what people are told of it
-	spread    float64 // of the series itself
-	believed  float64 // the same, where little is known mostly by the catalogue's word
-	limit     float64 // what is further off is refused
+	told      float64 // the value shown to people
+	spread    float64 // the series' own
+	believed  float64 // the spread when MaxJump is taken into account, mostly that when little is known
+	limit     float64 // a figure further off is refused
 }
 
-// off is how far y is from the guess.
+// off returns how far y is from the guess.
 func (g *guess) off(y float64) float64 { return max(0, g.low-y, y-g.high) }
 
-// weight is how many figures the catalogue's word on a series counts for,
-// when the series' own spread is worked out.
+// weight is the number of figures that the catalogue's MaxJump counts for in
+// the spread of a series.
 const weight = 2
 
-// guesser makes guesses of a history.
+// guesser makes the guesses from a history.
 type guesser struct {
 	*history
 	jump  float64 // log of MaxJump
 	drift float64 // usual step from one period to the next
-	step  float64 // spread of a step
-	steps int     // how many steps that is known by
+	step  float64 // spread of the steps
+	steps int     // number of steps behind that spread
 	all   []guess
 }
 
-// mean is a spread that n figures have, put right by an assumption that counts
-// for some.
+// mean combines the spread s of n figures with an assumed spread, which has the
+// given weight.
 func mean(s float64, n int, prior, weight float64) float64 {
 	if n == 0 || math.IsNaN(s) {
 		return prior
@@ -39,8 +39,9 @@ func mean(s float64, n int, prior, weight float64) float64 {
 	return math.Sqrt((k*s*s + weight*prior*prior) / (k + weight))
 }
 
-// add adds a guess, from what is known to where it may have moved, that n
-// figures are off by s. It rests on a figure so many periods away.
+// add adds a guess that ranges from a known value to where it may have moved
+// since. s is its spread, measured on n figures, and gap the distance to the
+// known value in periods.
 func (g *guesser) add(known, moved, s float64, n int, gap float64) {
 	far := min(math.Sqrt(gap), 4)
 	own := mean(s, n, warnPrior*g.jump, 2) * far
@@ -52,7 +53,7 @@ func (g *guesser) add(known, moved, s float64, n int, gap float64) {
 	g.all = append(g.all, guess{min(known, moved), max(known, moved), known, max(own, 0.005), max(believed, 0.005), limit})
 }
 
-// guesses are all ways to expect the figure.
+// guesses returns all guesses of the figure.
 func (h *history) guesses() []guess {
 	g := guesser{history: h, jump: math.Log(h.q.MaxJump)}
 	g.walk()
@@ -63,8 +64,8 @@ func (h *history) guesses() []guess {
 	return g.all
 }
 
-// walk finds the usual step of a period: the median of those nearest to the
-// figure, and how far steps are from it.
+// walk finds the usual step from one period to the next, the median of the
+// nearest ones, and the spread of all steps around it.
 func (g *guesser) walk() {
 	var bufNear, bufEvery [room]float64
 	near, every := bufNear[:0], bufEvery[:0]
@@ -85,12 +86,12 @@ func (g *guesser) walk() {
 	g.step, g.steps = spread(every, g.drift), len(every)
 }
 
-// room is how many values of a history are kept without asking for memory.
+// room is the number of values kept without allocating.
 const room = 80
 
-// longRun is the step of a period over the long run: the median over those
-// pairs of the points nearest to the figure that are at least half as far
-// apart as the outermost.
+// longRun returns the long-run step per period: the median slope between those
+// pairs of nearby points that are at least half as far apart as the outermost
+// two.
 func (g *guesser) longRun() float64 {
 	points, y := g.points, g.y
 	from, to := max(0, g.at-6), min(len(y), g.at+6)
@@ -108,22 +109,22 @@ func (g *guesser) longRun() float64 {
 	return median(slopes)
 }
 
-// beside expects what the two nearest on either side say, standing still or
-// moving on as usual.
+// beside guesses from the two nearest points on either side, either unchanged or
+// moved on at the usual pace.
 func (g *guesser) beside() {
 	for i := max(0, g.at-2); i < min(len(g.y), g.at+2); i++ {
 		gap := float64(g.q.Period - g.points[i].Period)
 		pace := g.drift
 		if math.Abs(gap) > 3 {
-			pace = g.longRun() // what moves in a month or two is mostly the season
+			pace = g.longRun() // short-term steps are mostly seasonal
 		}
 		moved := max(-g.jump, min(pace*gap, g.jump))
 		g.add(g.y[i], g.y[i]+moved, g.step, g.steps, math.Abs(gap))
 	}
 }
 
-// between expects the middle of the two neighbours or, where they are further
-// apart, something between them.
+// between guesses the midpoint of the two neighbours or, when they are further
+// away, any value between them.
 func (g *guesser) between() {
 	if g.at == 0 || g.at == len(g.y) {
 		return
@@ -146,8 +147,8 @@ func (g *guesser) between() {
 	g.add(middle, middle, spread(bends, 0), n, 1)
 }
 
-// season expects the same season of another year, moved by what the figures
-// beside have moved since then.
+// season guesses from the same season of another year, that many periods away,
+// moved by what nearby figures have moved over the same distance.
 func (g *guesser) season(years int32) {
 	if g.q.PerYear == 1 {
 		return

@@ -5,34 +5,35 @@ import (
 	"slices"
 )
 
-// years is how far what is known reaches to either side of a figure.
+// years is how far on either side of a figure others are considered.
 const years = 3
 
-// Fewest is how many figures on either side are looked at however far away.
+// Fewest is the number of figures considered on either side however far away
+// they are.
 const Fewest = 8
 
-// Reach is how many periods on either side are looked at.
+// Reach returns how many periods on either side are considered.
 func Reach(perYear int32) int32 { return max(years*perYear, Fewest) }
 
 // sign is that of all values of a history.
 type sign uint8
 
 const (
-	mixed sign = iota // there is zero, or both signs
+	mixed sign = iota // zeros, or both signs
 	positive
 	negative
 )
 
-// history is what is known around a figure, on the scale on which it is
-// judged.
+// history is a figure and the points around it, on the scale on which it is
+// judged: a year-to-date as the mean of its periods.
 type history struct {
 	q      *Question
-	value  float64   // as asked about; of a year-to-date the mean of its periods
-	share  float64   // what the mean is multiplied by to give the value
-	points []Point   // within years of it, in order; of a year-to-date the means
-	at     int       // how many of them come before it
+	value  float64   // of the figure
+	share  float64   // number of periods that value is the mean of
+	points []Point   // within reach of the figure, in order
+	at     int       // number of points before the figure
 	sign   sign      // of the points
-	y      []float64 // their logarithms where they have one sign
+	y      []float64 // logarithms of the points' absolute values, nil when sign is mixed
 }
 
 func newHistory(q *Question) *history {
@@ -85,13 +86,12 @@ func signOf(points []Point) sign {
 	return mixed
 }
 
-// find gives the place of a period among the points.
+// find returns the index of a period among the points.
 func (h *history) find(period int32) (int, bool) {
 	return slices.BinarySearchFunc(h.points, period, byPeriod)
 }
 
-// typical is the median of the values without their signs, of the points next
-// to the figure.
+// typical returns the median absolute value of the points next to the figure.
 func (h *history) typical() float64 {
 	from, to := max(0, h.at-6), min(len(h.points), h.at+6)
 	var buf [12]float64
@@ -102,7 +102,7 @@ func (h *history) typical() float64 {
 	return median(values)
 }
 
-// smallest is the value nearest to zero.
+// smallest returns the smallest absolute value.
 func (h *history) smallest() float64 {
 	least := math.Inf(1)
 	for _, p := range h.points {
@@ -111,8 +111,8 @@ func (h *history) smallest() float64 {
 	return least
 }
 
-// counts tells whether the values are small whole numbers, as of things that
-// can be counted on fingers: zero is one of them.
+// counts reports whether the values are small whole numbers, such as counts of
+// rare events, where zero is nothing unusual.
 func (h *history) counts() bool {
 	for _, p := range h.points {
 		if p.Value != math.Trunc(p.Value) {
@@ -122,7 +122,7 @@ func (h *history) counts() bool {
 	return h.typical() < 10
 }
 
-// copied tells whether the figure is that of the period before to the last
+// copied reports whether the figure repeats the previous period's to the last
 // digit, in a series that hardly ever repeats itself.
 func (h *history) copied() bool {
 	if h.at == 0 || h.points[h.at-1].Period != h.q.Period-1 || h.q.Rank || h.value == 0 || h.q.ToDate {
@@ -143,7 +143,8 @@ func (h *history) copied() bool {
 	return pairs >= 2 && same*20 <= pairs
 }
 
-// median is the middle of the values, which it sorts; NaN of none.
+// median returns the median of the values, NaN when there are none. It sorts
+// the values.
 func median(values []float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
@@ -156,8 +157,8 @@ func median(values []float64) float64 {
 	return (values[middle-1] + values[middle]) / 2
 }
 
-// spread is a standard deviation that a few strange values do not move: the
-// median distance from a centre. It changes the values.
+// spread returns a standard deviation that is robust against outliers, from the
+// median distance to a centre. It overwrites the values.
 func spread(values []float64, centre float64) float64 {
 	for i, v := range values {
 		values[i] = math.Abs(v - centre)

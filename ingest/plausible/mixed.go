@@ -2,8 +2,8 @@ package plausible
 
 import "math"
 
-// judgeZero judges a zero among figures of one sign: it most often stands for
-// a figure that is missing.
+// judgeZero judges a zero among figures of one sign. Most often it stands for a
+// missing figure.
 func (h *history) judgeZero() Verdict {
 	v := Verdict{Level: Refusal, Doubt: Zero, Expected: math.Copysign(h.typical(), h.points[0].Value)}
 	if h.counts() || h.smallest() < 0.02*h.typical() {
@@ -23,7 +23,7 @@ func (h *history) judgeSign() Verdict {
 	return v
 }
 
-// differences are the steps between neighbouring points.
+// differences returns the steps between neighbouring points.
 func (h *history) differences() (steps []float64) {
 	for i := 1; i < len(h.points); i++ {
 		steps = append(steps, h.points[i].Value-h.points[i-1].Value)
@@ -31,8 +31,8 @@ func (h *history) differences() (steps []float64) {
 	return steps
 }
 
-// judgeMixed judges a figure of a series at or around zero by its distance
-// from its neighbours, because ratios mean nothing there.
+// judgeMixed judges a figure of a series at or around zero by its distance from
+// its neighbours, because ratios mean nothing there.
 func (h *history) judgeMixed() Verdict {
 	steps := h.differences()
 	if len(steps) < 3 {
@@ -54,7 +54,7 @@ func (h *history) judgeMixed() Verdict {
 		most = max(most, math.Abs(p.Value))
 	}
 	if s == 0 {
-		s = most / 10 // most of them are the same, mostly zero
+		s = most / 10 // most points are equal, usually zero
 	}
 	v := Verdict{Doubt: Jump, Expected: nearest}
 	switch beyond := math.Abs(h.value) > h.q.MaxJump*most; {
@@ -73,8 +73,8 @@ func (h *history) judgeMixed() Verdict {
 	return v
 }
 
-// slipOf is the power of ten that brings the value, which is beyond all, back to
-// the usual size of the others that are not zero; 0 when none does.
+// slipOf returns the power of ten that brings a value larger than all others
+// back to their usual size, zeros left out; 0 when there is none.
 func (h *history) slipOf(most float64) (power int, usual float64) {
 	var sizes []float64
 	for _, p := range h.points {

@@ -1,36 +1,35 @@
 // Package plausible judges one figure by the others of its series: whether it
-// is what they lead one to expect, is worth a second look, or has to be asked
-// about before it is stored. It knows periods as numbers and values as floats,
-// and no catalogue, file or stream. docs/rules.md says what it catches and
-// what it cannot.
+// is as expected, is unusual, or must be confirmed before it is stored. It works
+// on periods as integers and values as floats, and does not know the catalogue,
+// files or streams. docs/rules.md says what it catches and what it cannot.
 package plausible
 
 import "math"
 
-// Point is a figure that is known.
+// Point is a known figure.
 type Point struct {
-	Period int32 // counted in periods of the series' frequency
+	Period int32 // ordinal in the series' frequency
 	Value  float64
 }
 
-// Question is a figure with what is known of its series.
+// Question is a figure to judge, with what is known of its series.
 type Question struct {
-	Period int32
+	Period int32 // ordinal in the series' frequency
 	Value  float64
-	// Points are the others in the order of their periods, one for each; those
-	// beyond a break are left out.
+	// Points are the other figures in the order of their periods, one per
+	// period, without those beyond a break.
 	Points []Point
-	// PerYear is how many periods a year has. The first period of a year is a
-	// multiple of it.
+	// PerYear is the number of periods in a year. The ordinal of the first
+	// period of a year is a multiple of it.
 	PerYear int32
-	// MaxJump is the largest believable ratio to what is expected, above 1. It
-	// is not used for a rate.
+	// MaxJump is the largest believable ratio to the expected value, above 1.
+	// It is not used for rates.
 	MaxJump float64
 	ToDate  bool // the value covers the year up to the end of the period
-	Adds    bool // periods add up to the year, so that a year-to-date may stand among them by mistake
-	Rank    bool // a place in an order: whole, small, and free to jump within MaxJump
+	Adds    bool // periods add up to the year, so that a year-to-date may be among them by mistake
+	Rank    bool // a rank: a small whole number that may jump freely within MaxJump
 	Rate    bool // growth in percent
-	Whole   bool // the points come together with the figure, and nobody has believed them yet
+	Whole   bool // the points come from the same file and have not been accepted yet
 }
 
 // Level is how much a figure is doubted.
@@ -38,55 +37,55 @@ type Level uint8
 
 // The levels.
 const (
-	Fine    Level = iota // as expected, or nothing is known
-	Warning              // unusual: a note for the sender
+	Fine    Level = iota // as expected, or too little is known
+	Warning              // unusual
 	Refusal              // not believed unless the sender confirms it
 )
 
-// Doubt is what a figure is doubted for.
+// Doubt is the reason to doubt a figure.
 type Doubt uint8
 
 // The doubts.
 const (
 	Jump    Doubt = iota // far from what is expected
-	Slip                 // by a power of ten
+	Slip                 // off by a power of ten
 	Zero                 // zero among figures far from zero
-	Sign                 // the first of its sign
-	SumOf                // the year-to-date in the place of the period
-	Copy                 // the figure of the period before once more
-	AsIndex              // a rate written as an index, same period of last year = 100
+	Sign                 // the first figure of its sign
+	SumOf                // the year-to-date instead of the period alone
+	Copy                 // a repetition of the previous period's figure
+	AsIndex              // a rate written as an index (same period of last year = 100)
 	AsShare              // a rate written as a fraction
 )
 
-// Verdict is the answer. Its zero value says that all is well.
+// Verdict is the answer to a Question. Its zero value means that nothing is
+// wrong.
 type Verdict struct {
 	Level    Level
 	Doubt    Doubt
-	Expected float64 // about what the figure should be; of a year-to-date the whole, not the mean
-	Power    int     // of a Slip: the value is 10^Power times what is expected
+	Expected float64 // roughly what the figure should be; for a year-to-date the total, not the mean
+	Power    int     // for a Slip: the value is 10^Power times what is expected
 }
 
-// Enough is from how many known figures on one is judged: a single one could
-// be the wrong one itself.
+// Enough is the number of known figures needed to judge another; a single one
+// could itself be wrong.
 const Enough = 2
 
-// How much is believed, in multiples of a series' own usual spread (as a
-// standard deviation).
+// Limits in multiples of a series' own usual spread (as a standard deviation).
 const (
 	warnAt   = 3.0
 	refuseAt = 6.0
-	// warnPrior is the usual spread of a series of which little is known, as a
-	// part of what MaxJump believes, both as logarithms.
+	// warnPrior is the assumed spread of a series of which little is known, as a
+	// share of the logarithm of MaxJump.
 	warnPrior = 0.045
 )
 
-// What is never doubted however steady a series was: at most this ratio.
+// Ratios up to these are never doubted, however steady the series is.
 var (
 	warnFloor   = math.Log(1.1)
 	refuseFloor = math.Log(1.75)
 )
 
-// Judge gives the verdict on a figure.
+// Judge judges a figure.
 func Judge(q *Question) Verdict {
 	if len(q.Points) < Enough {
 		return Verdict{}
@@ -119,9 +118,9 @@ func Judge(q *Question) Verdict {
 	return v
 }
 
-// usual tells at once what most figures are: close to the one before, of a
-// series in which neighbours are close to each other, and no copy of it. A
-// worker is asked too often to look at whole years each time.
+// usual reports whether the figure is close to the previous one without being a
+// copy of it. That is true of most figures, and saves a worker from looking at
+// years of figures each time.
 func (q *Question) usual() bool {
 	n := len(q.Points)
 	a, b := &q.Points[n-2], &q.Points[n-1]
@@ -133,17 +132,18 @@ func (q *Question) usual() bool {
 		v, p, o = v/q.ordinal(q.Period), p/q.ordinal(b.Period), o/q.ordinal(a.Period)
 	}
 	if v == p {
-		return p == o // a series that stands still
+		return p == o // a series that does not move
 	}
 	return close10(v, p)
 }
 
-// close10 tells whether two values of one sign differ by less than a tenth.
+// close10 reports whether two values have the same sign and differ by less than
+// a tenth.
 func close10(a, b float64) bool {
 	return a > 0 && b > 0 && a < 1.1*b && b < 1.1*a || a < 0 && b < 0 && a > 1.1*b && b > 1.1*a
 }
 
-// ordinal is the number of a period in its year, from 1.
+// ordinal returns the number of a period in its year, from 1.
 func (q *Question) ordinal(period int32) float64 {
 	return float64(period%q.PerYear + 1)
 }

@@ -2,8 +2,8 @@ package plausible
 
 import "math"
 
-// judgeRate judges growth in percent by the rates beside it, as distances:
-// their ratios mean nothing.
+// judgeRate judges growth in percent by the rates around it. It compares
+// distances, because ratios of growth rates mean nothing.
 func judgeRate(q *Question) Verdict {
 	if n := len(q.Points); q.Points[n-1].Period == q.Period-1 && math.Abs(q.Value-q.Points[n-1].Value) <= 3 {
 		return Verdict{}
@@ -41,11 +41,11 @@ func judgeRate(q *Question) Verdict {
 	return v
 }
 
-// JudgeGrowth judges a growth rate in percent by the levels it is the growth
-// of. Levels are revised and rounded, and growth is published on other terms
-// than they are, so it is held against them only for how it is written: a rate
-// that does not fit and fits as an index, as a fraction, or with the other
-// sign.
+// JudgeGrowth judges a growth rate in percent by the two levels that it relates.
+// Levels are revised and rounded, and published growth may use another basis, so
+// only the form of the rate is checked: it is doubted when it does not fit as it
+// is, but fits as an index, as a fraction, with its decimal point moved or with
+// the opposite sign.
 func JudgeGrowth(rate, level, before float64) Verdict {
 	if before <= 0 || level <= 0 {
 		return Verdict{}

@@ -5,13 +5,13 @@ import (
 	"slices"
 )
 
-// sharp is how many times the spread of the sharpest guess another may have to
-// count when a figure is merely unusual.
+// sharp limits which guesses count as sharp: those with at most this many times
+// the spread of the sharpest one.
 const sharp = 2
 
 // judgeRatio judges a figure by its ratio to what is expected. It is refused
-// when no guess comes near, so one agreeing neighbour or season is enough; it
-// is unusual when none of the sharp ones does.
+// when no guess comes near it, so one agreeing neighbour or season is enough to
+// accept it; it is unusual when no sharp guess comes near it.
 func (h *history) judgeRatio() Verdict {
 	y := math.Log(math.Abs(h.value))
 	v := h.weigh(h.guesses(), y)
@@ -23,12 +23,12 @@ func (h *history) judgeRatio() Verdict {
 	return v
 }
 
-// distance is how far a figure is from all ways to expect it.
+// distance is how far a figure is from all guesses.
 type distance struct {
 	refused, unusual bool
-	slipped          bool // far enough to look for a power of ten
-	best             *guess
-	closest          *guess // of the sharp ones
+	slipped          bool   // far enough to look for a power of ten
+	best             *guess // with the smallest spread
+	closest          *guess // to the figure, among the sharp ones
 }
 
 func measure(guesses []guess, y float64) distance {
@@ -55,7 +55,7 @@ func measure(guesses []guess, y float64) distance {
 	return d
 }
 
-// weigh gives the verdict on a figure by the ways to expect it.
+// weigh judges a figure by the guesses.
 func (h *history) weigh(guesses []guess, y float64) Verdict {
 	d := measure(guesses, y)
 	if !d.refused && (!d.unusual || h.q.Rank) {
@@ -67,7 +67,7 @@ func (h *history) weigh(guesses []guess, y float64) Verdict {
 	rest := math.Abs(y - expected - places*math.Ln10)
 	switch {
 	case d.unusual && d.slipped && places != 0 && rest <= slip && !h.q.Rank:
-		// A power of ten explains it, which is likelier than that it is true.
+		// A power of ten is a likelier explanation than a true jump.
 		v.Doubt, v.Power = Slip, int(places)
 		if h.remote() && math.Abs(places) < 2 {
 			v.Level = Warning
@@ -86,7 +86,7 @@ func (h *history) weigh(guesses []guess, y float64) Verdict {
 	return v
 }
 
-// told is what people are told to be expected.
+// told returns the expected value that is shown to people.
 func told(guesses []guess) float64 {
 	all := make([]float64, len(guesses))
 	for i := range guesses {
@@ -95,8 +95,8 @@ func told(guesses []guess) float64 {
 	return median(all)
 }
 
-// remote tells whether what is known is too far away to refuse a figure by:
-// more than a year, and too little, or of a series that moves fast.
+// remote reports whether what is known is too far away to refuse a figure: more
+// than a year away, and either too little or from a series that moves fast.
 func (h *history) remote() bool {
 	year := max(h.q.PerYear, 2)
 	for _, p := range h.points {
@@ -109,16 +109,16 @@ func (h *history) remote() bool {
 	return n < 3 || slices.Max(h.y)-slices.Min(h.y) > restless*span
 }
 
-// restless is how far a series moves in a year, as a logarithm, that moves
-// fast: by a third.
+// restless is the yearly movement of a series that moves fast, as a logarithm:
+// about a third.
 const restless = 0.3
 
-// slip is how far from a power of ten a ratio still looks like a slipped
-// unit, as a logarithm: a factor of two.
+// slip is how far from a power of ten a ratio may be to look like a wrong unit,
+// as a logarithm: a factor of two.
 const slip = 0.301 * math.Ln10
 
-// isSum tells whether the figure is the year-to-date: less the periods before
-// it in the year it is what is expected.
+// isSum reports whether the figure looks like the year-to-date: what is left
+// after subtracting the earlier periods of the year is as expected.
 func (h *history) isSum(expected float64, g *guess) bool {
 	n := int(h.q.Period % h.q.PerYear)
 	if !h.q.Adds || n == 0 || h.at < n {
@@ -134,9 +134,9 @@ func (h *history) isSum(expected float64, g *guess) bool {
 	return rest > 0 && math.Abs(math.Log(rest)-expected) <= max(2*g.spread, warnFloor)
 }
 
-// shifted tells of figures that came together whether this one is among the
-// fewer that are a power of ten off the rest, all in a row: then its neighbours
-// are no help. It gives the power, 0 when it is not.
+// shifted handles a file in which several consecutive figures are off by the
+// same power of ten, so that their neighbours do not give them away. It returns
+// that power if the figure belongs to such a run and the rest is longer, else 0.
 func (h *history) shifted(y float64) (places int) {
 	if h.q.Rank {
 		return 0
@@ -145,7 +145,7 @@ func (h *history) shifted(y float64) (places int) {
 	after, up, later := h.streak(h.at, 1, y)
 	own := before + after + 1
 	switch {
-	case down != 0 && earlier >= max(own, 2): // of as many the earlier ones are believed
+	case down != 0 && earlier >= max(own, 2): // of two runs of the same length the earlier is believed
 		return down
 	case up != 0 && later > own:
 		return up
@@ -153,9 +153,10 @@ func (h *history) shifted(y float64) (places int) {
 	return 0
 }
 
-// streak counts how many points from the i-th on, backward (-1) or forward (1),
-// follow y without a step by a power of ten; gives the power by which they are
-// above those beyond it, 0 when there is no such step; and how many these are.
+// streak walks from the i-th point backward (-1) or forward (1). It returns the
+// number n of points up to the first step by a power of ten, the power by which
+// they are above the points beyond that step (0 when there is no step), and the
+// number of points beyond it.
 func (h *history) streak(i, way int, y float64) (n, places, beyond int) {
 	period := h.q.Period
 	for ; i >= 0 && i < len(h.y); i += way {

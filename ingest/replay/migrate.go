@@ -105,7 +105,7 @@ func (m *Migration) survey() (err error) {
 	}
 	switch known := false; {
 	case m.From == m.To:
-		return fmt.Errorf("the figures of %s are what the catalogue says: %w", code, ErrNothing)
+		return fmt.Errorf("the figures of %s already match the catalogue: %w", code, ErrNothing)
 	case m.From.Becoming == m.To.Unit:
 		m.Power = m.Ledger.Rescalings().Last(code)
 	case m.From.Becoming != "":
@@ -142,7 +142,7 @@ func (m *Migration) settled(ctx context.Context) error {
 	}
 	floor, _ := m.Ledger.Floor()
 	if done := consumer.CachedInfo().AckFloor.Stream; done < floor || m.Ledger.Ahead() > 0 {
-		return fmt.Errorf("workers have to settle what they have decided first, messages %d to %d; is one running?", done+1, floor)
+		return fmt.Errorf("workers must first settle what they have decided, messages %d to %d; is one running?", done+1, floor)
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (m *Migration) define(ctx context.Context, d catalog.Definition, rescaled .
 	draft.Define(definition)
 	stored, err := m.Ledger.Append(ctx, draft)
 	if err == nil && !stored {
-		err = errors.New("a worker decides at the same time")
+		err = errors.New("a worker is deciding at the same time")
 	}
 	return definition, err
 }

@@ -11,18 +11,18 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// valued gives the value that counts of a cell in a balance; ok is false when
-// there is none.
+// valued returns the value of a cell in a balance; ok is false when there is
+// none.
 type valued func(figure.Cell) (value float64, ok bool)
 
-// standing is a balance with the values of both its sides.
+// standing is a balance with the values of its two sides.
 type standing struct {
 	*catalog.Balance
 	left, right float64
 	known       bool // no figure is missing
 }
 
-// stands works out both sides of a balance for the cell that it judges.
+// stands computes both sides of a balance for the cell that it judges.
 func stands(b *catalog.Balance, judged figure.Cell, value valued) standing {
 	left, ok := side(b.Left, judged, value)
 	if !ok {
@@ -32,24 +32,24 @@ func stands(b *catalog.Balance, judged figure.Cell, value valued) standing {
 	return standing{b, left, right, ok}
 }
 
-// holds tells whether it is known to hold.
+// holds reports whether the balance is known to hold.
 func (s standing) holds() bool { return s.known && !s.off() }
 
-// off tells whether it is known not to hold.
+// off reports whether the balance is known not to hold.
 func (s standing) off() bool {
 	allowed := s.Tolerance.Float64()
 	if s.Relative {
 		allowed *= math.Abs(s.right)
 	}
-	allowed += 1e-9 * math.Abs(s.right) // what floats add
+	allowed += 1e-9 * math.Abs(s.right) // rounding of float64
 	off := s.left - s.right
 	holds := s.Operator == "=" && math.Abs(off) <= allowed || s.Operator == ">=" && off >= -allowed || s.Operator == "<=" && off <= allowed
 	return s.known && !holds
 }
 
-// Unbalanced tells by how much the candidate breaks a balance of the catalogue
-// within its own file. Nil when it breaks none, or a figure is missing or not
-// believed.
+// Unbalanced reports a balance of the catalogue that does not hold within the
+// candidate's own file. It returns nil when all hold, or when a figure is
+// missing or not believed.
 func (k *Known) Unbalanced(cat *catalog.Catalog, c *Candidate) *figure.Problem {
 	f := c.Figure
 	if f.Confirmed || f.Withheld {
@@ -61,7 +61,7 @@ func (k *Known) Unbalanced(cat *catalog.Catalog, c *Candidate) *figure.Problem {
 	}
 	for b, judged := range cat.Touching(f.Cell) {
 		if judged != f.Cell {
-			continue // told of the cell that is judged
+			continue // reported for the cell that the balance judges
 		}
 		if s := stands(b, judged, current); s.off() {
 			return c.offBalance(s, judged)
@@ -70,10 +70,10 @@ func (k *Known) Unbalanced(cat *catalog.Catalog, c *Candidate) *figure.Problem {
 	return nil
 }
 
-// unbalancedNow is unbalanced against all that is known, for a candidate of a
-// submission that comes in addition. What held before the submission and does
-// not any more is told only when all of it has been sent anew: else the rest of
-// the publication may be on its way.
+// unbalancedNow does what Unbalanced does, but with all that is known plus the
+// candidate of a submission. A balance that held before the submission and no
+// longer does is reported only once the submission has revised every part of
+// it; until then the rest of the publication may still be on its way.
 func (k *Known) unbalancedNow(cat *catalog.Catalog, c *Candidate, beside Beside, submission string) *figure.Problem {
 	f := c.Figure
 	if f.Confirmed || f.Withheld || !beside.alone && len(beside.ends) == 0 {
@@ -87,7 +87,7 @@ func (k *Known) unbalancedNow(cat *catalog.Catalog, c *Candidate, beside Beside,
 		if !k.startsWith(b, judged, f.Cell, &near) {
 			continue
 		}
-		whole := true // all of it is of the submission
+		whole := true // every part comes from this submission
 		now := stands(b, judged, func(cell figure.Cell) (float64, bool) {
 			if cell == f.Cell {
 				return c.Base.Float64(), true
@@ -107,14 +107,16 @@ func (k *Known) unbalancedNow(cat *catalog.Catalog, c *Candidate, beside Beside,
 	return nil
 }
 
-// nearby is a series that was looked up; what a month adds to lies in one mostly.
+// nearby caches the series looked up last, because the balances of one month
+// mostly need the same one.
 type nearby struct {
 	series figure.Series
 	points []Point
 }
 
-// startsWith tells whether the first figure of a balance is known or arrives:
-// where it is not, as for nearly all, there is nothing to add up.
+// startsWith reports whether the first figure of a balance is known or is the
+// one that arrives. Without it, as for nearly all balances, there is no need to
+// look up the others.
 func (k *Known) startsWith(b *catalog.Balance, judged, arrives figure.Cell, near *nearby) bool {
 	if over := b.Left[0].Over; judged == arrives || over != catalog.Own && over != catalog.ToDate {
 		return true
@@ -126,7 +128,7 @@ func (k *Known) startsWith(b *catalog.Balance, judged, arrives figure.Cell, near
 	return from < to
 }
 
-// beforeSubmission is the value that a cell had before a submission.
+// beforeSubmission returns the value that a cell had before a submission.
 func (k *Known) beforeSubmission(c figure.Cell, submission uint32) (value float64, ok bool) {
 	for _, p := range slices.Backward(k.Vintages(c)) {
 		if submission == 0 || p.submission != submission {
@@ -136,10 +138,10 @@ func (k *Known) beforeSubmission(c figure.Cell, submission uint32) (value float6
 	return 0, false
 }
 
-// EndsOfBalances are the lines of a file at which the last figure comes that the
-// file has of a balance, where others are not in the file: there the worker
-// holds the balance against what else it knows, and the line's header tells it.
-// What the file has as a whole it has judged by itself.
+// EndsOfBalances finds the balances that are only partly in a file. It maps the
+// line with the last figure of each to what Beside's header says about it, so
+// that the worker checks the balance when that figure arrives. Balances that
+// are wholly in the file have been checked by the sender.
 func (k *Known) EndsOfBalances(cat *catalog.Catalog) map[int]string {
 	lines, number := map[int]string{}, map[int]int{}
 	type one struct {
@@ -164,8 +166,8 @@ func (k *Known) EndsOfBalances(cat *catalog.Catalog) map[int]string {
 	return lines
 }
 
-// endOf is the last line of a file that has a part of a balance, 0 when the file
-// has all of it or nothing.
+// endOf returns the last line that has a part of the balance, 0 when the file
+// has all parts or none.
 func (k *Known) endOf(b *catalog.Balance, judged figure.Cell) (last int) {
 	whole := true
 	stands(b, judged, func(c figure.Cell) (float64, bool) {
@@ -183,26 +185,27 @@ func (k *Known) endOf(b *catalog.Balance, judged figure.Cell) (last int) {
 	return last
 }
 
-// offBalance says that a balance is off in which the candidate is a part.
+// offBalance returns the problem of a candidate that is part of a balance that
+// does not hold.
 func (c *Candidate) offBalance(s standing, judged figure.Cell) *figure.Problem {
 	what := "is not"
 	if judged != c.Figure.Cell {
-		what = "leaves " + judged.String() + ", " + c.exactly(s.left) + ", not"
+		what = "leaves " + judged.String() + " at " + c.exactly(s.left) + ", not"
 	}
 	return &figure.Problem{Code: "figure/balance", Field: "value", Text: c.Figure.Value.String(),
 		Reason: fmt.Sprintf("%s %s %s, which makes %s (%s off; the catalogue allows %s)",
 			what, s.Operator, s.RightText, c.exactly(s.right), c.exactly(s.left-s.right), s.Allowed),
-		Hint: "check them; nothing needs to be done when they are right"}
+		Hint: "check them; if they are right, nothing needs to be done"}
 }
 
-// exactly is a value of the base unit in the unit of the candidate.
+// exactly formats a value of the base unit in the unit of the candidate.
 func (c *Candidate) exactly(base float64) string {
 	power, _ := c.Indicator.UnitOf(c.Figure.Measure).Multiplier(c.Figure.Unit)
 	return fmt.Sprintf("%.10g %s", base/math.Pow10(power), c.Figure.Unit)
 }
 
 // side adds up one side of a balance for the cell that it judges; ok is false
-// when a figure of it is missing.
+// when a figure is missing.
 func side(terms []catalog.Term, c figure.Cell, value valued) (sum float64, ok bool) {
 	for _, t := range terms {
 		part := figure.Cell{Indicator: t.Indicator.Code, Area: cmp.Or(t.Area, c.Area), Category: cmp.Or(t.Category, c.Category), Measure: c.Measure, Period: c.Period}
@@ -220,9 +223,9 @@ func side(terms []catalog.Term, c figure.Cell, value valued) (sum float64, ok bo
 	return sum, ok
 }
 
-// covered are the cells that a term stands for: the cell itself, its
-// year-to-date, or the months or quarters of the time that it covers. There are
-// none of a length that the time is not made of.
+// covered returns the cells that a term stands for: the cell itself, its
+// year-to-date, or the months or quarters that make up its period. It returns
+// none when the period is not made up of such periods.
 func covered(c figure.Cell, over catalog.Over) (cells []figure.Cell) {
 	freq := figure.Monthly
 	switch over {
@@ -234,7 +237,7 @@ func covered(c figure.Cell, over catalog.Over) (cells []figure.Cell) {
 	case catalog.Quarters:
 		freq = figure.Quarterly
 	}
-	per := freq.PerYear() / c.Period.Frequency().PerYear() // of them in the period
+	per := freq.PerYear() / c.Period.Frequency().PerYear() // how many make up the period
 	if per == 0 || per == 1 && c.Measure != figure.YTD {
 		return nil
 	}

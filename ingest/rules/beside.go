@@ -11,45 +11,48 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// span is some periods in a row, both ends included.
+// span is a run of consecutive periods, both ends included.
 type span struct{ from, to int32 }
 
-// Beside is what a file has beside a figure: of which periods of its series
-// there are figures, and how many figures in all. Whoever sends the file has
-// judged those of a series by each other, so a worker holds each of them against
-// the rest of what it knows, and against nothing that the file revises. The
-// order in which they arrive does not matter then.
+// Beside describes the file around a figure: for which periods of its series
+// the file has figures, and how many figures it has in all. The sender has
+// already judged the figures of a series by each other, so a worker compares
+// each of them only with what it knows from elsewhere, not with anything that
+// the file revises. The result therefore does not depend on the order in which
+// the figures arrive.
 //
-// What the file says of breaks in the place of the series goes with it, since
-// their figures may arrive later.
+// It also carries the breaks in the series of the same indicator, area and
+// category, because the figures that mark them may arrive later.
 type Beside struct {
-	spans  []span
-	rows   int
-	Marked []catalog.Marked // months, and of the measures only whether they are growth
-	// ends are the balances of which this is the last figure in the file, while
-	// others are not in it. A figure that comes by itself ends all.
+	spans []span
+	rows  int
+	// Marked are the breaks. Their periods are months, and their measures only
+	// tell growth rates from amounts.
+	Marked []catalog.Marked
+	// ends are the balances that are only partly in the file and of which this
+	// is the last figure.
 	ends  []weighing
-	alone bool
+	alone bool // the figure came without a file, so that it ends every balance
 }
 
-// weighing is a balance of the catalogue, by its place there, for a cell that it
-// judges, as far as another cell of it does not tell that.
+// weighing identifies a balance, by its index in the catalogue, and the measure
+// and period of the cell that it judges.
 type weighing struct {
 	balance int
 	measure figure.Measure
 	period  figure.Period
 }
 
-// weighs tells whether a balance that judges the cell ends, by the header.
+// weighs reports whether the balance that judges the cell is among ends.
 func (b Beside) weighs(balance int, judged figure.Cell) bool {
 	return slices.Contains(b.ends, weighing{balance, judged.Measure, judged.Period})
 }
 
-// maxSpans bounds the header that says so. A file with more gaps is taken to
-// fill the last of them.
+// maxSpans limits the length of the header. In a file with more gaps, the gaps
+// beyond the limit count as filled.
 const maxSpans = 64
 
-// has tells whether the file has a figure of the period.
+// has reports whether the file has a figure for the period.
 func (b Beside) has(period int32) bool {
 	for _, s := range b.spans {
 		if period >= s.from && period <= s.to {
@@ -59,7 +62,7 @@ func (b Beside) has(period int32) bool {
 	return false
 }
 
-// figures is how many periods of the series these are.
+// figures returns the number of periods of the series that the file has.
 func (b Beside) figures() (n int) {
 	for _, s := range b.spans {
 		n += int(s.to-s.from) + 1
@@ -67,8 +70,8 @@ func (b Beside) figures() (n int) {
 	return n
 }
 
-// BesideOf is what a file of so many rows has of a series, whose points are in
-// order.
+// BesideOf describes a file of the given number of rows that has these points
+// of a series. The points must be in order.
 func BesideOf(points []Point, rows int) Beside {
 	var spans []span
 	for _, p := range points {
@@ -82,9 +85,11 @@ func BesideOf(points []Point, rows int) Beside {
 	return Beside{spans: spans, rows: rows}
 }
 
-// Text is how a header says it: the rows, then the periods, then the months with
-// which amounts and growth rates break, like
-// 56 2021-01/2024-12 2025-06 B2024-01 B%2024-01.
+// Text returns the value of the header ingest.HeaderBeside: the number of rows,
+// the periods, and the months of breaks in amounts (B) and in growth rates (B%),
+// like
+//
+//	56 2021-01/2024-12 2025-06 B2024-01 B%2024-01
 func (b Beside) Text(freq figure.Frequency) string {
 	var out strings.Builder
 	out.WriteString(strconv.Itoa(b.rows))
@@ -107,10 +112,10 @@ func (b Beside) Text(freq figure.Frequency) string {
 	return out.String()
 }
 
-// balanceMark begins a balance that ends, in such a header.
+// balanceMark precedes each of ends in the header.
 const balanceMark = "="
 
-// text is how such a header says it: =3:ytd:2024-05.
+// text returns the form of a weighing in the header: =3:ytd:2024-05.
 func (w weighing) text() string {
 	return balanceMark + strconv.Itoa(w.balance) + ":" + w.measure.String() + ":" + w.period.String()
 }
@@ -127,10 +132,10 @@ func weighingOf(text string) (w weighing, ok bool) {
 	return w, errors.Join(errs[:]...) == nil
 }
 
-// breakMark begins the month of a break in such a header.
+// breakMark precedes the month of a break in the header.
 const breakMark = "B"
 
-// markOf reads a break of such a header.
+// markOf parses a break in the header.
 func markOf(text string) (m catalog.Marked, ok bool) {
 	if rest, growth := strings.CutPrefix(text, catalog.PercentUnit); growth {
 		m.Measure, text = figure.YoY, rest
@@ -140,7 +145,8 @@ func markOf(text string) (m catalog.Marked, ok bool) {
 	return m, err == nil && m.Period.Frequency() == figure.Monthly
 }
 
-// parseBeside reads such a header, nothing of one that is not understood.
+// parseBeside parses the header. It returns the zero Beside for one that it
+// does not understand.
 func parseBeside(text string) Beside {
 	if text == "" {
 		return Beside{alone: true}

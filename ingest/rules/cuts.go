@@ -8,14 +8,14 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// family is an indicator in one area and category, whose series are cut
-// together.
+// family is an indicator in one area and category. A break cuts all of its
+// series.
 type family struct{ indicator, area, category string }
 
 func familyOf(s figure.Series) family { return family{s.Indicator, s.Area, s.Category} }
 
-// marks appends the figures of a place whose status says that its series break,
-// but for those of the series s that are to be skipped.
+// marks appends the known figures with status B of the family of s, except
+// those of s itself for which skip is true.
 func (k *Known) marks(ind *catalog.Indicator, s figure.Series, skip func(period int32) bool, to []catalog.Marked) []catalog.Marked {
 	if !k.marked[familyOf(s)] {
 		return to
@@ -32,7 +32,8 @@ func (k *Known) marks(ind *catalog.Indicator, s figure.Series, skip func(period 
 	return to
 }
 
-// mark is a figure with status B beside what is known.
+// mark returns the break that the cell marks. First is true when nothing earlier
+// is known of its series, amounts and growth rates apart.
 func (k *Known) mark(ind *catalog.Indicator, c figure.Cell) catalog.Marked {
 	m := catalog.Marked{Measure: c.Measure, Period: c.Period, First: true}
 	for of := range siblings(ind, c.Series()) {
@@ -46,7 +47,7 @@ func (k *Known) mark(ind *catalog.Indicator, c figure.Cell) catalog.Marked {
 	return m
 }
 
-// siblings are all series of the place of one, itself included.
+// siblings iterates over all series of the family of s, including s.
 func siblings(ind *catalog.Indicator, s figure.Series) iter.Seq[figure.Series] {
 	return func(yield func(figure.Series) bool) {
 		for _, s.Measure = range ind.Measures {
@@ -59,9 +60,9 @@ func siblings(ind *catalog.Indicator, s figure.Series) iter.Seq[figure.Series] {
 	}
 }
 
-// cuts are where the figures of the cell's place stop being comparable with
-// those before: by the catalogue, by what is known, by what the file has beside
-// the cell, and by the status that the cell is sent with.
+// cuts returns the points in time at which figures of the cell's family stop
+// being comparable with earlier ones: from the catalogue, from known figures,
+// from the rest of the file, and from the status of the figure itself.
 func (k *Known) cuts(ind *catalog.Indicator, c figure.Cell, status figure.Status, b Beside) catalog.Cuts {
 	if len(ind.Breaks) == 0 && len(b.Marked) == 0 && status != figure.SeriesBreak && !k.marked[familyOf(c.Series())] {
 		return catalog.Cuts{}
@@ -74,9 +75,9 @@ func (k *Known) cuts(ind *catalog.Indicator, c figure.Cell, status figure.Status
 	return ind.Cuts(c.Area, c.Category, marked...)
 }
 
-// comparable are the points of a series that may be held against one of its
-// periods: those between two cuts. A period that a cut runs through counts to
-// what follows.
+// comparable returns the points of a series that may be compared with period
+// p: those between the same two cuts. A period that contains a cut belongs to
+// the part after it.
 func comparable(points []Point, cuts []catalog.Cut, p figure.Period) []Point {
 	width := 12 / p.Frequency().PerYear()
 	end := catalog.StretchOf(figure.Level, p).To
@@ -92,8 +93,8 @@ func comparable(points []Point, cuts []catalog.Cut, p figure.Period) []Point {
 	return points[from:to]
 }
 
-// Breaks are where the figures of a file cut those of the place of a series,
-// as beside tells it.
+// Breaks returns the breaks that the figures of a file mark in the family of s,
+// as Beside.Marked has them.
 func (k *Known) Breaks(ind *catalog.Indicator, s figure.Series) (marked []catalog.Marked) {
 	said := k.marks(ind, s, func(int32) bool { return false }, nil)
 	if len(said) == 0 {

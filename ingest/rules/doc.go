@@ -1,4 +1,4 @@
-// Package rules holds figures against the catalogue and against what is
-// known of their series. Sender and worker judge by it alike; docs/rules.md
-// lists every rule.
+// Package rules checks figures against the catalogue and against what is known
+// of their series. The sender and the worker share it, so that both judge
+// alike; docs/rules.md lists every rule.
 package rules

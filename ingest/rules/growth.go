@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
-// doubtRate holds a growth rate against the levels it is the growth of.
+// doubtRate compares a growth rate with the levels that it relates.
 func (k *Known) doubtRate(c *Candidate, b Beside) doubt {
 	v := k.againstLevels(c, b, c.Figure.Cell, c.Base.Float64())
 	if v.Level == plausible.Fine {
@@ -18,8 +18,8 @@ func (k *Known) doubtRate(c *Candidate, b Beside) doubt {
 	return doubt{c.worded(&v), v.Level == plausible.Refusal}
 }
 
-// againstLevels gives the verdict on a rate by the levels that are known and the
-// candidate, which is the rate itself or one of the levels.
+// againstLevels judges a rate by the two levels that it relates. The candidate
+// is the rate itself or one of the levels.
 func (k *Known) againstLevels(c *Candidate, b Beside, rate figure.Cell, value float64) plausible.Verdict {
 	if c.Indicator.ConstantPrices {
 		return plausible.Verdict{}
@@ -44,7 +44,7 @@ func (k *Known) againstLevels(c *Candidate, b Beside, rate figure.Cell, value fl
 	return plausible.JudgeGrowth(value, now, before)
 }
 
-// amount is the value of a cell: that of the candidate of its own.
+// amount returns the value of a cell: the candidate's, or the stored one.
 func (k *Known) amount(c *Candidate, cell figure.Cell) (value float64, ok bool) {
 	if cell == c.Figure.Cell {
 		return c.Base.Float64(), true
@@ -53,9 +53,9 @@ func (k *Known) amount(c *Candidate, cell figure.Cell) (value float64, ok bool) 
 	return p.Value, ok && !p.Withheld
 }
 
-// unlikeStoredGrowth holds the growth that is stored against a level that
-// arrives behind it, so that it is told of in either order. Nil when nothing is
-// strange.
+// unlikeStoredGrowth compares a stored growth rate with a level that arrives
+// after it, so that a mistake is reported in either order. It returns nil when
+// there is nothing to report.
 func (k *Known) unlikeStoredGrowth(c *Candidate, b Beside) *figure.Problem {
 	rate := c.Figure.Cell
 	switch rate.Measure {
@@ -69,12 +69,12 @@ func (k *Known) unlikeStoredGrowth(c *Candidate, b Beside) *figure.Problem {
 	if c.Indicator.ConstantPrices || !c.Indicator.Publishes(rate.Measure) {
 		return nil
 	}
-	for range 2 { // the growth to this level, and from it
+	for range 2 { // the growth up to this level, then the growth from it
 		if stored, ok := k.Current(rate); ok && !stored.Withheld {
 			if v := k.againstLevels(c, b, rate, stored.Value); v.Level == plausible.Refusal {
 				return &figure.Problem{Code: "figure/rate-form", Field: "value", Text: c.Figure.Value.String(),
-					Reason: fmt.Sprintf("makes a growth of %s %%, and %s is stored as %s %%, which looks like %s", rounded(v.Expected), rate, strconv.FormatFloat(stored.Value, 'f', -1, 64), formOf(v.Doubt)),
-					Hint:   "check that growth and send it again in percent; nothing needs to be done with this figure when it is right"}
+					Reason: fmt.Sprintf("implies growth of %s %%, but %s is stored as %s %%, which looks like %s", rounded(v.Expected), rate, strconv.FormatFloat(stored.Value, 'f', -1, 64), formOf(v.Doubt)),
+					Hint:   "check the stored growth and send it again in percent; if this figure is right, nothing needs to be done with it"}
 			}
 		}
 		rate.Period = rate.Period.Add(rate.Period.Frequency().PerYear())
@@ -82,10 +82,10 @@ func (k *Known) unlikeStoredGrowth(c *Candidate, b Beside) *figure.Problem {
 	return nil
 }
 
-// formOf is what a rate was written as instead of percent.
+// formOf names the form in which a rate was written instead of percent.
 func formOf(d plausible.Doubt) string {
 	if d == plausible.AsShare {
 		return "a fraction"
 	}
-	return "an index on the same period of last year = 100"
+	return "an index (same period of last year = 100)"
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// Message is one of FIGURES, as much of it as counts when it is judged.
+// Message is a message of FIGURES, reduced to what matters for judging it.
 type Message struct {
 	Subject    string
 	Body       []byte
-	Seq        uint64
-	Stored     int64 // when JetStream stored it, ms since 1970
-	Submission string
-	Beside     string // what its file has beside it, in the words of beside
+	Seq        uint64 // in FIGURES
+	Stored     int64  // when JetStream stored it, ms since 1970
+	Submission string // empty when it belongs to none
+	Beside     string // the rest of its file, as Beside.Text writes it
 }
 
-// Judge decides what becomes of a message by the catalogue and by what is
-// known, and changes neither.
+// Judge decides on a message by the catalogue and by what is known; it changes
+// neither.
 func (v *Validator) Judge(m *Message, k *Known) ledger.Decision {
 	_, c, problem := v.Read(m.Subject, m.Body)
 	if problem != nil {
@@ -41,7 +41,8 @@ func (v *Validator) Judge(m *Message, k *Known) ledger.Decision {
 	return d
 }
 
-// Accept makes the decision on a figure that is not refused.
+// Accept returns the decision on a figure that is not refused. It does not
+// change what is known.
 func (k *Known) Accept(c *Candidate, m *Message) ledger.Decision {
 	d := ledger.Decision{Seq: m.Seq, Vintage: c.vintage()}
 	d.Vintage.Moment = publication(c, m.Seq, m.Stored)
@@ -50,8 +51,8 @@ func (k *Known) Accept(c *Candidate, m *Message) ledger.Decision {
 	return d
 }
 
-// Read decodes a message and holds it against the catalogue. The figure is
-// nil when it cannot be decoded, the candidate may lack parts when there is
+// Read decodes a message and checks it against the catalogue. The figure is
+// nil when it cannot be decoded; the candidate may be incomplete when there is
 // a problem.
 func (v *Validator) Read(subject string, body []byte) (*figure.Figure, Candidate, *figure.Problem) {
 	f, err := figure.Decode(body)
@@ -73,9 +74,9 @@ func asProblem(err error) *figure.Problem {
 	return &figure.Problem{Code: "figure/not-json", Reason: err.Error()}
 }
 
-// checkSubject refuses a figure that came on another subject than its body
-// says. NATS lets a sender publish under its own agency only, so the subject
-// is what tells who it is.
+// checkSubject refuses a figure whose subject does not match its body. NATS
+// lets a sender publish only under its own agency, so the subject identifies
+// the sender.
 func checkSubject(subject string, c *Candidate) *figure.Problem {
 	agency := c.Indicator.Agency.Code
 	want := c.Figure.Subject(agency)
@@ -84,13 +85,13 @@ func checkSubject(subject string, c *Candidate) *figure.Problem {
 	}
 	if sender := token(subject, 1); sender != agency {
 		return &figure.Problem{Code: "figure/foreign-agency", Field: "indicator", Text: c.Figure.Indicator,
-			Reason: "belongs to " + agency + " and was sent by " + sender, Hint: "only its own agency may send an indicator"}
+			Reason: "belongs to " + agency + " but was sent by " + sender, Hint: "only its own agency may send an indicator"}
 	}
 	return &figure.Problem{Code: "figure/subject-mismatch", Text: subject,
 		Reason: "is not the subject of the figure in the body", Hint: "publish it on " + want}
 }
 
-// token is the i-th token of a subject, empty when it has fewer.
+// token returns the i-th token of a subject, empty when it has fewer.
 func token(subject string, i int) string {
 	start := 0
 	for at := 0; at <= len(subject); at++ {
@@ -105,13 +106,13 @@ func token(subject string, i int) string {
 	return ""
 }
 
-// publication is the moment that orders the figure among the vintages of its
-// cell. It is when JetStream stored the message, or, for an archive, the
-// publication the figure names. Of that, the day or the minute is taken; the
-// sequence fills the rest, so that a figure that is corrected under the same
-// publication comes after the wrong one, on every redelivery. A minute has
-// room for 60,000 messages before the count begins anew. No publication lies
-// after the moment it was stored.
+// publication returns the moment that orders the figure among the vintages of
+// its cell, in ms since 1970. It is the time when JetStream stored the message
+// or, for an archive, the publication date that the figure names. That date is
+// truncated to its day or minute and the sequence fills the rest, so that a
+// correction under the same date comes after the wrong figure, on every
+// redelivery. A minute has room for 60,000 messages before the count wraps
+// around. The result is never later than the time of storage.
 func publication(c *Candidate, seq uint64, stored int64) int64 {
 	if c.Figure.Published == "" {
 		return stored
@@ -123,28 +124,28 @@ func publication(c *Candidate, seq uint64, stored int64) int64 {
 	return min(start+int64(seq%uint64(c.room)), max(start, stored))
 }
 
-// maxText is how much of the offending text goes with a refusal, and maxReason
-// of the reason, which can repeat some of it, in bytes. The message itself is
-// kept whole; its text must not make a reject or a receipt too large for NATS.
+// maxText limits the offending text in a refusal, and maxReason the reason,
+// which may quote it, in bytes, so that a reject or a receipt cannot become too
+// large for NATS. The message itself is kept whole.
 const (
 	maxText   = 256
 	maxReason = 1024
 )
 
-// Refusal is the decision on a message that is refused.
+// Refusal returns the decision to refuse the message seq because of p.
 func Refusal(seq uint64, p *figure.Problem) ledger.Decision {
 	return ledger.Decision{Seq: seq, Outcome: ingest.Refused, Problem: short(p)}
 }
 
-// short is the problem as it goes into the ledger and into receipts.
+// short returns the problem with its texts cut to the size that the ledger and
+// receipts allow.
 func short(p *figure.Problem) *figure.Problem {
 	out := *p
 	out.Text, out.Reason = shorten(p.Text, maxText), shorten(p.Reason, maxReason)
 	return &out
 }
 
-// shorten cuts a text that is longer than limit bytes, and leaves no half letter
-// at the end.
+// shorten cuts a text to at most limit bytes, without splitting a character.
 func shorten(text string, limit int) string {
 	if len(text) <= limit {
 		return text

@@ -10,34 +10,34 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Known is what there is already: every vintage of every cell. A worker keeps
-// one of all that the ledger says, a reader of files one of the file. It is
-// what plausibility is judged by and what tells a revision from a repetition.
-// One goroutine uses it at a time.
+// Known holds every known vintage of every cell. A worker has one with all that
+// the ledger says, a reader of files one for the file. Figures are judged by
+// it, and it tells a revision from a repetition. It must not be used
+// concurrently.
 type Known struct {
 	Series map[figure.Series][]Point // ordered by period and moment
 	cells  int
-	marked map[family]bool // where some figure has, or had, status B
-	File   bool            // it is what one file says
+	marked map[family]bool // families in which some figure has, or had, status B
+	File   bool            // it holds the figures of one file
 	trying bool
-	undo   []change // what was changed since try
+	undo   []change // the changes since Try
 }
 
 // Point is a vintage. It is kept small because a worker holds one for every
 // vintage of the city.
 type Point struct {
 	Value      float64 // base unit; 0 when withheld
-	Moment     int64   // publication, ms since 1970; in a file minus the line
-	until      int64   // when it was said last without a change, else the moment
+	Moment     int64   // publication, ms since 1970; in a file, minus the line number
+	until      int64   // when it was last repeated unchanged; Moment when it was not
 	seq        uint64  // of the message that said it last
-	period     int32   // periods since epoch of the series' frequency
-	submission uint32  // which one it came with, see submissionHash
+	period     int32   // ordinal in the series' frequency
+	submission uint32  // the submission it came with, see submissionHash
 	Status     figure.Status
 	Withheld   bool
-	Opinion    opinion // in a file, of a figure beside the others
+	Opinion    opinion // in a file: how it compares with the other figures
 }
 
-// change is how to take one step back.
+// change is one step to undo.
 type change struct {
 	series figure.Series
 	point  Point
@@ -49,11 +49,11 @@ type changeKind uint8
 const (
 	added   changeKind = iota // the point was added
 	removed                   // the point was removed
-	altered                   // the point was otherwise before
+	altered                   // the point was changed; this is how it was before
 )
 
-// same tells whether two publications say the same. Only values that a
-// float64 gives back are stored, so equal float64s are equal decimals.
+// same reports whether two publications say the same. Only values that a
+// float64 represents are stored, so equal float64s are equal decimals.
 func (p Point) same(o Point) bool {
 	return p.Value == o.Value && p.Withheld == o.Withheld && p.Status == o.Status
 }
@@ -65,8 +65,8 @@ func pointOf(v *store.Vintage) Point {
 
 var submissionSeed = maphash.MakeSeed()
 
-// submissionHash stands for a submission among those of a few vintages; 0 for
-// none.
+// submissionHash identifies a submission among those of a few vintages; it is 0
+// for none.
 func submissionHash(id string) uint32 {
 	if id == "" {
 		return 0
@@ -74,16 +74,18 @@ func submissionHash(id string) uint32 {
 	return max(uint32(maphash.String(submissionSeed, id)), 1)
 }
 
-// vintage is the point in the words of the store, as it was said last.
+// vintage converts the point for the store, with the moment and sequence of its
+// last repetition.
 func (p Point) vintage(c figure.Cell, agency string) *store.Vintage {
 	return &store.Vintage{Cell: c, Agency: agency, Status: p.Status, Value: p.Value, Withheld: p.Withheld, Moment: p.until, Seq: p.seq}
 }
 
+// NewKnown returns an empty Known.
 func NewKnown() *Known {
 	return &Known{Series: map[figure.Series][]Point{}, marked: map[family]bool{}}
 }
 
-// run gives where the points of a period begin and end.
+// run returns the index range of the points of a period.
 func run(points []Point, period int32) (from, to int) {
 	n := len(points)
 	if n == 0 || points[n-1].period < period {
@@ -95,15 +97,15 @@ func run(points []Point, period int32) (from, to int) {
 	return from, to
 }
 
-// Vintages are the points of a cell in the order of their publication. They
-// may be looked at until the next change.
+// Vintages returns the points of a cell in the order of their publication. The
+// slice is valid until the next change.
 func (k *Known) Vintages(c figure.Cell) []Point {
 	points := k.Series[c.Series()]
 	from, to := run(points, c.Period.Ordinal())
 	return points[from:to]
 }
 
-// Current is the cell's newest point.
+// Current returns the cell's newest point.
 func (k *Known) Current(c figure.Cell) (Point, bool) {
 	points := k.Vintages(c)
 	if len(points) == 0 {
@@ -112,13 +114,13 @@ func (k *Known) Current(c figure.Cell) (Point, bool) {
 	return points[len(points)-1], true
 }
 
-// Put makes p known as a point of the cell.
+// Put adds p as a point of the cell. A point of the same moment is replaced.
 func (k *Known) Put(c figure.Cell, p Point) {
 	p.period = c.Period.Ordinal()
 	k.add(c.Series(), p)
 }
 
-// add makes p known, in the place of a point of the same moment.
+// add adds p, replacing a point of the same moment.
 func (k *Known) add(s figure.Series, p Point) {
 	points := k.Series[s]
 	from, to := run(points, p.period)
@@ -137,7 +139,7 @@ func (k *Known) add(s figure.Series, p Point) {
 	k.record(s, p, added)
 }
 
-// remove takes the point of a moment back.
+// remove removes the point of a moment.
 func (k *Known) remove(s figure.Series, period int32, moment int64) {
 	points := k.Series[s]
 	from, to := run(points, period)
@@ -168,13 +170,13 @@ func (k *Known) record(s figure.Series, p Point, kind changeKind) {
 	}
 }
 
-// Try begins changes that may have to be taken back, until commit or rollBack.
+// Try begins changes that may have to be undone, until Commit or RollBack.
 func (k *Known) Try() { k.trying, k.undo = true, k.undo[:0] }
 
-// Commit lets the changes stand.
+// Commit keeps the changes since Try.
 func (k *Known) Commit() { k.trying = false }
 
-// RollBack takes all changes since try back.
+// RollBack undoes all changes since Try.
 func (k *Known) RollBack() {
 	k.trying = false
 	for _, c := range slices.Backward(k.undo) {
@@ -186,10 +188,10 @@ func (k *Known) RollBack() {
 	}
 }
 
-// place decides where a vintage that is not stored yet stands among those of
-// its cell, which may move its moment, and what it is to them. A live figure
-// comes after all that is known of the cell, whatever the clock of the server
-// did in between; no two vintages share a moment.
+// place decides where a new vintage belongs among those of its cell and what its
+// outcome is; it may change the vintage's moment. A live figure comes after all
+// that is known of the cell, even if the server's clock was set back; no two
+// vintages share a moment.
 func (k *Known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *store.Vintage) {
 	past := k.Vintages(v.Cell)
 	if len(past) == 0 {
@@ -201,10 +203,10 @@ func (k *Known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *
 	for i := 0; i < len(past); i++ {
 		if past[i].Moment == v.Moment || past[i].until == v.Moment {
 			v.Moment++
-			i = -1 // it may be that of another now
+			i = -1 // the new moment may be taken as well
 		}
 	}
-	at := 0 // how many come before it
+	at := 0 // the number of earlier vintages
 	for at < len(past) && past[at].Moment < v.Moment {
 		at++
 	}
@@ -219,7 +221,7 @@ func (k *Known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *
 	return ledger.Revised, nil
 }
 
-// Apply makes known what was decided.
+// Apply updates what is known with a decision.
 func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 	v := &d.Vintage
 	if v.Period.IsZero() {
@@ -248,8 +250,8 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 	}
 }
 
-// SaidAgain is the vintage that has to be stored in the place of v, which was
-// not: the last of those that said the same and were therefore not stored. Nil
+// SaidAgain returns the vintage to store in place of v when InfluxDB refuses v:
+// the last one that repeated v and was therefore not stored. It returns nil
 // when there is none.
 func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	for _, p := range k.Vintages(v.Cell) {
@@ -260,8 +262,8 @@ func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	return nil
 }
 
-// before is the point of the cell published last before the vintage, nil when
-// there is none.
+// before returns the last point of the cell published before the vintage, nil
+// when there is none.
 func (k *Known) before(v *store.Vintage) *Point {
 	past := k.Vintages(v.Cell)
 	for i := range slices.Backward(past) {
@@ -272,10 +274,10 @@ func (k *Known) before(v *store.Vintage) *Point {
 	return nil
 }
 
-// Size is how many cells are known.
+// Size returns the number of known cells.
 func (k *Known) Size() int { return k.cells }
 
-// Rescale puts what is known of an indicator into another unit.
+// Rescale converts what is known of an indicator to another unit.
 func (k *Known) Rescale(r ledger.Rescaling) {
 	for s, points := range k.Series {
 		if s.Indicator != r.Indicator || s.Measure.Growth() {
@@ -287,7 +289,7 @@ func (k *Known) Rescale(r ledger.Rescaling) {
 	}
 }
 
-// Indicators are the codes of which anything is known, in order.
+// Indicators returns the codes of the indicators with known figures, sorted.
 func (k *Known) Indicators() (codes []string) {
 	for s := range k.Series {
 		codes = append(codes, s.Indicator)

@@ -6,19 +6,20 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
-// opinion is what is held of a figure of a file beside its others.
+// opinion is how a figure of a file compares with the file's other figures.
 type opinion uint8
 
 const (
-	unasked     opinion = iota // not in a file, or not yet
-	Believed                   // as expected, or confirmed
-	strange                    // unusual, by all others
-	disbelieved                // refused; nothing is held against it
+	unasked opinion = iota // not judged yet, or not in a file
+	// Believed says that a figure is as expected, or confirmed.
+	Believed
+	strange     // unusual compared with the others
+	disbelieved // refused; no other figure is compared with it
 )
 
-// JudgeAll forms an opinion of every figure of a file. They are asked about
-// once by all others. What is disbelieved is no neighbour of the rest, so that
-// no true figure is blamed for a wrong one beside it.
+// JudgeAll sets the opinion of every figure of a file, judging each one once by
+// all the others. A disbelieved figure is then ignored as a neighbour, so that
+// a true figure is not blamed for a wrong one next to it.
 func (k *Known) JudgeAll(cat *catalog.Catalog) {
 	var buf [96]plausible.Point
 	for s, points := range k.Series {
@@ -49,8 +50,8 @@ func (k *Known) JudgeAll(cat *catalog.Catalog) {
 	}
 }
 
-// leaps tells whether anything in a series is far from what comes before it, so
-// that it has to be looked at as a whole.
+// leaps reports whether any figure of the series is far from the one before it,
+// so that the series has to be judged as a whole.
 func leaps(points []Point) bool {
 	for i := 1; i < len(points); i++ {
 		a, b := points[i-1].Value, points[i].Value

@@ -10,16 +10,16 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/plausible"
 )
 
-// doubt is what is strange about a figure among others; the zero doubt says
-// that nothing is.
+// doubt is what is implausible about a figure among others; the zero value
+// means nothing is.
 type doubt struct {
 	Problem *figure.Problem
-	Refused bool // until the sender confirms it; else it is only told
+	Refused bool // until the sender confirms it; otherwise Problem is only a warning
 }
 
-// Doubt holds the candidate against what is known, without the figures that
-// came beside it in its file. Nothing is doubted that the sender confirms, or
-// that was stored of the cell before.
+// Doubt compares the candidate with what is known, leaving out the other
+// figures of its file. It doubts no figure that the sender confirms, and no
+// value that was stored for the cell before.
 func (k *Known) Doubt(c *Candidate, b Beside) doubt {
 	f := c.Figure
 	if f.Confirmed || f.Withheld || k.said(f.Cell, c.Base.Float64()) {
@@ -52,24 +52,24 @@ func (k *Known) Doubt(c *Candidate, b Beside) doubt {
 	return d
 }
 
-// said tells whether a vintage of the cell has this very value.
+// said reports whether a vintage of the cell has exactly this value.
 func (k *Known) said(c figure.Cell, value float64) bool {
 	for _, p := range k.Vintages(c) {
-		if p.Value == value && !p.Withheld && p.Moment >= 0 { // in a file the moment is a line
+		if p.Value == value && !p.Withheld && p.Moment >= 0 { // negative moments are lines of a file
 			return true
 		}
 	}
 	return false
 }
 
-// asked is the figure about which a question is.
+// asked is the figure to be judged.
 type asked struct {
 	value  float64
 	status figure.Status
 }
 
-// question is a figure with what is known around it, as far as no break comes
-// between. It appends to the points.
+// question returns the figure with what is known around it up to the nearest
+// breaks. It appends to points.
 func (k *Known) question(ind *catalog.Indicator, c figure.Cell, a asked, b Beside, points []plausible.Point) plausible.Question {
 	q := plausible.Question{Period: c.Period.Ordinal(), Value: a.value, PerYear: int32(c.Period.Frequency().PerYear()),
 		MaxJump: ind.MaxJump.Float64(), ToDate: c.Measure == figure.YTD, Rate: c.Measure.Growth(),
@@ -87,7 +87,7 @@ func (k *Known) question(ind *catalog.Indicator, c figure.Cell, a asked, b Besid
 }
 
 // around appends the current values around a period to out, in order: those
-// that plausible.Judge looks at, but for those to skip.
+// that plausible.Judge looks at, except those for which skip is true.
 func around(points []Point, period, perYear int32, skip func(*Point) bool, out []plausible.Point) []plausible.Point {
 	from, to := run(points, period)
 	reach := plausible.Reach(perYear)
@@ -126,10 +126,10 @@ func reverse(points []plausible.Point) {
 	}
 }
 
-// doubtRevision compares the candidate with what it revises, where there is
-// nothing else to tell which of the two is right. That one factor lies between
-// what is stored and a whole series is asked about; of a single figure it is
-// told.
+// doubtRevision compares the candidate with the figure that it revises, when
+// nothing else shows which of the two is right. A whole series that differs
+// from what is stored by one factor is refused; for a single figure it is a
+// warning.
 func (k *Known) doubtRevision(c *Candidate, b Beside) doubt {
 	f := c.Figure
 	if f.Measure.Growth() || c.Indicator.Kind == catalog.Rank {
@@ -137,12 +137,12 @@ func (k *Known) doubtRevision(c *Candidate, b Beside) doubt {
 	}
 	whole := b.figures() >= WholeFile
 	now, ok := k.Current(f.Cell)
-	factor, of, stored := c.Base.Float64()/now.Value, "of this figure", now.Value
+	factor, of, stored := c.Base.Float64()/now.Value, "for this figure", now.Value
 	if !ok || now.Withheld || now.Value == 0 {
 		if !whole {
 			return doubt{}
 		}
-		// What the file revises beside it shows the scale as well.
+		// The stored figures that the file revises show the scale as well.
 		var buf [96]plausible.Point
 		q := k.question(c.Indicator, f.Cell, asked{c.Base.Float64(), f.Status}, Beside{Marked: b.Marked}, buf[:0])
 		v := plausible.Judge(&q)
@@ -159,26 +159,26 @@ func (k *Known) doubtRevision(c *Candidate, b Beside) doubt {
 		Hint:   "which is right? If this one is, send it again with confirmed: true (--confirm)"}, whole || b.rows >= WholeFile && ofTen(factor)}
 }
 
-// WholeFile is from how many figures of a file, or of a series in it, on they
-// are taken to differ from what is stored by one factor and not each by its own
-// mistake.
+// WholeFile is the number of figures of a file, or of a series in it, from
+// which a common factor to what is stored counts as one mistake rather than a
+// coincidence.
 const WholeFile = 3
 
-// ofTen tells whether a factor is a power of ten.
+// ofTen reports whether a factor is close to a power of ten other than 1.
 func ofTen(factor float64) bool {
 	places := math.Log10(factor)
 	whole := math.Round(places)
 	return whole != 0 && math.Abs(places-whole) < 0.02
 }
 
-// about is a value of the base unit in the unit of the candidate, to three
+// about formats a value of the base unit in the unit of the candidate, to three
 // digits.
 func (c *Candidate) about(base float64) string {
 	power, _ := c.Indicator.UnitOf(c.Figure.Measure).Multiplier(c.Figure.Unit)
 	return fmt.Sprintf("about %s %s", rounded(base/math.Pow10(power)), c.Figure.Unit)
 }
 
-// rounded writes a value with three digits.
+// rounded formats a value with three significant digits.
 func rounded(v float64) string {
 	if v == 0 {
 		return "0"
@@ -187,7 +187,7 @@ func rounded(v float64) string {
 	return fmt.Sprintf("%.6g", math.Round(v/step)*step)
 }
 
-// Multiple writes a factor: 10^3, or 2.31.
+// Multiple formats a factor: 10^3, or 2.31.
 func Multiple(factor float64) string {
 	if ofTen(factor) {
 		return fmt.Sprintf("10^%d", int(math.Round(math.Log10(factor))))
@@ -195,46 +195,47 @@ func Multiple(factor float64) string {
 	return fmt.Sprintf("%.3g", factor)
 }
 
-const confirmIt = "if it is right send it again with confirmed: true (--confirm)"
+const confirmIt = "if it is right, send it again with confirmed: true (--confirm)"
 
-// worded puts a verdict into words.
+// worded returns the problem that a verdict describes.
 func (c *Candidate) worded(v *plausible.Verdict) *figure.Problem {
 	f := c.Figure
 	p := &figure.Problem{Field: "value", Text: f.Value.String(), Hint: "check it; " + confirmIt}
-	around := "what is known around it (" + c.about(v.Expected) + ")"
+	around := "what the figures around it suggest (" + c.about(v.Expected) + ")"
 	ratio := c.Base.Float64() / v.Expected
 	switch v.Doubt {
 	case plausible.Slip:
 		p.Code, p.Factor = "figure/unit-slip", math.Pow10(v.Power)
-		p.Reason = fmt.Sprintf("is 10^%+d off %s", v.Power, around)
-		p.Hint = fmt.Sprintf("did you mean %s? If it is right send it again with confirmed: true (--confirm)", c.meant(v.Power))
+		p.Reason = fmt.Sprintf("is 10^%+d times %s", v.Power, around)
+		p.Hint = fmt.Sprintf("did you mean %s? If it is right, send it again with confirmed: true (--confirm)", c.meant(v.Power))
 	case plausible.Zero:
-		p.Code, p.Reason = "figure/zero", "is zero among figures far from it ("+c.about(v.Expected)+")"
-		p.Hint = "leave it empty with status O (missing) or Q (withheld) when there is no number; " + confirmIt
+		p.Code, p.Reason = "figure/zero", "is zero, but the figures around it are far from zero ("+c.about(v.Expected)+")"
+		p.Hint = "if there is no number, leave it empty with status O (missing) or Q (withheld); " + confirmIt
 	case plausible.Sign:
-		p.Code, p.Reason = "figure/sign", "is the first of its sign ("+c.about(v.Expected)+")"
+		p.Code, p.Reason = "figure/sign", "has the opposite sign to the rest of its series ("+c.about(v.Expected)+")"
 	case plausible.SumOf:
-		p.Code, p.Reason = "figure/sum", "looks like January to this period: "+around+" added to those before in the year"
+		p.Code, p.Reason = "figure/sum", "looks like the year to date: "+around+" plus the earlier figures of the year"
 		p.Hint = "write it with measure ytd, or the period alone; " + confirmIt
 	case plausible.Copy:
-		p.Code, p.Reason, p.Hint = "figure/copied", "is that of the period before to the last digit", "check whether a row was copied"
+		p.Code, p.Reason, p.Hint = "figure/copied", "is identical to the previous period's, to the last digit", "check whether a row was copied"
 	case plausible.AsIndex:
-		p.Code, p.Reason = "figure/rate-form", "looks like an index on the same period of last year = 100, not like growth ("+c.about(v.Expected)+")"
-		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right send it again with confirmed: true (--confirm)", c.lessHundred())
+		p.Code, p.Reason = "figure/rate-form", "looks like an index (same period of last year = 100), not like growth ("+c.about(v.Expected)+")"
+		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right, send it again with confirmed: true (--confirm)", c.lessHundred())
 	case plausible.AsShare:
-		p.Code, p.Reason = "figure/rate-form", "looks like a fraction, not like percent ("+c.about(v.Expected)+")"
-		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right send it again with confirmed: true (--confirm)", f.Value.Shift(2))
+		p.Code, p.Reason = "figure/rate-form", "looks like a fraction, not a percentage ("+c.about(v.Expected)+")"
+		p.Hint = fmt.Sprintf("did you mean %s %%? If it is right, send it again with confirmed: true (--confirm)", f.Value.Shift(2))
 	default:
 		c.wordJump(p, v, around, ratio)
 	}
 	return p
 }
 
-// wordJump words a figure that is merely far from what is expected.
+// wordJump fills in the problem of a figure that is far from what is expected
+// for no recognised reason.
 func (c *Candidate) wordJump(p *figure.Problem, v *plausible.Verdict, around string, ratio float64) {
 	p.Code = "figure/jump"
 	if v.Level == plausible.Warning {
-		p.Code, p.Hint = "figure/unusual", "check it; nothing needs to be done when it is right"
+		p.Code, p.Hint = "figure/unusual", "check it; if it is right, nothing needs to be done"
 	}
 	limit := c.Indicator.MaxJump
 	switch beyond := ratio > limit.Float64() || ratio < 1/limit.Float64(); {
@@ -249,7 +250,7 @@ func (c *Candidate) wordJump(p *figure.Problem, v *plausible.Verdict, around str
 	}
 }
 
-// lessHundred is a rate that was written as an index.
+// lessHundred converts an index (same period of last year = 100) to a rate.
 func (c *Candidate) lessHundred() figure.Decimal {
 	less, err := figure.ParseDecimal(strconv.FormatFloat(math.Round((c.Base.Float64()-100)*1e6)/1e6, 'f', -1, 64))
 	if err != nil {
@@ -258,8 +259,8 @@ func (c *Candidate) lessHundred() figure.Decimal {
 	return less
 }
 
-// meant is what the sender probably meant: the same digits in another unit
-// when there is one that is so many powers of ten off, else another value.
+// meant returns what the sender probably meant: the same digits in a unit that
+// differs by that power of ten, if there is one, or else the shifted value.
 func (c *Candidate) meant(places int) string {
 	f := c.Figure
 	unit := c.Indicator.UnitOf(f.Measure)

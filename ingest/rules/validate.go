@@ -13,16 +13,16 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Validator holds figures against a catalogue. docs/rules.md explains every
-// code it gives.
+// Validator checks figures against a catalogue. docs/rules.md explains every
+// code it returns.
 type Validator struct {
-	Cat        *catalog.Catalog
+	Cat        *catalog.Catalog // must not be changed
 	now        func() time.Time
-	indicators []string // codes, for suggestions
+	indicators []string // the catalogue's codes, for suggestions
 	areas      []string
 }
 
-// NewValidator makes a Validator for the catalogue.
+// NewValidator returns a Validator for the catalogue.
 func NewValidator(cat *catalog.Catalog) *Validator {
 	v := &Validator{Cat: cat, now: time.Now}
 	for _, i := range cat.Indicators {
@@ -39,15 +39,15 @@ type Candidate struct {
 	Figure    *figure.Figure
 	Indicator *catalog.Indicator
 	Base      figure.Decimal  // the value in the base unit, exact
-	Converted bool            // base is known
-	moment    int64           // of publication when the figure names one, else 0
-	Question  *figure.Problem // what is asked about it whatever is known, until the sender confirms it
-	exact     bool            // that publication is an instant, not a day
-	room      int64           // how many milliseconds that day has, or the minute of that instant
+	Converted bool            // Base is known
+	moment    int64           // the publication that the figure names, ms since 1970; 0 when it names none
+	Question  *figure.Problem // why it is refused, whatever else is known, until the sender confirms it
+	exact     bool            // moment is an instant, not the start of a day
+	room      int64           // length of that day, or of the instant's minute, in milliseconds
 }
 
-// vintage is what is stored of the candidate. The moment of publication is
-// settled by the caller.
+// vintage returns the candidate as it is stored. The caller sets the moment of
+// publication.
 func (c *Candidate) vintage() store.Vintage {
 	return store.Vintage{
 		Cell:     c.Figure.Cell,
@@ -58,8 +58,8 @@ func (c *Candidate) vintage() store.Vintage {
 	}
 }
 
-// Check holds f against the catalogue and the calendar, not against what is
-// known. Problems of independent kinds are all given.
+// Check checks f against the catalogue and the calendar, but not against other
+// figures. It returns every problem that is independent of the others.
 func (v *Validator) Check(f *figure.Figure) (c Candidate, problems []*figure.Problem) {
 	c = Candidate{Figure: f}
 	ind, ok := v.Cat.Indicator(f.Indicator)
@@ -99,7 +99,8 @@ func (v *Validator) Check(f *figure.Figure) (c Candidate, problems []*figure.Pro
 	return c, problems
 }
 
-// Sender is what is known of how the figures of an indicator are written.
+// Sender returns what the catalogue says about how figures of the indicator
+// are written; the zero value when it does not have the indicator.
 func (v *Validator) Sender(indicator string) sheet.Sender {
 	ind, ok := v.Cat.Indicator(indicator)
 	if !ok {
@@ -124,7 +125,7 @@ func (v *Validator) checkArea(ind *catalog.Indicator, f *figure.Figure) *figure.
 			Reason: "is not an area of the catalogue", Hint: v.suggest(f.Area, v.areas, "tidemark catalog show lists the areas of an indicator")}
 	}
 	return &figure.Problem{Code: "figure/area-not-reported", Field: "area", Text: f.Area,
-		Reason: ind.Code + " is not reported for this area", Hint: "its areas are " + strings.Join(ind.Areas, ", ")}
+		Reason: "is not one that " + ind.Code + " is reported for", Hint: "its areas are " + strings.Join(ind.Areas, ", ")}
 }
 
 func checkCategory(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
@@ -132,7 +133,7 @@ func checkCategory(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
 		return nil
 	}
 	return &figure.Problem{Code: "figure/unknown-category", Field: "category", Text: f.Category,
-		Reason: ind.Code + " has no such category", Hint: figure.DidYouMean(f.Category, ind.Categories)}
+		Reason: "is not a category of " + ind.Code, Hint: figure.DidYouMean(f.Category, ind.Categories)}
 }
 
 func checkMeasure(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
@@ -144,7 +145,7 @@ func checkMeasure(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
 		names[i] = m.String()
 	}
 	return &figure.Problem{Code: "figure/measure-not-published", Field: "measure", Text: f.Measure.String(),
-		Reason: ind.Code + " is not published in this measure", Hint: "its measures are " + strings.Join(names, ", ")}
+		Reason: "is not published for " + ind.Code, Hint: "its measures are " + strings.Join(names, ", ")}
 }
 
 func checkFrequency(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
@@ -157,10 +158,10 @@ func checkFrequency(ind *catalog.Indicator, f *figure.Figure) *figure.Problem {
 		kinds[i] = examples[freq]
 	}
 	return &figure.Problem{Code: "figure/wrong-frequency", Field: "period", Text: f.Period.String(),
-		Reason: "is of a length that " + ind.Code + " is not published for", Hint: "it takes " + strings.Join(kinds, ", ")}
+		Reason: "has a length that " + ind.Code + " is not published for", Hint: "it takes " + strings.Join(kinds, ", ")}
 }
 
-// checkPublished reads the publication of an archived figure.
+// checkPublished parses the publication date of an archived figure.
 func (v *Validator) checkPublished(c *Candidate) *figure.Problem {
 	text := c.Figure.Published
 	if text == "" {
@@ -173,10 +174,10 @@ func (v *Validator) checkPublished(c *Candidate) *figure.Problem {
 		return p
 	case at.UnixMilli() < 0:
 		return &figure.Problem{Code: "figure/published", Field: "published", Text: text,
-			Reason: "lies before 1970, which cannot be stored", Hint: "write 1970-01-02 and say the true day in the note"}
+			Reason: "is before 1970, which cannot be stored", Hint: "write 1970-01-02 and give the actual date in the note"}
 	case at.After(v.now()):
 		return &figure.Problem{Code: "figure/published", Field: "published", Text: text,
-			Reason: "lies in the future", Hint: "leave it out when the figure is published now"}
+			Reason: "is in the future", Hint: "leave it out if the figure is being published now"}
 	}
 	c.moment, c.exact, c.room = at.UnixMilli(), exact, time.Minute.Milliseconds()
 	if !exact {
@@ -185,12 +186,13 @@ func (v *Validator) checkPublished(c *Candidate) *figure.Problem {
 	return nil
 }
 
-// checkTime refuses what could not have been known when it was published. An
-// estimate or a forecast may be given for a period that is not over yet.
+// checkTime refuses a figure that could not have been known when it was
+// published. Estimates and forecasts may be sent before the period is over.
 func (v *Validator) checkTime(c *Candidate) *figure.Problem {
-	at, when := v.now(), "now"
-	if c.moment > 0 { // a publication that could not be read is a problem of its own
-		at, when = time.UnixMilli(c.moment), "when it was published"
+	at, begun, over := v.now(), "has not begun yet", "is not over yet"
+	if c.moment > 0 { // an unreadable publication date is reported separately
+		at = time.UnixMilli(c.moment)
+		begun, over = "had not begun when it was published", "was not over when it was published"
 		if !c.exact {
 			at = at.Add(time.Duration(c.room) * time.Millisecond) // some time that day
 		}
@@ -201,11 +203,11 @@ func (v *Validator) checkTime(c *Candidate) *figure.Problem {
 	switch {
 	case c.Figure.Period.Compare(current) > 0:
 		return &figure.Problem{Code: "figure/future-period", Field: "period", Text: text,
-			Reason: "had not begun " + when, Hint: "check the year and the month"}
+			Reason: begun, Hint: "check the year and the month"}
 	case c.Figure.Period == current && !c.Figure.Withheld && c.Figure.Status != figure.Estimated && c.Figure.Status != figure.Forecast &&
 		c.Indicator.Kind == catalog.Flow:
 		return &figure.Problem{Code: "figure/unfinished-period", Field: "period", Text: text,
-			Reason: "was not over " + when, Hint: "check the period, or give status E (estimated) to an early figure"}
+			Reason: over, Hint: "check the period, or give status E (estimated) to an early figure"}
 	}
 	return nil
 }
@@ -222,8 +224,8 @@ func checkUnit(c *Candidate) *figure.Problem {
 	return nil
 }
 
-// checkDigits refuses a value that would be stored as another one. It is asked
-// of the base unit, in which values are stored.
+// checkDigits refuses a value that would change when stored. It looks at the
+// value in the base unit, because that is what is stored.
 func checkDigits(c *Candidate) *figure.Problem {
 	longest, kept := c.Base.Kept()
 	if kept {
@@ -232,19 +234,20 @@ func checkDigits(c *Candidate) *figure.Problem {
 	f, unit := c.Figure, c.Indicator.UnitOf(c.Figure.Measure)
 	power, _ := unit.Multiplier(f.Unit)
 	return &figure.Problem{Code: "figure/digits", Field: "value", Text: f.Value.String(),
-		Reason: fmt.Sprintf("has more digits than are kept: it would become %s %s", strconv.FormatFloat(c.Base.Float64(), 'f', -1, 64), unit.Code),
-		Hint:   fmt.Sprintf("write %s, the longest that is kept", longest.Shift(-power))}
+		Reason: fmt.Sprintf("has more digits than can be stored: it would become %s %s", strconv.FormatFloat(c.Base.Float64(), 'f', -1, 64), unit.Code),
+		Hint:   fmt.Sprintf("write %s, the longest value that can be stored", longest.Shift(-power))}
 }
 
-// liftable tells whether being out of bounds is a question: max_growth says what
-// is believed, and nothing shrinks by more than all of it.
+// liftable reports whether confirming the figure overrides its bounds. That is
+// so for growth, where max_growth is only what is usually believed; but nothing
+// can shrink by more than 100 %.
 func (c *Candidate) liftable() bool {
 	return c.Figure.Measure.Growth() && c.Base.Cmp(figure.NewDecimal(-100, 0)) >= 0
 }
 
-// checkBounds holds the value against the catalogue's bounds; when the same
-// digits would fit in another unit or shifted by some powers of ten, the hint
-// says which.
+// checkBounds checks the value against the catalogue's bounds. When the same
+// digits would fit in another unit, or shifted by a power of ten, the hint says
+// so.
 func checkBounds(c *Candidate) *figure.Problem {
 	f := c.Figure
 	bounds, ok := c.Indicator.Plausible(f.Area, f.Measure, f.Period.Frequency())
@@ -254,24 +257,24 @@ func checkBounds(c *Candidate) *figure.Problem {
 	unit := c.Indicator.UnitOf(f.Measure)
 	p := &figure.Problem{Code: "figure/out-of-bounds", Field: "value", Text: f.Value.String(),
 		Reason: fmt.Sprintf("%s is %s %s, outside %s to %s", written(f.Value, f.Unit), c.Base, unit.Code, bounds.Min, bounds.Max),
-		Hint:   "check value and unit; a true value needs wider bounds in the catalogue"}
+		Hint:   "check the value and the unit; if the value is right, widen the bounds in the catalogue"}
 	if f.Measure.Growth() {
 		p.Hint = "check it; " + confirmIt
 		if index := c.lessHundred(); bounds.Contains(index) && c.Base.Float64() >= likelyIndex {
-			p.Hint = fmt.Sprintf("an index, same period of last year = 100? %s %% would fit; else %s", index, p.Hint)
+			p.Hint = fmt.Sprintf("an index (same period of last year = 100)? %s %% would fit; otherwise %s", index, p.Hint)
 		}
 		return p
 	}
-	// Somebody who wrote no multiple probably meant the one people read.
+	// A sender who left out the multiple probably meant the display unit.
 	display := c.Indicator.DisplayPower()
 	if power, _ := unit.Multiplier(f.Unit); power != display && bounds.Contains(f.Value.Shift(display)) {
-		p.Hint = fmt.Sprintf("a unit slipped? %s would fit", written(f.Value, c.Indicator.Display))
+		p.Hint = fmt.Sprintf("wrong unit? %s would fit", written(f.Value, c.Indicator.Display))
 		return p
 	}
 	for places := 1; places <= 8; places++ {
 		for _, shift := range []int{-places, places} {
 			if bounds.Contains(c.Base.Shift(shift)) {
-				p.Hint = fmt.Sprintf("a decimal point or unit slipped? %s would fit", written(f.Value.Shift(shift), f.Unit))
+				p.Hint = fmt.Sprintf("misplaced decimal point or wrong unit? %s would fit", written(f.Value.Shift(shift), f.Unit))
 				return p
 			}
 		}
@@ -279,11 +282,11 @@ func checkBounds(c *Candidate) *figure.Problem {
 	return p
 }
 
-// likelyIndex is from where on a growth rate beyond all bounds may be an index
-// on the same period of last year.
+// likelyIndex is the value from which a growth rate out of bounds may be an
+// index (same period of last year = 100).
 const likelyIndex = 70
 
-// written is a value with its unit as people write it.
+// written formats a value with its unit as people write it.
 func written(v figure.Decimal, unit string) string {
 	if unit == "" {
 		return v.String()

@@ -93,7 +93,7 @@ func TestAllProblemsOfIndependentKindsAreGivenAtOnce(t *testing.T) {
 
 func TestAPeriodEndsAtMidnightInTheCity(t *testing.T) {
 	for now, want := range map[string]string{
-		"2024-02-29T15:59:59Z": `figure/unfinished-period: period "2024-02" was not over now; check the period, or give status E (estimated) to an early figure`,
+		"2024-02-29T15:59:59Z": `figure/unfinished-period: period "2024-02" is not over yet; check the period, or give status E (estimated) to an early figure`,
 		"2024-02-29T16:00:00Z": "ok",
 	} {
 		f := ingesttest.Container("2024-02", "300")
@@ -107,7 +107,7 @@ func TestAValueIsComparedOnlyWhenTwoNeighboursAreKnown(t *testing.T) {
 	v, k := validatorAt(t, "2024-03-15T12:00:00+08:00"), NewKnown()
 	f := ingesttest.Plain("2023-03", "30")
 	body := string(f.AppendJSON(nil))
-	for i, want := range []string{"ok", "ok", `figure/unit-slip: value "30" is 10^-1 off what is known around it (about 300 万TEU); did you mean 300 万TEU? If it is right send it again with confirmed: true (--confirm)`} {
+	for i, want := range []string{"ok", "ok", `figure/unit-slip: value "30" is 10^-1 times what the figures around it suggest (about 300 万TEU); did you mean 300 万TEU? If it is right, send it again with confirmed: true (--confirm)`} {
 		if got := judged(v, k, f.Subject("port"), body); got != want {
 			t.Errorf("with %d neighbours\ngot  %s\nwant %s", i, got, want)
 		}

@@ -17,7 +17,7 @@ var (
 	errFull = errors.New("the store of NATS is full: make room or raise its max_file_store, then run it again")
 	// errNotStored is what is known when NATS answers, but not for a figure.
 	// After an error of its disk it stores nothing until it is restarted.
-	errNotStored = errors.New("NATS takes the figure and does not store it: its disk is full or broken; make room, restart NATS if its health check has not, then run it again")
+	errNotStored = errors.New("NATS accepts the figure but does not store it: its disk is full or broken; make room, restart NATS if its health check has not, then run it again")
 )
 
 // answer waits for NATS to store a message. When it does not answer the

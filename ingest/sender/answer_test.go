@@ -77,7 +77,7 @@ func TestAUserWhoseFiguresNATSRefusesIsToldForWhomHeMaySend(t *testing.T) {
 	}}, admin)
 	quiet := nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { t.Errorf("the user is also told: %v", err) })
 	err := pushRows(t, dial(t, s, nats.UserInfo("port", "p"), quiet), may2024+"trade_exports,330200,level,2024-05,700,亿元\n")
-	if err == nil || !strings.Contains(err.Error(), "figures.csv:3: this account may not send for agency customs; it may for port: ") {
+	if err == nil || !strings.Contains(err.Error(), "figures.csv:3: this account may not send for agency customs; it may send for port: ") {
 		t.Errorf("it says %v", err)
 	}
 }

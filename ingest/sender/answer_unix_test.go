@@ -48,7 +48,7 @@ func fill(t *testing.T, nc *nats.Conn) {
 	}
 }
 
-const diskIsFull = "NATS takes the figure and does not store it: its disk is full or broken"
+const diskIsFull = "NATS accepts the figure but does not store it: its disk is full or broken"
 
 // NATS says nothing of its disk to a sender, and answers everything else.
 func TestADiskThatTakesNoMoreIsCalledSo(t *testing.T) {

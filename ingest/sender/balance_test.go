@@ -99,7 +99,7 @@ func inFiles(t *testing.T, files ...[]string) (off []string) {
 func TestABalanceIsHeldAgainstWhatIsStoredWhenItsLastFigureHasCome(t *testing.T) {
 	total, sold, bought := goods("_T", "level", "2023-01", "1100"), goods("sold", "level", "2023-01", "600"), goods("bought", "level", "2023-01", "400")
 	const sum = "= goods/sold + goods/bought, which makes 1000 million USD (100 million USD off; the catalogue allows 0.5 %)"
-	left := "leaves goods GB level 2023-01, 1100 million USD, not " + sum
+	left := "leaves goods GB level 2023-01 at 1100 million USD, not " + sum
 	right := goods("_T", "level", "2023-01", "1000")
 	months := []string{goods("_T", "level", "2023-01", "100"), goods("_T", "level", "2023-02", "101"), goods("_T", "level", "2023-03", "102")}
 	for _, c := range []struct {
@@ -114,13 +114,13 @@ func TestABalanceIsHeldAgainstWhatIsStoredWhenItsLastFigureHasCome(t *testing.T)
 		{"half of it revised, the rest on its way", [][]string{{right, sold, bought}, {total}}, nil},
 		{"revised by halves", [][]string{{right, sold, bought}, {total}, {goods("sold", "level", "2023-01", "660"), goods("bought", "level", "2023-01", "440")}}, nil},
 		{"revised by halves that do not fit", [][]string{{right, sold, bought}, {total}, {goods("sold", "level", "2023-01", "610"), goods("bought", "level", "2023-01", "410")}},
-			[]string{"3 goods GB bought level 2023-01 leaves goods GB level 2023-01, 1100 million USD, not = goods/sold + goods/bought, which makes 1020 million USD (80 million USD off; the catalogue allows 0.5 %)"}},
+			[]string{"3 goods GB bought level 2023-01 leaves goods GB level 2023-01 at 1100 million USD, not = goods/sold + goods/bought, which makes 1020 million USD (80 million USD off; the catalogue allows 0.5 %)"}},
 		{"a month and the year so far, and the month before revised behind them", [][]string{append([]string{goods("_T", "ytd", "2023-03", "303")}, months...),
 			{goods("_T", "level", "2023-04", "103"), goods("_T", "ytd", "2023-04", "420"), goods("_T", "level", "2023-03", "116"), goods("_T", "ytd", "2023-03", "317")}}, nil},
 		{"the year so far of months that are stored", [][]string{months, {goods("_T", "ytd", "2023-03", "330")}},
 			[]string{"2 goods GB ytd 2023-03 is not = months goods, which makes 303 million USD (27 million USD off; the catalogue allows 1 %)"}},
 		{"months of a year so far that is stored, the newest first", [][]string{{goods("_T", "ytd", "2023-03", "330")}, months[2:], months[1:2], months[:1]},
-			[]string{"4 goods GB level 2023-01 leaves goods GB ytd 2023-03, 330 million USD, not = months goods, which makes 303 million USD (27 million USD off; the catalogue allows 1 %)"}},
+			[]string{"4 goods GB level 2023-01 leaves goods GB ytd 2023-03 at 330 million USD, not = months goods, which makes 303 million USD (27 million USD off; the catalogue allows 1 %)"}},
 		{"a quarter of months that are stored", [][]string{months, {goods("_T", "level", "2023-Q1", "310")}},
 			[]string{"2 goods GB level 2023-Q1 is not = months goods, which makes 303 million USD (7 million USD off; the catalogue allows 1 %)"}},
 		{"sent again", [][]string{{total}, {sold, bought}, {sold, bought}}, []string{"2 goods GB bought level 2023-01 " + left}},

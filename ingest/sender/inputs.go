@@ -29,7 +29,7 @@ func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin
 			continue
 		}
 		if used {
-			return nil, cleanup, errors.New("- (standard input) can be read once only")
+			return nil, cleanup, errors.New("- (standard input) can be read only once")
 		}
 		used = true
 		var in Input

@@ -193,7 +193,7 @@ func (f *File) good(row func(line int, good *figure.Figure, agency string) error
 		}
 		ind, ok := f.inspector.validator.Cat.Indicator(read.Figure.Indicator)
 		if !ok || len(read.Problems) > 0 {
-			return fmt.Errorf("%s has changed while it was read; push it again", f.input.Name)
+			return fmt.Errorf("%s changed while it was being read; push it again", f.input.Name)
 		}
 		read.Figure.Confirmed = read.Figure.Confirmed || f.inspector.confirm
 		return row(read.Line, &read.Figure, ind.Agency.Code)
@@ -281,8 +281,8 @@ func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figu
 		return line, nil
 	}
 	return 0, &figure.Problem{Code: "figure/duplicate-cell", Field: "period", Text: read.Figure.Period.String(),
-		Reason: "stands in this file twice, first at " + r.Where(line, "period"),
-		Hint:   "keep one of the two; a revision goes into a file of its own"}
+		Reason: "appears twice in this file for this figure, first at " + r.Where(line, "period"),
+		Hint:   "keep one of the two; send a revision in a file of its own"}
 }
 
 // read streams the rows of the file.

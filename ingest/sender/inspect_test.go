@@ -36,18 +36,18 @@ func findings(t testing.TB, confirm bool, lines ...string) (found []string) {
 
 func TestAFigureThatStandsTwiceInAFileIsRefusedTheSecondTime(t *testing.T) {
 	ingesttest.WantLines(t, findings(t, true, "2023-01,300,万TEU", "2023-02,290,万TEU", "2023-01,310,万TEU"),
-		`port.csv:4:D figure/duplicate-cell: period "2023-01" stands in this file twice, first at port.csv:2:D; keep one of the two; a revision goes into a file of its own`)
+		`port.csv:4:D figure/duplicate-cell: period "2023-01" appears twice in this file for this figure, first at port.csv:2:D; keep one of the two; send a revision in a file of its own`)
 }
 
 func TestAFigureIsComparedWithTheOthersOfItsFile(t *testing.T) {
 	lines := []string{"2023-01,300,万TEU", "2023-02,290,万TEU", "2023-03,346,千TEU", "2023-04,310,万TEU"}
 	ingesttest.WantLines(t, findings(t, false, lines...),
-		`port.csv:4:E figure/unit-slip: value "346" is 10^-1 off what is known around it (about 3000 千TEU); did you mean 346 万TEU? If it is right send it again with confirmed: true (--confirm)`)
+		`port.csv:4:E figure/unit-slip: value "346" is 10^-1 times what the figures around it suggest (about 3000 千TEU); did you mean 346 万TEU? If it is right, send it again with confirmed: true (--confirm)`)
 	ingesttest.WantLines(t, findings(t, true, lines...))
 }
 
 func TestAFigureThatIsWrongByItselfIsNoNeighbour(t *testing.T) {
 	ingesttest.WantLines(t, findings(t, false, "2023-01,346,TEU", "2023-02,346,TEU", "2023-03,300,万TEU"),
-		`port.csv:2:E figure/out-of-bounds: value "346" 346 TEU is 346 TEU, outside 100000 to 6000000; a unit slipped? 346 万TEU would fit`,
-		`port.csv:3:E figure/out-of-bounds: value "346" 346 TEU is 346 TEU, outside 100000 to 6000000; a unit slipped? 346 万TEU would fit`)
+		`port.csv:2:E figure/out-of-bounds: value "346" 346 TEU is 346 TEU, outside 100000 to 6000000; wrong unit? 346 万TEU would fit`,
+		`port.csv:3:E figure/out-of-bounds: value "346" 346 TEU is 346 TEU, outside 100000 to 6000000; wrong unit? 346 万TEU would fit`)
 }

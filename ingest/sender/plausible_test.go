@@ -235,10 +235,10 @@ func TestTheScaleOfAFileIsToldOnlyWhenItIsOne(t *testing.T) {
 		}
 		return s.problem()
 	}
-	if p := by(1000, 1000, 999, 1003, 1000, 1000, 1000); p == nil || p.Reason != "all 7 differ by 10^3 from what is stored" {
+	if p := by(1000, 1000, 999, 1003, 1000, 1000, 1000); p == nil || p.Reason != "all 7 figures differ from what is stored by a factor of 10^3" {
 		t.Errorf("got %v", p)
 	}
-	if p := by(7.1, 7.05, 7.2); p == nil || p.Reason != "all 3 differ by 7.1 from what is stored" {
+	if p := by(7.1, 7.05, 7.2); p == nil || p.Reason != "all 3 figures differ from what is stored by a factor of 7.1" {
 		t.Errorf("got %v", p)
 	}
 	if p := by(1000, 0.1, 1000); p != nil {

@@ -91,7 +91,7 @@ func probeQuietly(nc *nats.Conn) {
 func mayNotSend(agency string, may []string) error {
 	err := fmt.Errorf("this account may not send for agency %s", agency)
 	if len(may) > 0 {
-		err = fmt.Errorf("%w; it may for %s", err, strings.Join(may, ", "))
+		err = fmt.Errorf("%w; it may send for %s", err, strings.Join(may, ", "))
 	}
 	return fmt.Errorf("%w: use that agency's account, or leave its figures to it", err)
 }

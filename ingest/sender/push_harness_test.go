@@ -19,6 +19,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
+func TestMain(m *testing.M) { enginetest.Main(m) }
+
 // pushSite is a Site for the sender's side.
 type pushSite struct{ *ingesttest.Site }
 

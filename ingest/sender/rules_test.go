@@ -119,7 +119,7 @@ func TestTheRulesPageHasEveryRuleInOrderAndNoOther(t *testing.T) {
 func TestEveryEntryHasTheTitlesAReasonAndAWayOut(t *testing.T) {
 	for _, e := range entries(t) {
 		rule, _ := rules.Of(e.code)
-		for _, part := range []string{"**" + rule.ZH + "**, " + rule.EN + ".", "*Why.* ", "*Way out.* ", "```text\n" + e.code + " " + rule.ZH + "  "} {
+		for _, part := range []string{"**" + rule.ZH + "**, " + rule.EN + ".", "*Why.* ", "*Fix.* ", "```text\n" + e.code + " " + rule.ZH + "  "} {
 			if !strings.Contains(e.text, part) {
 				t.Errorf("%s: %s lacks %q", rulesPage, e.code, part)
 			}

@@ -42,13 +42,13 @@ func (s *scale) problem() *figure.Problem {
 	if s.factors[n-1]-s.factors[0] > sameScale {
 		return nil
 	}
-	number := fmt.Sprintf("all %d", n)
+	number := fmt.Sprintf("all %d figures", n)
 	if s.alike > 0 {
-		number = fmt.Sprintf("%d of %d", n, n+s.alike)
+		number = fmt.Sprintf("%d of %d figures", n, n+s.alike)
 	}
 	return &figure.Problem{Code: "figure/other-scale",
-		Reason: fmt.Sprintf("%s differ by %s from what is stored", number, rules.Multiple(math.Exp(s.factors[n/2]))),
-		Hint:   "which is right? If the file is, send it again with --confirm; if what is stored is, mend the unit or the values of the file"}
+		Reason: fmt.Sprintf("%s differ from what is stored by a factor of %s", number, rules.Multiple(math.Exp(s.factors[n/2]))),
+		Hint:   "which is right? If the file is, send it again with --confirm; if what is stored is, fix the unit or the values in the file"}
 }
 
 // strange reports what the worker has to say of a figure. Its cell is named

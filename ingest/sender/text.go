@@ -96,7 +96,7 @@ func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 		}
 	}
 	line(r.Unread, "行未读取", "rows were not read")
-	line(r.Repeated, "行与前面的行完全相同，只计一次，首见于 "+r.FirstRepeated, "equal to a row before them and counted once, first at "+r.FirstRepeated)
+	line(r.Repeated, "行与前面的行完全相同，只计一次，首见于 "+r.FirstRepeated, "identical to an earlier row and counted once, first at "+r.FirstRepeated)
 	if o == Checked {
 		line(r.NotSent, "可以报送", "could be sent")
 		line(r.Refused, "有问题", "refused")
@@ -110,7 +110,7 @@ func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 	line(r.Waiting, "已送达，尚无回执，不会丢失", "stored in NATS, no receipt yet; nothing is lost")
 	switch {
 	case r.Submission == "" && len(r.ByCode) > 0:
-		line(r.NotSent, "未发送：先更正上述问题，或用 --partial 只报送其余数据", "not sent: mend the above, or send the others with --partial")
+		line(r.NotSent, "未发送：先更正上述问题，或用 --partial 只报送其余数据", "not sent: fix the above, or send the others with --partial")
 	case r.FirstNotSent != "":
 		line(r.NotSent, "未发送，从 "+r.FirstNotSent+" 起；再运行一次即可补齐", "not sent, from "+r.FirstNotSent+" on; run it again to complete it")
 	default:

@@ -27,7 +27,7 @@ func TestAFigureThatIsNotSentIsNamed(t *testing.T) {
 		"NATS failed": {Report{Submission: "S", NotSent: 2},
 			"       2  未发送；再运行一次即可补齐 (not sent; run it again to complete it)\n"},
 		"others refused": {Report{NotSent: 2, ByCode: map[string]int{"figure/unit": 1}},
-			"       2  未发送：先更正上述问题，或用 --partial 只报送其余数据 (not sent: mend the above, or send the others with --partial)\n"},
+			"       2  未发送：先更正上述问题，或用 --partial 只报送其余数据 (not sent: fix the above, or send the others with --partial)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder

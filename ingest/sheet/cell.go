@@ -105,7 +105,7 @@ func (v *numbers) number(cell string) (digits string, percent, open bool, p *fig
 	case strings.HasPrefix(s, "#"):
 		return "", false, false, spreadsheetError(s)
 	case shortened(s):
-		return "", false, false, &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is how a spreadsheet shortens a number; digits are lost",
+		return "", false, false, &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "was shortened by a spreadsheet; digits are lost",
 			Hint: "format the column as a number without exponent and save the file again"}
 	case rest == "" && isNumber:
 		return n.String(), percent, r.differ(), nil
@@ -131,14 +131,14 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 	}
 	switch {
 	case strings.HasPrefix(s, "="):
-		p.Reason, p.Hint = "is a formula and not what it gives", "save the values of the formulas: copy the column and paste it as values"
+		p.Reason, p.Hint = "is a formula, not its result", "save the values of the formulas: copy the column and paste it as values"
 	case isBound(s):
 		p.Reason = "is a bound or an estimate, not a number"
 		p.Hint = "write the number alone, status E (estimated) or P (provisional), and the wording in the note"
 	case strings.Contains(strings.TrimLeft(numeral, "+-"), "-") || rest != "" && !unitLike(rest) && !chineseDigit(rest) && strings.ContainsAny(rest, "0123456789"):
-		p.Reason = "is a date, a time, a range or a fraction, and no number"
+		p.Reason = "is a date, a time, a range or a fraction, not a number"
 	case rest == "" && v.other(numeral):
-		p.Reason = "is no number where the " + decimal + " marks decimals, as in the rest of the file"
+		p.Reason = "is not a number when the " + decimal + " marks decimals, as it does in the rest of the file"
 		p.Hint = "write " + v.written(other.String())
 	case rest == "" && strings.ContainsAny(strings.TrimLeft(numeral, "-+"), "., '"):
 		p.Reason = "has commas, points or spaces that do not group digits"
@@ -193,11 +193,11 @@ func (v *numbers) written(number string) string {
 // not have, or does not show.
 func spreadsheetError(s string) *figure.Problem {
 	if strings.Trim(s, "#") == "" {
-		return &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is how a spreadsheet shows a number for which the column is too narrow",
+		return &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is what a spreadsheet shows when the column is too narrow for the number",
 			Hint: "make the column wider and save the file again"}
 	}
-	return &figure.Problem{Code: "figure/value", Field: "value", Reason: "is a spreadsheet's error, not a number",
-		Hint: "mend the formula, or leave the cell empty and give a status that says why"}
+	return &figure.Problem{Code: "figure/value", Field: "value", Reason: "is a spreadsheet error, not a number",
+		Hint: "fix the formula, or leave the cell empty and give a status that says why"}
 }
 
 // exponent is a number as spreadsheets shorten it: 1.19E+05, 1,19E-05.
@@ -283,6 +283,6 @@ func isASCII(s string) bool {
 
 // glued is the problem of a value that has its unit with it.
 func glued(digits, unit string) *figure.Problem {
-	return &figure.Problem{Code: "sheet/unit-in-value", Field: "value", Reason: "has a unit with it",
+	return &figure.Problem{Code: "sheet/unit-in-value", Field: "value", Reason: "includes a unit",
 		Hint: fmt.Sprintf("write %s in the column value and %s in the column unit", digits, unit)}
 }

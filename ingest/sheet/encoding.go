@@ -311,8 +311,8 @@ func (s *Survey) ambiguous(w *words, a, b *charset) error {
 	one, _ := a.decode(nil, []byte(longest))
 	other, _ := b.decode(nil, []byte(longest))
 	return &Fault{s.name, &figure.Problem{Code: "sheet/ambiguous-encoding",
-		Reason: fmt.Sprintf("a word in it is %q in %s and %q in %s, and nothing in the file tells which", one, a.name, other, b.name),
-		Hint: fmt.Sprintf("say it with --encoding %s or --encoding %s (or another one, like windows-1251), or for an agency in the catalogue: files: {encoding: %s}; or %s",
+		Reason: fmt.Sprintf("a word in it is %q in %s and %q in %s, and nothing in the file shows which is right", one, a.name, other, b.name),
+		Hint: fmt.Sprintf("specify it with --encoding %s or --encoding %s (or another one, like windows-1251), or for an agency in the catalogue: files: {encoding: %s}; or %s",
 			a.label, b.label, a.label, saveAsCSV)}}
 }
 

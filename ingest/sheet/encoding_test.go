@@ -100,10 +100,10 @@ func reportOf(t *testing.T, file []byte, pieces func(io.Reader) io.Reader) strin
 func TestBytesInNoEncodingAreRefusedAtTheirOffset(t *testing.T) {
 	header := "indicator,area,measure,period,value,unit,note\n" // 46 bytes
 	row := "gdp,330200,level,2023-Q1,3700,亿元,"
-	const notUTF8 = " is not UTF-8, as the rest of the file is; " + saveAsCSV
-	const notGB = " is not GB18030, as the rest of the file is; " + saveAsCSV
-	const notUTF16 = " is not UTF-16, as the rest of the file is; " + saveAsCSV
-	const unknown = " belongs to no encoding that the file shows; say --encoding windows-1251 if \"дєїе…\" is right, say --encoding windows-874 if \"ไบฟๅ…\" is right, or " + saveAsCSV
+	const notUTF8 = " is not UTF-8, unlike the rest of the file; " + saveAsCSV
+	const notGB = " is not GB18030, unlike the rest of the file; " + saveAsCSV
+	const notUTF16 = " is not UTF-16, unlike the rest of the file; " + saveAsCSV
+	const unknown = " is not valid in any encoding that the file appears to use; use --encoding windows-1251 if \"дєїе…\" is right, use --encoding windows-874 if \"ไบฟๅ…\" is right, or " + saveAsCSV
 	gb := func(s string) string { return string(encoded(t, simplifiedchinese.GBK, s)) }
 	utf16 := func(s string) string { return string(encoded(t, encodings["UTF-16LE"], s)) }
 	for _, c := range []struct{ name, file, want string }{

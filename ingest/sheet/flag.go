@@ -80,11 +80,11 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	digits = b.reader.survey.written(plain)
 	if conflict {
 		return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
-			Reason: fmt.Sprintf("has the flags %s with it, which are two statuses", mark),
+			Reason: fmt.Sprintf("carries the flags %s, which mean two different statuses", mark),
 			Hint:   fmt.Sprintf("write %s in the column value and the one that counts in the column status%s", digits, sayOnce)}
 	}
 	return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
-		Reason: fmt.Sprintf("has the flag %s with it", mark), Hint: besideHint(digits, meanings(unbracketed(mark)))}
+		Reason: fmt.Sprintf("carries the flag %s", mark), Hint: besideHint(digits, meanings(unbracketed(mark)))}
 }
 
 // raised writes the letters that stand as a mark at a number as usual ones. A
@@ -115,7 +115,7 @@ func (b *builder) besideValue(cell, digits string, flag figure.Flag) (rest strin
 		says = "zero"
 	}
 	return "", &figure.Problem{Code: "figure/value-and-status", Field: "value", Text: cell,
-		Reason: fmt.Sprintf("is a number with a flag that stands for none (%s)", says), Hint: "take the number or the flag away"}
+		Reason: fmt.Sprintf("is a number with a flag that means there is none (%s)", says), Hint: "remove the number or the flag"}
 }
 
 // withoutNumber is withoutFlag for a cell without a number. A mark of which
@@ -135,12 +135,12 @@ func (b *builder) withoutNumber(cell, s string) (rest string, p *figure.Problem)
 		return "", nil
 	case !mapped:
 		return "", &figure.Problem{Code: "sheet/flag", Field: "value", Text: cell,
-			Reason: "stands for a value, and no status says what it means", Hint: aloneHint(known)}
+			Reason: "is in place of a value, and no status says what it means", Hint: aloneHint(known)}
 	case flag.Zero:
 		return "0", nil
 	case !flag.Status.Allows(true):
 		return "", &figure.Problem{Code: "figure/value-and-status", Field: "value", Text: cell,
-			Reason: fmt.Sprintf("is a flag (%s, %s) and no value", flag.Status, flag.Status.NameEN()),
+			Reason: fmt.Sprintf("is a flag (%s, %s) without a value", flag.Status, flag.Status.NameEN()),
 			Hint:   "write the value that it marks, or leave the cell empty and write O (missing) or Q (withheld) in the column status"}
 	}
 	b.flag = flag
@@ -210,7 +210,7 @@ func (b *builder) status() {
 	b.set(status, text)
 	if own := b.row.Figure.Status; b.flag.Status != 0 && b.flag.Status != figure.Normal && !b.wrong[status] && own != b.flag.Status {
 		b.refuse(status, b.cells[status], &figure.Problem{Code: "figure/status", Field: "status",
-			Reason: fmt.Sprintf("disagrees with the flag that stands with the value, %s", b.flag.Status), Hint: "leave one of the two away"})
+			Reason: fmt.Sprintf("disagrees with the flag on the value, %s", b.flag.Status), Hint: "remove one of the two"})
 	}
 }
 

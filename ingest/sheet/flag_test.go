@@ -74,16 +74,16 @@ func TestAMarkIsReadAsTheAgencyMeansIt(t *testing.T) {
 		{"missing", ":", "", eurostat, "none O"},
 		{"confidential", "c", "", eurostat, "none Q"},
 		{"missing, with the reason", ": c", "", eurostat, "none Q"},
-		{"a sign behind the number", "982.5-", "", eurostat, `figure/value: value "982.5-" has its sign behind it; write -982.5`},
-		{"a mark for no value beside one", "982.5c", "", eurostat, `figure/value-and-status: value "982.5c" is a number with a flag that stands for none (Q, missing value; suppressed); take the number or the flag away`},
+		{"a sign behind the number", "982.5-", "", eurostat, `figure/value: value "982.5-" has its sign at the end; write -982.5`},
+		{"a mark for no value beside one", "982.5c", "", eurostat, `figure/value-and-status: value "982.5c" is a number with a flag that means there is none (Q, missing value; suppressed); remove the number or the flag`},
 		{"in the column status", "5", "s", eurostat, "5 E"},
 		{"a capital that the agency means otherwise", "5", "E", census, "5 U"},
 		{"a capital of SDMX", "5", "E", eurostat, "5 E"},
 		{"SDMX's name", "5", "estimated value", eurostat, "5 E"},
 		{"a flag that says what the column says", "5p", "P", eurostat, "5 P"},
-		{"a flag that says another thing than the column", "5p", "E", eurostat, `figure/status: status "E" disagrees with the flag that stands with the value, P; leave one of the two away`},
-		{"two marks that are two statuses", "5bp", "", eurostat, `sheet/flag: value "5bp" has the flags bp with it, which are two statuses; write 5 in the column value and the one that counts in the column status`},
-		{"a mark of a value without one", "p", "", eurostat, `figure/value-and-status: value "p" is a flag (P, provisional value) and no value; write the value that it marks, or leave the cell empty and write O (missing) or Q (withheld) in the column status`},
+		{"a flag that says another thing than the column", "5p", "E", eurostat, `figure/status: status "E" disagrees with the flag on the value, P; remove one of the two`},
+		{"two marks that are two statuses", "5bp", "", eurostat, `sheet/flag: value "5bp" carries the flags bp, which mean two different statuses; write 5 in the column value and the one that counts in the column status`},
+		{"a mark of a value without one", "p", "", eurostat, `figure/value-and-status: value "p" is a flag (P, provisional value) without a value; write the value that it marks, or leave the cell empty and write O (missing) or Q (withheld) in the column status`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := flagged(t, tt.flags, tt.value, tt.status); got != tt.want {
@@ -95,12 +95,12 @@ func TestAMarkIsReadAsTheAgencyMeansIt(t *testing.T) {
 
 func TestAMarkThatIsNotExplainedIsAskedAboutWithItsMeanings(t *testing.T) {
 	for _, tt := range []struct{ value, status, want string }{
-		{"119287p", "", `sheet/flag: value "119287p" has the flag p with it; write 119287 in the column value and P in the column status if it is provisional (many offices)`},
-		{"119287 (r)", "", `sheet/flag: value "119287 (r)" has the flag (r) with it; write 119287 in the column value and nothing in the column status if it is revised, which every publication that follows another is (many offices)`},
-		{"119287*", "", `sheet/flag: value "119287*" has the flag * with it; write 119287 in the column value and P in the column status if it is provisional (some offices), Q if it is withheld (some offices), nothing if it is a footnote (some offices)`},
-		{":", "", `sheet/flag: value ":" stands for a value, and no status says what it means; leave the cell empty and write O in the column status if it is not available (Eurostat)`},
-		{"-", "", `sheet/flag: value "-" stands for a value, and no status says what it means; write 0 if it is zero (many offices); leave the cell empty and write O in the column status if it is missing (others)`},
-		{"(D)", "", `sheet/flag: value "(D)" stands for a value, and no status says what it means; leave the cell empty and write Q in the column status if it is withheld (US Census Bureau)`},
+		{"119287p", "", `sheet/flag: value "119287p" carries the flag p; write 119287 in the column value and P in the column status if it is provisional (many offices)`},
+		{"119287 (r)", "", `sheet/flag: value "119287 (r)" carries the flag (r); write 119287 in the column value and nothing in the column status if it is revised, as is every publication after the first (many offices)`},
+		{"119287*", "", `sheet/flag: value "119287*" carries the flag *; write 119287 in the column value and P in the column status if it is provisional (some offices), Q if it is withheld (some offices), nothing if it is a footnote (some offices)`},
+		{":", "", `sheet/flag: value ":" is in place of a value, and no status says what it means; leave the cell empty and write O in the column status if it is not available (Eurostat)`},
+		{"-", "", `sheet/flag: value "-" is in place of a value, and no status says what it means; write 0 if it is zero (many offices); leave the cell empty and write O in the column status if it is missing (others)`},
+		{"(D)", "", `sheet/flag: value "(D)" is in place of a value, and no status says what it means; leave the cell empty and write Q in the column status if it is withheld (US Census Bureau)`},
 		{"5", "s", `figure/status: status "s" means different things at different offices; write E if it is estimated by Eurostat (Eurostat), Q if it is withheld (US Census Bureau), S if it is strike and other special events (SDMX)`},
 		{"5", "e", `figure/status: status "e" means different things at different offices; write E if it is estimated (Eurostat), U if it is use with caution (Statistics Canada)`},
 		{"5", "p", "5 P"},
@@ -108,7 +108,7 @@ func TestAMarkThatIsNotExplainedIsAskedAboutWithItsMeanings(t *testing.T) {
 		{"", "c", "none Q"},
 		{"-", "O", "none O"},
 		{":", "O", "none O"},
-		{"5TEU", "", `sheet/unit-in-value: value "5TEU" has a unit with it; write 5 in the column value and TEU in the column unit`},
+		{"5TEU", "", `sheet/unit-in-value: value "5TEU" includes a unit; write 5 in the column value and TEU in the column unit`},
 		{"5", "Y", `figure/status: status "Y" is not an SDMX observation status; write A (normal), P (provisional), E (estimated), Q (withheld) or another code of CL_OBS_STATUS`},
 	} {
 		t.Run(tt.value+" "+tt.status, func(t *testing.T) {

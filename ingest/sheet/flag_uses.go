@@ -36,7 +36,7 @@ var uses = []use{
 	{"f", "Statistics Canada", "too unreliable to be published", status1('Q')},
 	{"n", "Eurostat", "not significant", status1('N')},
 	{"n", "US Census Bureau", "not available", status1('O')},
-	{"r", "many offices", "revised, which every publication that follows another is", status1('A')},
+	{"r", "many offices", "revised, as is every publication after the first", status1('A')},
 	{"s", "Eurostat", "estimated by Eurostat", status1('E')},
 	{"s", "US Census Bureau", "withheld", status1('Q')},
 	{"u", "Eurostat", "of low reliability", status1('U')},
@@ -109,7 +109,7 @@ func differ(all []use) bool {
 	return slices.ContainsFunc(all, func(u use) bool { return u.flag != all[0].flag })
 }
 
-const sayOnce = "; or say once what it means, by flags of the agency in the catalogue or with --flags"
+const sayOnce = "; or define the flag once, under flags of the agency in the catalogue or with --flags"
 
 // statusHint is what to write in the column status for each meaning of a mark.
 func statusHint(all []use) string {

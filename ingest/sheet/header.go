@@ -96,8 +96,8 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 		line, err := r.lines.read()
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil, &Fault{name, &figure.Problem{Code: "sheet/empty", Reason: "the file holds no text",
-				Hint: "write a header line like " + sampleHeader + " and one figure a line below it"}}
+			return nil, &Fault{name, &figure.Problem{Code: "sheet/empty", Reason: "the file contains no text",
+				Hint: "write a header line like " + sampleHeader + " and one figure per line below it"}}
 		case errors.Is(err, errTooLong) || len(line) > maxHeader:
 			return nil, &Fault{place(name, r.lines.line, -1), &figure.Problem{Code: "sheet/too-long",
 				Reason: fmt.Sprintf("is a header of more than %d bytes", maxHeader), Hint: "check whether this is a CSV file; the header is one line like " + sampleHeader}}
@@ -295,7 +295,7 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 			if near != unnamed {
 				suggested[near] = true
 			}
-			blame(i, "sheet/unknown-column", "is not a column", hint)
+			blame(i, "sheet/unknown-column", "is not a known column", hint)
 		}
 		h.columns = append(h.columns, f)
 		if f == unnamed {
@@ -316,10 +316,10 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 	if known(cells) == 0 {
 		h.nameless = true // what stands there are no misspelt names
 		if len(cells) == 1 && known(strings.FieldsFunc(cells[0], func(r rune) bool { return slices.Contains(separators, r) })) > 2 {
-			lacking.Problem.Hint = "take the quotation marks around the whole line away"
+			lacking.Problem.Hint = "remove the quotation marks around the whole line"
 			return Faults{lacking}
 		}
-		lacking.Problem.Hint += "; where the file has no such line, name them with --columns"
+		lacking.Problem.Hint += "; if the file has no such line, name them with --columns"
 		return Faults{lacking}
 	}
 	return append(faults, lacking)
@@ -338,11 +338,11 @@ func columnHint(cell string) (hint string, near field) {
 	other, isOther := foreignNames[strings.ToLower(cell)]
 	switch near := nearest(cell); {
 	case bracketed && isName:
-		return fmt.Sprintf("write %s; what stands in brackets is no part of a column's name, a unit goes into the column unit", clean(bare)), meant
+		return fmt.Sprintf("write %s; text in brackets is not part of a column name, and a unit goes into the column unit", clean(bare)), meant
 	case isOther:
 		return fmt.Sprintf("did you mean %q?", other), other
 	case len(figure.Readings(cell)) > 0:
-		return "is a period: write one figure a line, with what stands below it in the column value and its period in the column period", unnamed
+		return "is a period: write one figure per line, with the number in the column value and the period in the column period", unnamed
 	case near != unnamed:
 		return fmt.Sprintf("did you mean %q?", near), near
 	}

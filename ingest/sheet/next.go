@@ -186,12 +186,12 @@ func (s *split) problem(decimal byte, beside field) *figure.Problem {
 		whole += ", followed by a separator"
 	}
 	p := &figure.Problem{Code: "sheet/split-value", Field: "value", Text: s.text,
-		Reason: "stands in two cells, because its comma separates columns", Hint: "write " + whole}
+		Reason: "is split across two cells, because its comma separates columns", Hint: "write " + whole}
 	if s.short && !optional {
-		p.Hint += "; the row then lacks a cell at its end: write the separator before it"
+		p.Hint += "; the row is then one cell short: add a separator at its end"
 	}
 	if s.extra != "" {
-		p.Hint += fmt.Sprintf("; %s is no part of the number: it is the unit, a mark for the column status or something for the note", s.extra)
+		p.Hint += fmt.Sprintf("; %s is not part of the number: it is the unit, a mark for the column status or something for the note", s.extra)
 	}
 	if s.other != "" {
 		p.Hint += fmt.Sprintf("; if its comma groups by four digits, write %s", s.other)

@@ -33,14 +33,14 @@ func (r *Reader) noRow() *figure.Problem {
 	p := &figure.Problem{Code: "sheet/row", Hint: "delete the line"}
 	switch other := otherSeparator(alone, r.header); {
 	case drawn:
-		p.Reason = "is a drawn line and no figure"
+		p.Reason = "is a drawn line, not a figure"
 	case filled > 1 || strings.ContainsRune(alone, r.header.separator) || !strings.ContainsFunc(alone, unicode.IsLetter):
 		return nil
 	case other != 0:
-		p.Reason = fmt.Sprintf("has %q between its cells, where the file has %q", other, r.header.separator)
-		p.Hint = "write it with the separator of the file"
+		p.Reason = fmt.Sprintf("separates its cells with %q, but the file uses %q", other, r.header.separator)
+		p.Hint = "use the separator of the rest of the file"
 	default:
-		p.Text, p.Reason = alone, "stands alone in its row, as titles and footnotes do"
+		p.Text, p.Reason = alone, "is alone in its row, like a title or a footnote"
 	}
 	return p
 }

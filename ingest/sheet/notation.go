@@ -21,15 +21,15 @@ type Notation struct {
 func (n Notation) Check() error {
 	switch {
 	case n.Decimal != "" && n.Decimal != "." && n.Decimal != ",":
-		return fmt.Errorf("decimal mark %q is neither . nor , as it must be", n.Decimal)
+		return fmt.Errorf("decimal mark %q must be . or ,", n.Decimal)
 	case n.Thousands != "" && n.mark() == 0 && n.Thousands != noMark:
-		return fmt.Errorf("thousands mark %q is none of . , ' space none", n.Thousands)
+		return fmt.Errorf("thousands mark %q must be one of . , ' space none", n.Thousands)
 	case n.Decimal != "" && n.Decimal == n.Thousands:
 		return fmt.Errorf("%q cannot mark both decimals and thousands", n.Decimal)
 	}
 	if n.Encoding != "" {
 		if _, ok := charsetNamed(n.Encoding); !ok {
-			return fmt.Errorf("encoding %q is unknown, write one like utf-8, gb18030, big5, shift_jis, euc-kr, windows-1252", n.Encoding)
+			return fmt.Errorf("unknown encoding %q; write one like utf-8, gb18030, big5, shift_jis, euc-kr, windows-1252", n.Encoding)
 		}
 	}
 	var missing []string
@@ -39,7 +39,7 @@ func (n Notation) Check() error {
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("columns lack %s; name all columns in their order, like indicator,area,measure,period,value,unit, and - for one to pass over", strings.Join(missing, ", "))
+		return fmt.Errorf("columns lack %s; name all columns in their order, like indicator,area,measure,period,value,unit, and - for one to skip", strings.Join(missing, ", "))
 	}
 	return nil
 }

@@ -68,21 +68,21 @@ func (r *Reader) shape() *figure.Problem {
 		n--
 	}
 	if n != want {
-		hint := "write every separator, also before empty cells at the end"
+		hint := "write every separator, including those before empty cells at the end"
 		switch {
 		case n > want:
-			hint = "put a text that holds the separator in quotation marks"
+			hint = "put text that contains the separator in quotation marks"
 		case n == 1 && strings.Count(r.cell(0), string(r.header.separator)) >= want-1:
-			hint = "take the quotation marks around the whole row away"
+			hint = "remove the quotation marks around the whole row"
 		}
 		return &figure.Problem{Code: "sheet/row", Reason: fmt.Sprintf("has %s, the header has %d", counted(n, "cell"), want), Hint: hint}
 	}
 	if !usual && r.headerAgain() {
-		return &figure.Problem{Code: "sheet/row", Reason: "is a header and no figure", Hint: "delete the line"}
+		return &figure.Problem{Code: "sheet/row", Reason: "is a header, not a figure", Hint: "delete the line"}
 	}
 	for _, i := range r.header.unnamed {
 		if text := clean(r.cell(i)); text != "" {
-			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "stands in column " + letters(i) + ", which has no name",
+			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "is in column " + letters(i) + ", which has no name",
 				Hint: "name the column in the header or empty it"}
 		}
 	}
@@ -121,18 +121,18 @@ func (b *builder) letters() {
 	for f, cell := range b.cells {
 		if strings.Contains(cell, lost) {
 			b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
-				Reason: "has a sign (\ufffd) in the place of a letter that was lost before", Hint: "take the text from the original again"})
+				Reason: "has a replacement character (\ufffd) in place of a letter that was lost earlier", Hint: "copy the text from the original again"})
 			continue
 		}
 		if r.survey.ruined && (asTwiceGBK.ruined(cell) || asTwice1252.ruined(cell)) {
 			b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
-				Reason: "was taken for another encoding and saved again, so that letters of it are lost", Hint: "take the text from the original again"})
+				Reason: "was read in the wrong encoding and saved again, which lost some of its letters", Hint: "copy the text from the original again"})
 			continue
 		}
 		for _, c := range r.survey.damaged {
 			if meant, ok := c.repaired(cell); ok {
 				b.refuse(field(f), cell, &figure.Problem{Code: "sheet/encoding", Field: field(f).String(),
-					Reason: "is " + c.name + ", as the rest of the file is not", Hint: "write " + meant})
+					Reason: "is " + c.name + ", unlike the rest of the file", Hint: "write " + meant})
 				break
 			}
 		}

@@ -141,7 +141,7 @@ func (r *rows) decoded(raw []byte, at int64) []byte {
 		return line
 	}
 	if r.lines.zeros && bad < 0 && bytes.IndexByte(line, 0) >= 0 {
-		r.problem = &figure.Problem{Code: "sheet/not-csv", Reason: "holds a zero byte, as no text does", Hint: saveAsCSV}
+		r.problem = &figure.Problem{Code: "sheet/not-csv", Reason: "contains a zero byte, which no text does", Hint: saveAsCSV}
 		return line
 	}
 	if bad >= 0 {
@@ -163,9 +163,9 @@ func (r *rows) badByte(b byte, at int64) *figure.Problem {
 			}
 		}
 	}
-	p.Text, p.Reason = fmt.Sprintf("0x%02X", b), where+"is not "+name+", as the rest of the file is"
+	p.Text, p.Reason = fmt.Sprintf("0x%02X", b), where+"is not "+name+", unlike the rest of the file"
 	if r.charset.ascii {
-		p.Reason = where + "belongs to no encoding that the file shows"
+		p.Reason = where + "is not valid in any encoding that the file appears to use"
 		p.Hint = r.charset.perhaps + saveAsCSV
 	}
 	return p

@@ -114,11 +114,11 @@ func TestGoldenSheets(t *testing.T) {
 func TestAFileThatIsNoSheetIsRefused(t *testing.T) {
 	const save = `save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8; 另存为 CSV UTF-8)`
 	for _, c := range []struct{ name, file, want string }{
-		{"an empty file", "", `f.csv: sheet/empty: the file holds no text; write a header line like ` + sampleHeader + ` and one figure a line below it`},
-		{"nothing but a byte order mark", "\ufeff", `f.csv: sheet/empty: the file holds no text; write a header line like ` + sampleHeader + ` and one figure a line below it`},
-		{"nothing but blank lines", "\n \n,,,\n", `f.csv: sheet/empty: the file holds no text; write a header line like ` + sampleHeader + ` and one figure a line below it`},
-		{"a header only", required, `f.csv: sheet/no-rows: the file holds a header and no figures; write one figure a line below the header`},
-		{"a header and blank rows", required + ",,,,,\n \n", `f.csv: sheet/no-rows: the file holds a header and no figures; write one figure a line below the header`},
+		{"an empty file", "", `f.csv: sheet/empty: the file contains no text; write a header line like ` + sampleHeader + ` and one figure per line below it`},
+		{"nothing but a byte order mark", "\ufeff", `f.csv: sheet/empty: the file contains no text; write a header line like ` + sampleHeader + ` and one figure per line below it`},
+		{"nothing but blank lines", "\n \n,,,\n", `f.csv: sheet/empty: the file contains no text; write a header line like ` + sampleHeader + ` and one figure per line below it`},
+		{"a header only", required, `f.csv: sheet/no-rows: the file has a header but no figures; write one figure per line below the header`},
+		{"a header and blank rows", required + ",,,,,\n \n", `f.csv: sheet/no-rows: the file has a header but no figures; write one figure per line below the header`},
 		{"XLSX", "PK\x03\x04\x14", `f.csv: sheet/not-csv: is an Excel workbook (XLSX) or another ZIP file, not CSV; ` + save},
 		{"XLS", "\xd0\xcf\x11\xe0\xa1", `f.csv: sheet/not-csv: is an old Excel workbook (XLS), not CSV; ` + save},
 		{"PDF", "%PDF-1.7", `f.csv: sheet/not-csv: is a PDF file, not CSV; ` + save},
@@ -126,7 +126,7 @@ func TestAFileThatIsNoSheetIsRefused(t *testing.T) {
 		{"HTML named .csv", "<table>", `f.csv: sheet/not-csv: is HTML or XML, not CSV; ` + save},
 		{"JSON", `{"indicator":"gdp"}`, `f.csv: sheet/not-csv: is JSON, not CSV; ` + save},
 		{"UTF-16 without a mark", "i\x00n\x00d\x00", `f.csv: sheet/not-csv: is binary, or UTF-16 without a byte order mark, not CSV; ` + save},
-		{"zero bytes far on", required + strings.Repeat("\n", 70_000) + "\x00", `f.csv:70002: sheet/not-csv: holds a zero byte, as no text does; ` + save},
+		{"zero bytes far on", required + strings.Repeat("\n", 70_000) + "\x00", `f.csv:70002: sheet/not-csv: contains a zero byte, which no text does; ` + save},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := report("f.csv", strings.NewReader(c.file)); got != c.want+"\n" {
@@ -139,17 +139,17 @@ func TestAFileThatIsNoSheetIsRefused(t *testing.T) {
 func TestAHeaderIsHeldAgainstTheColumns(t *testing.T) {
 	const first = `the first line names the columns: ` + sampleHeader
 	for _, c := range []struct{ name, header, want string }{
-		{"misspelt", "indicator,area,measure,perid,value,unit", `f.csv:1:D: sheet/unknown-column: "perid" is not a column; did you mean "period"?`},
-		{"misspelt in Chinese", "指标,地域,口径,时间,数值,单位", `f.csv:1:B: sheet/unknown-column: "地域" is not a column; did you mean "area"?`},
-		{"unknown", "indicator,area,measure,period,value,unit,colour", `f.csv:1:G: sheet/unknown-column: "colour" is not a column; the columns are ` + sampleHeader},
+		{"misspelt", "indicator,area,measure,perid,value,unit", `f.csv:1:D: sheet/unknown-column: "perid" is not a known column; did you mean "period"?`},
+		{"misspelt in Chinese", "指标,地域,口径,时间,数值,单位", `f.csv:1:B: sheet/unknown-column: "地域" is not a known column; did you mean "area"?`},
+		{"unknown", "indicator,area,measure,period,value,unit,colour", `f.csv:1:G: sheet/unknown-column: "colour" is not a known column; the columns are ` + sampleHeader},
 		{"missing", "indicator,area,value,note", `f.csv:1: sheet/missing-column: "measure, period, unit" is not in the header; ` + first},
 		{"twice", "indicator,area,measure,period,value,unit,Unit", `f.csv:1:G: sheet/duplicate-column: "Unit" is the same column as F; keep one of the two`},
 		{"twice in two languages", "时间,indicator,area,measure,时期,value,unit", `f.csv:1:E: sheet/duplicate-column: "时期" is the same column as A; keep one of the two`},
 		{"all at once", "indicator,indicator,aera,x-ray,period,value,unit", `f.csv:1:B: sheet/duplicate-column: "indicator" is the same column as A; keep one of the two
-f.csv:1:C: sheet/unknown-column: "aera" is not a column; did you mean "area"?
-f.csv:1:D: sheet/unknown-column: "x-ray" is not a column; the columns are ` + sampleHeader + `
+f.csv:1:C: sheet/unknown-column: "aera" is not a known column; did you mean "area"?
+f.csv:1:D: sheet/unknown-column: "x-ray" is not a known column; the columns are ` + sampleHeader + `
 f.csv:1: sheet/missing-column: "measure" is not in the header; ` + first},
-		{"no header at all", "\n\ngdp,330200,level,2023-Q1,3700,亿元", `f.csv:3: sheet/missing-column: "indicator, area, measure, period, value, unit" is not in the header; ` + first + `; where the file has no such line, name them with --columns`},
+		{"no header at all", "\n\ngdp,330200,level,2023-Q1,3700,亿元", `f.csv:3: sheet/missing-column: "indicator, area, measure, period, value, unit" is not in the header; ` + first + `; if the file has no such line, name them with --columns`},
 		{"too long", strings.Repeat("x", windowSize+1), `f.csv:1: sheet/too-long: is a header of more than 65536 bytes; check whether this is a CSV file; the header is one line like ` + sampleHeader},
 		{"a quotation never closed", `indicator,"area,measure`, `f.csv:1:B: sheet/quote: ""area" opens a quotation that is not closed on its line; write "area"`},
 	} {
@@ -207,8 +207,8 @@ f.csv:4: {"indicator":"gdp","area":"330200","category":"_T","measure":"level","p
 func TestABrokenQuotationCostsItsRow(t *testing.T) {
 	good := "gdp,330200,level,2023-Q1,3700,亿元\n"
 	for _, c := range []struct{ name, row, want string }{
-		{"within a text", "gdp,330200,level,2023-Q2,9,亿\"元\n", `f.csv:3:F: sheet/quote: unit "亿"元" has a quotation mark within; write 亿元`},
-		{"after the end", "gdp,330200,level,2023-Q2,9,\"亿元\"x\n", `f.csv:3:F: sheet/quote: unit ""亿元"x" has a quotation mark within; write 亿元x`},
+		{"within a text", "gdp,330200,level,2023-Q2,9,亿\"元\n", `f.csv:3:F: sheet/quote: unit "亿"元" has a quotation mark inside it; write 亿元`},
+		{"after the end", "gdp,330200,level,2023-Q2,9,\"亿元\"x\n", `f.csv:3:F: sheet/quote: unit ""亿元"x" has a quotation mark inside it; write 亿元x`},
 		{"never closed", "gdp,330200,level,2023-Q2,9,\"亿元\n", `f.csv:3:F: sheet/quote: unit ""亿元" opens a quotation that is not closed on its line; write 亿元`},
 		{"closed far on in a row of its own", "gdp,330200,level,2023-Q2,9,\"亿元\n" + good + "gdp,330200,level,2023-Q3,9,亿元\"\n",
 			`f.csv:3:F: sheet/quote: unit ""亿元" opens a quotation that is not closed on its line; write 亿元`},

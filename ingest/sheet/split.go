@@ -175,13 +175,13 @@ func (s *splitter) stray(line []byte, columns int) (p *figure.Problem, column in
 				Hint: write(strings.ReplaceAll(strings.TrimLeft(text, `="`), `""`, `"`))}, column
 		case bytes.IndexByte(cell, '"') >= 0 && (!opens || !closesAtEnd(inner)):
 			text := string(bytes.TrimSpace(cell))
-			return &figure.Problem{Code: "sheet/quote", Text: text, Reason: "has a quotation mark within", Hint: write(text)}, column
+			return &figure.Problem{Code: "sheet/quote", Text: text, Reason: "has a quotation mark inside it", Hint: write(text)}, column
 		}
 	}
-	return &figure.Problem{Code: "sheet/quote", Reason: "has a quotation that runs on over lines that look like rows", Hint: quoteHint}, -1
+	return &figure.Problem{Code: "sheet/quote", Reason: "opens a quotation that runs over lines that look like rows", Hint: quoteHint}, -1
 }
 
-const quoteHint = `put the whole cell in quotation marks and double those within: "the ""fifth"" port"`
+const quoteHint = `put the whole cell in quotation marks and double those inside: "the ""fifth"" port"`
 
 // write is how a cell with this text is to be written.
 func write(text string) string {

@@ -106,8 +106,8 @@ func (s *Survey) look(r *rows) error {
 		err := r.read()
 		switch {
 		case errors.Is(err, io.EOF) && s.Rows == 0:
-			return &Fault{s.name, &figure.Problem{Code: "sheet/no-rows", Reason: "the file holds a header and no figures",
-				Hint: "write one figure a line below the header"}}
+			return &Fault{s.name, &figure.Problem{Code: "sheet/no-rows", Reason: "the file has a header but no figures",
+				Hint: "write one figure per line below the header"}}
 		case errors.Is(err, io.EOF):
 			s.cut = r.lines.unended && h.column[value] == len(h.columns)-1
 			return nil
@@ -219,7 +219,7 @@ func (s *Survey) weigh() (decimal byte, err error) {
 // tell says how the file is read.
 func (s *Survey) tell() {
 	if named := s.given.Notation.Encoding; s.charset == asUTF8 && s.certain && named != "" && named != asUTF8.label {
-		s.Read = append(s.Read, lang.Text{ZH: "编码：UTF-8，而非所指的" + named, EN: "encoding: UTF-8, although " + named + " was named"})
+		s.Read = append(s.Read, lang.Text{ZH: "编码：UTF-8，而非所指的" + named, EN: "encoding: UTF-8, although " + named + " was specified"})
 	}
 	switch {
 	case s.unmarked:
@@ -235,7 +235,7 @@ func (s *Survey) tell() {
 	}
 	s.Read = append(s.Read, s.periodWords()...)
 	if s.cut {
-		s.Read = append(s.Read, lang.Text{ZH: "文件末尾没有换行：若文件不完整，最后一个数值也不完整", EN: "the last line has no line end: if the file was cut off, its last value is not whole"})
+		s.Read = append(s.Read, lang.Text{ZH: "文件末尾没有换行：若文件不完整，最后一个数值也不完整", EN: "the last line has no line end: if the file was cut off, its last value is incomplete"})
 	}
 }
 

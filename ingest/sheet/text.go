@@ -44,7 +44,7 @@ func unclearDay(s string) error {
 	if ways == nil {
 		return nil // what it is else others tell
 	}
-	return &figure.Problem{Code: "figure/published", Field: published.String(), Reason: "is not written as a day", Hint: strings.Join(ways, "; ")}
+	return &figure.Problem{Code: "figure/published", Field: published.String(), Reason: "is not written as a date", Hint: strings.Join(ways, "; ")}
 }
 
 // isoDay tells whether a text is written as 2023-01-08, as nearly all days are.

@@ -217,8 +217,8 @@ func TestAWordThatWasTakenForAnotherEncodingCostsItsRow(t *testing.T) {
 	got := report("f.csv", strings.NewReader("indicator,area,category,measure,period,value,unit\n"+
 		"cpi,AR,Construção,level,2024-01,101.5,index\ncpi,AR,ConstruÃ§Ã£o,level,2024-02,101.5,index\ncpi,AR,Constru\ufffd\ufffdo,level,2024-03,101.5,index\n"))
 	want := `f.csv:2: {"indicator":"cpi","area":"AR","category":"Construção","measure":"level","period":"2024-01","value":"101.5","unit":"index","status":"A"}
-f.csv:3:C: sheet/encoding: category "ConstruÃ§Ã£o" is UTF-8 that was read as Windows-1252 and saved again, as the rest of the file is not; write Construção
-f.csv:4:C: sheet/encoding: category "Constru��o" has a sign (�) in the place of a letter that was lost before; take the text from the original again
+f.csv:3:C: sheet/encoding: category "ConstruÃ§Ã£o" is UTF-8 that was read as Windows-1252 and saved again, unlike the rest of the file; write Construção
+f.csv:4:C: sheet/encoding: category "Constru��o" has a replacement character (�) in place of a letter that was lost earlier; copy the text from the original again
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -79,11 +79,11 @@ func (w *words) unsettled() *charset {
 		return 0
 	})
 	if len(tries) == 0 {
-		return &charset{name: "ASCII", ascii: true, perhaps: "name the encoding, like --encoding windows-1251, or "}
+		return &charset{name: "ASCII", ascii: true, perhaps: "specify the encoding, for example --encoding windows-1251, or "}
 	}
 	var ways []string
 	for _, t := range tries[:min(shown, len(tries))] {
-		ways = append(ways, fmt.Sprintf("say --encoding %s if %q is right", t.label, t.text))
+		ways = append(ways, fmt.Sprintf("use --encoding %s if %q is right", t.label, t.text))
 	}
 	return &charset{name: "ASCII", ascii: true, perhaps: strings.Join(ways, ", ") + ", or "}
 }

@@ -206,7 +206,7 @@ func (v *values) grouped() grouping {
 func (v *values) contradiction() *figure.Problem {
 	return &figure.Problem{Code: "sheet/ambiguous-number", Field: "value", Text: v.comma.text,
 		Reason: fmt.Sprintf("is a number only where the comma marks decimals, and %q on line %d only where the point does", v.point.text, v.point.line),
-		Hint:   "say which it is with --decimal . or --decimal , and the values written in the other way are refused one by one"}
+		Hint:   "specify which with --decimal . or --decimal , and the values written the other way are refused one by one"}
 }
 
 // open is the problem of a column that can be read as two sets of numbers.
@@ -227,8 +227,8 @@ func (v *values) open() *figure.Problem {
 	}
 	other := map[string]string{".": ",", ",": "."}[mark]
 	return &figure.Problem{Code: "sheet/ambiguous-number", Field: "value", Text: t.text,
-		Reason: fmt.Sprintf("is %s if the %s groups digits and %s if it marks decimals, and nothing else in the file tells which%s", grouped, name, decimal, n),
-		Hint: fmt.Sprintf("say it with --thousands %s (%s) or --decimal %s (%s), or for an agency in the catalogue: files: {decimal: %q} or files: {decimal: %q}",
+		Reason: fmt.Sprintf("is %s if the %s groups digits and %s if it marks decimals, and nothing else in the file shows which is right%s", grouped, name, decimal, n),
+		Hint: fmt.Sprintf("specify it with --thousands %s (%s) or --decimal %s (%s), or for an agency in the catalogue: files: {decimal: %q} or files: {decimal: %q}",
 			mark, grouped, mark, decimal, other, mark)}
 }
 
@@ -245,7 +245,7 @@ func (v *values) disputed(decimal byte) *figure.Problem {
 	if decimal == ',' {
 		shown, other = other, shown
 	}
-	p.Reason = fmt.Sprintf("is %s where the %s marks decimals, as %q on line %d says, but by the catalogue only %s can be true",
+	p.Reason = fmt.Sprintf("is %s where the %s marks decimals, as %q on line %d says, but according to the catalogue only %s is possible",
 		shown, name, proof.text, proof.line, other)
 	return p
 }

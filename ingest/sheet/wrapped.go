@@ -39,18 +39,18 @@ func (v *numbers) wrapped(s string) *figure.Problem {
 		return all, v.written(digits)
 	}
 	if all, digits := parts(inBrackets, 2); all != nil && s[0] == '(' {
-		return problem("is in brackets, as accountants write what is below zero", "write -"+digits)
+		return problem("is in brackets, as accountants write negative numbers", "write -"+digits)
 	} else if all != nil {
 		return problem("is in brackets", "write "+all[1]+digits)
 	}
 	if _, digits := parts(signBehind, 1); digits != "" {
-		return problem("has its sign behind it", "write -"+digits)
+		return problem("has its sign at the end", "write -"+digits)
 	}
 	if all, digits := parts(signBefore, 2); all != nil {
 		return problem(signHint(all[1], digits))
 	}
 	if all, digits := parts(footnoted, 1); all != nil {
-		return problem("has a footnote with it", fmt.Sprintf("write %s in the column value and the footnote in the column note", digits))
+		return problem("has a footnote attached", fmt.Sprintf("write %s in the column value and the footnote in the column note", digits))
 	}
 	for _, form := range []*regexp.Regexp{inQuotes, unitBefore} {
 		for number := 1; number <= 2; number++ {
@@ -59,9 +59,9 @@ func (v *numbers) wrapped(s string) *figure.Problem {
 			case form == unitBefore:
 				return glued(digits, all[1])
 			case strings.Trim(s, "'") != s:
-				return problem("stands in apostrophes", "write "+digits)
+				return problem("is in apostrophes", "write "+digits)
 			default:
-				return problem("stands in quotation marks", "write "+digits)
+				return problem("is in quotation marks", "write "+digits)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func signHint(sign, digits string) (reason, hint string) {
 	case "+", "增长", "增加", "上升", "上涨":
 		return "is not written as a number with its sign", "write " + digits
 	case "△", "▲":
-		return "has a triangle for its sign", fmt.Sprintf("write -%s if it is below zero, as in Japan and Taiwan; write %s if it stands for a rise", digits, digits)
+		return "has a triangle as its sign", fmt.Sprintf("write -%s if it is negative, as in Japan and Taiwan; write %s if it means a rise", digits, digits)
 	}
 	return "is not written as a number with its sign", "write -" + digits
 }

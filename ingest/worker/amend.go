@@ -97,7 +97,7 @@ func (w *Worker) appendAmendments(ctx context.Context, refused []refusedPoint) e
 			p := &refused[i]
 			d := rules.Refusal(p.Seq, &figure.Problem{Code: "store/refused", Field: "value", Text: p.Cell.String(),
 				Reason: "was refused by InfluxDB: " + p.reason,
-				Hint:   "an operator has to look at the bucket; then send it again with tidemark rejects resend"})
+				Hint:   "an operator must check the bucket; then send it again with tidemark rejects resend"})
 			d.Vintage = p.Vintage
 			d.Restated = w.known.SaidAgain(&p.Vintage)
 			w.known.Apply(draft.Kind, &d)

@@ -151,7 +151,7 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 func (w *Worker) unseen(ctx context.Context) error {
 	last, _, err := w.ledger.State(ctx)
 	if err == nil && last < w.ledger.Entries() {
-		return fmt.Errorf("stream %s ends at entry %d and this worker has read %d: NATS has lost what it confirmed, or the stream was made anew; restart the worker", ledger.Stream, last, w.ledger.Entries())
+		return fmt.Errorf("stream %s ends at entry %d and this worker has read %d: NATS has lost what it confirmed, or the stream was recreated; restart the worker", ledger.Stream, last, w.ledger.Entries())
 	}
 	return cmp.Or(err, errors.New("another worker's decisions cannot be read yet"))
 }

@@ -156,7 +156,7 @@ func (w *Worker) hold(items []*item) *batch {
 
 // giveBack returns messages that were not settled, for another worker.
 func (w *Worker) giveBack(items []*item) {
-	w.log.Warn("told to stop before a batch was settled; it goes back to the stream", "messages", len(items))
+	w.log.Warn("stopping before a batch was settled; returning it for redelivery", "messages", len(items))
 	for _, it := range items {
 		if it.msg != nil {
 			_ = it.msg.NakWithDelay(time.Second) // if this is lost the message comes back after the ack wait

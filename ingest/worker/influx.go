@@ -64,7 +64,7 @@ func (s *influxState) wroteSince(t time.Time) bool {
 const stuckAfter = 3
 
 // errStuck says that InfluxDB takes other batches and not this one.
-var errStuck = errors.New("InfluxDB does not take this batch, and takes others")
+var errStuck = errors.New("InfluxDB rejects this batch but accepts others")
 
 // mayBeTheBatch tells whether a smaller batch could pass. More requests are no
 // help against an InfluxDB that is overloaded, locked, or without the bucket.

@@ -215,7 +215,7 @@ func TestOnlyTheFigureThatInfluxDBRefusesIsRejected(t *testing.T) {
 	p := s.Rejects()[0].Problem
 	want := `store/refused: value "container_throughput NBZS level 1985-12" was refused by InfluxDB: partial write: field type conflict: ` +
 		`input field "value" on measurement "figure" is type float, already exists as type string dropped=1; ` +
-		`an operator has to look at the bucket; then send it again with tidemark rejects resend`
+		`an operator must check the bucket; then send it again with tidemark rejects resend`
 	// 2.x begins its reason with where it comes from.
 	if got := strings.Replace(p.Error(), "failure writing points to database: ", "", 1); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -113,7 +113,7 @@ func (w *Worker) acknowledge(ctx context.Context, items []*item) {
 	defer cancel()
 	if unconfirmed, err := ackAll(ctx, w.nc, items); err != nil {
 		w.metrics.unconfirmed.Add(float64(unconfirmed))
-		w.log.Warn("NATS did not confirm every acknowledgement; the messages will come again", "err", err)
+		w.log.Warn("NATS did not confirm every acknowledgement; the messages will be redelivered", "err", err)
 	}
 	w.queue.settledAhead(items)
 }

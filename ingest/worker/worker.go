@@ -198,7 +198,7 @@ func (w *Worker) dropEarlier() {
 }
 
 // remake is how a ledger that cannot be gone by is mended.
-var remake = fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is made anew from InfluxDB and %s",
+var remake = fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is rebuilt from InfluxDB and %s",
 	ledger.Stream, ledger.Stream, ingest.RejectsStream)
 
 // whole tells of a ledger of which entries were removed.
@@ -231,7 +231,7 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	case err != nil:
 		return nil, err
 	case m.Stored != stored:
-		return fmt.Errorf("message %d of stream %s was stored at %s and stream %s has a decision on one of %s; %s", floor, ingest.FiguresStream,
+		return fmt.Errorf("message %d of stream %s was stored at %s and stream %s has a decision on a message stored at %s; %s", floor, ingest.FiguresStream,
 			time.UnixMilli(m.Stored).UTC().Format(time.RFC3339), ledger.Stream, time.UnixMilli(stored).UTC().Format(time.RFC3339), remake), nil
 	}
 	return nil, nil

@@ -11,17 +11,17 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// answered looks up whether what is asked about a figure was answered before.
+// answered looks up whether a figure that needs confirmation was accepted before.
 type answered struct {
 	nc               *nats.Conn
-	figures, rejects jetstream.Stream // nil until the first question
+	figures, rejects jetstream.Stream // nil until first used
 	misses           int
 }
 
-// before tells whether the very value of a row is what was sent last of its
-// cell, and was not refused: then it was confirmed, or believed, and is not
-// asked about again. What cannot be looked up is asked about. A file that is
-// wrong as a whole is not looked up to its end.
+// before reports whether the last figure sent for the row's cell has exactly this
+// value and was not refused: then it was confirmed or believed, and need not be
+// confirmed again. It returns false when that cannot be looked up, and stops
+// looking after many misses, because then the whole file is wrong.
 func (a *answered) before(ctx context.Context, row *Row) bool {
 	if a.misses == maxFindings || !a.open(ctx) {
 		return false
@@ -33,7 +33,7 @@ func (a *answered) before(ctx context.Context, row *Row) bool {
 	return false
 }
 
-// open opens the streams. Why that fails is told when figures are sent.
+// open opens the streams. It drops an error, which sending figures will report.
 func (a *answered) open(ctx context.Context) bool {
 	if a.figures != nil {
 		return true

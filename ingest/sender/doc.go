@@ -1,4 +1,3 @@
-// Package sender is the side of those who send figures: it reads their
-// files, judges each as a whole, publishes the good figures and tells what
-// became of every row.
+// Package sender is the sending side of ingest: it reads files, judges each as a
+// whole, publishes the good figures and reports the outcome of every row.
 package sender

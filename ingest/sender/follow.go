@@ -13,19 +13,19 @@ import (
 )
 
 const (
-	// A submission looks for its next receipt soon, then less and less often:
-	// a small push is answered at once, and InfluxDB may be away for hours. Each
-	// wait is a quarter longer than the last, so that nobody waits for much more
-	// than a fifth longer than he has to.
+	// A submission polls for its next receipt at first often, then less and less:
+	// a small push is answered at once, but InfluxDB may be down for hours. Each
+	// interval is a quarter longer than the last, so that a wait lasts at most about
+	// a quarter longer than necessary.
 	firstLook = 2 * time.Millisecond
 	lastLook  = 250 * time.Millisecond
-	// lookTimeout is how long an answer may take. One that is lost with its
-	// connection holds nothing up for longer.
+	// lookTimeout limits the wait for an answer, which may be lost with the
+	// connection.
 	lookTimeout = 2 * time.Second
 )
 
-// followOwn opens RECEIPTS and follows the receipts of the submission itself.
-// Who may not read them is told before anything is sent.
+// followOwn opens RECEIPTS and follows the submission's own receipts. A missing
+// permission to read them is reported before anything is sent.
 func (s *Submission) followOwn() error {
 	var err error
 	if s.receipts, err = s.js.Stream(s.ctx, ingest.ReceiptsStream); err != nil {
@@ -38,10 +38,10 @@ func (s *Submission) followOwn() error {
 	return nil
 }
 
-// follow takes the receipts of a submission, from its first, until the context
-// ends. It asks for one after the other and has no consumer: whoever may make
-// one in NATS says where it delivers, even into the requests of the workers.
-// Nor is anything missed when the connection is lost, since the next question
+// follow processes the receipts of a submission, from the first one, until the
+// context ends. It polls instead of using a consumer, because a client that may
+// create consumers could make one deliver anywhere, even into the workers'
+// requests. Nothing is missed when the connection is lost, because each request
 // begins where the last answer ended.
 func (s *Submission) follow(submission string) {
 	s.mu.Lock()
@@ -53,8 +53,8 @@ func (s *Submission) follow(submission string) {
 	}
 }
 
-// read is follow in the background. An error is asked again like the answer
-// that there is no receipt yet: Await tells how long that goes on.
+// read is the background loop of follow. An error is retried, just like the answer
+// that there is no receipt yet; Await limits how long that lasts.
 func (s *Submission) read(subject string) {
 	next, delay := uint64(1), firstLook
 	for s.ctx.Err() == nil {
@@ -73,16 +73,15 @@ func (s *Submission) read(subject string) {
 	}
 }
 
-// look gives the first message of RECEIPTS on the subject whose sequence is not
-// below next.
+// look returns the first message of RECEIPTS on the subject from sequence next on.
 func (s *Submission) look(subject string, next uint64) (*jetstream.RawStreamMsg, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, lookTimeout)
 	defer cancel()
 	return s.receipts.GetMsg(ctx, next, jetstream.WithGetMsgSubject(subject))
 }
 
-// receipt takes one message of RECEIPTS. One that cannot be read leaves its
-// figures without a receipt, which Await tells.
+// receipt processes one message of RECEIPTS. If it cannot be decoded, its figures
+// stay without a receipt, and Await counts them as missing.
 func (s *Submission) receipt(body []byte) {
 	var r ingest.Receipt
 	if err := json.Unmarshal(body, &r); err != nil {

@@ -11,12 +11,12 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
-// inMemory is up to where standard input is kept in memory; what is longer
-// goes to a temporary file, because a file is read more than once.
+// inMemory is the number of bytes of standard input kept in memory. Longer input
+// goes to a temporary file, because it is read more than once.
 const inMemory = 8 << 20
 
-// OpenAll makes inputs of the named files and of standard input for "-".
-// cleanup is to be called also after an error.
+// OpenAll returns inputs for the named files, and for standard input where the
+// name is "-". cleanup must be called even after an error.
 func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin io.Reader) (inputs []Input, cleanup func(), err error) {
 	cleanup = func() {}
 	used := false
@@ -42,8 +42,8 @@ func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin
 	return inputs, cleanup, nil
 }
 
-// readable tells at once why a file could not be read. A file is read more
-// than once, which a pipe does not bear.
+// readable returns early the error of a file that cannot be read. Files are read
+// more than once, which is impossible with a pipe.
 func readable(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
@@ -62,7 +62,7 @@ func readable(name string) error {
 	return nil
 }
 
-// unwrapPath takes the path out of an error that is told with it anyway.
+// unwrapPath removes the path from an error, because the caller adds it.
 func unwrapPath(err error) error {
 	var p *os.PathError
 	if errors.As(err, &p) {
@@ -71,8 +71,8 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// spool makes standard input readable several times. It ends with ctx also
-// while a person has yet to type something.
+// spool makes standard input readable several times. It also returns when ctx
+// ends while it is still waiting for someone to type.
 func spool(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err error) {
 	type result struct {
 		head []byte
@@ -88,7 +88,7 @@ func spool(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err 
 	select {
 	case r = <-done:
 	case <-ctx.Done():
-		return in, func() {}, ctx.Err() // the process ends, and the reader with it
+		return in, func() {}, ctx.Err() // the reader ends with the process
 	}
 	in = Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
 	cleanup = func() {}
@@ -99,7 +99,7 @@ func spool(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err 
 	return in, cleanup, r.err
 }
 
-// spoolAll reads to the end: into memory, or into a file when it is long.
+// spoolAll reads to the end, into memory or, when it is long, into a file.
 func spoolAll(stdin io.Reader) (head []byte, file string, err error) {
 	var b bytes.Buffer
 	if _, err := io.CopyN(&b, stdin, inMemory); errors.Is(err, io.EOF) {

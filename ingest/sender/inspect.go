@@ -15,16 +15,16 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Input is a file of figures. It is opened several times: figures are held
-// against each other before the first one is sent.
+// Input is a file of figures. It is opened several times, because figures are
+// compared with each other before the first one is sent.
 type Input struct {
 	Name string
 	Open func() (io.ReadCloser, error)
-	// Notation is what the sender says of how the file is written.
+	// Notation is what the sender says about how the file is written.
 	Notation sheet.Notation
 }
 
-// until gives an input whose reading ends with ctx.
+// until returns the input with reads that fail once ctx ends.
 func (in Input) until(ctx context.Context) Input {
 	open := in.Open
 	in.Open = func() (io.ReadCloser, error) {
@@ -49,44 +49,45 @@ func (r *untilReader) Read(p []byte) (int, error) {
 	return r.ReadCloser.Read(p)
 }
 
-// Finding is one problem with the place where it stands.
+// Finding is a problem and its location.
 type Finding struct {
 	Where string `json:"where"`          // file:line:COLUMN
-	Cell  string `json:"cell,omitempty"` // the figure, when it could be read
+	Cell  string `json:"cell,omitempty"` // the figure's cell, empty when it could not be read
 	figure.Problem
 
-	ref int64 // of a figure that the worker has spoken of, until its cell is known
+	ref int64 // the figure's reference in findings from the worker, until Cell is filled in
 }
 
-// Inspector checks people's files against the catalogue and themselves.
+// Inspector checks files against the catalogue and their figures against each
+// other.
 type Inspector struct {
 	validator *rules.Validator
 	confirm   bool
-	words     map[string]bool // of the catalogue; those that are not ASCII tell encodings
+	words     map[string]bool // words of the catalogue, which help to recognise encodings
 }
 
-// NewInspector makes an Inspector. With confirm the sender stands by every
+// NewInspector returns an Inspector. With confirm the sender stands by every
 // value that is merely implausible.
 func NewInspector(cat *catalog.Catalog, confirm bool) *Inspector {
 	return &Inspector{validator: rules.NewValidator(cat), confirm: confirm, words: wordsOf(cat)}
 }
 
-// File is a file that was looked through.
+// File is an inspected file.
 type File struct {
 	inspector *Inspector
 	input     Input
 	survey    *sheet.Survey
 	broken    error                               // why the file cannot be read
-	cells     *rules.Known                        // of this file; the moment is the line
-	repeated  map[int]*figure.Figure              // what stands on lines that others repeat
-	where     func(line int, field string) string // as sheet.Reader has it
-	claims    []claim                             // of the agencies with good figures, by their first
-	texts     map[figure.Series]string            // what beside says of a series
-	ends      map[int]string                      // as endsOfBalances has it, nil until it is asked for
-	unsent    lines                               // that are refused or repeat others, once Each has judged them
+	cells     *rules.Known                        // the figures of this file; a moment is minus the line
+	repeated  map[int]*figure.Figure              // figures that later lines repeat, by line
+	where     func(line int, field string) string // sheet.Reader.Where
+	claims    []claim                             // the first good figure of each agency
+	texts     map[figure.Series]string            // header values of rules.Beside, by series
+	ends      map[int]string                      // rules.Known.EndsOfBalances, nil until first used
+	unsent    lines                               // lines that are refused or repeat others, set by Each
 }
 
-// lines is a set of lines of a file, a bit for each.
+// lines is a set of lines of a file, as a bitmap.
 type lines []uint64
 
 func (l *lines) set(line int, in bool) {
@@ -113,29 +114,31 @@ func (f *File) claim(row *Row) {
 	}
 }
 
-// Row is a figure of a file.
+// Row is a judged row of a file.
 type Row struct {
 	Line     int
 	Figure   figure.Figure
-	Agency   string    // whose it is
-	Repeats  int       // the line of an equal row before it, which counts for both; else 0
-	Findings []Finding // for which it is refused
-	Unusual  []Finding // what is merely told
+	Agency   string    // the indicator's agency
+	Repeats  int       // the line of an identical earlier row, which counts for both; else 0
+	Findings []Finding // why the row is refused
+	Unusual  []Finding // warnings
 
-	asked bool // it is refused for nothing but what Confirmed lifts
+	asked bool // confirming the figure would lift its refusal
 }
 
-// Rows are the rows of the file, also of one that cannot be read.
+// Rows returns the number of rows of the file, even of one that cannot be read.
 func (f *File) Rows() int { return f.survey.Rows }
 
-// Broken tells whether the file cannot be read, so that no row of it counts.
+// Broken reports whether the file cannot be read, so that none of its rows
+// counts.
 func (f *File) Broken() bool { return f.broken != nil }
 
-// Read says in words how the file is read, where that is no matter of course.
+// Read says how the file is read, where that is not obvious.
 func (f *File) Read() []lang.Text { return f.survey.Read }
 
-// Load surveys the file and reads it once, to know its figures from each
-// other. The error is one of the operating system's, not the file's content.
+// Load surveys the file and reads it once, so that its figures can be compared
+// with each other. The error is an I/O error; problems with the content are
+// reported by Each.
 func (in *Inspector) Load(input Input) (*File, error) {
 	f := &File{inspector: in, input: input, cells: rules.NewKnown(), repeated: map[int]*figure.Figure{},
 		texts: map[figure.Series]string{}}
@@ -152,8 +155,8 @@ func (in *Inspector) Load(input Input) (*File, error) {
 		}
 		row.Figure.Confirmed = row.Figure.Confirmed || in.confirm
 		c, problems := in.validator.Check(&row.Figure)
-		// Minus the line, so that of two the first counts. A value that is
-		// wrong by itself says nothing about its neighbours.
+		// The moment is minus the line, so that the first of two rows counts. A
+		// value that is wrong by itself says nothing about its neighbours.
 		p := rules.Point{Value: c.Base.Float64(), Status: row.Figure.Status,
 			Withheld: row.Figure.Withheld || len(problems) > 0 || c.Question != nil, Moment: -int64(row.Line)}
 		if row.Figure.Confirmed {
@@ -166,8 +169,8 @@ func (in *Inspector) Load(input Input) (*File, error) {
 	return f, err
 }
 
-// Each calls row for every row of the file and finding for what concerns no
-// single row. An error of row ends the reading.
+// Each calls row for every row of the file, and finding for problems that do not
+// belong to a row. An error from row ends the reading.
 func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
 	if f.Broken() {
 		f.fault(finding)
@@ -181,8 +184,8 @@ func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
 	})
 }
 
-// good calls row for the figures that Each has found nothing against, with their
-// agency. They are not judged again.
+// good calls row for the figures that Each found to be good, without judging
+// them again.
 func (f *File) good(row func(line int, good *figure.Figure, agency string) error) error {
 	if f.Broken() {
 		return nil
@@ -200,7 +203,7 @@ func (f *File) good(row func(line int, good *figure.Figure, agency string) error
 	})
 }
 
-// judge holds a row against the catalogue and the rest of the file.
+// judge judges a row by the catalogue and the rest of the file.
 func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	row := Row{Line: read.Line, Figure: read.Figure}
 	row.Figure.Confirmed = row.Figure.Confirmed || f.inspector.confirm
@@ -242,8 +245,8 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 	return row
 }
 
-// beside says what the file has beside the figure of a line; nothing when there
-// is but one figure in it.
+// beside returns the header ingest.HeaderBeside for the figure of a line; empty
+// when the file has only one figure.
 func (f *File) beside(s figure.Series, line int) string {
 	text, ok := f.texts[s]
 	if !ok {
@@ -265,8 +268,8 @@ func (f *File) beside(s figure.Series, line int) string {
 	return text
 }
 
-// duplicate refuses a cell that the file has on an earlier line. A row that
-// says the same as that line is none: it only repeats it.
+// duplicate refuses a row whose cell is already on an earlier line. If the row is
+// identical to that line it is not refused, and repeats is the earlier line.
 func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figure.Problem) {
 	if _, others := f.repeated[read.Line]; others {
 		copied := read.Figure
@@ -296,7 +299,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
 	if err != nil {
 		return fmt.Errorf("read %w", err)
 	}
-	if f.where == nil { // asked for while the file is read again
+	if f.where == nil { // set only once: it is used while the file is read again
 		f.where = reader.Where
 	}
 	for {
@@ -305,7 +308,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("read %w", err) // the reader has put the name to it
+			return fmt.Errorf("read %w", err) // the reader has added the name
 		}
 		if err := each(reader, &row); err != nil {
 			return err
@@ -313,7 +316,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
 	}
 }
 
-// fault reports what makes the file unreadable.
+// fault reports why the file cannot be read.
 func (f *File) fault(finding func(Finding)) {
 	var many sheet.Faults
 	var one *sheet.Fault

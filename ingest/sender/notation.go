@@ -12,8 +12,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
-// look surveys the file with what the sender says of it and what the
-// catalogue knows. Faults of the file are kept for the report.
+// look surveys the file, using what the sender and the catalogue say about it.
+// Faults of the file are kept for the report.
 func (f *File) look() error {
 	usual, err := f.usual()
 	if err != nil {
@@ -31,20 +31,21 @@ func (f *File) look() error {
 	case errors.As(err, &fault):
 		f.broken = err
 	case err != nil:
-		return fmt.Errorf("read %w", err) // the survey has put the name to it
+		return fmt.Errorf("read %w", err) // the survey has added the name
 	}
 	return nil
 }
 
-// headSize is how much of a file is looked at for the indicators it is of.
+// headSize is how much of a file is searched for indicator codes, in bytes.
 const headSize = 64 << 10
 
-// word finds what may be an indicator's code, also where nothing is known of
-// the file's columns yet.
+// word matches what may be an indicator's code. The columns of the file are not
+// known yet at that point.
 var word = regexp.MustCompile(`[\p{L}\p{M}\p{Nd}_-]+`)
 
-// usual is how the catalogue says that the files of the agency are written. A
-// file that has indicators of several is left to itself where they differ.
+// usual returns how the agency's files are written according to the catalogue. If
+// the file has indicators of several agencies whose files differ, it returns the
+// zero value.
 func (f *File) usual() (n sheet.Notation, err error) {
 	src, err := f.input.Open()
 	if err != nil {
@@ -82,7 +83,7 @@ func sameFiles(a, b catalog.Files) bool {
 	return a.Decimal == b.Decimal && a.Thousands == b.Thousands && a.Encoding == b.Encoding && strings.Join(a.Columns, ",") == strings.Join(b.Columns, ",")
 }
 
-// wordsOf are the texts of a catalogue that a file may hold.
+// wordsOf returns the texts of a catalogue that a file may contain.
 func wordsOf(cat *catalog.Catalog) map[string]bool {
 	words := map[string]bool{}
 	for _, u := range cat.Units {
@@ -102,8 +103,8 @@ func wordsOf(cat *catalog.Catalog) map[string]bool {
 	return words
 }
 
-// possible tells whether the catalogue lets a figure be true: it lies within
-// the bounds, and there is no half of what is counted in whole things.
+// possible reports whether the catalogue allows the figure: it is within the
+// bounds, and whole when its unit counts whole things.
 func (in *Inspector) possible(f *figure.Figure) bool {
 	c, problems := in.validator.Check(f)
 	for _, p := range problems {

@@ -15,23 +15,23 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// probeTimeout is how long an answer to a probe may take.
+// probeTimeout is how long the answer to a probe may take.
 const probeTimeout = 2 * time.Second
 
-// answer is what NATS says to a probe.
+// answer is the result of a probe.
 type answer int
 
 const (
-	silent  answer = iota // nothing, in time
-	denied                // the account may not send there
-	reached               // a message of the account reaches the stream
+	silent  answer = iota // no answer in time
+	denied                // the account may not publish there
+	reached               // a message from the account reaches the stream
 )
 
-// probe tells whether messages on the subject reach FIGURES. It sends one that
-// the stream refuses, because it is for a stream of another name: nothing is
-// stored, and only a message that gets through is refused by the stream. The
-// stream takes messages in order, so what was sent on a connection before has
-// been stored, or never will be.
+// probe finds out whether messages on the subject reach FIGURES. It publishes a
+// message that expects a stream of another name: if it gets through, the stream
+// refuses it, and nothing is stored. Because the stream takes messages in order,
+// everything sent earlier on the connection has then been stored or never will
+// be.
 func probe(ctx context.Context, nc *nats.Conn, subject string) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
@@ -43,17 +43,17 @@ func probe(ctx context.Context, nc *nats.Conn, subject string) (answer, error) {
 	if err != nil {
 		return silent, err
 	}
-	defer func() { _ = sub.Unsubscribe() }() // fails when the connection is closed, and it is gone then
+	defer func() { _ = sub.Unsubscribe() }() // fails only on a closed connection
 	if err := nc.PublishMsg(msg); err != nil {
 		return silent, err
 	}
-	// NATS refuses a user's message before it answers the flush.
+	// NATS reports a permission violation before it answers the flush.
 	if err := nc.FlushWithContext(ctx); err == nil && refusedPublish(nc.LastError(), subject) {
 		return denied, nil
 	}
 	select {
 	case got := <-answers:
-		if got.Header.Get("Status") == "503" { // nobody listens: no way leads to the stream
+		if got.Header.Get("Status") == "503" { // no responders: the account has no route to the stream
 			return denied, nil
 		}
 		return reached, nil
@@ -62,20 +62,20 @@ func probe(ctx context.Context, nc *nats.Conn, subject string) (answer, error) {
 	}
 }
 
-// refusedPublish tells whether an error of a connection is that its user may
-// not publish on the subject.
+// refusedPublish reports whether a connection's error is that its user may not
+// publish on the subject.
 func refusedPublish(err error, subject string) bool {
 	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), `"`+strings.ToLower(subject)+`"`)
 }
 
-// probeSubject is where it is asked whether an account may send for an agency:
-// among its figures, and none of them.
+// probeSubject is the subject on which an account is probed for an agency: below
+// the agency's figures, but not the subject of any figure.
 func probeSubject(agency string) string { return figure.SubjectPrefix + "." + agency + probeSuffix }
 
 const probeSuffix = ".may"
 
-// probeQuietly keeps from the error handler of a connection that NATS refuses
-// a probe, which is an answer and no error.
+// probeQuietly keeps refused probes from the connection's error handler, because
+// they are expected answers.
 func probeQuietly(nc *nats.Conn) {
 	handle := nc.ErrorHandler()
 	nc.SetErrorHandler(func(nc *nats.Conn, sub *nats.Subscription, err error) {
@@ -86,8 +86,8 @@ func probeQuietly(nc *nats.Conn) {
 	})
 }
 
-// mayNotSend is the error of an account that sends the figures of an agency
-// which are not its own. The agencies are those for which it may send.
+// mayNotSend is the error of an account that may not send for the agency; may
+// lists the agencies for which it may, if known.
 func mayNotSend(agency string, may []string) error {
 	err := fmt.Errorf("this account may not send for agency %s", agency)
 	if len(may) > 0 {
@@ -96,9 +96,10 @@ func mayNotSend(agency string, may []string) error {
 	return fmt.Errorf("%w: use that agency's account, or leave its figures to it", err)
 }
 
-// authorise tells, before anything is sent, whether the account may send for
-// all agencies whose figures are in the files. The error names one that it may
-// not, where its first figure stands, and those for which it may.
+// authorise checks, before anything is sent, that the account may send for all
+// agencies whose figures are in the files. The error names an agency for which it
+// may not, the location of that agency's first figure, and the agencies for which
+// it may.
 func (p *pusher) authorise(ctx context.Context) error {
 	nc := p.submission.js.Conn()
 	probeQuietly(nc)
@@ -116,7 +117,7 @@ func (p *pusher) authorise(ctx context.Context) error {
 	return nil
 }
 
-// permitted are the agencies of the catalogue for which the account may send.
+// permitted returns the agencies of the catalogue for which the account may send.
 func permitted(ctx context.Context, nc *nats.Conn, cat *catalog.Catalog) (may []string) {
 	asked := map[string]bool{}
 	for _, i := range cat.Indicators {

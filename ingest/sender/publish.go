@@ -20,25 +20,24 @@ import (
 )
 
 const (
-	// window is how many figures are under way to NATS at once.
+	// window is the number of figures that may be waiting for NATS's answer.
 	window = 1024
-	// attempts is how often NATS is asked to store one.
+	// attempts is how often a figure is sent before giving up.
 	attempts = 4
-	// patience is after how long without an answer NATS is asked why.
+	// patience is how long to wait for an answer before probing for the reason.
 	patience = time.Second
 )
 
-// Settled is called once for every figure of a submission whose fate is
-// known, with the reference it was sent with, and with why it was refused or
-// what is unusual about it. It may be called from several goroutines, one at a
-// time.
+// Settled is called once for every figure of a submission when its outcome is
+// known, with the reference it was sent with, and the reason for the refusal or
+// the warning, if any. It may be called from several goroutines, one at a time.
 type Settled func(ref int64, o ingest.Outcome, p *figure.Problem)
 
-// Submission sends the figures of one push and learns what became of them.
-// A figure whose content was sent shortly before is not sent twice: the first
-// sending's receipt answers for it. One goroutine sends.
+// Submission sends the figures of one push and learns their outcomes. A figure
+// with the same content as one sent shortly before is not sent twice; it gets
+// the outcome from the first one's receipt. Only one goroutine may send.
 type Submission struct {
-	ID string // in the subject of the receipts
+	ID string // the end of the receipts' subject
 
 	js       jetstream.JetStream
 	figures  jetstream.Stream
@@ -47,16 +46,16 @@ type Submission struct {
 	stop     context.CancelFunc
 	ctx      context.Context // of everything in the background
 
-	slots     chan struct{} // one for each figure under way
+	slots     chan struct{} // holds a token for each figure that waits for NATS's answer
 	queue     chan sending  // in the order sent, with room for all of them
-	done      chan struct{}
+	done      chan struct{} // closed when all answers have been collected
 	repeats   sync.WaitGroup
 	telling   sync.Mutex // held while settled is called
 	mu        sync.Mutex
-	failed    error
+	failed    error             // the first error
 	stored    int               // figures that are in FIGURES
-	waiting   map[uint64][]wait // stored, by sequence
-	unclaimed map[uint64]fate   // receipts that came before the answer of NATS
+	waiting   map[uint64][]wait // figures without a receipt, by sequence
+	unclaimed map[uint64]fate   // receipts that arrived before NATS's answer
 	followed  map[string]bool   // submissions whose receipts are followed
 	progress  chan struct{}     // holds a token when something was settled
 }
@@ -67,11 +66,13 @@ type sending struct {
 	ref    int64
 	again  bool // it was sent more than once, because NATS did not answer
 
-	answered chan struct{} // of Settle, which sends nothing: closed when all before it are answered
+	// answered marks an entry from Settle, which sends nothing: it is closed when
+	// everything before it has been answered.
+	answered chan struct{}
 }
 
-// wait is a figure that waits for a receipt. One that repeats an earlier
-// sending is answered by that one's receipt.
+// wait is a figure that waits for a receipt. A repeated figure waits for the
+// receipt of the first one.
 type wait struct {
 	ref    int64
 	repeat *nats.Msg // nil for a first sending
@@ -82,8 +83,8 @@ type fate struct {
 	problem *figure.Problem
 }
 
-// NewSubmission begins a submission. The context ends everything it does in
-// the background.
+// NewSubmission begins a submission; call Close at its end. Its background work
+// ends when ctx does. The error says that a stream is missing or may not be read.
 func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submission, error) {
 	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(2*window), jetstream.WithPublishAsyncTimeout(ingest.AckTimeout))
 	if err != nil {
@@ -109,8 +110,8 @@ func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submis
 	return s, nil
 }
 
-// messageID is the same for the same content, so that JetStream takes a file
-// that is pushed twice for one push.
+// messageID returns the same id for the same content, so that JetStream
+// recognises a file that is pushed twice.
 func messageID(subject string, body []byte) string {
 	h := sha256.New()
 	h.Write([]byte(subject))
@@ -119,13 +120,13 @@ func messageID(subject string, body []byte) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:18])
 }
 
-// Send hands a figure of the agency to NATS, in order, and does not wait for
-// the answer. The error is why sending has to end.
+// Send publishes a figure of the agency, in order, without waiting for NATS's
+// answer. ref is passed to Settled. After an error nothing more can be sent.
 func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, ref int64) error {
 	return s.sendBeside(ctx, f, agency, ref, "")
 }
 
-// sendBeside sends a figure that was judged by the others of its file.
+// sendBeside is Send with the header that describes the rest of the file.
 func (s *Submission) sendBeside(ctx context.Context, f *figure.Figure, agency string, ref int64, beside string) error {
 	msg := nats.NewMsg(f.Subject(agency))
 	msg.Data = f.AppendJSON(nil)
@@ -135,7 +136,8 @@ func (s *Submission) sendBeside(ctx context.Context, f *figure.Figure, agency st
 	if beside != "" {
 		msg.Header.Set(ingest.HeaderBeside, beside)
 	}
-	// What is sent is sure to be collected, so all that can fail comes first.
+	// Everything that can fail comes before publishing, because collect waits for
+	// the answer to every published message.
 	if err := errors.Join(s.err(), ctx.Err()); err != nil {
 		return err
 	}
@@ -153,8 +155,8 @@ func (s *Submission) sendBeside(ctx context.Context, f *figure.Figure, agency st
 	return nil
 }
 
-// Flush waits until NATS has stored everything that was sent; nothing can be
-// sent after it. The error tells why some figures are not stored.
+// Flush waits until NATS has stored everything that was sent; nothing can be sent
+// after it. The error says why some figures are not stored.
 func (s *Submission) Flush(ctx context.Context) error {
 	close(s.queue)
 	select {
@@ -165,9 +167,9 @@ func (s *Submission) Flush(ctx context.Context) error {
 	}
 }
 
-// Await waits, after Flush, for the receipts of all figures: as long as they
-// go on coming within patience of each other. It gives how many are missing;
-// those figures are stored and will be settled, but nobody can say how yet.
+// Await waits, after Flush, for the receipts of all figures, until none has
+// arrived for the given patience. It returns the number of missing receipts; those
+// figures are stored and will be settled, but their outcome is not known yet.
 func (s *Submission) Await(ctx context.Context, patience time.Duration) (missing int) {
 	for {
 		if missing = s.Waiting(); missing == 0 {
@@ -186,10 +188,10 @@ func (s *Submission) Await(ctx context.Context, patience time.Duration) (missing
 	}
 }
 
-// Close ends what runs in the background.
+// Close ends the background work.
 func (s *Submission) Close() { s.stop() }
 
-// Waiting is how many stored figures have no receipt yet.
+// Waiting returns the number of stored figures without a receipt.
 func (s *Submission) Waiting() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,7 +202,8 @@ func (s *Submission) Waiting() int {
 	return n
 }
 
-// Stored is how many of the figures sent are in FIGURES, now or before.
+// Stored returns how many of the figures sent are in FIGURES, including those
+// that were there before.
 func (s *Submission) Stored() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -228,7 +231,7 @@ func (s *Submission) fail(err error) {
 	}
 }
 
-// collect takes NATS's answers in the order of sending.
+// collect processes NATS's answers in the order of sending.
 func (s *Submission) collect() {
 	defer close(s.done)
 	limit := make(chan struct{}, 64)
@@ -260,11 +263,11 @@ func (s *Submission) collect() {
 	s.repeats.Wait()
 }
 
-// repeat decides what a figure is whose content JetStream has seen before,
-// at sequence first. When that is still the newest word on its cell, the
-// first sending's receipt answers. When another value came between, this one
-// is a revision back to the former value and is sent under an id of its own;
-// but a figure that names its publication is that publication, for ever.
+// repeat handles a figure whose content JetStream has already stored, at
+// sequence first. If that is still the newest message on its cell, its receipt
+// answers for the figure. If another value came in between, the figure is a
+// revision back to the former value and is sent under another id. A figure that
+// names its publication date is never sent again: it is that same publication.
 func (s *Submission) repeat(first uint64, sent sending) error {
 	if sent.again {
 		if own, err := s.isOwn(first, sent); own || err != nil {
@@ -298,14 +301,14 @@ func (s *Submission) repeat(first uint64, sent sending) error {
 	}
 }
 
-// isArchive tells whether the figure in the message names its publication.
+// isArchive reports whether the figure in the message names its publication date.
 func isArchive(msg *nats.Msg) bool {
 	f, err := figure.Decode(msg.Data)
 	return err == nil && f.Published != ""
 }
 
-// isOwn tells whether the message at sequence first is this very sending,
-// whose answer was lost on the way, and awaits its receipt if it is.
+// isOwn reports whether the message at sequence first is this very message, whose
+// answer was lost, and if so awaits its receipt.
 func (s *Submission) isOwn(first uint64, sent sending) (bool, error) {
 	msg, err := s.figures.GetMsg(s.ctx, first)
 	if err != nil {
@@ -318,8 +321,9 @@ func (s *Submission) isOwn(first uint64, sent sending) (bool, error) {
 	return true, nil
 }
 
-// repeatUnreceipted is for the repetition of a figure that another program
-// sent without asking for a receipt. Whether it was refused can be looked up.
+// repeatUnreceipted handles the repetition of a figure that another program sent
+// without a submission, so that there is no receipt. REJECTS shows whether it was
+// refused.
 func (s *Submission) repeatUnreceipted(first uint64, w wait) error {
 	rejects, err := s.js.Stream(s.ctx, ingest.RejectsStream)
 	if err != nil {
@@ -336,7 +340,7 @@ func (s *Submission) repeatUnreceipted(first uint64, w wait) error {
 	return nil
 }
 
-// sendAnew sends a message under an id that differs by the suffix.
+// sendAnew sends a message again under an id with the suffix.
 func (s *Submission) sendAnew(msg *nats.Msg, ref int64, suffix string) error {
 	anew := nats.NewMsg(msg.Subject)
 	anew.Data = msg.Data

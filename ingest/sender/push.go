@@ -15,17 +15,17 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Report is what became of the figures of some files. Rows is the sum of
-// Figures, Repeated and Unread; Figures that of Written, Revised, Unchanged,
-// Superseded, Refused, Waiting and NotSent.
+// Report is the outcome of the figures of some files. Rows is the sum of
+// Figures, Repeated and Unread; Figures is the sum of Written, Revised,
+// Unchanged, Superseded, Refused, Waiting and NotSent.
 type Report struct {
 	Submission string   `json:"submission,omitempty"` // empty when nothing was sent
 	Files      []string `json:"files"`
-	// Read says how files were read, where that is no matter of course.
+	// Read says how files were read, where that is not obvious.
 	Read     []Reading `json:"read,omitempty"`
 	Rows     int       `json:"rows"`               // rows with text below the headers
-	Repeated int       `json:"repeated,omitempty"` // rows equal to one before them, which counts for both
-	// FirstRepeated is where the first of these stands.
+	Repeated int       `json:"repeated,omitempty"` // rows identical to an earlier one, which counts for both
+	// FirstRepeated is the location of the first of these.
 	FirstRepeated string `json:"first_repeated,omitempty"`
 	Unread        int    `json:"unread,omitempty"` // rows of files that cannot be read
 	Figures       int    `json:"figures"`
@@ -33,39 +33,39 @@ type Report struct {
 	Revised       int    `json:"revised"`
 	Unchanged     int    `json:"unchanged"`
 	Superseded    int    `json:"superseded"` // kept as history: a later publication is known
-	Refused       int    `json:"refused"`    // by a check before sending, or by the worker
+	Refused       int    `json:"refused"`    // by the check before sending, or by the worker
 	Waiting       int    `json:"waiting"`    // stored in NATS, not settled yet
-	NotSent       int    `json:"not_sent"`   // good ones that were not sent
-	// FirstNotSent is where the first of these stands.
+	NotSent       int    `json:"not_sent"`   // good figures that were not sent
+	// FirstNotSent is the location of the first of these.
 	FirstNotSent string `json:"first_not_sent,omitempty"`
-	// Findings are the first problems, Omitted is how many others there are,
-	// and ByCode counts all of them.
+	// Findings are the first problems, Omitted is the number of others, and
+	// ByCode counts all of them.
 	Findings []Finding      `json:"findings,omitempty"`
 	Omitted  int            `json:"omitted,omitempty"`
 	ByCode   map[string]int `json:"by_code,omitempty"`
-	// Unusual are the first of what is strange about figures that are not
-	// refused, counted as the findings are. It stops nothing.
+	// Unusual are the first warnings about figures that are not refused, counted
+	// like the findings. Warnings stop nothing.
 	Unusual        []Finding      `json:"unusual,omitempty"`
 	UnusualOmitted int            `json:"unusual_omitted,omitempty"`
 	UnusualByCode  map[string]int `json:"unusual_by_code,omitempty"`
 }
 
-// Reading says of a file how it was read.
+// Reading says how a file was read.
 type Reading struct {
 	File string `json:"file"`
 	lang.Text
 }
 
-// maxFindings bounds a report: a file of a million rows in a wrong unit is
-// told in some hundred.
+// maxFindings limits the length of a report on a large file that is wrong
+// throughout.
 const maxFindings = 200
 
-// Clean tells whether every figure ended well or, when nothing was sent,
-// could be sent.
+// Clean reports whether every figure was accepted and settled or, when nothing
+// was sent, could be sent.
 func (r *Report) Clean() bool { return r.Accepted() && r.Waiting == 0 }
 
-// Accepted tells whether nothing is wrong so far: Clean but for figures whose
-// receipts nobody has waited for.
+// Accepted reports whether nothing is wrong so far: like Clean, but figures may
+// still be waiting for their receipts.
 func (r *Report) Accepted() bool {
 	return r.Refused == 0 && len(r.ByCode) == 0 && (r.NotSent == 0 || r.Submission == "")
 }
@@ -74,7 +74,7 @@ func (r *Report) find(f Finding) { note(&r.Findings, &r.Omitted, &r.ByCode, f) }
 
 func (r *Report) tell(f Finding) { note(&r.Unusual, &r.UnusualOmitted, &r.UnusualByCode, f) }
 
-// note counts a finding and lists it among the first.
+// note counts a finding and lists it if it is among the first.
 func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 	if *counts == nil {
 		*counts = map[string]int{}
@@ -87,17 +87,17 @@ func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 	*list = append(*list, f)
 }
 
-// Check looks through files and sends nothing. The error says which file
-// could not be read, or that ctx has ended; problems of figures are in the
-// report.
+// Check inspects files and sends nothing. With confirm the sender stands by every
+// value that is merely implausible. The error says which file could not be read,
+// or that ctx has ended; problems with figures are in the report.
 func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
 	r := &Report{}
 	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs, func(*Row) bool { return false })
 	return r, err
 }
 
-// inspect looks through files. settles tells of a figure that is refused
-// unless the sender confirms it whether that question was answered before.
+// inspect inspects files. It calls settles for a figure that would be refused
+// unless confirmed; true means that the figure was accepted before.
 func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, settles func(*Row) bool) (files []*File, err error) {
 	for _, input := range inputs {
 		r.Files = append(r.Files, input.Name)
@@ -113,7 +113,7 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 			r.Unread += f.Rows()
 		}
 		err = f.Each(func(row *Row) error {
-			if row.asked && settles(row) { // what is asked was answered before
+			if row.asked && settles(row) {
 				row.Findings, row.asked = nil, false
 			}
 			r.count(f, row)
@@ -122,13 +122,13 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 		if err != nil {
 			return nil, err
 		}
-		f.input = input // sending has its own way to stop
+		f.input = input // without ctx: sending stops in its own way
 		files = append(files, f)
 	}
 	return files, nil
 }
 
-// count takes in a row of a file.
+// count counts a row of a file and notes its findings.
 func (r *Report) count(f *File, row *Row) {
 	if row.Repeats > 0 {
 		if r.Repeated++; r.Repeated == 1 {
@@ -151,25 +151,25 @@ func (r *Report) count(f *File, row *Row) {
 	}
 }
 
-// Options say how files are pushed.
+// Options say how to push files.
 type Options struct {
 	Conn    *nats.Conn
 	Catalog *catalog.Catalog
 	Confirm bool // stand by values that are implausible
-	Partial bool // send the good figures of files with bad ones
+	Partial bool // send the good figures even if others are refused
 	NoWait  bool // do not wait for receipts
 	// Patience is how long to wait for the next receipt.
 	Patience time.Duration
-	// Progress is called now and then, from several goroutines, with how many
-	// figures are stored and how many settled.
+	// Progress, if not nil, is called now and then, from several goroutines,
+	// with the numbers of figures stored, settled, and to be sent in all.
 	Progress func(stored, settled, all int)
 }
 
-// Push checks files, sends their figures and waits for the receipts. When a
-// figure of any file is refused by the check nothing is sent, unless Partial.
-// When ctx ends sending stops, and figures that are sent are still awaited
-// until the receipts cease. The error says why it could not be done; the
-// report is true also then.
+// Push checks files, sends their figures and waits for the receipts. If the
+// check refuses a figure of any file, nothing is sent unless Partial is set.
+// When ctx ends, sending stops, but Push still waits for the receipts of what
+// was sent. The error says why the push failed; the report is accurate even
+// then.
 func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	r := &Report{}
 	earlier := &answered{nc: opts.Conn}
@@ -178,7 +178,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 		return r, err
 	}
 	p := &pusher{opts: opts, report: r, files: files, scales: make([]scale, len(files))}
-	// What was sent is followed to its end although ctx may be over.
+	// Receipts of what was sent are awaited even after ctx has ended.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	p.submission, err = NewSubmission(background, opts.Conn, p.settled)
@@ -191,7 +191,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	}
 	r.Submission = p.submission.ID
 	err = p.send(ctx)
-	// Also when sending has failed, what was sent before is accounted for.
+	// Even when sending fails, the figures sent before are accounted for.
 	err = cmp.Or(err, p.await(background, stop))
 	p.conclude()
 	return r, err
@@ -207,26 +207,27 @@ type pusher struct {
 	sent           int
 	settledFigures int
 	scales         []scale // by file
-	over           bool    // the report is with the caller; a receipt that comes now is too late
+	over           bool    // the report has been returned; later receipts are ignored
 }
 
-// A reference holds the place of a figure: the file's number and the line.
+// A reference identifies a figure by the index of its file and the line, which
+// has the lower lineBits bits.
 const lineBits = 40
 
 func reference(file, line int) int64 { return int64(file)<<lineBits | int64(line) }
 
 // errStopped ends the reading of a file.
-var errStopped = errors.New("told to stop")
+var errStopped = errors.New("stopped")
 
-// send sends the good figures of all files. Being told to stop is no error:
-// the report names the rest.
+// send sends the good figures of all files. It returns no error when ctx ends,
+// because the report says from where on figures were not sent.
 func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
 		err := f.good(func(line int, sent *figure.Figure, agency string) error {
 			beside := f.beside(sent.Series(), line)
 			if err := p.submission.sendBeside(ctx, sent, agency, reference(i, line), beside); err != nil {
 				if ctx.Err() == nil {
-					return err // which figures are stored is not a matter of their order then
+					return err // without FirstNotSent: figures may be missing out of order
 				}
 				p.mu.Lock()
 				p.report.FirstNotSent = f.where(line, "")
@@ -246,7 +247,7 @@ func (p *pusher) send(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		// A file may revise what another before it says.
+		// A file may revise figures of an earlier one.
 		if i < len(p.files)-1 {
 			p.submission.Settle(ctx)
 		}
@@ -254,7 +255,7 @@ func (p *pusher) send(ctx context.Context) error {
 	return nil
 }
 
-// await waits for NATS and for the receipts.
+// await waits until NATS has stored what was sent and for the receipts.
 func (p *pusher) await(ctx context.Context, giveUp func()) error {
 	err := p.flush(ctx, giveUp)
 	if !p.opts.NoWait && err == nil {
@@ -269,9 +270,9 @@ func (p *pusher) await(ctx context.Context, giveUp func()) error {
 	return err
 }
 
-// flush waits until NATS has stored what was sent. When it has not stored one
-// figure, however often it was asked, the others are given up: to ask for each
-// of them as long would take hours.
+// flush waits until NATS has stored what was sent. Once NATS has failed to store
+// one figure after all attempts, flush gives up on the others, because trying
+// each of them as long would take hours.
 func (p *pusher) flush(ctx context.Context, giveUp func()) error {
 	flushed := make(chan error, 1)
 	go func() { flushed <- p.submission.Flush(ctx) }()
@@ -289,7 +290,7 @@ func (p *pusher) flush(ctx context.Context, giveUp func()) error {
 	}
 }
 
-// settled takes what became of a figure.
+// settled records the outcome of a figure.
 func (p *pusher) settled(ref int64, o ingest.Outcome, problem *figure.Problem) {
 	p.mu.Lock()
 	if p.over {

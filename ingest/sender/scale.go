@@ -11,18 +11,18 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
-// scale compares a file with what is stored: whether all its figures, or but a
-// few, differ from it by one factor.
+// scale compares a file with what is stored: whether all or nearly all of its
+// figures differ by the same factor.
 type scale struct {
-	factors []float64 // of the figures that differ by a factor, as logarithms
-	alike   int       // figures that do not
+	factors []float64 // logarithms of the factors of figures that differ
+	alike   int       // number of figures that do not
 }
 
-// sameScale is how far apart, as logarithms, factors may be that are one: a
-// revision moves figures by little, a unit by much.
+// sameScale is how far apart the logarithms of two factors may be to count as the
+// same: a revision changes figures by little, another unit by much.
 var sameScale = math.Log(2)
 
-// count takes what became of a figure.
+// count records the outcome of a figure.
 func (s *scale) count(o ingest.Outcome, p *figure.Problem) {
 	switch {
 	case p != nil && p.Factor > 0:
@@ -32,7 +32,7 @@ func (s *scale) count(o ingest.Outcome, p *figure.Problem) {
 	}
 }
 
-// problem says that the file is of another scale, nil when it is not.
+// problem returns the problem of a file on another scale, nil when there is none.
 func (s *scale) problem() *figure.Problem {
 	n := len(s.factors)
 	if n < rules.WholeFile || 4*s.alike > n {
@@ -51,8 +51,8 @@ func (s *scale) problem() *figure.Problem {
 		Hint:   "which is right? If the file is, send it again with --confirm; if what is stored is, fix the unit or the values in the file"}
 }
 
-// strange reports what the worker has to say of a figure. Its cell is named
-// when everything is settled.
+// strange adds the worker's refusal or warning to the report. nameCells fills in
+// the cell at the end.
 func (p *pusher) strange(ref int64, o ingest.Outcome, problem *figure.Problem) {
 	file, line := p.files[ref>>lineBits], int(ref&(1<<lineBits-1))
 	f := Finding{Where: file.where(line, problem.Field), Problem: *problem, ref: ref}
@@ -61,12 +61,12 @@ func (p *pusher) strange(ref int64, o ingest.Outcome, problem *figure.Problem) {
 		return
 	}
 	told := func(o Finding) bool { return o.Where == f.Where && o.Code == f.Code }
-	if !slices.ContainsFunc(p.report.Unusual, told) { // by the file itself
+	if !slices.ContainsFunc(p.report.Unusual, told) { // not yet reported by the check of the file
 		p.report.tell(f)
 	}
 }
 
-// conclude adds to the report what only shows when all is settled.
+// conclude adds to the report what is known only once everything is settled.
 func (p *pusher) conclude() {
 	for i, f := range p.files {
 		if problem := p.scales[i].problem(); problem != nil {
@@ -83,8 +83,8 @@ func (p *pusher) conclude() {
 	p.nameCells(p.report.Unusual)
 }
 
-// nameCells fills in the cells of findings that came from the worker, for
-// which the files are read once more: to keep all cells would take too much.
+// nameCells fills in the cells of findings from the worker. It reads the files
+// again, because keeping all cells would take too much memory.
 func (p *pusher) nameCells(findings []Finding) {
 	for i, f := range p.files {
 		wanted := map[int][]*Finding{}
@@ -97,7 +97,7 @@ func (p *pusher) nameCells(findings []Finding) {
 		if len(wanted) == 0 {
 			continue
 		}
-		// That the file cannot be read again takes nothing from the report.
+		// If the file cannot be read again, the report is still complete.
 		_ = f.read(func(_ *sheet.Reader, row *sheet.Row) error {
 			for _, finding := range wanted[row.Line] {
 				finding.Cell = row.Figure.Cell.String()

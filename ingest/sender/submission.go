@@ -9,9 +9,9 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// Settle waits until NATS has answered for what was sent so far, and until its
-// clock has gone on, so that what is sent next is stored later by more than a
-// millisecond: figures of one cell stay in order.
+// Settle waits until NATS has answered everything sent so far and then two
+// milliseconds more, so that what is sent next is stored at least a millisecond
+// later: figures of one cell stay in order.
 func (s *Submission) Settle(ctx context.Context) {
 	answered := make(chan struct{})
 	select {
@@ -28,8 +28,8 @@ func (s *Submission) Settle(ctx context.Context) {
 	<-clock.C
 }
 
-// await notes that a stored figure waits for the receipt of a sequence, or
-// takes the receipt when it is there already.
+// await makes a stored figure wait for the receipt of a sequence, or settles it if
+// that receipt is already there.
 func (s *Submission) await(seq uint64, w wait) {
 	s.mu.Lock()
 	f, here := s.unclaimed[seq]
@@ -37,7 +37,7 @@ func (s *Submission) await(seq uint64, w wait) {
 		delete(s.unclaimed, seq)
 	}
 	if !here || f.outcome == ingest.Refused {
-		s.waiting[seq] = append(s.waiting[seq], w) // settle takes it out
+		s.waiting[seq] = append(s.waiting[seq], w) // settle removes it
 	}
 	s.mu.Unlock()
 	if here {
@@ -45,8 +45,8 @@ func (s *Submission) await(seq uint64, w wait) {
 	}
 }
 
-// awaitOwn is await for the repetition of a figure of this very submission.
-// NATS answers in order, so the first one waits still or is settled.
+// awaitOwn is await for a figure that repeats one of the same submission. NATS
+// answers in order, so the first one is either still waiting or settled.
 func (s *Submission) awaitOwn(seq uint64, w wait) {
 	s.mu.Lock()
 	_, pending := s.waiting[seq]
@@ -57,8 +57,8 @@ func (s *Submission) awaitOwn(seq uint64, w wait) {
 	s.await(seq, w)
 }
 
-// claim takes what a receipt says of one sequence. It is kept until a figure
-// asks for it; that of a refused one longer, since every repetition asks.
+// claim processes a receipt's outcome of one sequence. It is kept until a figure
+// waits for it; a refusal is kept longer, because every repetition needs it.
 func (s *Submission) claim(seq uint64, o ingest.Outcome, p *figure.Problem) {
 	s.mu.Lock()
 	waiting := s.waiting[seq]
@@ -71,13 +71,12 @@ func (s *Submission) claim(seq uint64, o ingest.Outcome, p *figure.Problem) {
 	}
 }
 
-// settle reports a figure's fate. A repetition of a figure that was refused
-// is sent anew, to be judged by what is known now; any other repetition
-// changes nothing.
+// settle reports the outcome of a figure. A repetition of a refused figure is sent
+// again, to be judged by what is known now; any other repetition changes nothing.
 func (s *Submission) settle(seq uint64, w wait, f fate) {
 	if w.repeat != nil && f.outcome == ingest.Refused {
-		// Receipts wait meanwhile, so that there is never more than one such
-		// sending under way for them.
+		// This blocks the processing of receipts, so that they start only one such
+		// resend at a time.
 		if err := s.sendAnew(w.repeat, w.ref, fmt.Sprintf("after-%d", seq)); err != nil {
 			s.fail(err)
 		}
@@ -93,7 +92,7 @@ func (s *Submission) settle(seq uint64, w wait, f fate) {
 	s.release(seq, w.ref)
 }
 
-// release takes a figure from those that wait.
+// release removes a figure from those that wait.
 func (s *Submission) release(seq uint64, ref int64) {
 	s.mu.Lock()
 	kept := s.waiting[seq][:0:0]

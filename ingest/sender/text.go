@@ -9,16 +9,16 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// Occasion is what a report is about.
+// Occasion tells WriteText what was done with the files.
 type Occasion int
 
-// The occasions: files were pushed, or only checked.
+// The occasions: the files were pushed, or only checked.
 const (
 	Pushed Occasion = iota
 	Checked
 )
 
-// WriteJSON writes the report for programs, as one object.
+// WriteJSON writes the report as one JSON object.
 func (r *Report) WriteJSON(w io.Writer) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -43,8 +43,8 @@ func (r *Report) WriteText(w io.Writer, o Occasion) error {
 	return err
 }
 
-// WriteText writes the problem for people: its rule and place, what offends,
-// why, and the way out.
+// WriteText writes the problem for people: its rule and location, the offending
+// text, the reason, and how to fix it.
 func (f *Finding) WriteText(b *strings.Builder) {
 	b.WriteString(f.Code)
 	if rule, ok := rules.Of(f.Code); ok {
@@ -68,7 +68,7 @@ func (f *Finding) WriteText(b *strings.Builder) {
 	}
 }
 
-// writeUnusual writes what is strange about figures that are not refused.
+// writeUnusual writes the warnings about figures that are not refused.
 func writeUnusual(b *strings.Builder, r *Report) {
 	if len(r.Unusual) == 0 {
 		return
@@ -83,8 +83,8 @@ func writeUnusual(b *strings.Builder, r *Report) {
 	b.WriteByte('\n')
 }
 
-// writeSummary writes the last lines of a report: how the files were read and
-// what became of their rows.
+// writeSummary writes the last lines of a report: how the files were read and the
+// outcome of their rows.
 func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 	for _, how := range r.Read {
 		fmt.Fprintf(b, "%s: %s / %s\n", how.File, how.ZH, how.EN)

@@ -10,10 +10,10 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// An entry's body is a version and then decisions, each
+// An entry's body is a version byte followed by decisions, each of which is
 //
-//	sequence   unsigned varint, less the one before
-//	outcome    a byte: its place among the outcomes, and flags
+//	sequence   unsigned varint, minus the one before
+//	outcome    a byte: its index in outcomes, and flags
 //	problem    when refused or flagged: five strings and, since version 2, the
 //	           eight bytes of its factor
 //	vintage    unless refused, and in an amendment
@@ -29,19 +29,19 @@ import (
 //	submission                          a string
 //	sequence                            unsigned varint
 //
-// and a string is the number of an earlier one of the entry, counted from 1, or
-// 0, its length and its bytes. Thirty bytes a figure are usual.
+// and a string is either the number of an earlier string of the entry, counted
+// from 1, or 0, its length and its bytes. A figure usually takes thirty bytes.
 //
-// Entries of version 1 are read as well: they have no factors, and no problem
-// of what is not refused.
+// Entries of version 1 can still be read: they have no factors, and only refused
+// figures have a problem.
 const version = 2
 
 const (
 	outcomeBits  = 0x07
 	flagVintage  = 0x08 // a vintage follows
-	flagRestated = 0x10 // a restated one follows it
-	flagProblem  = 0x20 // there is a problem although it is not refused
-	flagWithheld = 0x80 // on a measure: there is no value
+	flagRestated = 0x10 // a restated vintage follows
+	flagProblem  = 0x20 // there is a problem although the figure is not refused
+	flagWithheld = 0x80 // in the measure's byte: there is no value
 )
 
 // encoder appends decisions to a body.
@@ -125,10 +125,10 @@ func (e *encoder) vintage(v *store.Vintage) {
 	e.uvarint(v.Seq)
 }
 
-// errShort says that an entry ends too early.
+// errShort says that an entry is cut short.
 var errShort = errors.New("the entry ends in the middle of a decision")
 
-// decoder reads a body. After an error it gives zero values.
+// decoder reads a body. After an error it returns zero values.
 type decoder struct {
 	version byte
 	rest    []byte
@@ -137,7 +137,7 @@ type decoder struct {
 	err     error
 }
 
-// decode reads all decisions of an entry's body.
+// decode decodes all decisions of an entry's body.
 func decode(body []byte) ([]Decision, error) {
 	if len(body) == 0 || body[0] < 1 || body[0] > version {
 		return nil, fmt.Errorf("the entry has an unknown version (known up to %d); a newer tidemark wrote it", version)
@@ -166,7 +166,7 @@ func (d *decoder) uvarint() uint64 {
 	return n
 }
 
-// bytes takes the next n bytes; nil when there are not as many.
+// bytes returns the next n bytes, nil when there are fewer.
 func (d *decoder) bytes(n uint64) []byte {
 	if uint64(len(d.rest)) < n {
 		d.fail(errShort)

@@ -5,40 +5,40 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Outcome is what becomes of a figure.
+// Outcome is the outcome of a figure.
 type Outcome string
 
 // The outcomes.
 const (
 	Written   Outcome = "written"   // the first figure of its cell
 	Revised   Outcome = "revised"   // differs from what was known of its cell
-	Unchanged Outcome = "unchanged" // says what was known already, and is no new vintage
+	Unchanged Outcome = "unchanged" // repeats what was known and is not a new vintage
 	// Superseded is kept as history: a later publication of its cell is known.
 	Superseded Outcome = "superseded"
 	Refused    Outcome = "refused" // stored in REJECTS
 )
 
-// outcomes gives each its number in an entry, which must never change.
+// outcomes gives each outcome its number in an entry, which must never change.
 var outcomes = [...]Outcome{Written, Revised, Unchanged, Superseded, Refused}
 
-// Decision is what was decided on one message.
+// Decision is the decision on one message.
 type Decision struct {
 	Seq     uint64 // of the message in FIGURES
 	Outcome Outcome
 
-	// Vintage is the figure unless it was refused. That of an Unchanged one is
-	// not stored. A refused one has none, but in an amendment, where it is what
-	// was not stored.
+	// Vintage is the figure, zero if it was refused by a rule. In an amendment it
+	// is the vintage that InfluxDB refused. The vintage of an Unchanged figure is
+	// not stored.
 	Vintage store.Vintage
-	// Restated is an earlier Unchanged figure that has to be stored after all,
-	// because it no longer says what the vintage before it says. Mostly nil.
+	// Restated is an earlier Unchanged figure that must now be stored after all,
+	// because it no longer repeats the vintage before it. Mostly nil.
 	Restated *store.Vintage
-	Problem  *figure.Problem // why it was refused or, when it was not, what is unusual about it; mostly nil
+	Problem  *figure.Problem // why the figure was refused, or what is unusual about it; mostly nil
 }
 
-// AppendPoints appends the vintages that InfluxDB holds because of the
-// decision. The restated one comes first, so that it is stored whatever becomes
-// of the other one.
+// AppendPoints appends the vintages that InfluxDB must hold because of the
+// decision. The restated one comes first, so that it is stored even if the other
+// is refused.
 func (d *Decision) AppendPoints(to []store.Vintage) []store.Vintage {
 	if d.Restated != nil {
 		to = append(to, *d.Restated)
@@ -49,37 +49,38 @@ func (d *Decision) AppendPoints(to []store.Vintage) []store.Vintage {
 	return to
 }
 
-// Kind is what an entry decides on.
+// Kind is the kind of an entry.
 type Kind string
 
-// The kinds of entries.
+// The kinds of entries, as the package comment describes them.
 const (
 	Range     Kind = "range"
 	Ahead     Kind = "ahead"
 	Amendment Kind = "amendment"
 )
 
-// Entry is a message of DECISIONS: some decisions that were made at once.
+// Entry is a message of DECISIONS: some decisions made together.
 type Entry struct {
 	Kind Kind
-	// Floor is the sequence in FIGURES up to which every message is decided
-	// when the entry is read, and Stored when that message was stored, in
+	// Floor is the sequence in FIGURES up to which every message is decided once
+	// the entry has been read. Stored is when that message was stored, in
 	// milliseconds since 1970.
 	Floor  uint64
 	Stored int64
-	// Inherits is the sequence up to which messages may have been settled
-	// before there was a ledger; 0 when there was none.
+	// Inherits is the sequence up to which messages may have been settled before
+	// there was a ledger, 0 when there was none.
 	Inherits uint64
-	// Agency is whose messages an Ahead entry decides, up to UpTo.
+	// Agency is the agency whose messages an Ahead entry decides, up to the
+	// sequence UpTo.
 	Agency string
 	UpTo   uint64
 
 	Decisions []Decision // in the order of their sequences
 
-	// Definitions say what the figures of an indicator are from this entry on,
-	// and what a target asks for. An entry may hold nothing else.
+	// Definitions say what an indicator's figures mean from this entry on, and
+	// what a target's goal is. An entry may have only definitions.
 	Definitions []store.Definition
-	// Rescaled says for which indicators the decisions before are to be read in
+	// Rescaled lists the indicators whose earlier decisions must be converted to
 	// another unit. Such an entry has no decisions.
 	Rescaled []Rescaling
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Stream is the stream of the decisions and Subject its one subject.
+// Stream is the stream of the decisions and Subject its only subject.
 const (
 	Stream  = "DECISIONS"
 	Subject = "decisions"
@@ -34,48 +34,48 @@ const (
 	headerScale  = "Tidemark-Rescaled"
 )
 
-// maxBody bounds an entry, so that any NATS server takes it: a quarter of what
-// one takes by default.
+// maxBody limits the size of an entry in bytes. It is a quarter of what a NATS
+// server accepts by default.
 const maxBody = 256 << 10
 
-// A page is how many entries are read at once, and how many bytes of them.
+// The size of a page: how many entries, and how many bytes, are read at once.
 const (
 	pageEntries = 256
 	pageBytes   = 8 << 20
 )
 
-// keep is how many decisions are kept to be found again without asking NATS.
+// keep is the number of decisions kept in memory.
 const keep = 32_000
 
-// Ledger is one reader's and writer's view of the decisions: what it has read
-// of them. It is used by one goroutine at a time.
+// Ledger gives access to the decisions, as far as it has read them. It must not
+// be used concurrently.
 type Ledger struct {
 	js     jetstream.JetStream
 	stream jetstream.Stream
 	last   uint64 // sequence in DECISIONS of the last entry read
 	floor  uint64
 	stored int64
-	// inherits is the largest of the entries', see Entry.
+	// inherits is the largest Entry.Inherits.
 	inherits uint64
 
-	ahead   map[string]uint64    // up to where an agency's messages are decided, beyond the floor
-	early   map[uint64]*Decision // decided ahead, until the floor has passed them
+	ahead   map[string]uint64    // the sequence beyond the floor up to which an agency's messages are decided
+	early   map[uint64]*Decision // decisions on messages beyond the floor
 	amended map[uint64]*Decision
-	defined []store.Definition             // all, in their order
-	holding map[[2]string]store.Definition // the newest of each, by what it is of and its code
+	defined []store.Definition             // all, in order
+	holding map[[2]string]store.Definition // the newest of each, by Of and Code
 	scales  *Rescalings
-	cache   []span // decisions read last, the newest at the end
+	cache   []span // the decisions read last, the newest at the end
 	cached  int    // their number
 }
 
-// span is a range entry that is kept: the decisions on all messages from the
-// sequence after the one it began at.
+// span holds the decisions of a range entry: those on all messages after the
+// sequence after, up to and including to.
 type span struct {
 	after, to uint64
 	decisions []Decision
 }
 
-// Open opens the ledger without reading it. The error is that of NATS.
+// Open opens the ledger without reading it. The error is from NATS.
 func Open(ctx context.Context, js jetstream.JetStream) (*Ledger, error) {
 	stream, err := js.Stream(ctx, Stream)
 	if err != nil {
@@ -85,48 +85,50 @@ func Open(ctx context.Context, js jetstream.JetStream) (*Ledger, error) {
 		ahead: map[string]uint64{}, early: map[uint64]*Decision{}, amended: map[uint64]*Decision{}}, nil
 }
 
-// Floor is the sequence up to which all messages are decided, and when that
+// Floor returns the sequence up to which all messages are decided, and when that
 // message was stored, in milliseconds since 1970; zeros when there is none.
 func (l *Ledger) Floor() (seq uint64, stored int64) { return l.floor, l.stored }
 
-// Inherits tells whether messages that are not decided yet may have been settled
-// before there was a ledger: always when there is no entry.
+// Inherits reports whether messages that are not decided yet may have been
+// settled before there was a ledger. It is true when there is no entry.
 func (l *Ledger) Inherits() bool { return l.last == 0 || l.floor < l.inherits }
 
-// AheadOf is the sequence up to which all messages of the agency are decided.
+// AheadOf returns the sequence up to which all messages of the agency are
+// decided.
 func (l *Ledger) AheadOf(agency string) uint64 { return max(l.floor, l.ahead[agency]) }
 
-// Early gives the decision on a message beyond the floor that was decided
-// ahead, nil when it was not.
+// Early returns the decision on a message beyond the floor, nil when there is
+// none yet.
 func (l *Ledger) Early(seq uint64) *Decision { return l.early[seq] }
 
-// Amended gives the decision that has replaced the first one on a message, nil
+// Amended returns the decision that has replaced the first one on a message, nil
 // when none has.
 func (l *Ledger) Amended(seq uint64) *Decision { return l.amended[seq] }
 
-// Definitions are all that were made, in their order. They must not be changed.
+// Definitions returns all definitions in their order. The slice must not be
+// changed.
 func (l *Ledger) Definitions() []store.Definition { return l.defined }
 
-// Defined is the newest definition of something; its Is is empty where there
-// is none.
+// Defined returns the newest definition of an indicator or a target; its Is is
+// empty when there is none.
 func (l *Ledger) Defined(of, code string) store.Definition {
 	return l.holding[[2]string{of, code}]
 }
 
-// Rescalings are those that were read.
+// Rescalings returns the changes of unit read so far.
 func (l *Ledger) Rescalings() *Rescalings { return l.scales }
 
-// Ahead is how many decisions there are on messages beyond the floor.
+// Ahead returns the number of decisions on messages beyond the floor.
 func (l *Ledger) Ahead() int { return len(l.early) }
 
-// Entries is how many entries have been read or appended.
+// Entries returns the number of entries read or appended.
 func (l *Ledger) Entries() uint64 { return l.last }
 
-// Sync reads what was appended since the last time and calls apply for every
-// decision that changes what is known, in their order, and rescale where the
-// unit of an indicator changes between them. It gives how many entries there
-// were. An error is that of NATS, or says that an entry cannot
-// be read; what was read before it counts.
+// Sync reads the entries appended since the last call. In their order it calls
+// apply for every decision that changes what is known, and rescale where the unit
+// of an indicator changes. It returns the number of entries read. The error is
+// from NATS, or says that an entry cannot be decoded; the entries before it count
+// as read.
 func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision), rescale func(Rescaling)) (entries int, err error) {
 	err = read(ctx, l.js, l.last+1, func(seq uint64, e *Entry) error {
 		for _, one := range e.Rescaled {
@@ -139,7 +141,7 @@ func (l *Ledger) Sync(ctx context.Context, apply func(Kind, *Decision), rescale 
 	return entries, err
 }
 
-// note takes an entry that stands next in the ledger.
+// note processes the next entry of the ledger.
 func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	after := l.floor
 	l.scales = l.scales.And(e)
@@ -151,7 +153,7 @@ func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	for i := range e.Decisions {
 		d := &e.Decisions[i]
 		if e.Kind == Range && l.early[d.Seq] != nil {
-			delete(l.early, d.Seq) // said again, so that it is found by the floor
+			delete(l.early, d.Seq) // the range entry repeats it
 			continue
 		}
 		apply(e.Kind, d)
@@ -175,8 +177,8 @@ func (l *Ledger) note(seq uint64, e *Entry, apply func(Kind, *Decision)) {
 	}
 }
 
-// keep keeps the decisions of a range entry, which comes after those kept
-// before. When they are too many the older half goes.
+// keep adds the decisions of the next range entry to the cache, and drops the
+// older half of the cache when it is full.
 func (l *Ledger) keep(s span) {
 	l.cache = append(l.cache, s)
 	l.cached += len(s.decisions)
@@ -197,32 +199,32 @@ type Draft struct {
 	enc *encoder
 }
 
-// Draft begins an entry behind what was read.
+// Draft begins an entry to follow those read so far.
 func (l *Ledger) Draft(kind Kind) *Draft {
 	return &Draft{Entry: Entry{Kind: kind, Floor: l.floor, Stored: l.stored}, enc: newEncoder()}
 }
 
-// Add adds a decision. The entry keeps it.
+// Add adds a decision to the entry.
 func (d *Draft) Add(decision Decision) {
 	d.enc.decision(&decision)
 	d.Decisions = append(d.Decisions, decision)
 }
 
-// Define adds a definition that holds from this entry on.
+// Define adds a definition that is valid from this entry on.
 func (d *Draft) Define(definition store.Definition) {
 	d.Definitions = append(d.Definitions, definition)
 }
 
-// Full tells whether the entry should take no more decisions.
+// Full reports whether the entry should take no more decisions.
 func (d *Draft) Full() bool { return len(d.enc.buf) > maxBody }
 
 // appendLimit is how long NATS may take to store an entry.
 const appendLimit = 5 * time.Second
 
 // Append stores the entry unless another one was appended since the last Sync.
-// Stored is true when it is in the ledger and counts; otherwise nothing may be
-// done as it says, and Sync tells what is there instead. With an error it may
-// be there or not, which Sync tells as well.
+// Only if stored is true is the entry in the ledger and may be acted on;
+// otherwise Sync reads what is there instead. After an error the entry may or may
+// not be in the ledger; Sync shows which.
 func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) {
 	msg := nats.NewMsg(Subject)
 	msg.Data = d.enc.buf
@@ -251,22 +253,22 @@ func (l *Ledger) Append(ctx context.Context, d *Draft) (stored bool, err error) 
 	case err != nil:
 		return false, fmt.Errorf("append to stream %s: %w", Stream, err)
 	}
-	l.note(ack.Sequence, &d.Entry, func(Kind, *Decision) {}) // whoever appends knows
+	l.note(ack.Sequence, &d.Entry, func(Kind, *Decision) {}) // the caller has applied its own decisions
 	return true, nil
 }
 
-// IsConflict tells whether NATS refused a message because another one was
-// stored before it (Nats-Expected-Last-Sequence and its kin).
+// IsConflict reports whether NATS refused a message because another one was
+// stored first (Nats-Expected-Last-Sequence and the like).
 func IsConflict(err error) bool {
 	var refused *jetstream.APIError
 	const wrongLast, wrongLastConstant = 10071, 10164 // JSStreamWrongLastSequence in the server's errors.json
 	return errors.As(err, &refused) && (refused.ErrorCode == wrongLast || refused.ErrorCode == wrongLastConstant)
 }
 
-// Find gives the decision on a message up to the floor, amended where it was.
-// It asks NATS unless the decision was read shortly before; to ask in the
-// order of the stream takes one question for some hundred entries. The error
-// is that of NATS, or says that there is no decision.
+// Find returns the current decision on a message up to the floor, amended or
+// not. It reads from NATS unless the decision is in memory; looking up messages
+// in the order of the stream takes one request for some hundred entries. The
+// error is from NATS, or says that there is no decision.
 func (l *Ledger) Find(ctx context.Context, seq uint64) (*Decision, error) {
 	if d := l.amended[seq]; d != nil {
 		return d, nil
@@ -303,8 +305,8 @@ func (l *Ledger) cachedDecision(seq uint64) *Decision {
 	return &decisions[i]
 }
 
-// search gives the sequence in DECISIONS of the range entry with which the
-// floor reached the message.
+// search returns the sequence in DECISIONS of the range entry that decided the
+// message.
 func (l *Ledger) search(ctx context.Context, seq uint64) (uint64, error) {
 	var failed error
 	at := sort.Search(int(l.last), func(i int) bool {
@@ -323,9 +325,9 @@ func (l *Ledger) search(ctx context.Context, seq uint64) (uint64, error) {
 	return uint64(at) + 1, failed
 }
 
-// load keeps a page of entries from the one at the sequence on.
+// load fills the cache with a page of entries from the given sequence on.
 func (l *Ledger) load(ctx context.Context, at uint64) error {
-	// What an entry begins after is the floor of the one before it.
+	// An entry begins after the floor of the one before it.
 	after := uint64(0)
 	if at > 1 {
 		msg, err := l.stream.GetMsg(ctx, at-1)

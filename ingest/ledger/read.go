@@ -12,8 +12,8 @@ import (
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
 
-// Read calls each for every entry of the ledger, from the one at a sequence, 1
-// for the first, to the last there is. An error of each ends the reading.
+// Read calls each for every entry of the ledger from a sequence on; the first
+// entry has sequence 1. An error from each ends the reading.
 func Read(ctx context.Context, js jetstream.JetStream, from uint64, each func(*Entry) error) error {
 	return read(ctx, js, from, func(_ uint64, e *Entry) error { return each(e) })
 }
@@ -28,12 +28,12 @@ func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(ui
 	}
 }
 
-// errSilent says that NATS has not answered in time. A page that it began is
-// cut short then, which looks like any other.
+// errSilent says that NATS has not answered in time. A page that was cut short by
+// the timeout cannot be told from a complete one.
 var errSilent = errors.New("NATS does not answer")
 
-// readPage reads some entries and gives the sequence after the last of them,
-// and whether the ledger ends before it.
+// readPage reads some entries. It returns the sequence after the last of them,
+// and whether that is the end of the ledger.
 func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each func(uint64, *Entry) error) (next uint64, end bool, err error) {
 	page, err := jetstreamext.GetBatch(ctx, js, Stream, pageEntries, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(pageBytes))
 	if err != nil {
@@ -78,12 +78,12 @@ func entryOf(msg *jetstream.RawStreamMsg) (e *Entry, err error) {
 	}
 	if text := msg.Header.Get(headerBefore); text != "" {
 		if e.Inherits, err = strconv.ParseUint(text, 10, 64); err != nil {
-			return nil, fmt.Errorf("up to where it inherits: %w", err)
+			return nil, fmt.Errorf("the sequence up to which it inherits: %w", err)
 		}
 	}
 	if e.Kind == Ahead {
 		if e.UpTo, err = strconv.ParseUint(msg.Header.Get(headerUpTo), 10, 64); err != nil {
-			return nil, fmt.Errorf("up to where it goes: %w", err)
+			return nil, fmt.Errorf("the sequence up to which it decides: %w", err)
 		}
 	}
 	if err := getJSON(msg.Header, headerDefine, &e.Definitions); err != nil {
@@ -109,7 +109,7 @@ func putJSON[T any](header nats.Header, key string, list []T) error {
 	return nil
 }
 
-// getJSON reads what putJSON has put.
+// getJSON reads a list that putJSON has written.
 func getJSON[T any](header nats.Header, key string, list *[]T) error {
 	quoted := header.Get(key)
 	if quoted == "" {

@@ -8,26 +8,25 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Rescaling says that the figures of an indicator are in another unit from an
-// entry on: what was decided before is to be multiplied by ten to the Power.
-// Growth rates stay.
+// Rescaling says that the unit of an indicator changes with an entry: figures
+// decided before it must be multiplied by 10^Power. Growth rates stay the same.
 type Rescaling struct {
 	Indicator string `json:"indicator"`
 	Power     int    `json:"power"`
 }
 
-// Rescalings are those of the entries that were read. They are never changed;
-// nil has none.
+// Rescalings are the changes of unit in a series of entries. They are immutable;
+// nil is the empty list.
 type Rescalings struct {
 	all []rescaled
 }
 
 type rescaled struct {
 	Rescaling
-	floor uint64 // decisions up to this message were made before
+	floor uint64 // it applies to the messages up to this one
 }
 
-// And gives those of another entry too.
+// And returns the list extended by those of the next entry.
 func (r *Rescalings) And(e *Entry) *Rescalings {
 	if len(e.Rescaled) == 0 {
 		return r
@@ -42,7 +41,7 @@ func (r *Rescalings) And(e *Entry) *Rescalings {
 	return more
 }
 
-// Last is the power of an indicator's last one, 0 where there is none.
+// Last returns the power of an indicator's last rescaling, 0 when there is none.
 func (r *Rescalings) Last(indicator string) (power int) {
 	if r == nil {
 		return 0
@@ -55,8 +54,8 @@ func (r *Rescalings) Last(indicator string) (power int) {
 	return power
 }
 
-// AppendPoints appends the vintages that InfluxDB holds because of the
-// decision, in the unit of today.
+// AppendPoints appends the vintages that InfluxDB must hold because of the
+// decision, in the current unit.
 func (r *Rescalings) AppendPoints(to []store.Vintage, d *Decision) []store.Vintage {
 	first := len(to)
 	if to = d.AppendPoints(to); r == nil {
@@ -72,13 +71,13 @@ func (r *Rescalings) AppendPoints(to []store.Vintage, d *Decision) []store.Vinta
 	return to
 }
 
-// Shifted is the number whose decimal digits are those of v, the point moved by
-// power places: 2726.08 by 4 is 27260800, to the last bit.
+// Shifted returns v with its decimal point moved by power places, exactly:
+// 2726.08 shifted by 4 is 27260800, to the last bit.
 func Shifted(v float64, power int) float64 {
 	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'e', -1, 64), "e")
 	e, err := strconv.Atoi(exponent)
 	if err != nil {
-		return v // no number
+		return v // NaN or infinite
 	}
 	shifted, _ := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(e+power), 64) // beyond a float64 it is infinite
 	return shifted

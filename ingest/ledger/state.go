@@ -9,8 +9,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// State is how many entries there ever were, read or not, and how many of them
-// were removed. The error is that of NATS.
+// State returns the number of entries ever appended, read or not, and how many of
+// them have been removed. The error is from NATS.
 func (l *Ledger) State(ctx context.Context) (entries, lost uint64, err error) {
 	info, err := l.stream.Info(ctx)
 	if err != nil {
@@ -19,9 +19,9 @@ func (l *Ledger) State(ctx context.Context) (entries, lost uint64, err error) {
 	return info.State.LastSeq, info.State.LastSeq - info.State.Msgs, nil
 }
 
-// Decided is the sequence up to which all messages are decided by the entries
-// that are there now, read or not; 0 when there is none. The error is that of
-// NATS.
+// Decided returns the sequence up to which all messages are decided by the
+// entries in the stream now, read or not; 0 when there are none. The error is
+// from NATS.
 func (l *Ledger) Decided(ctx context.Context) (seq uint64, err error) {
 	last, err := l.stream.GetLastMsgForSubject(ctx, Subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {

@@ -1,3 +1,3 @@
-// Package replay fills InfluxDB again from the decisions in NATS, and
-// converts stored figures when the catalogue defines them anew.
+// Package replay refills InfluxDB from the decisions in NATS, and converts stored
+// figures when the catalogue redefines their indicator.
 package replay

@@ -14,25 +14,24 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Migrated is what Migrate did.
+// Migrated is the result of Migrate.
 type Migrated struct {
 	From, To catalog.Definition
-	Power    int // of ten, by which the stored numbers were multiplied
-	Points   int // written anew
+	Power    int // the stored numbers were multiplied by 10^Power
+	Points   int // number of points rewritten
 }
 
-// Migrate makes the definition of an indicator in the catalogue that of its
-// stored figures. Kind and frequency only say how figures are read. Another
-// unit needs other numbers: the ledger says from which entry on what was
-// decided before is to be multiplied, and all points of the indicator are
-// written again, in place. Meanwhile nobody shows or takes its figures. Ended
-// early it is begun again, and comes to the same end. Workers and exporter may
-// run.
+// Migrate converts the stored figures of an indicator to its definition in the
+// catalogue. A new kind or frequency changes only how figures are read. A new unit
+// changes the numbers: an entry in the ledger says that earlier decisions must be
+// multiplied, and all points of the indicator are rewritten in place. Meanwhile
+// its figures are neither shown nor accepted. If Migrate is interrupted it can be
+// run again with the same result. Workers and the exporter may keep running.
 //
-// tell is called when InfluxDB is away or workers have to settle first, and
-// progress with how many points are under way. Errors: there is nothing to
-// migrate, the catalogue does not say how many of the old unit are a new one,
-// or what Replay may give.
+// tell is called before a retry, when InfluxDB is unavailable or workers have to
+// settle first, and progress with the number of points being written. Errors:
+// ErrNothing, the catalogue does not relate the old unit to the new one, or those
+// of Run.
 func Migrate(ctx context.Context, js jetstream.JetStream, to *store.Store, cat *catalog.Catalog, code string, tell func(in time.Duration, err error), progress func(points int)) (*Migrated, error) {
 	i, ok := cat.Indicator(code)
 	if !ok {
@@ -46,12 +45,14 @@ func Migrate(ctx context.Context, js jetstream.JetStream, to *store.Store, cat *
 	return &m.Migrated, m.Run(ctx)
 }
 
+// Migration is a run of Migrate. All fields but Migrated must be set, and the
+// ledger must be open.
 type Migration struct {
 	Migrated
 	Js        jetstream.JetStream
 	Store     *store.Store
 	Ledger    *ledger.Ledger
-	Indicator *catalog.Indicator
+	Indicator *catalog.Indicator // from the catalogue to migrate to
 	Tell      func(time.Duration, error)
 	Progress  func(int)
 }
@@ -59,6 +60,7 @@ type Migration struct {
 // ErrNothing says that there is nothing to migrate.
 var ErrNothing = errors.New("there is nothing to migrate")
 
+// Run migrates, as Migrate describes.
 func (m *Migration) Run(ctx context.Context) error {
 	if err := m.sync(ctx); err != nil {
 		return err
@@ -79,7 +81,7 @@ func (m *Migration) Run(ctx context.Context) error {
 	return m.end(ctx)
 }
 
-// end says that the figures are what the catalogue says.
+// end records the catalogue's definition in the ledger and in InfluxDB.
 func (m *Migration) end(ctx context.Context) error {
 	var last store.Definition
 	if err := ingest.Persist(ctx, func() (err error) {
@@ -93,7 +95,7 @@ func (m *Migration) end(ctx context.Context) error {
 	return ingest.Persist(ctx, func() error { return m.Store.Define(ctx, []store.Definition{last}) }, m.Tell)
 }
 
-// survey finds what is to be done.
+// survey finds out what has to be done.
 func (m *Migration) survey() (err error) {
 	code := m.Indicator.Code
 	stored := m.Ledger.Defined(store.OfIndicator, code).Is
@@ -118,8 +120,8 @@ func (m *Migration) survey() (err error) {
 	return nil
 }
 
-// begin says in the ledger that what was decided so far is in another unit,
-// when workers have settled all of it and before they decide on more.
+// begin records in the ledger that everything decided so far must be converted to
+// the new unit, after workers have settled all of it and before they decide more.
 func (m *Migration) begin(ctx context.Context) error {
 	return ingest.Persist(ctx, func() error {
 		if err := m.settled(ctx); err != nil {
@@ -130,8 +132,8 @@ func (m *Migration) begin(ctx context.Context) error {
 	}, m.Tell)
 }
 
-// settled is an error as long as workers hold figures that are decided and not
-// settled: their points would still be written as they were decided.
+// settled returns an error as long as workers hold figures that are decided but
+// not settled: their points would still be written in the old unit.
 func (m *Migration) settled(ctx context.Context) error {
 	if err := m.sync(ctx); err != nil {
 		return err
@@ -147,8 +149,8 @@ func (m *Migration) settled(ctx context.Context) error {
 	return nil
 }
 
-// rewrite writes all points of the indicator in the new unit. Those who read
-// hear first that they cannot be read.
+// rewrite writes all points of the indicator in the new unit, after telling readers
+// that the points cannot be read for now.
 func (m *Migration) rewrite(ctx context.Context) error {
 	between := m.Ledger.Defined(store.OfIndicator, m.Indicator.Code)
 	if err := ingest.Persist(ctx, func() error { return m.Store.Define(ctx, []store.Definition{between}) }, m.Tell); err != nil {
@@ -163,8 +165,8 @@ func (m *Migration) rewrite(ctx context.Context) error {
 	return err
 }
 
-// define appends a definition of the indicator behind what was read of the
-// ledger. The error can pass, once more is read.
+// define appends a definition of the indicator to the ledger, after the entries read
+// so far. The error may be temporary: sync and try again.
 func (m *Migration) define(ctx context.Context, d catalog.Definition, rescaled ...ledger.Rescaling) (store.Definition, error) {
 	definition := store.Definition{Of: store.OfIndicator, Code: m.Indicator.Code, Since: time.Now().UnixMilli(), Is: d.String()}
 	draft := m.Ledger.Draft(ledger.Range)
@@ -177,7 +179,7 @@ func (m *Migration) define(ctx context.Context, d catalog.Definition, rescaled .
 	return definition, err
 }
 
-// sync reads what the ledger says now.
+// sync reads the ledger up to its current end.
 func (m *Migration) sync(ctx context.Context) error {
 	_, err := m.Ledger.Sync(ctx, func(ledger.Kind, *ledger.Decision) {}, func(ledger.Rescaling) {})
 	return err

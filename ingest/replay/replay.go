@@ -15,30 +15,31 @@ import (
 )
 
 const (
-	writeSize = 2000 // points a write
-	writers   = 2    // writes side by side
+	writeSize = 2000 // points per write
+	writers   = 2    // concurrent writes
 )
 
-// Replayed is what Replay did and found.
+// Replayed is the result of Run.
 type Replayed struct {
 	Messages  uint64 // in FIGURES
-	Undecided uint64 // of them; workers decide and write these
+	Undecided uint64 // of these; workers will decide and write them
 	Points    int    // written
-	Unchanged int    // messages that are no point, because they repeat what was known
+	Unchanged int    // messages without a point, because they repeat what was known
 	Refused   int    // messages that are rejects
-	Found     int    // points that InfluxDB holds of the decided messages
-	Missing   int    // points that it does not hold
-	Surplus   int    // points that it holds and no decision accounts for
+	Found     int    // points of the decided messages in InfluxDB
+	Missing   int    // points that should be in InfluxDB and are not
+	Surplus   int    // points in InfluxDB that no decision accounts for
 }
 
-// Whole tells whether InfluxDB holds what it should, no less and no more.
+// Whole reports whether InfluxDB holds exactly the points it should.
 func (r *Replayed) Whole() bool { return r.Missing == 0 && r.Surplus == 0 }
 
-// Run writes the points of all decided messages again, into an empty bucket
-// or over what is there, and then compares InfluxDB with the ledger. Workers
-// may run meanwhile. tell is called when InfluxDB is away, progress now and
-// then with how many points are under way. Errors: a stream is missing, the ledger
-// cannot be read, InfluxDB refuses a point for good, or ctx has ended.
+// Run writes the points of all decided messages again, into an empty bucket or
+// over existing points, and then compares InfluxDB with the ledger. Workers may
+// keep running. tell is called before a retry when InfluxDB is unavailable, and
+// progress now and then with the number of points being written. Errors: a stream
+// is missing, the ledger cannot be read, InfluxDB permanently refuses a point, or
+// ctx has ended.
 func Run(ctx context.Context, js jetstream.JetStream, to *store.Store, tell func(in time.Duration, err error), progress func(points int)) (*Replayed, error) {
 	figures, err := js.Stream(ctx, ingest.FiguresStream)
 	if err != nil {
@@ -65,17 +66,17 @@ type replay struct {
 	store    *store.Store
 	tell     func(time.Duration, error)
 	progress func(int)
-	entries  uint64          // of the ledger when it was surveyed
-	floor    uint64          // up to where it was decided then
+	entries  uint64          // of the ledger at the time of the survey
+	floor    uint64          // the ledger's floor then
 	ahead    uint64          // messages decided beyond it
-	amended  map[uint64]bool // messages whose points InfluxDB once refused: they are rejects
-	wanted   map[uint64]int  // points by message
+	amended  map[uint64]bool // messages whose points InfluxDB refused, so that they are rejects
+	wanted   map[uint64]int  // number of points by message
 	defined  []store.Definition
 	scales   *ledger.Rescalings
-	only     string // the indicator whose points are written; all when empty
+	only     string // the indicator whose points are written; empty for all
 }
 
-// survey reads how far the ledger goes and what was amended in it.
+// survey finds the length of the ledger and its amendments and definitions.
 func (p *replay) survey(ctx context.Context) error {
 	return ledger.Read(ctx, p.js, 1, func(e *ledger.Entry) error {
 		p.entries++
@@ -91,7 +92,7 @@ func (p *replay) survey(ctx context.Context) error {
 	})
 }
 
-// errSurveyed ends the reading where the survey ended.
+// errSurveyed ends the reading at the entry where the survey ended.
 var errSurveyed = errors.New("read as far as surveyed")
 
 // write writes the points.
@@ -127,7 +128,7 @@ func (p *replay) write(ctx context.Context) error {
 			d := &e.Decisions[i]
 			if e.Kind == ledger.Ahead {
 				if d.Seq <= p.floor {
-					continue // a range says it again
+					continue // a range entry repeats it
 				}
 				p.ahead++
 			}
@@ -147,7 +148,7 @@ func (p *replay) write(ctx context.Context) error {
 	return errors.Join(err, all.Wait())
 }
 
-// take adds the points of a decision to the batch.
+// take adds the points of a decision to the batch and counts the decision.
 func (p *replay) take(batch []store.Vintage, kind ledger.Kind, d *ledger.Decision) []store.Vintage {
 	for _, v := range p.scales.AppendPoints(nil, d) {
 		if !p.amended[v.Seq] && (p.only == "" || p.only == v.Indicator) {
@@ -166,8 +167,8 @@ func (p *replay) take(batch []store.Vintage, kind ledger.Kind, d *ledger.Decisio
 	return batch
 }
 
-// compare counts the points of the decided messages in InfluxDB. What workers
-// have written since the survey is neither missing nor too much.
+// compare counts the points of the decided messages in InfluxDB. Points written by
+// workers since the survey count as neither missing nor surplus.
 func (p *replay) compare(ctx context.Context) error {
 	p.Found, p.Missing, p.Surplus = 0, 0, 0
 	found := map[uint64]int{}

@@ -16,7 +16,7 @@ const (
 	// A submission polls for its next receipt at first often, then less and less:
 	// a small push is answered at once, but InfluxDB may be down for hours. Each
 	// interval is a quarter longer than the last, so that a wait lasts at most about
-	// a quarter longer than necessary.
+	// a fifth longer than necessary.
 	firstLook = 2 * time.Millisecond
 	lastLook  = 250 * time.Millisecond
 	// lookTimeout limits the wait for an answer, which may be lost with the

@@ -10,7 +10,7 @@ import (
 )
 
 // Table writes columns of text for people. Package text/tabwriter counts
-// characters, and a Chinese one is twice as wide as a Latin one.
+// characters, but a Chinese character is twice as wide as a Latin one.
 type Table struct {
 	rows   [][]string
 	widths []int
@@ -46,7 +46,7 @@ func (t *Table) Write(w io.Writer) error {
 	return err
 }
 
-// escapes are the colours of a terminal, which take no columns.
+// escapes are the colour sequences of a terminal, which take no columns.
 var escapes = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // width is how many columns of a terminal a text takes.

@@ -1,6 +1,6 @@
 // Package composetest reads docker-compose.yml for tests as `docker compose`
-// does: by Compose's own library, against its schema, and with an env file that
-// deploy/secrets.sh has written.
+// does: with Compose's own library, against its schema, and with an env file
+// that deploy/secrets.sh has written.
 package composetest
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// File is the Compose file below the root of the source tree.
+// File is the path of the Compose file in the source tree.
 const File = "docker-compose.yml"
 
 // Secrets runs deploy/secrets.sh of the source tree at root and returns the env
@@ -28,9 +28,9 @@ func Secrets(t testing.TB, root string) string {
 	return file
 }
 
-// Load loads docker-compose.yml with all profiles. No variable of this process
-// has a part in it; one that is neither in the env file nor has a default fails
-// the test.
+// Load loads docker-compose.yml with all profiles. Variables of this process
+// are ignored; a variable that is neither in the env file nor has a default
+// fails the test.
 func Load(t testing.TB, root string) *types.Project {
 	t.Helper()
 	root, err := filepath.Abs(root)
@@ -49,8 +49,8 @@ func Load(t testing.TB, root string) *types.Project {
 	return project
 }
 
-// OnHost is where the file is on this machine that a service sees at a path:
-// in one of its bind mounts.
+// OnHost returns the path on this machine of a file that a service sees at path
+// through one of its bind mounts.
 func OnHost(t testing.TB, s types.ServiceConfig, path string) string {
 	t.Helper()
 	for _, v := range s.Volumes {
@@ -58,11 +58,12 @@ func OnHost(t testing.TB, s types.ServiceConfig, path string) string {
 			return filepath.Join(v.Source, filepath.FromSlash(rest))
 		}
 	}
-	t.Fatalf("%s mounts nothing over %s", s.Name, path)
+	t.Fatalf("%s has no mount for %s", s.Name, path)
 	return ""
 }
 
-// Setenv gives the variables of a service to this process, for the test.
+// Setenv sets the variables of a service in this process until the end of the
+// test.
 func Setenv(t testing.TB, s types.ServiceConfig) {
 	t.Helper()
 	for name, value := range s.Environment {

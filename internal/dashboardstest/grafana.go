@@ -13,10 +13,10 @@ import (
 	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
-// Option is one thing a variable can be.
+// Option is one choice of a variable.
 type Option struct{ Text, Value string }
 
-// everyOption is how Grafana says that everything is selected.
+// everyOption is Grafana's value for "all options selected".
 const everyOption = "$__all"
 
 var (
@@ -24,10 +24,10 @@ var (
 	labelValues = regexp.MustCompile(`^label_values\((?:(.+),\s*)?(\w+)\)$`)
 )
 
-// Question is what a variable asks: of query_result an expression, asked at
-// the end of the time range, each sample of which makes a row (see Row); of
-// label_values a label, each value of which is a row, and the selector of the
-// series that are meant, empty for all.
+// Question is the query of a variable: for query_result an expression,
+// evaluated at the end of the time range, of which each sample becomes a row
+// (see Row); for label_values a label, of which each value becomes a row, and
+// the selector of the series, empty for all.
 func Question(v dashboards.Variable) (expr, selector, label string) {
 	if m := queryResult.FindStringSubmatch(v.Query); m != nil {
 		return m[1], "", ""
@@ -38,8 +38,8 @@ func Question(v dashboards.Variable) (expr, selector, label string) {
 	return "", "", ""
 }
 
-// Row is the text that Grafana makes of a sample of query_result, its labels
-// sorted.
+// Row is the text that Grafana makes from a sample of query_result, with sorted
+// labels.
 func Row(name string, labels map[string]string, value float64, at time.Time) string {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(labels)) {
@@ -48,7 +48,8 @@ func Row(name string, labels map[string]string, value float64, at time.Time) str
 	return fmt.Sprintf("%s{%s} %s %d", name, strings.Join(pairs, ","), strconv.FormatFloat(value, 'g', -1, 64), at.UnixMilli())
 }
 
-// Options are what the rows of an answer offer of a variable, in the order people see them.
+// Options returns the options that the rows of an answer give a variable, in
+// the order in which they are listed.
 func Options(v dashboards.Variable, rows []string) ([]Option, error) {
 	pattern := `(?s)^(.*)$`
 	if v.Regex != "" {
@@ -81,8 +82,9 @@ func Options(v dashboards.Variable, rows []string) ([]Option, error) {
 	return options, nil
 }
 
-// Selected are the values of a variable that are selected when the dashboard is opened: the
-// current ones as far as they are offered, else the first.
+// Selected returns the values of a variable that are selected when the
+// dashboard opens: the current ones that are among the options, else the first
+// option.
 func Selected(v dashboards.Variable, options []Option) []string {
 	var offered, selected []string
 	for _, o := range options {
@@ -104,8 +106,8 @@ func Selected(v dashboards.Variable, options []Option) []string {
 
 var inText = regexp.MustCompile(`\$\{(\w+)(?::\w+)?\}|\$(\w+)`)
 
-// Fill puts the values of variables and the time range into the text of a
-// query. What is no variable stays, as the $1 of label_replace does.
+// Fill replaces variables and the time range in the text of a query. Anything
+// that is not a variable stays, such as the $1 of label_replace.
 func Fill(text string, values map[string][]string, from, to time.Time) string {
 	seconds := strconv.FormatInt(int64(to.Sub(from).Round(time.Second)/time.Second), 10)
 	return inText.ReplaceAllStringFunc(text, func(written string) string {
@@ -124,7 +126,7 @@ func Fill(text string, values map[string][]string, from, to time.Time) string {
 		case !known:
 			return written
 		case len(v) < 2:
-			return strings.Join(v, "") // nothing where there is no option
+			return strings.Join(v, "") // empty if there is no option
 		}
 		return "(" + strings.Join(v, "|") + ")"
 	})
@@ -132,16 +134,16 @@ func Fill(text string, values map[string][]string, from, to time.Time) string {
 
 var moment = regexp.MustCompile(`^now(?:([+-]\d+)([hdy]))?(/y)?$`)
 
-// Moment is the time of a range's end in Grafana's words: now, now-5y,
-// now-9y/y, now+2y/y. What is cut to the year is its beginning, or its last instant when
-// it ends the range.
+// Moment is the end of a time range written as Grafana does: now, now-5y,
+// now-9y/y, now+2y/y. /y rounds to the start of the year, or to its last
+// instant at the end of a range.
 func Moment(words string, now time.Time, ends bool) (time.Time, error) {
 	m := moment.FindStringSubmatch(words)
 	if m == nil {
-		return time.Time{}, fmt.Errorf("%q is not a moment like now-9y/y", words)
+		return time.Time{}, fmt.Errorf("%q is not a time like now-9y/y", words)
 	}
 	at := now.UTC()
-	n, _ := strconv.Atoi(m[1]) // a number with its sign, or nothing
+	n, _ := strconv.Atoi(m[1]) // a signed number, or empty
 	switch m[2] {
 	case "h":
 		at = at.Add(time.Duration(n) * time.Hour)

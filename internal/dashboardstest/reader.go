@@ -1,5 +1,5 @@
-// Package dashboardstest opens dashboards as Grafana does and asks what they
-// ask: variables first, then every query of every panel.
+// Package dashboardstest opens dashboards as Grafana does and runs their
+// queries: variables first, then every query of every panel.
 package dashboardstest
 
 import (
@@ -21,35 +21,35 @@ import (
 	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
-// Reader looks at dashboards at a moment.
+// Reader reads dashboards at a given time.
 type Reader struct {
 	T   testing.TB
 	Now time.Time
-	// Sources are the URLs of servers with the Prometheus API, by the uid of
-	// the data source: dashboards.History and dashboards.Scraped.
+	// Sources maps the uids of data sources (dashboards.History and
+	// dashboards.Scraped) to the URLs of servers with the Prometheus API.
 	Sources map[string]string
 }
 
-// open asks a data source.
+// open queries a data source.
 func (r Reader) open(source, path string, pairs ...string) (*http.Response, error) {
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Add(pairs[i], pairs[i+1])
 	}
 	to := r.Sources[source] + "/api/v1/" + path
-	if strings.HasPrefix(path, "label/") { // which alone takes no forms
+	if strings.HasPrefix(path, "label/") { // the only path that accepts no form
 		return http.Get(to + "?" + form.Encode())
 	}
 	return http.PostForm(to, form)
 }
 
-// get asks a data source and reads the data of its answer.
+// get queries a data source and decodes the data of its answer.
 func (r Reader) get(source, path string, data any, pairs ...string) error {
 	resp, err := r.open(source, path, pairs...)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = resp.Body.Close() }() // it is read whole, or not
+	defer func() { _ = resp.Body.Close() }() // read completely, or failed
 	var body struct {
 		Data  json.RawMessage
 		Error string
@@ -72,7 +72,7 @@ type Result struct {
 	}
 }
 
-// Ask asks at a moment.
+// Ask runs an instant query.
 func (r Reader) Ask(source, expr string, at time.Time) (a Result, err error) {
 	return a, r.get(source, "query", &a, "query", expr, "time", seconds(at))
 }
@@ -81,7 +81,7 @@ func seconds(t time.Time) string {
 	return strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
 }
 
-// rows is the answer to what a variable asks.
+// rows returns the answer to the query of a variable.
 func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error) {
 	expr, selector, label := Question(v)
 	if expr != "" {
@@ -101,7 +101,8 @@ func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error)
 	return rows, err
 }
 
-// Options are what a variable offers where those before it are filled in.
+// Options returns the options of a variable, given the values of the variables
+// before it.
 func (r Reader) Options(v dashboards.Variable, o Opened) ([]Option, error) {
 	rows, err := r.rows(v, o)
 	if err != nil {
@@ -110,7 +111,7 @@ func (r Reader) Options(v dashboards.Variable, o Opened) ([]Option, error) {
 	return Options(v, rows)
 }
 
-// Series counts the series that answer a query with a sample.
+// Series counts the series with a sample that answer a query.
 func (r Reader) Series(q dashboards.Query, values map[string][]string, o Opened) (n int, err error) {
 	var a Result
 	path, pairs := question(q, values, o)
@@ -123,7 +124,7 @@ func (r Reader) Series(q dashboards.Query, values map[string][]string, o Opened)
 	return n, err
 }
 
-// Read asks a query and reads the answer without looking at it.
+// Read runs a query and discards the answer.
 func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) error {
 	path, pairs := question(q, values, o)
 	resp, err := r.open(q.Source, path, pairs...)
@@ -134,18 +135,18 @@ func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) e
 	return errors.Join(err, resp.Body.Close())
 }
 
-// question is what a query asks of the API.
+// question builds the request for a query.
 func question(q dashboards.Query, values map[string][]string, o Opened) (path string, pairs []string) {
 	expr := Fill(q.Expr, values, o.From, o.To)
 	if q.Instant {
 		return "query", []string{"query", expr, "time", seconds(o.To)}
 	}
 	every := step(q, o)
-	from := o.To.Add(-o.To.Sub(o.From).Truncate(every)) // so that the last step is the end, which alone a short-lived stack has seen
+	from := o.To.Add(-o.To.Sub(o.From).Truncate(every)) // so that the last step is the end, the only time a short-lived stack has data for
 	return "query_range", []string{"query", expr, "start", seconds(from), "end", seconds(o.To), "step", strconv.FormatFloat(every.Seconds(), 'f', -1, 64)}
 }
 
-// step is that of a query, or what keeps an answer within a wide panel.
+// step is the step of a query, or one that suits the width of the panel.
 func step(q dashboards.Query, o Opened) time.Duration {
 	if every, err := model.ParseDuration(q.Step); err == nil {
 		return time.Duration(every)
@@ -160,8 +161,8 @@ type Opened struct {
 	From, To time.Time
 }
 
-// Open fills in the variables as they are when the dashboard opens, but for
-// what somebody has chosen.
+// Open fills in the variables as they are when the dashboard opens, except
+// those in chosen.
 func (r Reader) Open(d *dashboards.Dashboard, chosen map[string]string) Opened {
 	r.T.Helper()
 	o := Opened{Dashboard: d, Values: map[string][]string{}}
@@ -185,9 +186,9 @@ func (r Reader) Open(d *dashboards.Dashboard, chosen map[string]string) Opened {
 	return o
 }
 
-// times are the values of variables with which a panel is there: once, or for
-// each value of the variable it repeats for. Where that has none Grafana shows
-// the panel once, for an empty value.
+// times returns the values of variables for which a panel is shown: once, or
+// for each value of the variable it repeats for. If that has none, Grafana
+// shows the panel once with an empty value.
 func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 	if p.Repeat == "" {
 		return []map[string][]string{o.Values}
@@ -204,13 +205,13 @@ func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 	return all
 }
 
-// Check opens a dashboard and asks everything. No query may fail, and none may
-// be without an answer unless it or its panel says so.
+// Check opens a dashboard and runs all queries. No query may fail, and none may
+// be empty unless it or its panel says so.
 func (r Reader) Check(d *dashboards.Dashboard) {
 	r.T.Helper()
 	o := r.Open(d, nil)
 	for _, v := range d.Variables {
-		if len(o.Values[v.Name]) == 0 && !v.Multi { // one with many is what rows repeat for
+		if len(o.Values[v.Name]) == 0 && !v.Multi { // rows repeat for multi-value variables
 			r.T.Errorf("the variable %s has no value", v.Name)
 		}
 	}
@@ -226,7 +227,8 @@ func (r Reader) Check(d *dashboards.Dashboard) {
 	}
 }
 
-// answered holds every query of a panel against what it declares.
+// answered compares the answers to a panel's queries with what the panel
+// declares.
 func (r Reader) answered(o Opened, p dashboards.Panel, values map[string][]string) {
 	r.T.Helper()
 	total := 0

@@ -9,17 +9,17 @@ import (
 	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
-// Frame is the answer to one query as a table: the names of its fields, and
-// its rows by these names.
+// Frame is the answer to one query as a table: the names of its fields, and its
+// rows by field name.
 type Frame struct {
 	Fields []string
 	Rows   []map[string]any
 }
 
-// Table is what people see of a table: the answers to its queries, joined as
-// Grafana's transformation "merge" joins them. The first frame is that of the
-// first query. Where one query alone has an answer its values are the field
-// Value, and Value #ref else.
+// Table is a table panel as people see it: the answers to its queries, joined
+// as Grafana's transformation "merge" joins them. The first frame is that of
+// the first query. If only one query has an answer its values are in the field
+// Value, otherwise in Value #ref.
 func (r Reader) Table(p dashboards.Panel, values map[string][]string, o Opened) (joined, first Frame, err error) {
 	answers := map[string]Result{}
 	for _, q := range p.Queries {
@@ -48,7 +48,7 @@ func (r Reader) Table(p dashboards.Panel, values map[string][]string, o Opened) 
 	return merge(frames), first, nil
 }
 
-// frame is the answer as a table with its values in a field of the name.
+// frame is the answer as a table with its values in the named field.
 func (a Result) frame(name string) Frame {
 	f := Frame{Fields: []string{name}}
 	for _, s := range a.Result {
@@ -64,8 +64,8 @@ func (a Result) frame(name string) Frame {
 	return f
 }
 
-// merge joins rows that agree in the fields that all frames have and differ in
-// no other.
+// merge joins rows that agree in the fields all frames have and do not differ
+// in any other.
 func merge(frames []Frame) (all Frame) {
 	if len(frames) == 0 {
 		return all
@@ -106,15 +106,15 @@ func fits(known, row map[string]any, keys []string) bool {
 	return true
 }
 
-// names are the words of an expression.
+// names are the identifiers in an expression.
 func names(expr string) []string {
 	return strings.FieldsFunc(expr, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// joined holds a table against what it declares: every column is in an answer,
+// joined compares a table with what it declares: every column is in an answer,
 // and all answers are about the rows of the first query. A table that may be
-// empty has what happens to be there, of which not all has the same labels: no
-// alert has those of all alerts, but the query must name them.
+// empty shows whatever exists, which need not have every label: no alert has
+// the labels of all alerts, but the query must name them.
 func (r Reader) joined(o Opened, p dashboards.Panel, values map[string][]string) {
 	r.T.Helper()
 	table, first, err := r.Table(p, values, o)

@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 )
 
-// AlertmanagerOptions say how StartAlertmanager runs Alertmanager.
+// AlertmanagerOptions configure StartAlertmanager.
 type AlertmanagerOptions struct {
-	// Dir keeps the data and alertmanager.log. It is made when it is not
-	// there; to remove it is the caller's business.
+	// Dir holds the data and alertmanager.log. It is created if missing;
+	// removing it is up to the caller.
 	Dir string
-	// ConfigFile is an alertmanager.yml. What it names is found beside it.
+	// ConfigFile is an alertmanager.yml. Relative paths in it are relative to
+	// its directory.
 	ConfigFile string
 	// Listen is HOST:PORT of the HTTP API. Port 0 means a free one; empty
 	// means a free one on 127.0.0.1.
@@ -21,19 +22,19 @@ type AlertmanagerOptions struct {
 	Executable string
 	// Flags are further flags of Alertmanager, such as --data.retention=192h.
 	Flags []string
-	// Progress, when not nil, is told what goes on when a start takes long.
+	// Progress, if not nil, is called while a start takes long.
 	Progress func(string)
 }
 
 // Alertmanager is an Alertmanager that runs as a child of this process and ends
-// with it, however it ends. It has no web page and no peers. Its methods may be
-// called from several goroutines.
+// with it, however it ends. It has no web page and no peers. Its methods are
+// safe for concurrent use.
 type Alertmanager struct{ *process }
 
 const alertmanagerModule = "github.com/prometheus/alertmanager"
 
-// alertmanager is the program behind Alertmanager. It stands in one tool module
-// with Prometheus, so that what both are made of is compiled once.
+// alertmanager is the program behind Alertmanager. It is in the same tool
+// module as Prometheus so that their common dependencies are compiled once.
 var alertmanager = &program{
 	name:      "alertmanager",
 	title:     "Alertmanager",
@@ -55,7 +56,7 @@ func FindAlertmanager(ctx context.Context, progress func(string)) (string, error
 }
 
 // StartAlertmanager starts Alertmanager and returns when it is ready. ctx
-// limits the start and the build and has no part in what comes after it.
+// limits the start and the build and has no effect afterwards.
 func StartAlertmanager(ctx context.Context, opts AlertmanagerOptions) (*Alertmanager, error) {
 	s, err := newProcess(ctx, alertmanager, "AlertmanagerOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
 	if err != nil {
@@ -70,7 +71,7 @@ func StartAlertmanager(ctx context.Context, opts AlertmanagerOptions) (*Alertman
 			"--config.file=" + opts.ConfigFile,
 			"--storage.path=" + filepath.Join(s.dir, "data"),
 			"--web.listen-address=" + listen,
-			"--cluster.listen-address=", // alone
+			"--cluster.listen-address=", // no cluster
 		}, opts.Flags...), nil
 	}
 	if err := s.start(ctx); err != nil {
@@ -79,9 +80,9 @@ func StartAlertmanager(ctx context.Context, opts AlertmanagerOptions) (*Alertman
 	return &Alertmanager{s}, nil
 }
 
-// alertmanagerPage is Alertmanager with an empty web page. As a Go module it does
-// not compile: it embeds a page that its own release process builds with Node.js
-// and that is not in the repository.
+// alertmanagerPage gives Alertmanager an empty web page. Its Go module does not
+// compile as released: it embeds a page that the release process builds with
+// Node.js and that is not in the repository.
 var alertmanagerPage = &change{
 	module: alertmanagerModule,
 	what:   "with an empty web page",

@@ -17,17 +17,17 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/patience"
 )
 
-// build is one build of a program. What it is doing may be asked at any time.
+// build is one build of a program. Its progress can be read at any time.
 type build struct {
 	program *program
 	module  string // directory of the tool module
-	kept    string // directory for the result
+	kept    string // directory that keeps the result
 
 	mu         sync.Mutex
 	doing      string
 	downloaded int             // modules
-	packages   map[string]bool // to be compiled; true for those that are not Go's own
-	compiled   int             // of those that are not
+	packages   map[string]bool // to compile; true for those outside the standard library
+	compiled   int             // of those
 	all        int
 }
 
@@ -36,8 +36,8 @@ func newBuild(p *program, module, kept string) *build {
 }
 
 // run makes the executable. `go test ./...` starts several test binaries at
-// once, which on an empty cache would all compile the same; so one does and the
-// others wait.
+// once, which with an empty cache would all compile the same; so one of them
+// does and the others wait.
 func (b *build) run(ctx context.Context, executable string) error {
 	b.now("waiting for another process that builds it")
 	unlock, err := lockDir(ctx, b.kept)
@@ -46,7 +46,7 @@ func (b *build) run(ctx context.Context, executable string) error {
 	}
 	defer unlock()
 	if _, err := os.Stat(executable); err == nil {
-		return nil // by the other process
+		return nil // built by the other process
 	}
 	b.now("reading its sources")
 	var flags []string
@@ -64,12 +64,12 @@ func (b *build) run(ctx context.Context, executable string) error {
 	if err := b.list(ctx, flags); err != nil {
 		return err
 	}
-	if b.program.lean { // all but Go's own, which have been compiled with tidemark
+	if b.program.lean { // all but the standard library, which has been compiled with tidemark
 		flags = append(flags, "-gcflags=all=-dwarf=false", "-gcflags=std=")
 	}
-	// Renamed when it is whole, so that an executable that is there is right.
+	// Renamed once complete, so that an existing executable is always complete.
 	temporary := executable + ".new"
-	defer func() { _ = os.Remove(temporary) }() // gone when all went well
+	defer func() { _ = os.Remove(temporary) }() // already renamed on success
 	args := append([]string{"build", "-v", "-ldflags=-s -w", "-o", temporary}, flags...)
 	if _, err := b.goCommand(ctx, append(args, b.program.main)...); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (b *build) run(ctx context.Context, executable string) error {
 	return os.Rename(temporary, executable)
 }
 
-// list learns what is to be compiled.
+// list finds out which packages have to be compiled.
 func (b *build) list(ctx context.Context, flags []string) error {
 	args := append([]string{"list", "-deps", "-f", "{{.ImportPath}} {{.Standard}}"}, flags...)
 	out, err := b.goCommand(ctx, append(args, b.program.main)...)
@@ -96,14 +96,14 @@ func (b *build) list(ctx context.Context, flags []string) error {
 	return nil
 }
 
-// goCommand runs the go command in the tool module and returns what it prints.
+// goCommand runs the go command in the tool module and returns its output.
 func (b *build) goCommand(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = b.module
-	// A workspace around the clone does not know this module, and the result is
-	// for this machine, whatever else is being built here.
+	// A go.work around the clone does not include this module, and the result
+	// is for this machine even if the environment asks for another.
 	cmd.Env = append(os.Environ(), "GOWORK=off", "PWD="+b.module, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
-	// When go is stopped its compilers may hold the pipes a little longer.
+	// After go is stopped its compilers may hold the pipes a little longer.
 	cmd.WaitDelay = 2 * time.Second
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
@@ -112,15 +112,15 @@ func (b *build) goCommand(ctx context.Context, args ...string) ([]byte, error) {
 	said := make(chan []byte)
 	go func() { said <- b.follow(stderr) }()
 	err := cmd.Run()
-	_ = write.Close() // a pipe in memory has nothing to fail
+	_ = write.Close() // never fails
 	if words := <-said; err != nil {
 		return nil, fmt.Errorf("go %s: %w: %s", args[0], err, lastLines(words, 5))
 	}
 	return stdout.Bytes(), nil
 }
 
-// follow counts what the go command says it downloads and compiles, and returns
-// the rest of its words.
+// follow counts what the go command reports as downloaded and compiled, and
+// returns the rest of its output.
 func (b *build) follow(stderr io.Reader) []byte {
 	var rest bytes.Buffer
 	lines := bufio.NewReader(stderr)
@@ -135,7 +135,7 @@ func (b *build) follow(stderr io.Reader) []byte {
 	}
 }
 
-// count takes a line that tells of progress.
+// count handles a line that reports progress.
 func (b *build) count(line string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -148,29 +148,29 @@ func (b *build) count(line string) bool {
 	if !known {
 		return false
 	}
-	// Most of Go's own packages have been compiled with tidemark and are not
-	// named again, so that their number says nothing.
+	// Most of the standard library has been compiled with tidemark and is not
+	// reported again, so it is not counted.
 	if counts {
 		b.compiled++
 	}
 	b.doing = fmt.Sprintf("%d of %d packages, now %s", b.compiled, b.all, line)
-	if line == b.program.main { // nothing else is left
+	if line == b.program.main { // only linking is left
 		b.doing = "linking"
 	}
 	return true
 }
 
-// now says what the build does next.
+// now sets what the build is doing.
 func (b *build) now(doing string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.doing = doing
 }
 
-// tell reports every few seconds that the build is at work, until the function
-// that it returns is called. progress may be nil.
+// tell reports every few seconds that the build is running, until the returned
+// function is called. progress may be nil.
 func (b *build) tell(progress func(string)) (stop func()) {
-	what := fmt.Sprintf("building %s, which is done once and takes %s; it is kept in %s", b.program, b.program.takes, filepath.Dir(b.kept))
+	what := fmt.Sprintf("building %s, which is done once and takes %s; the result is kept in %s", b.program, b.program.takes, filepath.Dir(b.kept))
 	return patience.Tell(progress, what, func() string {
 		b.mu.Lock()
 		defer b.mu.Unlock()

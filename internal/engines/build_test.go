@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// What the go command says while it works is what a person is told: nothing of
-// it is silent for longer than a report takes.
+// The output of the go command while it works is what people see: no part of it
+// is silent for longer than the interval of reports.
 func TestABuildTellsWhatTheGoCommandIsDoing(t *testing.T) {
 	b := newBuild(influxd, "", "")
 	b.packages, b.all = map[string]bool{"internal/abi": false, "github.com/influxdata/flux/ast": true, "github.com/influxdata/flux": true, influxd.main: true}, 3
@@ -17,7 +17,7 @@ func TestABuildTellsWhatTheGoCommandIsDoing(t *testing.T) {
 		{"go: downloading go.uber.org/zap v1.9.1", "downloading Go modules, 1 so far"},
 		{"go: downloading github.com/influxdata/flux v0.65.1", "downloading Go modules, 2 so far"},
 		{"github.com/influxdata/flux/ast", "1 of 3 packages, now github.com/influxdata/flux/ast"},
-		{"internal/abi", "1 of 3 packages, now internal/abi"}, // Go's own
+		{"internal/abi", "1 of 3 packages, now internal/abi"}, // standard library
 		{"github.com/influxdata/flux", "2 of 3 packages, now github.com/influxdata/flux"},
 		{influxd.main, "linking"},
 	} {
@@ -54,7 +54,7 @@ func TestAnEngineIsKeptByWhatItIsMadeOf(t *testing.T) {
 	p := program{name: "influxd", version: "1.8.10"}
 	first := kept(p, "module m\n")
 	if again := kept(p, "module m\n"); again != first {
-		t.Errorf("the same is kept in %s and in %s", first, again)
+		t.Errorf("the same program is kept in %s and in %s", first, again)
 	}
 	tagged, changed := p, p
 	tagged.tags, changed.change = "small", &change{what: "without its tests"}

@@ -2,23 +2,23 @@ package engines
 
 import "time"
 
-// killAfter is how long the watchdog waits for the child to end by itself.
+// killAfter is how long the watchdog waits for the child to exit by itself.
 const killAfter = 5 * time.Second
 
 // guard is the shell program that starts a child which cannot outlive its
-// parent, however the parent ends. Linux could send the child a signal at its
-// parent's death, but sends it already when the parent's thread ends, and macOS
-// has nothing like it. A pipe works on both: descriptor 3 is its read end, the
-// parent alone holds the write end, and the kernel closes that when the parent
-// is gone, by kill -9 too.
+// parent, however the parent ends. Linux can signal a child at its parent's
+// death, but does so when the parent's thread ends, and macOS has nothing
+// similar. A pipe works on both: descriptor 3 is its read end, only the parent
+// holds the write end, and the kernel closes that when the parent is gone, even
+// after kill -9.
 //
-// The subshell is the watchdog. It stands before the exec, so there is no
-// moment without it; and since exec keeps the process, $$ is the child itself,
-// whose signals and exit status reach the parent with nothing in between. A
-// line on the pipe says that the child has ended and was waited for; the end of
-// the pipe without one says that the parent is gone. Signals go to the process
-// group, which the watchdog itself is in: its number cannot have been given to
-// strangers as long as the watchdog lives. The last signal ends both.
+// The subshell is the watchdog. It starts before the exec, so the child never
+// runs without it; and because exec keeps the process, $$ is the child itself,
+// whose signals and exit status reach the parent directly. A line on the pipe
+// means that the child has exited and was waited for; end of file without one
+// means that the parent is gone. Signals go to the process group, which the
+// watchdog itself belongs to, so its number cannot be reused while the watchdog
+// runs. The last signal ends both.
 const guard = `(
 	trap '' TERM
 	read -r ended <&3 && exit

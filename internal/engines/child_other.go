@@ -8,8 +8,8 @@ import (
 	"os"
 )
 
-// child is not to be had where there is no /bin/sh: the rest of tidemark, such
-// as pushing figures, works there all the same.
+// child is not available without /bin/sh; the rest of tidemark, such as pushing
+// figures, works there as usual.
 type child struct {
 	done chan struct{}
 	err  error

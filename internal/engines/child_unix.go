@@ -8,13 +8,13 @@ import (
 	"syscall"
 )
 
-// child is a process in a process group of its own, so that a Ctrl-C at the
-// terminal reaches its parent alone, who then ends it in good order.
+// child is a process in its own process group, so that a Ctrl-C at the terminal
+// reaches only its parent, which then stops it gracefully.
 type child struct {
 	cmd      *exec.Cmd
 	lifeline *os.File      // write end of the watchdog's pipe
 	done     chan struct{} // closed when the process has ended
-	err      error         // its exit status; to be read after done
+	err      error         // its exit status; read it after done
 }
 
 // startChild runs a command whose output goes to log, guarded by the watchdog.
@@ -40,16 +40,16 @@ func startChild(log *os.File, env []string, name string, args ...string) (*child
 
 func (c *child) wait() {
 	c.err = c.cmd.Wait()
-	// Tell the watchdog to go. It may have been killed with the group.
+	// Ends the watchdog. It may have been killed with the group.
 	_, _ = c.lifeline.WriteString("ended\n")
-	_ = c.lifeline.Close() // the watchdog has been told
+	_ = c.lifeline.Close() // the watchdog has its line
 	close(c.done)
 }
 
 func (c *child) pid() int { return c.cmd.Process.Pid }
 
-// terminate asks the process to end.
+// terminate asks the process to exit.
 func (c *child) terminate() { _ = c.cmd.Process.Signal(syscall.SIGTERM) }
 
-// kill ends the process at once. It has no effect on one that has ended.
+// kill ends the process at once. It has no effect on one that has exited.
 func (c *child) kill() { _ = c.cmd.Process.Kill() }

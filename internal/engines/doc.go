@@ -1,6 +1,6 @@
-// Package engines runs the servers around tidemark on this machine and without
+// Package engines runs the servers that tidemark needs on this machine without
 // Docker: NATS with JetStream, InfluxDB, Prometheus and Alertmanager, for
-// `tidemark demo` and for every test that would otherwise need a mock.
+// `tidemark demo` and for tests, which therefore need no mocks.
 //
 // NATS is embedded in the process. The others are the real programs, built once
 // by the Go toolchain from the tool modules deploy/influxd and

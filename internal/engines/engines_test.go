@@ -15,7 +15,7 @@ func TestPrometheusIsReadyAfterItsStart(t *testing.T) {
 	config := file(t, "prometheus.yml", "global: {scrape_interval: 1s}\n")
 	p := enginetest.Prometheus(t, config)
 	if got := get(t, p.URL()+"/api/v1/query?query=1"); !strings.Contains(got, `"status":"success"`) {
-		t.Errorf("a query is answered with %s", got)
+		t.Errorf("the answer to a query is %s", got)
 	}
 }
 
@@ -56,7 +56,7 @@ func TestAWrongConfigurationIsTold(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.start(t.Context(), t.TempDir(), file(t, "wrong.yml", "tides: 2\n"))
-			if err == nil || !strings.HasPrefix(err.Error(), name+" has ended: exit status ") || !strings.Contains(err.Error(), c.want) {
+			if err == nil || !strings.HasPrefix(err.Error(), name+" exited: exit status ") || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("the error is %v", err)
 			}
 		})
@@ -74,7 +74,7 @@ func TestAConfigurationIsAskedFor(t *testing.T) {
 	}
 }
 
-// file writes a file into a directory of its own and returns its path.
+// file writes a file into its own directory and returns its path.
 func file(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

@@ -24,33 +24,33 @@ const moduleLine = "module github.com/tidemark-stats/tidemark"
 
 // program is an engine that the Go toolchain builds from a tool module.
 type program struct {
-	name    string // of the executable, and of its log
+	name    string // name of the executable and its log
 	title   string // name of the product
 	version string // its release
 	module  string // directory of the tool module in the source tree
 	main    string // import path of its package main
-	takes   string // how long the first build lasts
+	takes   string // how long the first build takes
 	tags    string // build tags
-	instead string // how to do without a build
-	named   string // how to name an executable
+	instead string // what to do instead of building
+	named   string // how to name an existing executable
 	// own is the directory, in that of the tool module, of sources of our own,
 	// empty for a released program.
 	own string
 
-	// lean has it compiled without what a debugger needs, which takes a fifth
-	// of the time; but then nothing is shared with what tests have compiled.
+	// lean compiles it without debugging information, which takes a fifth of
+	// the time; but then nothing is shared with what tests have compiled.
 	lean bool
-	// change, when not nil, is how its sources differ from the release.
+	// change, if not nil, is how its sources differ from the release.
 	change *change
-	// listening finds the address that the program listens on in its log.
+	// listening finds the address the program listens on in its log.
 	listening func(log []byte) (address string, ok bool)
 }
 
 func (p *program) String() string { return p.title + " " + p.version }
 
-// find returns the executable that was kept from an earlier build, or builds
-// it from the source tree around the working directory, or else around the
-// directory this package was compiled in.
+// find returns the executable kept from an earlier build, or builds it from the
+// source tree that contains the working directory, or else the one this package
+// was compiled in.
 func (p *program) find(ctx context.Context, progress func(string)) (string, error) {
 	var starts []string
 	if dir, err := os.Getwd(); err == nil {
@@ -66,13 +66,13 @@ func (p *program) find(ctx context.Context, progress func(string)) (string, erro
 func (p *program) findFrom(ctx context.Context, starts []string, progress func(string)) (string, error) {
 	tree, ok := sourceTree(starts, p.module)
 	if !ok {
-		return "", fmt.Errorf("no %s to run: tidemark's source tree, which builds it, is not above %s; run tidemark inside a clone of its repository, or %s",
+		return "", fmt.Errorf("no %s to run: it is built from tidemark's source tree, and %s is not inside one; run tidemark inside a clone of its repository, or %s",
 			p.name, strings.Join(starts, " nor "), p.instead)
 	}
 	module := filepath.Join(tree, filepath.FromSlash(p.module))
 	kept, err := p.keptIn(module)
 	if err != nil {
-		return "", fmt.Errorf("no directory to keep %s in: %w; set XDG_CACHE_HOME or HOME to one that can be written to, or %s", p, err, p.instead)
+		return "", fmt.Errorf("no directory to keep %s in: %w; set XDG_CACHE_HOME or HOME to a writable directory, or %s", p, err, p.instead)
 	}
 	executable := filepath.Join(kept, p.name)
 	if _, err := os.Stat(executable); err == nil {
@@ -87,13 +87,13 @@ func (p *program) findFrom(ctx context.Context, starts []string, progress func(s
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("building %s: %w", p, context.Cause(ctx))
 		}
-		return "", fmt.Errorf("building %s in %s: %w; mend that, or %s", p, module, err, p.instead)
+		return "", fmt.Errorf("building %s in %s: %w; fix that, or %s", p, module, err, p.instead)
 	}
 	return executable, nil
 }
 
-// keptIn returns the directory in the user's cache that keeps what the tool
-// module builds. Its name changes with everything that the result depends on.
+// keptIn returns the directory in the user's cache that keeps the build of the
+// program. Its name changes with everything the result depends on.
 func (p *program) keptIn(module string) (string, error) {
 	requirements, err := os.ReadFile(filepath.Join(module, "go.mod"))
 	if err != nil {
@@ -115,7 +115,7 @@ func (p *program) keptIn(module string) (string, error) {
 	if dir, err := os.UserCacheDir(); err == nil {
 		caches = append(caches, dir)
 	}
-	// Where there is no home directory, Go was told where to cache.
+	// Without a home directory, Go's cache is used.
 	if dir := os.Getenv("GOCACHE"); filepath.IsAbs(dir) {
 		caches = append(caches, dir)
 	}
@@ -145,8 +145,8 @@ func hashFiles(to io.Writer, dir string) error {
 	return nil
 }
 
-// sourceTree goes up from each of starts to the root of tidemark's sources,
-// which has the tool module in it.
+// sourceTree searches from each of starts upwards for the root of tidemark's
+// sources, which contains the tool module.
 func sourceTree(starts []string, module string) (string, bool) {
 	for _, dir := range starts {
 		for {
@@ -176,11 +176,11 @@ func isSourceTree(dir, module string) bool {
 	return err == nil
 }
 
-// executable checks the program a person has named.
+// executable checks the program that the user has named.
 func (p *program) executable(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
-		// The reason without exec's own prefix, which repeats the name.
+		// The reason without exec's prefix, which repeats the name.
 		var e *exec.Error
 		if errors.As(err, &e) {
 			err = e.Err

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
+func TestAnErrorSaysWhatToDoWhenInfluxdCannotBeBuilt(t *testing.T) {
 	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
@@ -19,7 +19,7 @@ func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
 	}{
 		"no source tree": {
 			elsewhere, os.Getenv("PATH"),
-			"no influxd to run: tidemark's source tree, which builds it, is not above " + elsewhere + "; run tidemark inside a clone of its repository, " + end,
+			"no influxd to run: it is built from tidemark's source tree, and " + elsewhere + " is not inside one; run tidemark inside a clone of its repository, " + end,
 		},
 		"no Go toolchain": {
 			root, elsewhere,
@@ -37,7 +37,7 @@ func TestTheWayOutIsNamedWhenInfluxdCanNotBeBuilt(t *testing.T) {
 	}
 }
 
-// nothingKept has engines looked for in an empty cache.
+// nothingKept gives the test an empty cache of engines.
 func nothingKept(t *testing.T) {
 	t.Helper()
 	t.Setenv("HOME", t.TempDir())
@@ -53,7 +53,7 @@ func TestAFailedBuildIsToldInItsOwnWords(t *testing.T) {
 	}
 	t.Setenv("PATH", bin)
 	_, err := FindInfluxd(t.Context(), nil)
-	if err == nil || !strings.Contains(err.Error(), "go mod: exit status 1: no space left on device; mend that, or name") {
+	if err == nil || !strings.Contains(err.Error(), "go mod: exit status 1: no space left on device; fix that, or name") {
 		t.Errorf("error is %v", err)
 	}
 }

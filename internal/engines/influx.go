@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// InfluxOptions say how StartInflux runs influxd.
+// InfluxOptions configure StartInflux.
 type InfluxOptions struct {
-	// Dir keeps the data, the generated influxd.toml and influxd.log. It is
-	// made when it is not there; to remove it is the caller's business.
+	// Dir holds the data, the generated influxd.toml and influxd.log. It is
+	// created if missing; removing it is up to the caller.
 	Dir string
 	// Listen is HOST:PORT of the HTTP API. Port 0 means a free one; empty
 	// means a free one on 127.0.0.1.
@@ -22,19 +22,19 @@ type InfluxOptions struct {
 	// Executable is an influxd 1.8, by path or by its name in PATH. Empty
 	// means that FindInfluxd builds one.
 	Executable string
-	// WithoutFlux leaves the Flux language out: /api/v2/query and `fluxd` are
-	// refused, InfluxQL and every way to write go on. influxd then starts in
-	// 0.03 s and not in the 3 to 5 s it needs to evaluate Flux's own library.
+	// WithoutFlux disables the Flux language: /api/v2/query and `fluxd` are
+	// refused, InfluxQL and all ways to write work. influxd then starts in 0.03
+	// s instead of the 3 to 5 s it needs to evaluate Flux's standard library.
 	WithoutFlux bool
-	// Authenticated has influxd ask everybody for a user and a password. The
-	// first user is made without them, in InfluxQL.
+	// Authenticated makes influxd require a user and a password. The first user
+	// is created without them, in InfluxQL.
 	Authenticated bool
-	// Progress, when not nil, is told what goes on when a start takes long.
+	// Progress, if not nil, is called while a start takes long.
 	Progress func(string)
 }
 
 // Influx is an influxd 1.8 that runs as a child of this process and ends with
-// it, however it ends. Its methods may be called from several goroutines.
+// it, however it ends. Its methods are safe for concurrent use.
 type Influx struct{ *process }
 
 // influxd is the program behind Influx.
@@ -78,19 +78,19 @@ var fluxAlone = &change{
 var fluxClients = []string{"experimental/bigtable", "experimental/mqtt", "kafka", "sql"}
 
 // FindInfluxd returns the path of an influxd executable. It builds it with the
-// Go toolchain from tidemark's source tree, looked for upwards from the working
-// directory and then from the directory this package was compiled in. The
-// result is kept in the user's cache directory, below tidemark, by version: the
-// first build takes about a minute, and there is no second one.
+// Go toolchain from the source tree of tidemark that contains the working
+// directory, or else the one this package was compiled in. The result is kept
+// by version in the user's cache directory, below tidemark: only the first call
+// builds, which takes about a minute.
 //
-// progress, which may be nil, is told what goes on when it takes long. The
-// error says what is missing and how to do without it.
+// progress, which may be nil, is called while that takes long. The error says
+// what is missing and what to do instead.
 func FindInfluxd(ctx context.Context, progress func(string)) (string, error) {
 	return influxd.find(ctx, progress)
 }
 
 // StartInflux starts influxd and returns when it answers. ctx limits the start
-// (and the build, see FindInfluxd) and has no part in what comes after it.
+// (and the build, see FindInfluxd) and has no effect afterwards.
 func StartInflux(ctx context.Context, opts InfluxOptions) (*Influx, error) {
 	s, err := newProcess(ctx, influxd, "InfluxOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
 	if err != nil {

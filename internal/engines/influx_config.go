@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// influxConfig is the whole configuration: whatever it does not name is
-// influxd's default.
+// influxConfig is the whole configuration: everything else is influxd's
+// default.
 func influxConfig(opts InfluxOptions, listen string) []byte {
 	return fmt.Appendf(nil, `# Written by tidemark at every start. Changes are lost.
 
@@ -58,7 +58,7 @@ level = "info"
 }
 
 // influxEnvironment is this process's environment without the variables that
-// influxd would take for its configuration, such as INFLUXDB_HTTP_BIND_ADDRESS.
+// influxd would read as configuration, such as INFLUXDB_HTTP_BIND_ADDRESS.
 func influxEnvironment() []string {
 	var env []string
 	for _, entry := range os.Environ() {

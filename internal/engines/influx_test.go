@@ -31,7 +31,7 @@ func TestInfluxdUnderstandsFlux(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		t.Errorf("a Flux query is answered with %s", resp.Status)
+		t.Errorf("the answer to a Flux query is %s", resp.Status)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestStopKillsWhenItsTimeIsUp(t *testing.T) {
 	influx := enginetest.Influx(t, enginetest.WithoutFlux)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := influx.Stop(ctx); err == nil || err.Error() != "influxd did not end in time and was killed: context canceled" {
+	if err := influx.Stop(ctx); err == nil || err.Error() != "influxd did not exit in time and was killed: context canceled" {
 		t.Errorf("Stop returned %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestAnEndThatWasNotAskedForIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-influx.Done()
-	if err := influx.Err(); err == nil || !strings.HasPrefix(err.Error(), "influxd has ended: signal: killed: ") {
+	if err := influx.Err(); err == nil || !strings.HasPrefix(err.Error(), "influxd exited: signal: killed: ") {
 		t.Errorf("Err returned %v", err)
 	}
 }
@@ -162,7 +162,7 @@ func TestWhatCanNotRunIsRefused(t *testing.T) {
 		},
 		"another program": {
 			engines.InfluxOptions{Dir: dir, Executable: other},
-			`influxd has ended: exit status 3: no such command: run; its log is ` + filepath.Join(dir, "influxd.log"),
+			`influxd exited: exit status 3: no such command: run; its log is ` + filepath.Join(dir, "influxd.log"),
 		},
 		"no directory": {
 			engines.InfluxOptions{},
@@ -185,7 +185,7 @@ func TestWhatCanNotRunIsRefused(t *testing.T) {
 	}
 }
 
-// start runs an influxd that is expected not to come up.
+// start runs an influxd that is expected to fail.
 func start(t *testing.T, opts engines.InfluxOptions) (*engines.Influx, error) {
 	t.Helper()
 	opts.Executable = influxd(t)
@@ -223,8 +223,8 @@ func post(t *testing.T, address, body string, want int) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	// influxd sends its 200 before it runs a statement: it has run it when the
-	// answer ends.
+	// influxd sends its 200 before it runs a statement; the statement has run
+	// when the body ends.
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -7,11 +7,11 @@ import (
 )
 
 // lockWait is longer than the time the watchdog gives an influxd whose parent
-// was killed: who starts anew at once finds the directory free in the end.
+// was killed, so that an immediate restart gets the directory in the end.
 const lockWait = killAfter + 3*time.Second
 
-// lockDir keeps other processes, and other engines of this one, out of dir
-// until unlock is called. It waits until ctx ends.
+// lockDir keeps other processes, and other engines of this process, out of dir
+// until unlock is called. It waits for the lock until ctx ends.
 func lockDir(ctx context.Context, dir string) (unlock func(), err error) {
 	f, err := os.Open(dir)
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// lock takes an advisory lock on an open file or directory and waits for it
-// until ctx ends. The lock belongs to the open file, wherever it is inherited
-// to, and not to a process: nothing is left over from a process that was killed.
+// lock takes an advisory lock on an open file or directory, waiting until ctx
+// ends. The lock belongs to the open file, including inherited copies, and not
+// to a process: a killed process leaves no lock behind.
 func lock(ctx context.Context, f *os.File) error {
 	for {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		// Some network file systems know no locks: go on without one.
+		// Some network file systems do not support locks: continue without one.
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil
 		}

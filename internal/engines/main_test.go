@@ -10,8 +10,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// parentDir in the environment makes the test binary the parent of an influxd
-// in that directory, which a test then kills.
+// parentDir in the environment makes the test binary start an influxd in that
+// directory, as its parent, which a test then kills.
 const parentDir = "TIDEMARK_TEST_PARENT_DIR"
 
 func TestMain(m *testing.M) {
@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	enginetest.Main(m)
 }
 
-// beParent starts influxd, says that it runs, and waits to be killed.
+// beParent starts influxd, reports that it runs, and waits to be killed.
 func beParent(dir string) {
 	influx, err := engines.StartInflux(context.Background(), engines.InfluxOptions{Dir: dir, WithoutFlux: true})
 	if err != nil {

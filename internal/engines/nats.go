@@ -14,17 +14,17 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// NATSOptions say how StartNATS runs the embedded server.
+// NATSOptions configure StartNATS.
 type NATSOptions struct {
-	// Dir keeps the streams. It is made when it is not there; to remove it is
-	// the caller's business.
+	// Dir holds the streams. It is created if missing; removing it is up to the
+	// caller.
 	Dir string
 	// Listen is HOST:PORT for clients. Port 0 means a free one; empty means a
 	// free one on 127.0.0.1.
 	Listen string
-	// DontListen leaves the listener out: only Connect reaches the server.
+	// DontListen disables the listener: only Connect reaches the server.
 	DontListen bool
-	// Logger, when not nil, is given the server's warnings and errors.
+	// Logger, if not nil, receives the server's warnings and errors.
 	Logger *slog.Logger
 }
 
@@ -35,11 +35,11 @@ type NATS struct {
 	unlock func()
 }
 
-// natsReady is far more than the few milliseconds a start takes; large streams
-// are read through when the server was killed before.
+// natsReady is far more than the few milliseconds a start takes, because after
+// a kill the server reads through its streams, which can be large.
 const natsReady = time.Minute
 
-// StartNATS starts the server and returns when it takes connections.
+// StartNATS starts the server and returns when it accepts connections.
 func StartNATS(opts NATSOptions) (*NATS, error) {
 	if opts.Dir == "" {
 		return nil, errors.New("the NATS server needs a directory for its streams: NATSOptions.Dir is empty")
@@ -54,13 +54,13 @@ func StartNATS(opts NATSOptions) (*NATS, error) {
 	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory of the NATS server: %w", err)
 	}
-	// The server does not notice a second one in its directory, and both
-	// would spoil the streams.
-	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errors.New("still so after 1s"))
+	// The server does not notice a second one in its directory, and both would
+	// corrupt the streams.
+	ctx, cancel := context.WithTimeoutCause(context.Background(), time.Second, errors.New("still locked after 1s"))
 	defer cancel()
 	unlock, err := lockDir(ctx, opts.Dir)
 	if err != nil {
-		return nil, fmt.Errorf("another NATS server runs in %s: %w; end it, or choose another directory", opts.Dir, err)
+		return nil, fmt.Errorf("another NATS server runs in %s: %w; stop it, or choose another directory", opts.Dir, err)
 	}
 	srv, err := serve(opts, host, port)
 	if err != nil {
@@ -94,8 +94,8 @@ func serve(opts NATSOptions, host string, port int) (*server.Server, error) {
 	return srv, nil
 }
 
-// awaitNATS returns when the server takes connections, or with the reason it
-// has given for not doing so.
+// awaitNATS returns when the server accepts connections, or with the server's
+// reason for not doing so.
 func awaitNATS(srv *server.Server, log *natsLog) error {
 	deadline := time.Now().Add(natsReady)
 	for !srv.ReadyForConnections(30 * time.Millisecond) {
@@ -122,7 +122,7 @@ func (n *NATS) ClientURL() string {
 	return "nats://" + dialable(addr.String())
 }
 
-// Connect makes a connection inside the process: no socket, no port.
+// Connect opens a connection inside the process, without a socket or port.
 func (n *NATS) Connect(opts ...nats.Option) (*nats.Conn, error) {
 	opts = append([]nats.Option{nats.InProcessServer(n.server)}, opts...)
 	nc, err := nats.Connect("", opts...)
@@ -132,7 +132,7 @@ func (n *NATS) Connect(opts ...nats.Option) (*nats.Conn, error) {
 	return nc, nil
 }
 
-// Shutdown ends the server and waits until its streams are on disk. A second
+// Shutdown stops the server and waits until its streams are on disk. A second
 // call has no effect.
 func (n *NATS) Shutdown() {
 	n.server.Shutdown()
@@ -150,7 +150,7 @@ func splitAddress(listen string) (host string, port int, err error) {
 		return "", 0, fmt.Errorf("port %q is not a number from 0 to 65535", digits)
 	}
 	if host == "" {
-		host = "0.0.0.0" // as in every listen address of Go
+		host = "0.0.0.0" // as in Go's listen addresses
 	}
 	if number == 0 {
 		return host, server.RANDOM_PORT, nil

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// natsLog hands the server's warnings and errors to slog. It keeps the error
-// the server gives up with, because it tells why by its log alone.
+// natsLog passes the server's warnings and errors to slog. It keeps the fatal
+// error, because the server reports the reason only in its log.
 type natsLog struct {
 	slog *slog.Logger
 
@@ -27,8 +27,8 @@ func (l *natsLog) Errorf(format string, v ...any) {
 	}
 }
 
-// Fatalf does not end the process, as the server's own logger would. Whoever
-// started the server is told by the error of StartNATS.
+// Fatalf does not exit the process as the server's own logger would. StartNATS
+// returns the error instead.
 func (l *natsLog) Fatalf(format string, v ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -39,7 +39,7 @@ func (l *natsLog) Noticef(string, ...any) {}
 func (l *natsLog) Debugf(string, ...any)  {}
 func (l *natsLog) Tracef(string, ...any)  {}
 
-// fatal returns why the server has given up, or nil.
+// fatal returns the reason why the server has stopped, or nil.
 func (l *natsLog) fatal() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

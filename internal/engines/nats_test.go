@@ -90,13 +90,13 @@ func TestANATSServerThatCanNotStartSaysWhy(t *testing.T) {
 		},
 		"a directory in use": {
 			engines.NATSOptions{Dir: used},
-			"another NATS server runs in " + used + ": " + used + " is in use by another process: still so after 1s; end it, or choose another directory",
+			"another NATS server runs in " + used + ": " + used + " is in use by another process: still locked after 1s; stop it, or choose another directory",
 		},
 		"no directory": {
 			engines.NATSOptions{},
 			"the NATS server needs a directory for its streams: NATSOptions.Dir is empty",
 		},
-		"a port that is none": {
+		"an invalid port": {
 			engines.NATSOptions{Dir: dir, Listen: "127.0.0.1:70000"},
 			`address of the NATS server "127.0.0.1:70000" is not HOST:PORT: port "70000" is not a number from 0 to 65535`,
 		},

@@ -29,8 +29,9 @@ func TestInfluxdEndsWhenItsParentIsKilled(t *testing.T) {
 		t.Fatalf("the parent did not start influxd: %s", line)
 	}
 
-	// influxd holds a lock on its log for as long as it lives. That tells
-	// more than its process number, which stays where nobody waits for it.
+	// influxd holds a lock on its log as long as it lives. That is more
+	// reliable than its process number, which remains until somebody waits for
+	// it.
 	log, err := os.Open(filepath.Join(dir, "influxd.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +44,7 @@ func TestInfluxdEndsWhenItsParentIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = parent.Wait()
-	// Returns when influxd is gone; the test's own time limit is the bound.
+	// Returns when influxd has exited; the test's own time limit is the bound.
 	if err := syscall.Flock(int(log.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}

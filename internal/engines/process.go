@@ -17,34 +17,34 @@ import (
 )
 
 // process is a program that runs as a child of this process, serves HTTP and
-// ends with this process, however that ends. Its methods may be called from
-// several goroutines.
+// ends with this process, however that ends. Its methods are safe for
+// concurrent use.
 type process struct {
 	program *program
-	path    string   // of the executable
-	dir     string   // keeps its data, its configuration and its log
-	env     []string // of the child; nil means this process's
+	path    string   // path of the executable
+	dir     string   // holds its data, its configuration and its log
+	env     []string // environment of the child; nil means this process's
 
-	// arguments writes what the program reads at its start and returns its
-	// command line, for the address that it is to listen on.
+	// arguments writes the files that the program reads at its start and
+	// returns its command line, given the address to listen on.
 	arguments func(listen string) ([]string, error)
-	// ready is the path that is answered with 200 when the server is.
+	// ready is the path that answers 200 when the server is ready.
 	ready string
-	// progress, when not nil, is told of a start that takes long.
+	// progress, if not nil, is called while a start takes long.
 	progress func(string)
 
 	mu     sync.Mutex
-	listen string // what it binds to: after the first start a fixed port
+	listen string // what it listens on: a fixed port after the first start
 	child  *child
-	asked  bool // Stop or Kill has ended the present child
+	asked  bool // Stop or Kill has ended the current child
 }
 
-// startLimit is for the server alone, without its build. A large store is
-// opened within it.
+// startLimit is for the start of the server alone, without its build. It is
+// enough to open a large store.
 const startLimit = 2 * time.Minute
 
-// newProcess checks what every program needs and finds or builds its executable.
-// options is what a person who reads the error knows the settings by.
+// newProcess checks what every program needs and finds or builds its
+// executable. options is the name of the option type, for errors.
 func newProcess(ctx context.Context, p *program, options, dir, listen, path string, progress func(string)) (*process, error) {
 	if dir == "" {
 		return nil, fmt.Errorf("%s needs a directory for its data: %s.Dir is empty", p.name, options)
@@ -73,31 +73,31 @@ func newProcess(ctx context.Context, p *program, options, dir, listen, path stri
 	return &process{program: p, path: path, dir: dir, listen: listen, progress: progress}, nil
 }
 
-// URL returns the address clients use, such as http://127.0.0.1:8086. It stays
-// the same over a Restart.
+// URL returns the address for clients, such as http://127.0.0.1:8086. It stays
+// the same after a Restart.
 func (p *process) URL() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return "http://" + dialable(p.listen)
 }
 
-// PID returns the number of the process that was started last.
+// PID returns the number of the process started last.
 func (p *process) PID() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.child.pid()
 }
 
-// Done returns a channel that is closed when the present process has ended,
-// asked or by itself. After a Restart there is a new one.
+// Done returns a channel that is closed when the current process has exited,
+// whether stopped or by itself. A Restart makes a new channel.
 func (p *process) Done() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.child.done
 }
 
-// Err returns nil while the server runs and after Stop and Kill. When it has
-// ended by itself, it says how, with the last lines of its log.
+// Err returns nil while the server runs and after Stop and Kill. If the server
+// has exited by itself, it says how, with the last lines of the log.
 func (p *process) Err() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -112,8 +112,9 @@ func (p *process) Err() error {
 	return p.ended(0)
 }
 
-// Stop ends the server in good order and waits for it. When ctx ends first, it
-// kills the server and says so. What it had confirmed is safe either way.
+// Stop stops the server gracefully and waits for it. If ctx ends first, it
+// kills the server and returns an error. What the server had confirmed is safe
+// either way.
 func (p *process) Stop(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,7 +131,7 @@ func (p *process) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		p.child.kill()
 		<-p.child.done
-		return fmt.Errorf("%s did not end in time and was killed: %w", p.program.name, context.Cause(ctx))
+		return fmt.Errorf("%s did not exit in time and was killed: %w", p.program.name, context.Cause(ctx))
 	}
 }
 
@@ -144,9 +145,9 @@ func (p *process) Kill() {
 }
 
 // Restart starts the server again on the same port with the same data, after it
-// was stopped, killed or has ended by itself. Where it still runs, it is
-// stopped first. While the port is taken by somebody else it tries again. ctx
-// limits all of it.
+// was stopped, was killed or has exited by itself. If it still runs, it is
+// stopped first. While another program uses the port it tries again. ctx limits
+// all of this.
 func (p *process) Restart(ctx context.Context) error {
 	if err := p.Stop(ctx); err != nil {
 		return err
@@ -155,16 +156,16 @@ func (p *process) Restart(ctx context.Context) error {
 	defer p.mu.Unlock()
 	for {
 		err := p.start(ctx)
-		// A free port may have become some client's own end of a connection
-		// in between. Such connections come and go.
+		// A free port may meanwhile be the local end of some client's
+		// connection. Such connections are short-lived.
 		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "address already in use") {
 			return err
 		}
 	}
 }
 
-// start runs the server until it answers. p.mu is held, or nobody else has p
-// yet.
+// start runs the server until it answers. The caller holds p.mu, or nobody else
+// has p yet.
 func (p *process) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer within %s", startLimit))
 	defer cancel()
@@ -178,7 +179,7 @@ func (p *process) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.Close() }() // the child has its own
+	defer func() { _ = log.Close() }() // the child has its own copy
 	info, err := log.Stat()
 	if err != nil {
 		return fmt.Errorf("log of %s: %w", p.program.name, err)
@@ -197,28 +198,28 @@ func (p *process) start(ctx context.Context) error {
 }
 
 // openLog opens the log and locks it. influxd itself does not notice a second
-// one in its directory, and both would spoil the data. The child inherits the
-// open file, so the lock is held for exactly as long as it lives, also when the
-// process that started it is gone before.
+// one in its directory, and both would corrupt the data. The child inherits the
+// open file, so the lock is held exactly as long as the child lives, even if
+// the process that started it is gone before.
 func (p *process) openLog(ctx context.Context) (*os.File, error) {
 	log, err := os.OpenFile(p.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("log of %s: %w", p.program.name, err)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, lockWait, fmt.Errorf("still so after %s", lockWait))
+	ctx, cancel := context.WithTimeoutCause(ctx, lockWait, fmt.Errorf("still locked after %s", lockWait))
 	defer cancel()
 	if err := lock(ctx, log); err != nil {
 		_ = log.Close()
-		return nil, fmt.Errorf("another %s runs in %s: %w; end it, or choose another directory", p.program.name, p.dir, err)
+		return nil, fmt.Errorf("another %s runs in %s: %w; stop it, or choose another directory", p.program.name, p.dir, err)
 	}
 	return log, nil
 }
 
 func (p *process) logPath() string { return filepath.Join(p.dir, p.program.name+".log") }
 
-// awaitReady waits for the line in the log, from offset on, that names the
-// address the server listens on, and then for its answer. Only the log tells
-// which free port it took, and that it is this server which has the port.
+// awaitReady waits for the line in the log, from offset on, with the address
+// the server listens on, and then for its answer. Only the log says which free
+// port it took, and that it is this server that has the port.
 func (p *process) awaitReady(ctx context.Context, offset int64) error {
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
@@ -240,23 +241,24 @@ func (p *process) awaitReady(ctx context.Context, offset int64) error {
 	}
 }
 
-// ended makes an error of the end of the present child and its last words.
+// ended returns the error for the exit of the current child, with its last
+// words.
 func (p *process) ended(offset int64) error {
 	status := "exit status 0"
 	if p.child.err != nil {
 		status = p.child.err.Error()
 	}
-	return fmt.Errorf("%s has ended: %s: %s; its log is %s", p.program.name, status, lastLines(p.logFrom(offset), 3), p.logPath())
+	return fmt.Errorf("%s exited: %s: %s; its log is %s", p.program.name, status, lastLines(p.logFrom(offset), 3), p.logPath())
 }
 
-// logFrom returns the log from offset on, at most its last megabyte; nothing
-// when it cannot be read, as the callers have an error of their own to tell.
+// logFrom returns the log from offset on, at most its last megabyte; nothing if
+// it cannot be read, because the callers report an error of their own.
 func (p *process) logFrom(offset int64) []byte {
 	f, err := os.Open(p.logPath())
 	if err != nil {
 		return nil
 	}
-	defer func() { _ = f.Close() }() // only read from
+	defer func() { _ = f.Close() }() // opened only for reading
 	info, err := f.Stat()
 	if err != nil {
 		return nil
@@ -265,7 +267,7 @@ func (p *process) logFrom(offset int64) []byte {
 	return data
 }
 
-// logged finds the value of a field in the first whole line of a log in logfmt
+// logged finds the value of a field in the first complete line of a logfmt log
 // that has the message.
 func logged(log []byte, message, field string) (value string, ok bool) {
 	for line := range strings.Lines(string(log)) {
@@ -281,7 +283,7 @@ func logged(log []byte, message, field string) (value string, ok bool) {
 	return "", false
 }
 
-// keepHost returns the host that was asked for with the port that was given.
+// keepHost returns the requested host with the port that was assigned.
 func keepHost(asked, given string) string {
 	host, _, _ := net.SplitHostPort(asked)
 	_, port, err := net.SplitHostPort(given)
@@ -303,19 +305,19 @@ func dialable(listen string) string {
 	return net.JoinHostPort(host, port)
 }
 
-// answers asks once whether the server at url is well.
+// answers checks once whether the server at url is ready.
 func answers(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
-	// Neither a proxy nor an open connection may stand between.
+	// Uses neither a proxy nor a kept connection.
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("listens and does not answer: %w", err)
+		return fmt.Errorf("listens but does not answer: %w", err)
 	}
-	defer func() { _ = resp.Body.Close() }() // only read from
+	defer func() { _ = resp.Body.Close() }() // opened only for reading
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answers %s", url, resp.Status)
 	}

@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 )
 
-// PrometheusOptions say how StartPrometheus runs Prometheus.
+// PrometheusOptions configure StartPrometheus.
 type PrometheusOptions struct {
-	// Dir keeps the data and prometheus.log. It is made when it is not there;
-	// to remove it is the caller's business.
+	// Dir holds the data and prometheus.log. It is created if missing; removing
+	// it is up to the caller.
 	Dir string
-	// ConfigFile is a prometheus.yml. What it names is found beside it.
+	// ConfigFile is a prometheus.yml. Relative paths in it are relative to its
+	// directory.
 	ConfigFile string
 	// Listen is HOST:PORT of the HTTP API. Port 0 means a free one; empty
 	// means a free one on 127.0.0.1.
@@ -22,18 +23,18 @@ type PrometheusOptions struct {
 	// Flags are further flags of Prometheus, such as
 	// --storage.tsdb.retention.time=100y.
 	Flags []string
-	// Progress, when not nil, is told what goes on when a start takes long.
+	// Progress, if not nil, is called while a start takes long.
 	Progress func(string)
 }
 
 // Prometheus is a Prometheus 3 that runs as a child of this process and ends
-// with it, however it ends. It has no web pages of its own: the Go toolchain
-// alone cannot make them. Of the ways to discover targets it knows static
-// ones, files and HTTP. Its methods may be called from several goroutines.
+// with it, however it ends. It has no web pages, because the Go toolchain alone
+// cannot build them, and discovers targets only from static lists, files and
+// HTTP. Its methods are safe for concurrent use.
 type Prometheus struct{ *process }
 
-// prometheus is the program behind Prometheus. The tag leaves the discovery of
-// targets in clouds out, and with it half of what would have to be compiled.
+// prometheus is the program behind Prometheus. The tag excludes the discovery
+// of targets in clouds, which is half of what would have to be compiled.
 var prometheus = &program{
 	name:      "prometheus",
 	title:     "Prometheus",
@@ -59,7 +60,7 @@ func FindPrometheus(ctx context.Context, progress func(string)) (string, error) 
 }
 
 // StartPrometheus starts Prometheus and returns when it is ready. ctx limits
-// the start and the build and has no part in what comes after it.
+// the start and the build and has no effect afterwards.
 func StartPrometheus(ctx context.Context, opts PrometheusOptions) (*Prometheus, error) {
 	s, err := newProcess(ctx, prometheus, "PrometheusOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
 	if err != nil {

@@ -12,7 +12,7 @@ var promtest = &program{
 	main:    "github.com/tidemark-stats/tidemark/deploy/prometheus/promtest",
 	takes:   "some minutes",
 	tags:    prometheus.tags,
-	instead: "run the tests in a clone of tidemark's repository",
+	instead: "run the tests on a machine that can build it",
 	own:     "promtest",
 }
 

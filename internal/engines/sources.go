@@ -13,17 +13,17 @@ import (
 // engine is built from them. The release itself is checked against go.sum.
 type change struct {
 	module string // path of the module
-	what   string // in words; another change has other words
-	// edit returns the text that a file of the module is to have, or nil to
-	// leave it out. A directory that is left out has no text.
+	what   string // a description, different for each change
+	// edit returns the new text of a file of the module, or nil to omit the
+	// file.
 	edit func(file string, text []byte) []byte
-	// skip, when not nil, tells that a directory is left out.
+	// skip, if not nil, reports whether a directory is omitted.
 	skip func(dir string) bool
-	add  map[string]string // files that the release lacks
+	add  map[string]string // files to add to the release
 }
 
-// changed makes a go.mod beside the result that takes the changed copy of a
-// module in the place of its release. discard removes both.
+// changed writes a go.mod next to the result that replaces the module with its
+// changed copy. discard removes both.
 func (b *build) changed(ctx context.Context, c *change) (modfile string, discard func(), err error) {
 	out, err := b.goCommand(ctx, "mod", "download", "-json", c.module)
 	if err != nil {
@@ -33,9 +33,9 @@ func (b *build) changed(ctx context.Context, c *change) (modfile string, discard
 	if err := json.Unmarshal(out, &release); err != nil {
 		return "", nil, fmt.Errorf("go mod download: %w", err)
 	}
-	// Always at the same place, so that Go finds again what it has compiled.
+	// Always at the same path, so that Go reuses what it has compiled.
 	work := filepath.Join(b.kept, "sources")
-	discard = func() { _ = os.RemoveAll(work) } // the next build begins anew
+	discard = func() { _ = os.RemoveAll(work) } // the next build starts over
 	discard()
 	sources := filepath.Join(work, filepath.Base(release.Dir))
 	if err := c.copy(sources, release.Dir); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
-// buildLimit has room for the first build of Prometheus on a slow machine. Most
-// of what it is made of has been compiled with the tests by then.
+// buildLimit allows for the first build of Prometheus on a slow machine. Most
+// of its packages have been compiled with the tests by then.
 const buildLimit = 30 * time.Minute
 
 var (
@@ -29,16 +29,16 @@ func once(find func(context.Context, func(string)) (string, error)) func() (stri
 	})
 }
 
-// Prometheus starts a Prometheus with an empty store of its own and that
-// configuration. It is killed at the end of the test, as nobody reads its data
-// any more.
+// Prometheus starts a Prometheus with an empty store and the given
+// configuration. It is killed at the end of the test, when nobody reads its
+// data any more.
 func Prometheus(t testing.TB, configFile string, flags ...string) *engines.Prometheus {
 	t.Helper()
 	return PrometheusIn(t, t.TempDir(), configFile, flags...)
 }
 
-// PrometheusIn starts a Prometheus whose store is the folder data of dir, which
-// may hold blocks already.
+// PrometheusIn starts a Prometheus whose store is the folder data in dir, which
+// may already hold blocks.
 func PrometheusIn(t testing.TB, dir, configFile string, flags ...string) *engines.Prometheus {
 	t.Helper()
 	path, err := prometheusPath()
@@ -54,7 +54,7 @@ func PrometheusIn(t testing.TB, dir, configFile string, flags ...string) *engine
 	return p
 }
 
-// Alertmanager starts an Alertmanager with an empty store of its own and that
+// Alertmanager starts an Alertmanager with an empty store and the given
 // configuration. It is killed at the end of the test.
 func Alertmanager(t testing.TB, configFile string, flags ...string) *engines.Alertmanager {
 	t.Helper()

@@ -1,6 +1,6 @@
-// Package enginetest gives tests the real engines: NATS, InfluxDB, Prometheus and
-// Alertmanager of their own, one influxd shared by a test binary, and a proxy
-// that breaks the way to InfluxDB on purpose.
+// Package enginetest gives tests the real engines: NATS, InfluxDB, Prometheus
+// and Alertmanager for each test, one influxd shared by a test binary, and a
+// proxy that injects faults in front of InfluxDB.
 package enginetest
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
-// limit ends a test whose engine does not start or stop. It has room for the
+// limit fails a test whose engine does not start or stop. It allows for the
 // first build of influxd on a slow machine.
 const limit = 10 * time.Minute
 
@@ -27,9 +27,9 @@ var executable = sync.OnceValues(func() (string, error) {
 	return engines.FindInfluxd(ctx, func(line string) { fmt.Fprintln(os.Stderr, line) })
 })
 
-// Influx starts an influxd with an empty directory of its own, for tests that
-// stop or kill it. It is stopped at the end of the test. Each of changes may
-// alter the options before the start.
+// Influx starts an influxd with an empty directory, for tests that stop or kill
+// it. It is stopped at the end of the test. Each of changes may alter the
+// options before the start.
 func Influx(t testing.TB, changes ...func(*engines.InfluxOptions)) *engines.Influx {
 	t.Helper()
 	influx, err := startInflux(t.TempDir(), changes...)
@@ -47,10 +47,11 @@ func Influx(t testing.TB, changes ...func(*engines.InfluxOptions)) *engines.Infl
 }
 
 // WithoutFlux makes Influx start an influxd without Flux: in a fraction of a
-// second, for tests that start it often and ask in InfluxQL or not at all.
+// second, for tests that start it often and use InfluxQL or no queries at all.
 func WithoutFlux(opts *engines.InfluxOptions) { opts.WithoutFlux = true }
 
-// Authenticated makes Influx start an influxd that asks for users and passwords.
+// Authenticated makes Influx start an influxd that requires users and
+// passwords.
 func Authenticated(opts *engines.InfluxOptions) { opts.Authenticated = true }
 
 func startInflux(dir string, changes ...func(*engines.InfluxOptions)) (*engines.Influx, error) {
@@ -67,8 +68,8 @@ func startInflux(dir string, changes ...func(*engines.InfluxOptions)) (*engines.
 	return engines.StartInflux(ctx, opts)
 }
 
-// NATS starts a NATS server with an empty directory of its own. It is shut down
-// at the end of the test.
+// NATS starts a NATS server with an empty directory. It is shut down at the end
+// of the test.
 func NATS(t testing.TB) *engines.NATS {
 	t.Helper()
 	server, err := engines.StartNATS(engines.NATSOptions{Dir: t.TempDir()})
@@ -79,7 +80,7 @@ func NATS(t testing.TB) *engines.NATS {
 	return server
 }
 
-// shared is the influxd of this test binary. Main clears it away.
+// shared is the influxd of this test binary. Main removes it.
 var shared struct {
 	main    atomic.Bool
 	start   sync.Once
@@ -89,9 +90,9 @@ var shared struct {
 	buckets atomic.Int64
 }
 
-// Bucket is a bucket that no other test is given and that is yet to be made.
-// It converts to store.Options; it cannot be one, because the tests of store
-// itself need it.
+// Bucket describes a bucket that no other test uses and that does not exist
+// yet. It can be converted to store.Options; it is a type of its own because
+// the tests of store itself need it.
 type Bucket struct {
 	URL     string
 	Token   string
@@ -100,8 +101,8 @@ type Bucket struct {
 	Timeout time.Duration
 }
 
-// The environment names an InfluxDB 2.x that tests run against, by an address,
-// an organisation and a token that may do everything in it.
+// These variables name an InfluxDB 2.x to run tests against: its address, an
+// organisation and a token with all permissions in it.
 const (
 	envURL   = "TIDEMARK_TEST_INFLUX_URL"
 	envOrg   = "TIDEMARK_TEST_INFLUX_ORG"
@@ -109,7 +110,7 @@ const (
 )
 
 // SharedInflux returns a bucket in the InfluxDB that the environment names, or
-// else in a local influxd 1.8, as SharedDatabase does. A test must not stop it.
+// else in a local influxd 1.8 like SharedDatabase. A test must not stop it.
 func SharedInflux(t testing.TB) Bucket {
 	t.Helper()
 	if url := os.Getenv(envURL); url != "" {
@@ -118,14 +119,14 @@ func SharedInflux(t testing.TB) Bucket {
 	return SharedDatabase(t)
 }
 
-// SharedDatabase returns a database in a local influxd 1.8 that all tests of
-// the binary share, with Flux, whatever the environment says: for what 1.8
-// alone has, InfluxQL and its texts. It saves the seconds a start takes; a test
-// must not stop it. The package's TestMain must be Main.
+// SharedDatabase returns a database in a local influxd 1.8 with Flux that all
+// tests of the binary share, whatever the environment says: for what only 1.8
+// has, InfluxQL and its error texts. It saves the seconds that a start takes; a
+// test must not stop it. The package's TestMain must be Main.
 func SharedDatabase(t testing.TB) Bucket {
 	t.Helper()
 	if !shared.main.Load() {
-		t.Fatal("a shared influxd without anyone to stop it: add `func TestMain(m *testing.M) { enginetest.Main(m) }` to the package's tests")
+		t.Fatal("nothing would stop the shared influxd: add `func TestMain(m *testing.M) { enginetest.Main(m) }` to the package's tests")
 	}
 	shared.start.Do(func() {
 		if shared.dir, shared.err = os.MkdirTemp("", "tidemark-influx-"); shared.err == nil {
@@ -139,17 +140,17 @@ func SharedDatabase(t testing.TB) Bucket {
 }
 
 // Main runs the tests of a package that uses SharedInflux or SharedDatabase,
-// and clears up after them:
+// and cleans up after them:
 //
 //	func TestMain(m *testing.M) { enginetest.Main(m) }
 //
-// The exit code is used by the testing package itself.
+// The testing package itself uses the exit code.
 func Main(m *testing.M) { Tests{m}.Run() }
 
-// Tests is for a TestMain that hands the tests on to another package.
+// Tests are the tests to run, for a TestMain that wraps them.
 type Tests struct{ *testing.M }
 
-// Run is what Main does; it returns the exit code.
+// Run does what Main does; it returns the exit code.
 func (t Tests) Run() int {
 	shared.main.Store(true)
 	defer func() {

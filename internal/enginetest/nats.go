@@ -7,9 +7,9 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// NATSFrom starts a NATS server with a configuration file as it stands, but for
+// NATSFrom starts a NATS server with a configuration file unchanged except for
 // where it listens and keeps its streams: free ports of this machine and an
-// empty directory. It is shut down at the end of the test. Variables of the
+// empty directory. It is shut down at the end of the test. Variables in the
 // file are those of this process.
 func NATSFrom(t testing.TB, configFile string) *server.Server {
 	t.Helper()

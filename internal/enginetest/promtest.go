@@ -17,7 +17,7 @@ import (
 
 var promtestPath = once(engines.FindPromtest)
 
-// promtest runs a command of promtest to its end and returns what it prints.
+// promtest runs a command of promtest and returns its output.
 func promtest(t testing.TB, input []byte, args ...string) []byte {
 	t.Helper()
 	path, err := promtestPath()
@@ -47,7 +47,8 @@ func Block(t testing.TB, dir string, series []prompb.TimeSeries) {
 	promtest(t, input, "block", dir)
 }
 
-// RemoteRead asks an address by Prometheus' own client for one form of answer.
+// RemoteRead requests one form of answer from an address with Prometheus' own
+// client.
 func RemoteRead(t testing.TB, url string, form prompb.ReadRequest_ResponseType, query *prompb.Query) *prompb.QueryResult {
 	t.Helper()
 	input, err := query.Marshal()
@@ -61,8 +62,8 @@ func RemoteRead(t testing.TB, url string, form prompb.ReadRequest_ResponseType, 
 	return &result
 }
 
-// TimeIntervals names the time intervals of an Alertmanager configuration that
-// hold each of the moments.
+// TimeIntervals returns the time intervals of an Alertmanager configuration
+// that contain each of the times.
 func TimeIntervals(t testing.TB, config string, moments ...time.Time) (names [][]string) {
 	t.Helper()
 	var input bytes.Buffer
@@ -75,7 +76,7 @@ func TimeIntervals(t testing.TB, config string, moments ...time.Time) (names [][
 	return names
 }
 
-// Rules is Prometheus' rule engine over time that a test makes up.
+// Rules is Prometheus' rule engine running over simulated time.
 type Rules struct {
 	t   testing.TB
 	in  *gob.Encoder
@@ -85,15 +86,15 @@ type Rules struct {
 // Moment is one evaluation of all rules.
 type Moment struct {
 	At      time.Time
-	Scraped map[string]float64 // what there is at that moment, by series in the text format's notation
-	Gone    []string           // what was there the moment before, and is no longer
+	Scraped map[string]float64 // samples at that time, by series in the text format's notation
+	Gone    []string           // series that existed in the Moment before but no longer do
 }
 
-// Alert is one that fires.
+// Alert is one that is firing.
 type Alert struct{ Labels, Annotations map[string]string }
 
 // StartRules starts the rule engine with the rules of files and an empty store.
-// It ends with the test.
+// It stops at the end of the test.
 func StartRules(t testing.TB, files ...string) *Rules {
 	t.Helper()
 	path, err := promtestPath()
@@ -115,7 +116,7 @@ func StartRules(t testing.TB, files ...string) *Rules {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = in.Close() // which ends it
+		_ = in.Close() // makes it exit
 		_, _ = io.Copy(io.Discard, out)
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("%v: %s", err, said.Bytes())
@@ -124,8 +125,8 @@ func StartRules(t testing.TB, files ...string) *Rules {
 	return &Rules{t, gob.NewEncoder(in), gob.NewDecoder(out)}
 }
 
-// Evaluate evaluates all rules and returns the alerts that fire. A rule that
-// cannot be evaluated ends the test.
+// Evaluate evaluates all rules and returns the firing alerts. A rule that
+// cannot be evaluated fails the test.
 func (r *Rules) Evaluate(m Moment) []Alert {
 	r.t.Helper()
 	var answer struct {

@@ -14,18 +14,18 @@ import (
 	"testing"
 )
 
-// FaultProxy stands between a client and an HTTP server and breaks the way on
-// demand. It passes everything on until it is told otherwise. What it is told
-// applies to requests that arrive from then on, and to those that hang.
+// FaultProxy is a proxy between a client and an HTTP server that injects faults
+// on demand. It forwards everything until told otherwise. A change applies to
+// requests that arrive afterwards and to those that hang.
 type FaultProxy struct {
 	server  *httptest.Server
 	forward *httputil.ReverseProxy
 
 	mu       sync.Mutex
 	fault    fault
-	disguise map[int]int   // statuses of the server, and what the client sees of them
-	left     int           // how often the fault still happens; below 0: always
-	changed  chan struct{} // closed when the fault is replaced, for those that hang
+	disguise map[int]int   // the server's status, and the one the client sees instead
+	left     int           // how many more times the fault happens; below 0: always
+	changed  chan struct{} // closed when the fault is replaced, for requests that hang
 	arrived  *sync.Cond    // a request has arrived
 	requests int
 	passed   int
@@ -34,7 +34,7 @@ type FaultProxy struct {
 // fault is what happens to a request.
 type fault struct {
 	kind   faultKind
-	to     string // only to requests that hold it
+	to     string // only for requests that contain it
 	status int
 	header http.Header
 }
@@ -45,8 +45,8 @@ const (
 	pass       faultKind = iota
 	refuse               // reset the connection
 	hang                 // keep the client waiting
-	respond              // answer in the server's place
-	loseAnswer           // let the server do its work and reset the connection
+	respond              // answer instead of the server
+	loseAnswer           // let the server handle the request, then reset the connection
 )
 
 // Proxy starts a FaultProxy in front of targetURL. It is closed at the end of
@@ -59,8 +59,8 @@ func Proxy(t testing.TB, targetURL string) *FaultProxy {
 	}
 	p := &FaultProxy{left: -1, changed: make(chan struct{}), disguise: map[int]int{}}
 	p.arrived = sync.NewCond(&p.mu)
-	// A connection is made for every request, so that a server that was
-	// restarted is never met on an old one.
+	// Every request uses a new connection, so that a restarted server is never
+	// reached through an old one.
 	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true}
 	p.forward = &httputil.ReverseProxy{
 		Transport: transport,
@@ -73,13 +73,14 @@ func Proxy(t testing.TB, targetURL string) *FaultProxy {
 			}
 			return nil
 		},
-		// A server that is away looks to the client as it would without us.
+		// An unavailable server looks to the client as it would without the
+		// proxy.
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { reset(w) },
 		ErrorLog:     log.New(io.Discard, "", 0),
 	}
 	p.server = httptest.NewServer(p)
 	t.Cleanup(func() {
-		p.Refuse() // also those that hang
+		p.Refuse() // including requests that hang
 		p.server.Close()
 	})
 	return p
@@ -88,58 +89,58 @@ func Proxy(t testing.TB, targetURL string) *FaultProxy {
 // URL returns the address to give to the client.
 func (p *FaultProxy) URL() string { return p.server.URL }
 
-// Allow passes everything on again.
+// Allow forwards everything again.
 func (p *FaultProxy) Allow() { p.set(fault{kind: pass}, -1) }
 
-// Refuse resets every connection, also those that are open and idle.
+// Refuse resets every connection, including open and idle ones.
 func (p *FaultProxy) Refuse() {
 	p.set(fault{kind: refuse}, -1)
 	p.server.CloseClientConnections()
 }
 
-// Hang lets every request wait without an answer until another method is
-// called, which then decides on it, or the client has left.
+// Hang leaves every request unanswered until another method is called, which
+// then decides about it, or until the client disconnects.
 func (p *FaultProxy) Hang() { p.set(fault{kind: hang}, -1) }
 
-// Respond answers every request with status and header, and passes none on.
+// Respond answers every request with status and header, and forwards none.
 func (p *FaultProxy) Respond(status int, header http.Header) {
 	p.RespondTimes(-1, status, header)
 }
 
-// RespondTimes answers the next n requests with status and header; those after
-// them pass. A negative n means all of them.
+// RespondTimes answers the next n requests with status and header and forwards
+// those after them. A negative n means all of them.
 func (p *FaultProxy) RespondTimes(n, status int, header http.Header) {
 	p.set(fault{kind: respond, status: status, header: header.Clone()}, n)
 }
 
-// RespondTo answers every request whose body holds the text with status and
-// header, and passes the others on.
+// RespondTo answers every request whose body contains the text with status and
+// header, and forwards the others.
 func (p *FaultProxy) RespondTo(text string, status int, header http.Header) {
 	p.set(fault{kind: respond, to: text, status: status, header: header.Clone()}, -1)
 }
 
-// Disguise passes the server's answers of one status on with another one.
+// Disguise replaces one status in the server's answers with another.
 func (p *FaultProxy) Disguise(status, as int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.disguise[status] = as
 }
 
-// LoseAnswers passes the next n requests on and resets the connection in place
-// of the server's answer: the work is done and the client does not know. Those
-// after them pass. A negative n means all of them.
+// LoseAnswers forwards the next n requests and resets the connection instead of
+// returning the server's answer: the work is done but the client does not know.
+// Requests after them are forwarded normally. A negative n means all of them.
 func (p *FaultProxy) LoseAnswers(n int) { p.set(fault{kind: loseAnswer}, n) }
 
 // Requests returns how many requests have arrived, and how many of them were
-// passed on to the server.
+// forwarded to the server.
 func (p *FaultProxy) Requests() (arrived, passed int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.requests, p.passed
 }
 
-// AwaitRequests returns when at least n requests have arrived, whatever has
-// become of them: a test waits with it for its client to meet the fault.
+// AwaitRequests returns when at least n requests have arrived, whatever
+// happened to them: a test uses it to wait until its client has met the fault.
 func (p *FaultProxy) AwaitRequests(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -156,7 +157,7 @@ func (p *FaultProxy) set(f fault, times int) {
 	p.changed = make(chan struct{})
 }
 
-// next says what happens to a request with that body, and counts it off.
+// next decides what happens to a request with that body, and counts it.
 func (p *FaultProxy) next(body []byte) (f fault, changed <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -176,10 +177,10 @@ func (p *FaultProxy) next(body []byte) (f fault, changed <-chan struct{}) {
 	return p.fault, p.changed
 }
 
-// ServeHTTP is what the proxy's own server calls.
+// ServeHTTP is called by the proxy's own server.
 func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The whole request is read first: a client that still writes would miss
-	// an answer, and only then is it noticed when the client leaves.
+	// The whole request is read first: a client that is still writing would
+	// miss an answer, and only then is a disconnecting client noticed.
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -216,11 +217,12 @@ func (p *FaultProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// reset closes the client's connection so that it sees a reset, not an end.
+// reset closes the client's connection so that the client sees a reset, not an
+// end of file.
 func reset(w http.ResponseWriter) {
 	hijacker, ok := w.(http.Hijacker)
 	if !ok {
-		return // the recorder that takes an answer which is lost anyway
+		return // the recorder, whose answer is lost anyway
 	}
 	conn, _, err := hijacker.Hijack()
 	if err != nil {
@@ -229,5 +231,5 @@ func reset(w http.ResponseWriter) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	_ = conn.Close() // cut off on purpose
+	_ = conn.Close() // reset on purpose
 }

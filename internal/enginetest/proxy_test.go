@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// echo is a server that answers with what it is sent and counts it.
+// echo is a server that returns what it is sent and counts it.
 func echo(t *testing.T) (url string, served *atomic.Int64) {
 	t.Helper()
 	served = new(atomic.Int64)
@@ -59,7 +59,7 @@ func TestRefusedRequestsDoNotReachTheServer(t *testing.T) {
 	proxy := enginetest.Proxy(t, target)
 	proxy.Refuse()
 	if _, _, err := send(t.Context(), proxy.URL()); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("the client sees %v", err)
+		t.Errorf("the client's error is %v", err)
 	}
 	if served.Load() != 0 {
 		t.Error("the server was reached")
@@ -109,7 +109,7 @@ func TestALostAnswerIsWorkDone(t *testing.T) {
 	proxy.LoseAnswers(1)
 	_, _, err := send(t.Context(), proxy.URL())
 	if !errors.Is(err, syscall.ECONNRESET) || served.Load() != 1 {
-		t.Errorf("the client sees %v, the server has seen %d requests", err, served.Load())
+		t.Errorf("the client's error is %v, the server has received %d requests", err, served.Load())
 	}
 }
 
@@ -142,7 +142,7 @@ func TestAClientCanLeaveAHangingRequest(t *testing.T) {
 	proxy.AwaitRequests(1)
 	leave()
 	if err := <-answered; !errors.Is(err, context.Canceled) || served.Load() != 0 {
-		t.Errorf("the client sees %v, the server has seen %d requests", err, served.Load())
+		t.Errorf("the client's error is %v, the server has received %d requests", err, served.Load())
 	}
 }
 
@@ -151,7 +151,7 @@ func TestAServerThatIsAwayLooksAway(t *testing.T) {
 	proxy := enginetest.Proxy(t, server.URL)
 	server.Close()
 	if _, _, err := send(t.Context(), proxy.URL()); !errors.Is(err, syscall.ECONNRESET) {
-		t.Errorf("the client sees %v", err)
+		t.Errorf("the client's error is %v", err)
 	}
 }
 

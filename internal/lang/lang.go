@@ -1,4 +1,4 @@
-// Package lang holds what people read in both languages of tidemark.
+// Package lang holds the texts that people read in both languages of tidemark.
 package lang
 
 // Text is a text in Chinese and in English.
@@ -7,8 +7,7 @@ type Text struct {
 	EN string `json:"en"`
 }
 
-// Language is one of the languages in which people are addressed, by its
-// code of ISO 639-1.
+// Language is one of the two languages, by its ISO 639-1 code.
 type Language string
 
 // The languages.
@@ -17,7 +16,7 @@ const (
 	English Language = "en"
 )
 
-// In is the text in the language; whatever is not English is Chinese.
+// In returns the text in the language; any language but English gives Chinese.
 func (t Text) In(l Language) string {
 	if l == English {
 		return t.EN

@@ -1,4 +1,4 @@
-// Package patience tells a person who waits what is being waited for.
+// Package patience tells a waiting person what tidemark is waiting for.
 package patience
 
 import (
@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// What is done within a moment is not worth a word.
+	// Anything that takes less than a moment is not reported.
 	moment = time.Second
 	every  = 5 * time.Second
 )
 
-// Tell says what is going on: once when it has lasted a second, then every five
-// seconds with what doing returns at that time and how long it has lasted, until
-// stop is called. After stop nothing more is said. A nil say says nothing.
+// Tell reports what is going on: once after a second, then every five seconds
+// with the current result of doing and the time elapsed, until stop is called.
+// After stop nothing more is reported. A nil say reports nothing.
 func Tell(say func(string), what string, doing func() string) (stop func()) {
 	if say == nil {
 		return func() {}

@@ -5,22 +5,22 @@ import (
 	"time"
 )
 
-// Pace is the patience with clients that read their answers slowly. An answer
-// that waits holds its memory, and its place among the queries, so a client that
-// stops reading for a Moment is disconnected, and after a While one that reads
-// less than a megabyte a second on average.
+// Pace limits how slowly a client may read its answer. A waiting answer holds
+// its memory and its slot among the queries, so a client that stops reading for
+// a Moment is disconnected, as is one that after a While has read less than a
+// megabyte a second on average.
 type Pace struct{ Moment, While time.Duration }
 
-// Usual is the patience of Serve.
+// Usual is the Pace of Serve.
 var Usual = Pace{Moment: 15 * time.Second, While: 2 * time.Minute}
 
 const (
-	fast  = 1 << 20  // bytes a second
-	piece = 64 << 10 // bytes that are to be taken in a moment
+	fast  = 1 << 20  // bytes per second
+	piece = 64 << 10 // bytes to be read within a Moment
 )
 
-// until is when the next piece has to be taken of an answer that was begun then
-// and of which so much has been.
+// until is when the next piece must have been read, given when the answer began
+// and how many bytes have been read.
 func (p Pace) until(now, begun time.Time, written int64) time.Time {
 	moment := now.Add(p.Moment)
 	if whole := begun.Add(p.While + time.Duration(written)*time.Second/fast); whole.Before(moment) {
@@ -29,24 +29,25 @@ func (p Pace) until(now, begun time.Time, written int64) time.Time {
 	return moment
 }
 
-// Handler disconnects clients that do not read their answers, or do not send the
-// body that they have announced. How long next takes to make an answer does not
-// count.
+// Handler disconnects clients that do not read their answers, or do not send
+// the body that they have announced. The time next takes to produce an answer
+// does not count.
 func (p Pace) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		// What the connection's last answer was given until does not hold for this one.
+		// The deadline of the connection's previous answer must not apply to
+		// this one.
 		_ = control.SetWriteDeadline(time.Time{})
-		if r.Body != http.NoBody { // the server waits for it even if nobody reads it, and answers then
+		if r.Body != http.NoBody { // the server waits for the body even if the handler does not read it, and only then answers
 			_ = control.SetReadDeadline(time.Now().Add(p.Moment / 2))
 		}
 		paced := &pacedWriter{ResponseWriter: w, pace: p}
 		next.ServeHTTP(paced, r)
-		paced.hurry() // the server has still to send what it holds
+		paced.hurry() // the server still has to send what it has buffered
 	})
 }
 
-// pacedWriter sets the time by which each piece has to be taken.
+// pacedWriter sets the deadline for each piece.
 type pacedWriter struct {
 	http.ResponseWriter
 	pace    Pace
@@ -54,7 +55,7 @@ type pacedWriter struct {
 	written int64
 }
 
-// Write writes piece by piece.
+// Write writes in pieces.
 func (w *pacedWriter) Write(b []byte) (n int, err error) {
 	for {
 		w.hurry()
@@ -66,8 +67,8 @@ func (w *pacedWriter) Write(b []byte) (n int, err error) {
 	}
 }
 
-// hurry sets the time by which what is written next has to be taken. A writer
-// in memory has none.
+// hurry sets the deadline for what is written next. A recorder in memory has
+// none.
 func (w *pacedWriter) hurry() {
 	now := time.Now()
 	if w.begun.IsZero() {
@@ -76,11 +77,11 @@ func (w *pacedWriter) hurry() {
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(w.pace.until(now, w.begun, w.written))
 }
 
-// Flush sends what is written.
+// Flush sends what has been written.
 func (w *pacedWriter) Flush() {
 	w.hurry()
-	_ = http.NewResponseController(w.ResponseWriter).Flush() // it says so with the next piece
+	_ = http.NewResponseController(w.ResponseWriter).Flush() // an error shows with the next piece
 }
 
-// Unwrap gives the writer behind it.
+// Unwrap returns the underlying writer.
 func (w *pacedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -61,7 +61,7 @@ func TestTheTimeOfOneAnswerDoesNotHoldForTheNext(t *testing.T) {
 	}))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answering.ServeHTTP(w, r)
-		if r.Method != http.MethodOptions { // its time is over when the next is asked
+		if r.Method != http.MethodOptions { // its deadline has passed when the next is requested
 			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(-time.Second))
 		}
 	}))
@@ -95,7 +95,7 @@ func TestEachPieceHasItsMomentAndTheWholeItsTime(t *testing.T) {
 		{119 * time.Second, 126 * time.Second, 6 << 20}, {3 * time.Minute, 195 * time.Second, 1 << 30}, {1140 * time.Second, 1144 * time.Second, 1 << 30},
 	} {
 		if got := Usual.until(begun.Add(c.after), begun, c.written).Sub(begun); got != c.until {
-			t.Errorf("after %v and %d bytes until %v, want %v", c.after, c.written, got, c.until)
+			t.Errorf("after %v and %d bytes the deadline is %v, want %v", c.after, c.written, got, c.until)
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package web serves HTTP as every server of tidemark does: with TLS and
-// passwords by a web configuration, and with limited patience for clients that
-// are slow to send a request or to read an answer.
+// Package web serves HTTP in the same way for every server of tidemark: with
+// TLS and passwords from a web configuration, and with deadlines for clients
+// that are slow to send a request or to read an answer.
 package web
 
 import (
@@ -15,12 +15,12 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 )
 
-// Serve answers with the handler on the listener until ctx is done, then lets
-// running answers finish. webConfig is the path of an exporter-toolkit web
-// configuration (TLS, basic auth; docs of github.com/prometheus/exporter-toolkit),
-// or empty.
+// Serve answers requests on the listener with the handler until ctx is done,
+// then lets running requests finish. webConfig is the path of an
+// exporter-toolkit web configuration (TLS, basic auth; see
+// github.com/prometheus/exporter-toolkit), or empty.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string, log *slog.Logger) error {
-	const patience = 5 * time.Second // with running answers
+	const patience = 5 * time.Second // for running requests
 	server := &http.Server{Handler: Usual.Handler(handler), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 5 * time.Minute, MaxHeaderBytes: 256 << 10}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
@@ -37,7 +37,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, web
 		return <-stopped
 	}
 	if err != nil {
-		_ = listener.Close() // the web configuration was refused before the server took it
+		_ = listener.Close() // in case the web configuration was refused before the server took the listener
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
 	return nil

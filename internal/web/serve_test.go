@@ -56,8 +56,8 @@ func TestAMalformedWebConfigurationIsRefused(t *testing.T) {
 	}
 }
 
-// serving starts Serve on a free port with a web configuration of that
-// content. stop ends it and gives what Serve returned.
+// serving starts Serve on a free port with the given web configuration. stop
+// ends it and returns what Serve returned.
 func serving(t *testing.T, webConfig string) (url string, stop func() error) {
 	t.Helper()
 	path := ""

@@ -1,12 +1,12 @@
-// Package rest stands in the place of Kubernetes' client. Prometheus' query
-// engine imports a package of loggers, and one of those, which nothing here
-// makes, passes on the deprecation warnings of Kubernetes. For the sake of these
-// two names 92 packages would be compiled and linked; go.mod has them replaced.
+// Package rest replaces Kubernetes' client. Prometheus' query engine imports a
+// package of loggers, one of which, not used here, forwards the deprecation
+// warnings of Kubernetes. Those two names would compile and link 92 packages,
+// so go.mod replaces the module with this one.
 package rest
 
 import "context"
 
-// WarningHandlerWithContext takes a warning of Kubernetes.
+// WarningHandlerWithContext handles a warning from Kubernetes.
 type WarningHandlerWithContext interface {
 	HandleWarningHeaderWithContext(ctx context.Context, code int, agent, text string)
 }
@@ -14,5 +14,5 @@ type WarningHandlerWithContext interface {
 // WarningLogger would log it.
 type WarningLogger struct{}
 
-// HandleWarningHeaderWithContext does nothing: nothing here speaks to Kubernetes.
+// HandleWarningHeaderWithContext does nothing: nothing here uses Kubernetes.
 func (WarningLogger) HandleWarningHeaderWithContext(context.Context, int, string, string) {}

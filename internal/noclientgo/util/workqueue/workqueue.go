@@ -1,3 +1,3 @@
-// Package workqueue has nothing in it. go mod tidy looks for it, because a test of
-// Prometheus' engine imports what imports it.
+// Package workqueue is empty. go mod tidy needs it because a test of
+// Prometheus' engine imports a package that imports it.
 package workqueue

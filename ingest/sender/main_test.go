@@ -1,9 +1,0 @@
-package sender
-
-import (
-	"testing"
-
-	"github.com/tidemark-stats/tidemark/internal/enginetest"
-)
-
-func TestMain(m *testing.M) { enginetest.Main(m) }

@@ -1,13 +1,13 @@
-# The image holds tidemark, the certificates of public authorities and nothing
-# else: no shell, no package, no root. Nothing is fetched but Go modules.
+# The image contains only tidemark and the certificates of public authorities: no
+# shell, no packages, no root. The build downloads only Go modules.
 #
 #   docker build --build-arg VERSION=1.0.0 --tag tidemark:1.0.0 .
 ARG GO_IMAGE=golang:1.26.8-alpine3.24
 
 FROM ${GO_IMAGE} AS build
-# Where Go modules come from; empty for the default of Go.
+# Where Go modules come from; empty for Go's default.
 ARG GOPROXY
-# The compiler is that of the image and never another one.
+# Always use the compiler of the image.
 ENV CGO_ENABLED=0 GOTOOLCHAIN=local GOFLAGS=-buildvcs=false
 WORKDIR /src
 COPY . .

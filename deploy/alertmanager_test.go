@@ -32,8 +32,8 @@ func TestAlertmanagerRunsWithTheConfigurationAsItStands(t *testing.T) {
 	}
 }
 
-// onTarget and onFigure are the labels that the rules give beside alertname and
-// severity; the others have job.
+// onTarget and onFigure are the labels that the rules set in addition to
+// alertname and severity; the other rules set job.
 var (
 	onTarget = map[string]string{"target": "exports_2026", "indicator": "trade_exports", "area": "330200", "category": "_T"}
 	onFigure = map[string]string{"indicator": "trade_exports", "area": "330200"}
@@ -88,18 +88,18 @@ func TestEveryAlertReachesThePeopleItIsFor(t *testing.T) {
 func TestWhatIsToldAlreadyIsNotToldAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		source, target string
-		elsewhere      map[string]string // labels of the target that free it
+		elsewhere      map[string]string // labels with which the target is not silenced
 	}{
-		"overdue silences slipping":       {"TidemarkFigureOverdue", "TidemarkTargetSlipping", map[string]string{"area": "330203"}},
-		"overdue silences at risk":        {"TidemarkFigureOverdue", "TidemarkTargetAtRisk", map[string]string{"indicator": "trade_imports"}},
-		"missed silences slipping":        {"TidemarkTargetMissed", "TidemarkTargetSlipping", map[string]string{"target": "imports_2026"}},
-		"missed silences un-met":          {"TidemarkTargetMissed", "TidemarkTargetUnmet", map[string]string{"category": "C1"}},
-		"slipping silences at risk":       {"TidemarkTargetSlipping", "TidemarkTargetAtRisk", map[string]string{"category": "C1"}},
-		"critical silences warning":       {"TidemarkExporterDown", "TidemarkExporterStale", map[string]string{"job": "another"}},
-		"a stall silences a lag":          {"TidemarkIngestStalled", "TidemarkIngestLagging", map[string]string{"job": "another"}},
-		"one cause, one message":          {"TidemarkInfluxDBUnreachable", "TidemarkIngestStalled", map[string]string{"job": "another"}},
-		"no exporter, no news of targets": {"TidemarkExporterDown", "TidemarkTargetSlipping", nil},
-		"no exporter, no news of figures": {"TidemarkExporterDown", "TidemarkFigureOverdue", nil},
+		"overdue silences slipping":    {"TidemarkFigureOverdue", "TidemarkTargetSlipping", map[string]string{"area": "330203"}},
+		"overdue silences at risk":     {"TidemarkFigureOverdue", "TidemarkTargetAtRisk", map[string]string{"indicator": "trade_imports"}},
+		"missed silences slipping":     {"TidemarkTargetMissed", "TidemarkTargetSlipping", map[string]string{"target": "imports_2026"}},
+		"missed silences un-met":       {"TidemarkTargetMissed", "TidemarkTargetUnmet", map[string]string{"category": "C1"}},
+		"slipping silences at risk":    {"TidemarkTargetSlipping", "TidemarkTargetAtRisk", map[string]string{"category": "C1"}},
+		"critical silences warning":    {"TidemarkExporterDown", "TidemarkExporterStale", map[string]string{"job": "another"}},
+		"a stall silences a lag":       {"TidemarkIngestStalled", "TidemarkIngestLagging", map[string]string{"job": "another"}},
+		"one cause, one message":       {"TidemarkInfluxDBUnreachable", "TidemarkIngestStalled", map[string]string{"job": "another"}},
+		"no exporter silences targets": {"TidemarkExporterDown", "TidemarkTargetSlipping", nil},
+		"no exporter silences figures": {"TidemarkExporterDown", "TidemarkFigureOverdue", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +130,7 @@ func TestSlippingDoesNotSilenceAnOverdueFigure(t *testing.T) {
 	}
 }
 
-// inhibited tells which alerts are, by name or by their label test.
+// inhibited reports which alerts are inhibited, by name or by their label test.
 func inhibited(t *testing.T, url string) map[string]bool {
 	t.Helper()
 	var alerts []held
@@ -148,7 +148,7 @@ func inhibited(t *testing.T, url string) map[string]bool {
 	return is
 }
 
-// awkward is an alert whose text would be YAML of another kind, and bad JSON.
+// awkward is an alert whose text could be read as other YAML, or as bad JSON.
 var awkward = alert{
 	Labels: map[string]string{"alertname": "TidemarkTargetSlipping", "severity": "warning", "target": "exports_2026", "indicator": "trade_exports", "area": "330200", "category": "_T"},
 	Annotations: map[string]string{
@@ -183,7 +183,7 @@ func TestARobotGetsTheMessageItUnderstands(t *testing.T) {
 			}
 			kind, title, got := text(m)
 			if want := map[string]string{"wecom": "markdown", "dingtalk": "markdown", "feishu": "interactive"}[channel]; kind != want {
-				t.Errorf("its kind is %q and not %q", kind, want)
+				t.Errorf("its type is %q, want %q", kind, want)
 			}
 			if title != "tidemark 1 项告警 firing" {
 				t.Errorf("its title is %q", title)
@@ -198,7 +198,7 @@ func TestARobotGetsTheMessageItUnderstands(t *testing.T) {
 	}
 }
 
-// The longest texts of Ningbo's targets are about as long as this one.
+// The longest texts of Ningbo's targets are about as long as these.
 func TestAMessageFitsIntoWeCom(t *testing.T) {
 	const limit = 4096 // bytes of markdown.content
 	for name, n := range map[string]int{"told at length": 3, "told in short": 30} {
@@ -228,13 +228,13 @@ func TestAMessageFitsIntoWeCom(t *testing.T) {
 				t.Errorf("it has %d bytes and not at most %d:\n%s", n, limit, m.Markdown.Content)
 			}
 			if want := min(n, 12); strings.Count(m.Markdown.Content, "按目前进度") != want {
-				t.Errorf("it does not tell of %d alerts:\n%s", want, m.Markdown.Content)
+				t.Errorf("it does not contain %d alerts:\n%s", want, m.Markdown.Content)
 			}
 		})
 	}
 }
 
-// message is what the robots take, each its own part of it.
+// message has the fields of all robots; each robot uses its own.
 type message struct {
 	Msgtype  string `json:"msgtype"`
 	Markdown struct{ Content, Title, Text string }
@@ -281,7 +281,7 @@ func TestNoSecretStandsInTheConfiguration(t *testing.T) {
 		key, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "- ")), ":")
 		switch key {
 		case "url", "auth_password", "api_secret", "credentials", "bearer_token":
-			t.Errorf("a secret could stand in: %s", line)
+			t.Errorf("this line may contain a secret: %s", line)
 		}
 	}
 }

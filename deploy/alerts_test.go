@@ -11,15 +11,15 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// morning is a working day.
+// morning is on a working day.
 var morning = time.Date(2024, 5, 21, 9, 0, 0, 0, shanghai)
 
-// minutes after morning.
+// minutes returns the time that many minutes after morning.
 func minutes(n int) time.Time { return morning.Add(time.Duration(n) * time.Minute) }
 
 const ports = `{target="port_2027_containers",indicator="container_throughput",area="NBZS",category="_T"`
 
-// healthy is a page on which nothing is to be told.
+// healthy is a page on which no alert fires.
 func healthy(at time.Time) page {
 	seconds := float64(at.Unix())
 	return page{
@@ -49,14 +49,14 @@ func healthy(at time.Time) page {
 	}
 }
 
-// with is a healthy page with other values.
+// with is a healthy page with some values changed.
 func with(at time.Time, other page) page {
 	p := healthy(at)
 	maps.Copy(p, other)
 	return p
 }
 
-// says is a page of a target with one verdict.
+// says is a page of a target with the given verdict.
 func says(at time.Time, verdict string) page {
 	return with(at, page{
 		`tidemark_target_verdict` + ports + `,verdict="on_track"}`:        0,
@@ -139,7 +139,7 @@ func TestATextLeavesOutWhatIsNotKnown(t *testing.T) {
 	})
 	for _, e := range s.events {
 		if e.alert.Get("target") == "" {
-			continue // the page has nothing else on it
+			continue // other alerts fire because the page has nothing else on it
 		}
 		if got, want := e.annotations.Get("summary"), "unresolved_hotspot（不动产），目标未达到 / unresolved_hotspot (不动产), the target was missed"; got != want {
 			t.Errorf("summary reads\n%s\nand not\n%s", got, want)
@@ -162,10 +162,10 @@ func TestAnOverdueFigureOfAnUnknownAgencyIsToldWithoutIt(t *testing.T) {
 	})
 	for _, e := range s.events {
 		if e.alert.Get("alertname") != "TidemarkFigureOverdue" {
-			continue // the page has nothing else on it
+			continue // other alerts fire because the page has nothing else on it
 		}
 		if got, want := e.annotations.Get("description"), "应于 2024-04-18 发布，宽限期已过。在报送之前，有关目标不作判断。\n"+
-			"Due on 2024-04-18, and the days of grace are over. Until it comes the targets on it are not judged."; got != want {
+			"Due on 2024-04-18, and the grace period is over. Targets that depend on it are not judged until it is published."; got != want {
 			t.Errorf("description reads\n%s\nand not\n%s", got, want)
 		}
 		return
@@ -183,7 +183,7 @@ func TestAFlappingVerdictIsOneAlert(t *testing.T) {
 		return says(at, "slipping")
 	})
 	s.run(minutes(600), minutes(720), time.Minute, healthy)
-	// It is held for an hour after the first minute without it.
+	// The alert is held for an hour after the first minute without the verdict.
 	s.expect("2024-05-21 09:30 TidemarkTargetSlipping fires", "2024-05-21 20:00 TidemarkTargetSlipping ends")
 }
 
@@ -204,7 +204,7 @@ func TestAnExporterRestartNeitherResolvesNorFiresAgain(t *testing.T) {
 	s := simulate(t)
 	s.run(morning, minutes(120), time.Minute, slipping)
 	s.run(minutes(120), minutes(124), time.Minute, func(time.Time) page { return nil })
-	// It answers again and loads: nothing but its own health is shown.
+	// The exporter answers again and is loading: only its own health is shown.
 	s.run(minutes(124), minutes(128), time.Minute, func(time.Time) page {
 		return page{`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1, `tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`: 0}
 	})
@@ -232,10 +232,10 @@ func TestAFigureIsOverdueOnlyAfterItsGrace(t *testing.T) {
 	s.run(due.AddDate(0, 0, -1), due.AddDate(0, 0, 17), 10*time.Minute, func(at time.Time) page {
 		return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(due.Unix())})
 	})
-	// Fifteen days of grace end on the 25th; the hour is `for`.
+	// The fifteen days of grace end on the 25th; the hour is `for`.
 	s.expect("2024-05-25 01:10 TidemarkFigureOverdue fires")
 	if got, want := s.events[0].annotations.Get("description"), "应于 2024-05-10 发布，宽限期已过，由宁波市港航管理中心报送。在报送之前，有关目标不作判断。\n"+
-		"Due on 2024-05-10 from Ningbo port and shipping administration, and the days of grace are over. Until it comes the targets on it are not judged."; got != want {
+		"Due on 2024-05-10 from Ningbo port and shipping administration, and the grace period is over. Targets that depend on it are not judged until it is published."; got != want {
 		t.Errorf("description reads\n%s\nand not\n%s", got, want)
 	}
 }
@@ -249,10 +249,10 @@ func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
 	}
 	s := simulate(t)
 	s.run(morning.AddDate(0, 0, -14), morning, time.Hour, stored(12))
-	s.events = nil // without a past they are all new
+	s.events = nil // without earlier measurements all are new
 	s.run(morning, morning.AddDate(0, 0, 12), time.Hour, stored(15))
 	s.expect("2024-05-21 10:00 TidemarkRejectsWaiting fires", "2024-05-31 10:00 TidemarkRejectsWaiting ends")
-	if got, want := s.events[0].annotations.Get("summary"), "最近十天有 3 条数据被拒，等待处理 / 3 figures were refused within ten days and wait for somebody to look at them"; got != want {
+	if got, want := s.events[0].annotations.Get("summary"), "最近十天有 3 条数据被拒，等待处理 / 3 figures were refused in the last ten days and need attention"; got != want {
 		t.Errorf("the summary reads %s", got)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// flags are the command line of a service without the flags by which enginetest
-// says where the server listens and keeps its data. config is where its
-// configuration is on this machine.
+// flags are the command line of a service without the flags with which
+// enginetest sets where the server listens and keeps its data. config is the
+// path of the service's configuration on this machine.
 func flags(t *testing.T, s types.ServiceConfig, local ...string) (config string, rest []string) {
 	t.Helper()
 	for _, flag := range s.Command {
@@ -34,18 +34,18 @@ func flags(t *testing.T, s types.ServiceConfig, local ...string) (config string,
 	return config, rest
 }
 
-// well asks the page of a service's health check of the real server.
+// well requests the page of a service's health check from the real server.
 func well(t *testing.T, s types.ServiceConfig, server string) {
 	t.Helper()
 	path := healthPage(s).Path
 	if slices.Contains(s.HealthCheck.Test, "promtool") {
-		path = "/-/ready" // what `promtool check ready` asks
+		path = "/-/ready" // the page that `promtool check ready` requests
 	}
 	resp, err := http.Get(server + path)
 	must(t, err)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		t.Errorf("%s is answered with %s", path, resp.Status)
+		t.Errorf("the answer of %s is %s", path, resp.Status)
 	}
 }
 

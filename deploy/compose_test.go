@@ -20,13 +20,13 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
-// once tells whether a service does its work and ends.
+// once reports whether a service does its work and exits.
 func once(s types.ServiceConfig) bool { return s.Restart == types.RestartPolicyNo }
 
-// ours tells whether a service runs tidemark.
+// ours reports whether a service runs tidemark.
 func ours(s types.ServiceConfig) bool { return strings.HasPrefix(s.Image, "tidemark:") }
 
-// healthPage is the page that a service's health check asks for.
+// healthPage is the page that a service's health check requests.
 func healthPage(s types.ServiceConfig) *url.URL {
 	if s.HealthCheck == nil || len(s.HealthCheck.Test) == 0 {
 		return &url.URL{}
@@ -50,8 +50,8 @@ func TestComposeRunsAllOfTidemark(t *testing.T) {
 	}
 }
 
-// Compose builds for all services in one go: two that build the same image are
-// refused, and one that is started without the builder finds none.
+// Compose builds for all services at once: two that build the same image are
+// refused, and one that is started without the builder finds no image.
 func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
 	project := composetest.Load(t, "..")
 	var builders []string
@@ -60,7 +60,7 @@ func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
 			builders = append(builders, name)
 		}
 		if ours(s) != (s.PullPolicy == types.PullPolicyNever) {
-			t.Errorf("%s, %s, is pulled by the policy %q", name, s.Image, s.PullPolicy)
+			t.Errorf("%s, %s, has the pull policy %q", name, s.Image, s.PullPolicy)
 		}
 	}
 	if len(builders) != 1 {
@@ -94,7 +94,7 @@ func TestEveryServiceIsHeldToLimits(t *testing.T) {
 			t.Errorf("Docker refuses %s on a machine with one processor", name)
 		}
 		if s.Logging == nil || s.Logging.Options["max-size"] == "" || s.Logging.Options["max-file"] == "" {
-			t.Errorf("the log of %s grows for ever", name)
+			t.Errorf("the log of %s grows without limit", name)
 		}
 		if !slices.Equal(s.CapDrop, []string{"ALL"}) || len(s.CapAdd) > 0 || s.Privileged || !slices.Contains(s.SecurityOpt, "no-new-privileges=true") {
 			t.Errorf("%s has more rights than it needs", name)
@@ -105,14 +105,14 @@ func TestEveryServiceIsHeldToLimits(t *testing.T) {
 		if limit := s.Environment["GOMEMLIMIT"]; limit != nil {
 			mib, err := strconv.ParseInt(strings.TrimSuffix(*limit, "MiB"), 10, 64)
 			if err != nil || types.UnitBytes(mib<<20) >= s.MemLimit {
-				t.Errorf("%s collects its garbage at %s, and has %d bytes", name, *limit, s.MemLimit)
+				t.Errorf("%s has a GOMEMLIMIT of %s, and %d bytes", name, *limit, s.MemLimit)
 			}
 		}
 	}
 }
 
 func TestEveryImageIsPinnedToTheVersionThatTheTestsRun(t *testing.T) {
-	want := map[string]string{ // those without an engine here are pinned only
+	want := map[string]string{ // services without an engine in the tests are only pinned
 		"nats":         "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
 		"backup":       "nats:" + strings.TrimPrefix(requirements(t, "../go.mod")["github.com/nats-io/nats-server/v2"], "v") + "-alpine",
 		"prometheus":   "prom/prometheus:v" + engines.PrometheusVersion,
@@ -138,7 +138,7 @@ func TestEveryServiceThatStaysTellsWhetherItIsWell(t *testing.T) {
 		}
 		page := healthPage(s)
 		if page.Hostname() != "127.0.0.1" || page.Port() == "" {
-			t.Errorf("%s is asked at %q", name, page)
+			t.Errorf("the health check of %s requests %q", name, page)
 		}
 		if s.HealthCheck == nil || s.HealthCheck.Interval == nil || s.HealthCheck.Timeout == nil || s.HealthCheck.Retries == nil || s.HealthCheck.StartPeriod == nil {
 			t.Errorf("the health check of %s is not complete: %+v", name, s.HealthCheck)
@@ -173,7 +173,8 @@ func TestEverythingThatIsMountedIsThere(t *testing.T) {
 				if info, err := os.Stat(v.Source); err != nil || !info.IsDir() {
 					t.Errorf("%s mounts %s, which is no directory of the source tree: %v", name, v.Source, err)
 				}
-				// A file alone would stay the old one when an editor replaces it.
+				// A mounted file would stay the old one after an editor
+				// replaced it.
 				if !v.ReadOnly {
 					t.Errorf("%s may write into %s", name, v.Source)
 				}
@@ -213,13 +214,13 @@ func TestNoVariableIsWithoutAValue(t *testing.T) {
 		if secret != (m[2] == ":?") || !secret && m[2] != ":-" {
 			t.Errorf("%s: a secret has :? and nothing else, a setting has a default", m[0])
 		}
-		// Settings are explained in the head of the file.
+		// Settings are explained at the top of the file.
 		if head, _, _ := strings.Cut(string(text), "\nname:"); !secret && !strings.Contains(head, m[1]) {
 			t.Errorf("%s is not explained", m[1])
 		}
 	}
 	for name := range written {
-		// An agency has its password, and NATS the hash.
+		// An agency has its password, NATS only the hash.
 		if !named[name] && !named[strings.Replace(name, "_PASSWORD_", "_HASH_", 1)] {
 			t.Errorf("secrets.sh writes %s, which nothing reads", name)
 		}
@@ -234,7 +235,7 @@ func TestEveryPasswordComesFromTheEnvFile(t *testing.T) {
 				continue
 			}
 			if name == "nats" {
-				t.Errorf("NATS is given %s and needs its hash alone", variable)
+				t.Errorf("NATS gets %s but should get only its hash", variable)
 			}
 			if value == nil || !regexp.MustCompile(`^t[0-9a-f]{48}$`).MatchString(*value) {
 				t.Errorf("%s of %s is not one of secrets.sh", variable, name)
@@ -243,9 +244,10 @@ func TestEveryPasswordComesFromTheEnvFile(t *testing.T) {
 	}
 }
 
-// Its own bucket would have shard groups of seven days, which `tidemark init`
-// refuses: so the first start makes another one, and init tidemark's. That is
-// tested in package store; an influxd 2 is not to be had here.
+// InfluxDB's own bucket would have shard groups of seven days, which `tidemark
+// init` refuses; so the first start creates another bucket, and init creates
+// tidemark's. The tests of package store cover that; there is no influxd 2
+// here.
 func TestInfluxDBIsSetUpForTidemarkInit(t *testing.T) {
 	project := composetest.Load(t, "..")
 	of := func(service, variable string) string {

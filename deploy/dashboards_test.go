@@ -23,9 +23,9 @@ func (s *stack) pushSample() {
 	must(s.t, err)
 }
 
-// Every query of every dashboard, variables filled in from the answers of the
-// real thing: the sample sent over NATS into InfluxDB, shown by the exporter,
-// scraped by a Prometheus with the rules of this room.
+// Runs every query of every dashboard, with variables filled in from real
+// answers: the sample is sent over NATS into InfluxDB, shown by the exporter
+// and scraped by a Prometheus with the rules of this package.
 func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
 	s := newStack(t)
 	scraping := startPrometheus(t, prometheusFor(t, map[string]string{"exporter": s.exporter, "ingest": s.ingest}))
@@ -39,8 +39,8 @@ func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
 	}
 	await(t, "a scrape before the push", has(dashboards.Scraped, `count(up{job=~"tidemark-.*"} == 1) == 2`))
 	s.pushSample()
-	// The newest figures of the sample, and rates that need two scrapes.
-	await(t, "the sample can be asked for", has(dashboards.History, `count(last_over_time(tidemark_figure[20y])) > 70`))
+	// The newest figures of the sample, and rates, which need two scrapes.
+	await(t, "the sample can be queried", has(dashboards.History, `count(last_over_time(tidemark_figure[20y])) > 70`))
 	for _, rate := range []string{"tidemark_ingest_figures_total", "tidemark_ingest_write_duration_seconds_count", "tidemark_ingest_batch_messages_count", "tidemark_exporter_sync_duration_seconds_count"} {
 		await(t, "a rate of "+rate, has(dashboards.Scraped, "sum(rate("+rate+"[1m])) > 0"))
 	}
@@ -50,7 +50,7 @@ func TestEveryDashboardHasItsAnswersOnTheWholeStack(t *testing.T) {
 	must(t, err)
 	for _, file := range files {
 		if file.Edition != dashboards.Chinese {
-			continue // a test of dashboards says that the other asks the same
+			continue // a test of dashboards checks that the other has the same queries
 		}
 		d, err := dashboards.Read(file.JSON)
 		must(t, err)

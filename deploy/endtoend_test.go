@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// hurried are changes to Prometheus' directory by which hours become seconds.
+// hurried are changes to Prometheus' directory that turn hours into seconds.
 var hurried = []change{
 	{`(scrape|evaluation)_interval: \S+`, "${1}_interval: 1s"},
 	{`\binterval: \S+`, "interval: 1s"},
@@ -105,7 +105,7 @@ func TestAnAlertArrivesInBothLanguagesAndEnds(t *testing.T) {
 		"预测 3810.00万 至 3920.00万 TEU", "projection 38.1M to 39.2M TEU", `"severity":"warning"`,
 		"https://grafana.example.org/d/tidemark-indicator?var-indicator=container_throughput", runbookBase + "TidemarkTargetSlipping.md"} {
 		if !strings.Contains(strings.ReplaceAll(firing, `\u0026`, "&"), part) {
-			t.Errorf("the message has no %s:\n%s", part, firing)
+			t.Errorf("the message does not contain %s:\n%s", part, firing)
 		}
 	}
 	if strings.Contains(firing, `"grafana":`) {
@@ -121,7 +121,7 @@ func TestAnAlertArrivesInBothLanguagesAndEnds(t *testing.T) {
 	}
 }
 
-// alerting is the alerts that Prometheus still holds, as it names them.
+// alerting is the alerts that Prometheus still holds, in its own format.
 func alerting(t *testing.T, url string) string {
 	t.Helper()
 	resp, err := http.Get(url + "/api/v1/query?query=" + `ALERTS{alertstate="firing"}`)

@@ -56,8 +56,8 @@ func copied(t *testing.T, dir string, changes ...change) string {
 	return target
 }
 
-// atOnce are changes to Alertmanager's directory by which it tells everything
-// at once, at any hour.
+// atOnce are changes to Alertmanager's directory that make it send everything
+// at once, at any time of day.
 var atOnce = []change{
 	{`group_wait: \S+`, "group_wait: 0s"},
 	{`group_interval: \S+`, "group_interval: 1s"},
@@ -85,8 +85,8 @@ func newInbox(t *testing.T) *inbox {
 	return in
 }
 
-// secrets makes a directory in which the addresses of all receivers lead to the
-// inbox, and the change that makes Alertmanager look there.
+// secrets creates a directory in which the addresses of all receivers point to
+// the inbox, and the change that makes Alertmanager read them there.
 func (in *inbox) secrets(t *testing.T) change {
 	t.Helper()
 	dir := t.TempDir()
@@ -113,7 +113,7 @@ func (in *inbox) next(t *testing.T, is func(message string) bool) string {
 			}
 			passed = append(passed, string(m))
 		case <-time.After(time.Minute):
-			t.Fatalf("the message did not come; others were\n%s", strings.Join(passed, "\n"))
+			t.Fatalf("the message did not arrive; others were\n%s", strings.Join(passed, "\n"))
 		}
 	}
 }
@@ -124,7 +124,7 @@ type alert struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// held is what Alertmanager says of an alert.
+// held is Alertmanager's description of an alert.
 type held struct {
 	Labels    map[string]string `json:"labels"`
 	Receivers []struct {
@@ -165,7 +165,7 @@ func ask(t *testing.T, url string, answer any) {
 	}
 }
 
-// await asks until the answer is as it should be.
+// await repeats the check until it succeeds.
 func await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	limit := time.After(time.Minute)

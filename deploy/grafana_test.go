@@ -15,8 +15,9 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
-// A Grafana is not to be had here, so its files are held against the keys that
-// its documentation has: https://grafana.com/docs/grafana/latest/administration/provisioning/
+// No Grafana is available here, so its files are checked against the keys in
+// its documentation:
+// https://grafana.com/docs/grafana/latest/administration/provisioning/
 type dataSources struct {
 	APIVersion  int `yaml:"apiVersion"`
 	Prune       bool
@@ -53,7 +54,7 @@ type dashboardProviders struct {
 	}
 }
 
-// strictly decodes a file of Grafana's provisioning.
+// strictly decodes one of Grafana's provisioning files.
 func strictly(t *testing.T, kind string, into any) {
 	t.Helper()
 	grafana := composetest.Load(t, "..").Services["grafana"]
@@ -80,7 +81,7 @@ func TestGrafanaAsksServicesThatAreThere(t *testing.T) {
 		must(t, err)
 		service, ok := project.Services[u.Hostname()]
 		if !ok || healthPage(service).Port() != u.Port() || u.Scheme != "http" {
-			t.Errorf("nothing of docker-compose.yml listens at %s", s.URL)
+			t.Errorf("no service of docker-compose.yml listens at %s", s.URL)
 		}
 		if s.IsDefault != (s.UID == "tidemark") || s.Editable || s.Access != "proxy" {
 			t.Errorf("data source %s: %+v", s.UID, s)
@@ -89,7 +90,7 @@ func TestGrafanaAsksServicesThatAreThere(t *testing.T) {
 			t.Errorf("data source %s: %+v", s.UID, s.JSONData)
 		}
 		if a := s.JSONData.AlertmanagerUID; a != "" && a != "alertmanager" {
-			t.Errorf("data source %s looks for the Alertmanager %s", s.UID, a)
+			t.Errorf("data source %s refers to the Alertmanager %s", s.UID, a)
 		}
 	}
 	if want := []string{"tidemark", "prometheus", "alertmanager"}; !slices.Equal(uids, want) {
@@ -114,22 +115,23 @@ func TestGrafanaFindsEveryDashboard(t *testing.T) {
 		for _, file := range files {
 			uid, title := dashboard(t, file)
 			if uid == "" || seen[uid] {
-				t.Errorf("%s has the uid %q, which another one has too", file, uid)
+				t.Errorf("%s has the uid %q, which another dashboard has too", file, uid)
 			}
 			seen[uid] = true
-			// Grafana leaves such a one out and tells its log only.
+			// Grafana ignores such a dashboard and reports that only in its
+			// log.
 			if strings.EqualFold(title, p.Folder) {
-				t.Errorf("%s bears the name of its folder, %s", file, title)
+				t.Errorf("%s has the same title as its folder, %s", file, title)
 			}
 		}
 	}
 	home := composetest.OnHost(t, grafana, *grafana.Environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
 	if uid, _ := dashboard(t, home); uid != "tidemark-overview" {
-		t.Errorf("at home people see %s", uid)
+		t.Errorf("the home dashboard is %s", uid)
 	}
 }
 
-// dashboard reads what Grafana knows a dashboard by.
+// dashboard has the fields by which Grafana identifies a dashboard.
 func dashboard(t *testing.T, file string) (uid, title string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

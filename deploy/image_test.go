@@ -14,8 +14,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/composetest"
 )
 
-// instructions are those of the Dockerfile, by their words; a line that ends in
-// \ goes on in the next one.
+// instructions are those of the Dockerfile, by keyword; a line that ends in \
+// continues on the next one.
 func instructions(t *testing.T) (all [][2]string) {
 	t.Helper()
 	text, err := os.ReadFile("../Dockerfile")
@@ -29,7 +29,7 @@ func instructions(t *testing.T) (all [][2]string) {
 }
 
 func TestTheImageHoldsTidemarkAloneAndRunsWithoutRights(t *testing.T) {
-	last := map[string]string{} // of the last stage
+	last := map[string]string{} // in the last stage
 	for _, i := range instructions(t) {
 		if i[0] == "FROM" {
 			clear(last)
@@ -60,7 +60,7 @@ func TestTheImageIsBuiltByAPinnedCompiler(t *testing.T) {
 	t.Error("the Dockerfile has no ARG GO_IMAGE")
 }
 
-// buildContext copies what .dockerignore lets pass.
+// buildContext copies the files that .dockerignore does not exclude.
 func buildContext(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../.dockerignore")
@@ -102,7 +102,8 @@ func buildContext(t *testing.T) string {
 	return dir
 }
 
-// buildCommand is the one of the Dockerfile, and env the variables it has there.
+// buildCommand is the command of the Dockerfile, and env the variables it has
+// there.
 func buildCommand(t *testing.T) (command string, env []string) {
 	t.Helper()
 	for _, i := range instructions(t) {
@@ -128,9 +129,9 @@ func TestDockerIsGivenAllThatTheBinaryIsMadeOfAndNoCIsNeeded(t *testing.T) {
 	}
 }
 
-// Without -trimpath and with C where there is a compiler: so the packages are
-// those that the tests have compiled already, and it takes seconds instead of
-// minutes.
+// Built without -trimpath and with C if there is a compiler: then the packages
+// are those that the tests have compiled already, and it takes seconds instead
+// of minutes.
 func TestTheCommandOfTheDockerfileBuildsABinaryThatKnowsItsVersion(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "tidemark")
 	command, _ := buildCommand(t)

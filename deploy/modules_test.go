@@ -6,9 +6,10 @@ import (
 	"testing"
 )
 
-// What tidemark has of Prometheus' libraries is also in the servers. With the
-// same versions it is compiled once, outside of any test's time limit, and tests
-// hold answers against the Prometheus whose engine gives them.
+// The Prometheus libraries that tidemark uses are also in the servers. With
+// equal versions they are compiled once, outside the time limit of any test,
+// and tests compare answers with the Prometheus version whose engine gives
+// them.
 func TestPrometheusIsBuiltFromTheVersionsThatAreCompiledAnyway(t *testing.T) {
 	ours := requirements(t, "../go.mod")
 	for module, version := range requirements(t, "prometheus/go.mod") {

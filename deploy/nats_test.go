@@ -27,8 +27,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// site is a real NATS server with the configuration and the passwords that
-// docker-compose.yml gives it, after `tidemark init`.
+// site is a real NATS server with the configuration and the passwords from
+// docker-compose.yml, after `tidemark init`.
 type site struct {
 	t         *testing.T
 	server    *server.Server
@@ -72,8 +72,8 @@ func (s *site) figures() jetstream.Stream {
 	return stream
 }
 
-// senders are the agencies that send figures: all that answer for an indicator
-// which tidemark does not work out by itself.
+// senders are the agencies that send figures: all that report an indicator
+// which tidemark does not compute itself.
 func senders() (codes []string) {
 	for _, i := range catalog.Ningbo().Indicators {
 		if i.Ratio == nil && !slices.Contains(codes, i.Agency.Code) {
@@ -129,9 +129,9 @@ func TestASenderSendsItsOwnFiguresOnly(t *testing.T) {
 	}
 }
 
-// NATS does not check the subject of a reply against a user's permissions, so
-// that JetStream itself could be had to store one sender's message under the
-// name of another. Accounts keep the reply at home.
+// NATS does not check the reply subject against a user's permissions, so a
+// sender could make JetStream store its message under the name of another.
+// Accounts confine the reply.
 func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
 	const theirs = "figures.customs.trade_exports.330200._T.level.2024-05"
 	s := newSite(t)
@@ -145,7 +145,7 @@ func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
 	must(t, port.PublishRequest("$JS.API.DIRECT.GET.FIGURES", theirs, fmt.Appendf(nil, `{"seq":%d}`, ack.Sequence)))
 	msg, err := home.NextMsg(time.Minute)
 	if err != nil || string(msg.Data) != "{}" {
-		t.Fatalf("the answer is not with the one who asked: %v", err)
+		t.Fatalf("the sender did not get the answer: %v", err)
 	}
 	if _, err := s.figures().GetLastMsgForSubject(t.Context(), theirs); !errors.Is(err, jetstream.ErrMsgNotFound) {
 		t.Errorf("there is a figure in the name of customs: %v", err)
@@ -192,7 +192,7 @@ func TestTheHealthCheckOfNATSIsAnswered(t *testing.T) {
 	must(t, err)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		t.Errorf("%s is answered with %s", page.Path, resp.Status)
+		t.Errorf("the answer of %s is %s", page.Path, resp.Status)
 	}
 }
 

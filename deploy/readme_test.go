@@ -33,11 +33,12 @@ func TestThePageOnRunningTidemarkNamesEveryPart(t *testing.T) {
 	}
 }
 
-// What the page says of remote read, with the real Prometheus and the rules.
+// Tests what the page says about remote read, with the real Prometheus and the
+// rules.
 func TestPrometheusReadsHistoryOnlyWhereItIsAskedTo(t *testing.T) {
 	_, section, ok := strings.Cut(readme(t), "\n    remote_read:\n")
 	if !ok {
-		t.Fatal("the page says nothing of remote_read")
+		t.Fatal("the page does not mention remote_read")
 	}
 	section, _, _ = strings.Cut(section, "\n\n")
 	s := newStack(t)
@@ -71,7 +72,7 @@ func TestPrometheusReadsHistoryOnlyWhereItIsAskedTo(t *testing.T) {
 	for _, expression := range []string{`tidemark_figure`, `tidemark_target_verdict`, `last_over_time(tidemark_figure[90d])`} {
 		for _, job := range jobs(expression) {
 			if job != "tidemark-exporter" {
-				t.Errorf("%s finds the exporter's own series beside the scraped ones", expression)
+				t.Errorf("%s finds the exporter's own series in addition to the scraped ones", expression)
 			}
 		}
 	}

@@ -30,10 +30,10 @@ func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
 	for _, r := range alertRules(t) {
 		t.Run(r.Alert, func(t *testing.T) {
 			if !strings.HasPrefix(r.Alert, "Tidemark") {
-				t.Error("its name has not the prefix Tidemark")
+				t.Error("its name does not have the prefix Tidemark")
 			}
 			if s := r.Labels["severity"]; !slices.Contains(severities, s) {
-				t.Errorf("severity is %q and not one of %q", s, severities)
+				t.Errorf("severity is %q, want one of %q", s, severities)
 			}
 			for _, text := range []string{"summary", "description"} {
 				if a := r.Annotations[text]; !chinese(a) || !english(a) {
@@ -41,7 +41,7 @@ func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
 				}
 			}
 			if got, want := r.Annotations["runbook_url"], runbookBase+r.Alert+".md"; got != want {
-				t.Errorf("runbook_url is %s and not %s", got, want)
+				t.Errorf("runbook_url is %s, want %s", got, want)
 			}
 			if !strings.Contains(r.Annotations["dashboard_url"], "/d/tidemark-") {
 				t.Errorf("dashboard_url is %q", r.Annotations["dashboard_url"])
@@ -52,8 +52,8 @@ func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
 
 func TestAnAlertIsNeitherHastyNorFlapping(t *testing.T) {
 	for _, r := range alertRules(t) {
-		// Values are there all the time, so minutes to hours are enough to be
-		// sure. Two scrapes at the longest interval are four minutes.
+		// Values are always there, so minutes to hours are enough to be sure.
+		// Two scrapes at the longest interval are four minutes.
 		if hold := time.Duration(r.For); hold < 5*time.Minute || hold > 2*time.Hour {
 			t.Errorf("%s fires after %s", r.Alert, hold)
 		}
@@ -114,17 +114,17 @@ func TestAnAlertLinksToADashboardThatIsThereAndSetsVariablesThatItHas(t *testing
 		must(t, err)
 		known, ok := variables[strings.TrimPrefix(link.Path, "/d/")]
 		if !ok {
-			t.Errorf("%s links to %s, which is no dashboard", r.Alert, link.Path)
+			t.Errorf("%s links to %s, which is not a dashboard", r.Alert, link.Path)
 		}
 		for name := range link.Query() {
 			if !slices.Contains(known, name) {
-				t.Errorf("%s sets %s, which %s has not", r.Alert, name, link.Path)
+				t.Errorf("%s sets %s, which %s does not have", r.Alert, name, link.Path)
 			}
 			if label := "$labels." + strings.TrimPrefix(name, "var-"); !strings.Contains(r.Annotations["dashboard_url"], name+"={{ "+label+" | urlquery }}") {
-				t.Errorf("%s sets %s to something else than %s", r.Alert, name, label)
+				t.Errorf("%s sets %s to something other than %s", r.Alert, name, label)
 			}
 		}
-		// What the alert is on has to be what the dashboard shows.
+		// The dashboard must show what the alert is about.
 		for _, label := range []string{"indicator", "area", "category", "target"} {
 			by, _, _ := strings.Cut(r.Expr, ")")
 			if regexp.MustCompile(`\b`+label+`\b`).MatchString(by) && !link.Query().Has("var-"+label) {
@@ -178,14 +178,14 @@ func alertRules(t *testing.T) []rulefmt.Rule {
 	return alerts
 }
 
-// actions are what a template replaces.
+// actions are the parts that a template replaces.
 var actions = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 
 func chinese(text string) bool {
 	return strings.ContainsFunc(actions.ReplaceAllString(text, ""), func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// english tells whether there are at least three English words in a row.
+// english reports whether there are at least three English words in a row.
 func english(text string) bool {
 	return regexp.MustCompile(`[A-Za-z]+ [a-z]+ [a-z]+`).MatchString(actions.ReplaceAllString(text, " "))
 }

@@ -31,7 +31,7 @@ func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
 				t.Errorf("%s is %q", name, secret)
 			}
 			if other, known := seen[secret]; known {
-				t.Errorf("%s is that of %s", name, other)
+				t.Errorf("%s equals %s", name, other)
 			}
 			seen[secret] = name
 		}
@@ -51,9 +51,9 @@ func TestSecretsThatAreThereAreNotTouched(t *testing.T) {
 	before, err := os.ReadFile(file)
 	must(t, err)
 	out, err := exec.Command("sh", "secrets.sh", file).CombinedOutput()
-	want := "secrets.sh: " + file + " is there already and was not touched; add to it by hand what is missing, or move it away together with the data\n"
+	want := "secrets.sh: " + file + " exists already and was not changed; add what is missing by hand, or move it away together with the data\n"
 	if err == nil || string(out) != want {
-		t.Errorf("it ends with %v and says %s", err, out)
+		t.Errorf("it exits with %v and prints %s", err, out)
 	}
 	after, err := os.ReadFile(file)
 	must(t, err)
@@ -83,7 +83,8 @@ func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
 	}
 }
 
-// The way to change a password of NATS, and to upgrade from before the hashes.
+// The way to change a password of NATS, and to upgrade from a version without
+// hashes.
 func TestAPasswordThatHasNoHashGetsOneAndNothingElseIsTouched(t *testing.T) {
 	file := composetest.Secrets(t, "..")
 	text, err := os.ReadFile(file)
@@ -116,8 +117,8 @@ func TestWhoCanNotHashIsToldWhatToInstallAndNothingIsWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), ".env")
 	cmd := exec.Command(filepath.Join(bin, "sh"), "secrets.sh", file)
 	cmd.Env = []string{"PATH=" + bin}
-	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "nothing here can hash by bcrypt: install perl, or htpasswd") {
-		t.Errorf("it ends with %v and says %s", err, out)
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "no program that supports bcrypt: install perl, or htpasswd") {
+		t.Errorf("it exits with %v and prints %s", err, out)
 	}
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is there: %v", err)
@@ -153,10 +154,10 @@ func TestSecretsAreIgnoredByGit(t *testing.T) {
 	ignored, err := os.ReadFile("../.gitignore")
 	must(t, err)
 	if !strings.Contains(string(ignored), "\n.env\n.env.*\n") {
-		t.Error(".gitignore has no .env, or not what is left of a run that was broken off")
+		t.Error(".gitignore has no .env, or does not cover the leftovers of an interrupted run")
 	}
-	// The addresses of webhooks, which Alertmanager reads from a directory that
-	// is there without them.
+	// Alertmanager reads the addresses of webhooks from a directory that exists
+	// without them.
 	ignored, err = os.ReadFile("alertmanager/secrets/.gitignore")
 	must(t, err)
 	if !strings.Contains(string(ignored), "\n*\n") {

@@ -45,9 +45,9 @@ func TestASenderAltersNothing(t *testing.T) {
 // streams are those of tidemark.
 var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream}
 
-// A consumer delivers where its maker says and in the account of the stream.
-// One that delivers receipts into a request of the workers has NATS give the
-// figures to nobody, and none is left to them.
+// A consumer delivers where its creator says and in the account of the stream.
+// One that delivers receipts into a request of the workers makes NATS deliver
+// the figures to nobody, and the workers get none.
 func TestASenderMakesNoConsumerThatTakesTheFiguresFromTheWorkers(t *testing.T) {
 	s := newSite(t)
 	port := s.connect("port")
@@ -85,7 +85,7 @@ func TestASenderMakesNoConsumerThatTakesTheFiguresFromTheWorkers(t *testing.T) {
 		got++
 	}
 	if got != sent {
-		t.Errorf("of %d figures a worker is given %d", sent, got)
+		t.Errorf("a worker receives only %d of %d figures", got, sent)
 	}
 }
 
@@ -123,11 +123,11 @@ func TestASenderLooksUpItsOwnFiguresAndRejectsOnly(t *testing.T) {
 			case sender == agency && (figure != nil || reject != nil):
 				t.Errorf("%s does not find its own: %v, %v", sender, figure, reject)
 			case sender != agency && !(errors.Is(figure, nats.ErrNoResponders) && errors.Is(reject, nats.ErrNoResponders)):
-				t.Errorf("%s looks up what is of %s: %v, %v", sender, agency, figure, reject)
+				t.Errorf("%s can look up data of %s: %v, %v", sender, agency, figure, reject)
 			}
 		}
 		if _, err := rejects.GetMsg(t.Context(), 1); !errors.Is(err, nats.ErrNoResponders) {
-			t.Errorf("%s looks up a reject by its sequence: %v", sender, err)
+			t.Errorf("%s can look up a reject by its sequence: %v", sender, err)
 		}
 	}
 }
@@ -150,7 +150,7 @@ func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) 
 func TestASenderIsHeldToLimits(t *testing.T) {
 	s := newSite(t)
 	port := s.connect("port")
-	must(t, port.Flush()) // NATS tells the limit after it has let somebody in
+	must(t, port.Flush()) // NATS reports the limit only after the connection is accepted
 	if err := port.Publish("figures.port.test", make([]byte, 64<<10+1)); !errors.Is(err, nats.ErrMaxPayload) {
 		t.Errorf("a message of more than 64 KB: %v", err)
 	}
@@ -161,7 +161,7 @@ func TestASenderIsHeldToLimits(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "maximum account active connections exceeded") {
 		t.Errorf("a connection too many: %v", err)
 	}
-	s.connect("customs") // is not held back by it
+	s.connect("customs") // is not affected by that limit
 }
 
 func TestWhoSendsWhatIsNotHisIsToldWhereToLook(t *testing.T) {

@@ -13,19 +13,19 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// shanghai is Ningbo's time.
+// shanghai is Ningbo's time zone.
 var shanghai = time.FixedZone("CST", 8*60*60)
 
-// page is what one scrape finds: values by series in the text format's
-// notation. nil means that there is no answer.
+// page is the result of one scrape: values by series in the text format's
+// notation. nil means that the target did not answer.
 type page map[string]float64
 
 // simulation runs the rules of deploy/prometheus in Prometheus' own rule engine
-// and storage, over time that it makes up.
+// and storage, over simulated time.
 type simulation struct {
 	t      *testing.T
 	rules  *enginetest.Rules
-	shown  map[string]bool          // by the last scrape
+	shown  map[string]bool          // in the last scrape
 	firing map[string]labels.Labels // alerts, after the last evaluation
 	events []event
 }
@@ -46,7 +46,7 @@ func (e event) String() string {
 	return fmt.Sprintf("%s %s %s", e.at.In(shanghai).Format("2006-01-02 15:04"), e.alert.Get("alertname"), what)
 }
 
-// simulate begins one. It lets the test run beside others.
+// simulate starts a simulation. It lets the test run in parallel with others.
 func simulate(t *testing.T) *simulation {
 	t.Helper()
 	t.Parallel()
@@ -57,8 +57,8 @@ func simulate(t *testing.T) *simulation {
 	return &simulation{t: t, rules: enginetest.StartRules(t, files...), shown: map[string]bool{}, firing: map[string]labels.Labels{}}
 }
 
-// run scrapes what show gives and evaluates all rules, every step from from on,
-// up to but not including to.
+// run scrapes the result of show and evaluates all rules, at every step between
+// from and to, excluding to.
 func (s *simulation) run(from, to time.Time, step time.Duration, show func(time.Time) page) {
 	s.t.Helper()
 	for at := from; at.Before(to); at = at.Add(step) {
@@ -66,8 +66,8 @@ func (s *simulation) run(from, to time.Time, step time.Duration, show func(time.
 	}
 }
 
-// scrape is what Prometheus stores of a page: what is no longer on it is marked
-// as gone, and up tells whether there was an answer.
+// scrape is what Prometheus stores for a page: series no longer on it are
+// marked as gone, and up says whether there was an answer.
 func (s *simulation) scrape(at time.Time, p page) enginetest.Moment {
 	m := enginetest.Moment{At: at, Scraped: maps.Clone(p)}
 	for series := range s.shown {
@@ -88,7 +88,7 @@ func (s *simulation) scrape(at time.Time, p page) enginetest.Moment {
 	return m
 }
 
-// evaluate evaluates all rules, and notes which alerts have begun and ended.
+// evaluate evaluates all rules and records which alerts have begun and ended.
 func (s *simulation) evaluate(m enginetest.Moment) {
 	s.t.Helper()
 	now := map[string]labels.Labels{}
@@ -107,7 +107,7 @@ func (s *simulation) evaluate(m enginetest.Moment) {
 	s.firing = now
 }
 
-// told is the events, one a line.
+// told is the events, one per line.
 func (s *simulation) told() string {
 	var lines []string
 	for _, e := range s.events {

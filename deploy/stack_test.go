@@ -28,7 +28,7 @@ import (
 type stack struct {
 	t                *testing.T
 	nc               *nats.Conn
-	exporter, ingest string // addresses of their metrics
+	exporter, ingest string // the addresses of their metrics
 }
 
 // newStack starts worker and exporter on a NATS server and an influxd.
@@ -86,7 +86,7 @@ func background(t *testing.T, run func(context.Context) error) {
 	})
 }
 
-// push sends a month of the indicator that the catalogue has a ceiling for.
+// push sends a month of the indicator for which the catalogue has a ceiling.
 func (s *stack) push(period figure.Period, cases int) {
 	s.t.Helper()
 	file := fmt.Sprintf("indicator,area,category,measure,period,value,unit\nunresolved_cases,330200,不动产登记,level,%s,%d,件\n", period, cases)
@@ -114,7 +114,7 @@ func TestABadMonthArrivesInBothLanguagesAndTheCorrectedFigureResolvesIt(t *testi
 	firing := in.next(t, missed("firing"))
 	for _, part := range []string{"“办不成事”高频点（不动产登记），目标未达到", "hot spot of what could not be done (不动产登记), the target was missed"} {
 		if !strings.Contains(firing, part) {
-			t.Errorf("the message has no %s:\n%s", part, firing)
+			t.Errorf("the message does not contain %s:\n%s", part, firing)
 		}
 	}
 	s.push(lastMonth, 9)

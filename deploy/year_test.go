@@ -20,8 +20,8 @@ var (
 	yearEnds   = time.Date(2024, 1, 20, 0, 0, 0, 0, shanghai)
 )
 
-// shares are the shares of the months in a year of retail sales, January and
-// February together.
+// shares are the shares of the months in a year of retail sales, with January
+// and February together.
 var shares = [12]float64{0, .155, .082, .079, .084, .088, .079, .081, .085, .091, .092, .084}
 
 // year is a target on retail sales and the figures that were published for it.
@@ -31,9 +31,9 @@ type year struct {
 	days    map[time.Time]page
 }
 
-// retailYear makes five past years that grow by five percent and the months of
-// 2023 as growth says. The target is two and a half percent below what a sixth
-// such year brings.
+// retailYear makes five past years that grow by five percent, and the months of
+// 2023 as growth says. The target is two and a half percent below the value of
+// a sixth such year.
 func retailYear(t *testing.T, growth func(month int) float64) *year {
 	t.Helper()
 	ningbo := catalog.Ningbo()
@@ -60,8 +60,8 @@ func retailYear(t *testing.T, growth func(month int) float64) *year {
 			if calendarYear == 2023 {
 				g = growth(month)
 			}
-			// The shares of no two years are the same: this is what the band is
-			// made of.
+			// The shares differ between years: the width of the band comes from
+			// that.
 			wobble := 1 + 0.004*float64((calendarYear*month+calendarYear*3+month*7)%7-3)
 			sum += total * g * shares[month-1] * wobble
 			p := figure.Month(calendarYear, month)
@@ -76,7 +76,7 @@ func retailYear(t *testing.T, growth func(month int) float64) *year {
 	return y
 }
 
-// at is the page of that moment, by the very code that judges for the exporter.
+// at is the page at that time, from the same code that judges for the exporter.
 func (y *year) at(at time.Time) page {
 	var known []derive.Value
 	for _, f := range y.figures {
@@ -101,7 +101,7 @@ func (y *year) at(at time.Time) page {
 	return whole
 }
 
-// targetPage is what the exporter shows of a state, see docs/metrics.md.
+// targetPage is what the exporter shows for a state, see docs/metrics.md.
 func targetPage(s verdict.State) page {
 	l := fmt.Sprintf(`{target=%q,indicator=%q,area=%q,category=%q`, s.Target.ID, s.Target.Indicator.Code, s.Target.Area.Code, s.Category)
 	p := page{fmt.Sprintf(`tidemark_target_info%s,name_zh=%q,name_en=%q,unit="CNY",deadline="2023"}`, l, s.Target.Name.ZH, s.Target.Name.EN): 1}
@@ -125,7 +125,7 @@ func targetPage(s verdict.State) page {
 	return p
 }
 
-// steady grows as every year did.
+// steady grows as in every year before.
 func steady(int) float64 { return 1.05 }
 
 // sliding loses a little more every month from April on.
@@ -137,12 +137,12 @@ func TestAYearOnTrackRaisesNoAlert(t *testing.T) {
 	s.run(yearBegins, yearEnds, 3*time.Hour, y.at)
 	s.expect()
 	if gap := longestSilence(y); gap < 56*24*time.Hour {
-		t.Errorf("the longest time without a figure is %s: this is no year with a silent spring", gap)
+		t.Errorf("the longest time without a figure is %s: this is not a year with a gap in spring", gap)
 	}
 }
 
-// The newest December figure is the newest until March 15th: 74 days after the
-// year's end.
+// December's figure stays the newest until March 15th: 74 days after the end of
+// the year.
 func TestTheSilentSpringIsInTheSimulatedYear(t *testing.T) {
 	y := retailYear(t, steady)
 	for _, f := range y.figures {
@@ -171,20 +171,21 @@ func TestASlowSlideRaisesOneAlertInTheMonthThatSettlesIt(t *testing.T) {
 	s := simulate(t)
 	final := time.Date(2024, 1, 15, 9, 0, 0, 0, shanghai)
 	s.run(yearBegins, final, 3*time.Hour, y.at)
-	// With the figures to June, on the day of their release.
+	// With the figures up to June, on the day of their release.
 	s.expect("2023-07-17 15:00 TidemarkTargetSlipping fires")
 	if when := firstExcluded(y).In(shanghai); when.Format(time.DateOnly) != "2023-07-17" {
 		t.Errorf("the band first excludes the target on %s", when)
 	}
 
-	// The year's own figure ends it: what was slipping is missed.
+	// The year's own figure ends it: the verdict changes from slipping to
+	// missed.
 	s.events = nil
 	s.run(final, yearEnds, 3*time.Hour, y.at)
 	s.expect("2024-01-15 15:00 TidemarkTargetMissed fires", "2024-01-15 15:00 TidemarkTargetSlipping ends")
 }
 
-// firstExcluded is the publication with which no part of the band reaches the
-// target any more, told from the numbers and not from the verdict.
+// firstExcluded is the first publication with which no part of the band reaches
+// the target, computed from the numbers and not from the verdict.
 func firstExcluded(y *year) time.Time {
 	for i, f := range y.figures {
 		if f.Published.Before(yearBegins) {

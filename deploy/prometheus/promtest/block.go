@@ -16,11 +16,11 @@ import (
 	"github.com/prometheus/prometheus/tsdb/chunks"
 )
 
-// block writes the series of the standard input, a WriteRequest of remote
-// write, into one block of the store in the directory that is its argument.
+// block writes the series on standard input, a WriteRequest of remote write,
+// into one block of the store in the directory given as its argument.
 func block(args []string) error {
 	if len(args) != 1 {
-		return errors.New("it takes the directory of a store")
+		return errors.New("the argument must be the directory of a store")
 	}
 	input, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -41,13 +41,13 @@ func block(args []string) error {
 		}
 		all[i] = storage.NewListSeries(series.ToLabels(&builder, nil), samples)
 	}
-	// Series follow each other, and half the range of a block is how far back
-	// behind the last sample of one the next may begin.
+	// Samples are appended series by series, and the next series may begin up
+	// to half the range of a block before the last sample of the previous one.
 	_, err = tsdb.CreateBlock(all, args[0], 2*(last-first+1), slog.New(slog.DiscardHandler))
 	return err
 }
 
-// sample is a float, as the storage takes it.
+// sample is a float in the form that the storage expects.
 type sample struct{ prompb.Sample }
 
 func (s sample) T() int64                      { return s.Timestamp }

@@ -12,11 +12,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// intervals names the time intervals of the Alertmanager configuration that is
-// its argument which hold each moment of the standard input: a line each.
+// intervals prints, for each time on standard input, one line with the time
+// intervals of the Alertmanager configuration in its argument that contain it.
 func intervals(args []string) error {
 	if len(args) != 1 {
-		return errors.New("it takes the path of an alertmanager.yml")
+		return errors.New("the argument must be the path of an alertmanager.yml")
 	}
 	text, err := os.ReadFile(args[0])
 	if err != nil {

@@ -1,10 +1,9 @@
 // Command promtest gives tests those parts of Prometheus and Alertmanager that
-// their servers cannot be asked for: a store with given samples, the rule engine
-// over time that is made up, the client of remote read, time intervals.
+// their servers do not expose: a store with given samples, the rule engine over
+// simulated time, the client of remote read, time intervals.
 //
-// It is a program of the module of the servers, so that tidemark's own module
-// requires nothing that only its tests need. Package enginetest builds it and
-// runs it.
+// It is in the module of the servers, so that tidemark's own module does not
+// require what only its tests need. Package enginetest builds and runs it.
 package main
 
 import (
@@ -14,7 +13,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:])) }
 
-// commands take the arguments behind their names, and read and write the
+// commands take the arguments after their names, and read and write the
 // standard streams.
 var commands = map[string]func(args []string) error{
 	"block":     block,

@@ -16,17 +16,17 @@ import (
 	"github.com/prometheus/prometheus/storage/remote"
 )
 
-// read asks the address that is its first argument by Prometheus' own client of
-// remote read, for the form of an answer that is the second, what the Query on
-// the standard input says. It writes the answer as a QueryResult.
+// read sends the Query on standard input with Prometheus' own client of remote
+// read to the address in its first argument, requesting the form of answer in
+// the second, and writes the answer as a QueryResult.
 func read(args []string) error {
 	if len(args) != 2 {
-		return errors.New("it takes an address and SAMPLES or STREAMED_XOR_CHUNKS")
+		return errors.New("the arguments must be an address and SAMPLES or STREAMED_XOR_CHUNKS")
 	}
 	form, known := prompb.ReadRequest_ResponseType_value[args[1]]
 	to, err := url.Parse(args[0])
 	if err != nil || !known {
-		return fmt.Errorf("%v is no address or no form (%v)", args, err)
+		return fmt.Errorf("%v is not an address and a form of answer (%v)", args, err)
 	}
 	input, err := io.ReadAll(os.Stdin)
 	if err != nil {

@@ -22,16 +22,16 @@ import (
 	"github.com/prometheus/prometheus/tsdb"
 )
 
-// moment is one evaluation of all rules. Tests write it with encoding/gob.
+// moment is one evaluation of all rules. Tests encode it with encoding/gob.
 type moment struct {
 	At      time.Time
-	Scraped map[string]float64 // what there is at that moment, by series in the text format's notation
-	Gone    []string           // what was there the moment before, and is no longer
+	Scraped map[string]float64 // samples at that time, by series in the text format's notation
+	Gone    []string           // series that existed at the moment before but no longer do
 }
 
 // firing is the answer to a moment.
 type firing struct {
-	Error  string // of a rule, or of what was scraped
+	Error  string // of a rule or of the scraped samples
 	Alerts []alert
 }
 
@@ -43,11 +43,11 @@ type simulation struct {
 	storage *tsdb.DB
 	groups  []*rules.Group
 	parser  parser.Parser
-	series  map[string]labels.Labels // by notation
+	series  map[string]labels.Labels // by series in the text format's notation
 }
 
-// simulate evaluates the rules of the files that are its arguments at every
-// moment of the standard input, and answers each with the alerts that fire.
+// simulate evaluates the rules of the files in its arguments at every moment on
+// standard input, and answers each moment with the firing alerts.
 func simulate(files []string) error {
 	s, discard, err := newSimulation(files)
 	if err != nil {
@@ -80,7 +80,7 @@ func newSimulation(files []string) (s *simulation, discard func(), err error) {
 		return nil, nil, err
 	}
 	day := (24 * time.Hour).Milliseconds()
-	opts := tsdb.DefaultOptions() // samples of days may come in any order
+	opts := tsdb.DefaultOptions() // samples of several days may arrive in any order
 	opts.MinBlockDuration, opts.MaxBlockDuration, opts.RetentionDuration = day, day, 0
 	db, err := tsdb.Open(dir, nil, nil, opts, tsdb.NewDBStats())
 	if err != nil {
@@ -116,7 +116,7 @@ func newSimulation(files []string) (s *simulation, discard func(), err error) {
 	return s, func() { _ = db.Close(); _ = os.RemoveAll(dir) }, nil
 }
 
-// evaluate stores what there is at a moment and evaluates all rules.
+// evaluate stores the samples of a moment and evaluates all rules.
 func (s *simulation) evaluate(m moment) error {
 	appender := s.storage.Appender(context.Background())
 	for series, v := range m.Scraped {
@@ -156,7 +156,7 @@ func (s *simulation) add(to storage.Appender, series string, at time.Time, v flo
 	return err
 }
 
-// alerts are those that fire.
+// alerts are the firing ones.
 func (s *simulation) alerts() (all []alert) {
 	for _, g := range s.groups {
 		for _, r := range g.AlertingRules() {

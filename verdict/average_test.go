@@ -15,8 +15,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// monthly writes twelve months, or as many as there are values, as history
-// reads them.
+// monthly writes twelve months, or as many as there are values, in the format
+// of history.
 func monthly(measure string, year int, values ...float64) string {
 	parts := make([]string, len(values))
 	for i, v := range values {
@@ -57,7 +57,7 @@ func TestAYearOfAnAverageIsNotDecidedByItsFirstMonths(t *testing.T) {
 	}
 }
 
-func TestAYearOfAnAverageIsClosedByItsMean(t *testing.T) {
+func TestAYearOfAnAverageIsFinalWithItsMean(t *testing.T) {
 	for value, want := range map[string]Verdict{"108.1": Met, "107.9": Missed} {
 		s := judged(t, fmt.Sprintf(prices2024, value), steady(2024, 108, 12), "2025-01-15")
 		if s.Verdict != want || math.Abs(s.Value.Value-108) > 1e-9 {
@@ -66,7 +66,7 @@ func TestAYearOfAnAverageIsClosedByItsMean(t *testing.T) {
 	}
 	s := judged(t, fmt.Sprintf(prices2024, "108.1"), steady(2024, 108, 12)+"level 2024 108.2", "2025-01-15")
 	if s.Verdict != Missed {
-		t.Errorf("the published year does not go before the mean: %s", s.Verdict)
+		t.Errorf("the published year does not take precedence over the mean: %s", s.Verdict)
 	}
 }
 
@@ -110,7 +110,7 @@ func TestAnAverageIsJudgedAsAFlowOfItsParts(t *testing.T) {
 	})
 }
 
-// rebased is the example's flow with a break by the catalogue.
+// rebased is the example's flow with a break from the catalogue.
 func rebased(t *testing.T, yaml, period string) *catalog.Target {
 	t.Helper()
 	target := *parsed(t, yaml)
@@ -165,7 +165,7 @@ func TestNothingIsProjectedAcrossABreak(t *testing.T) {
 	}
 }
 
-func TestABaseFromBeforeABreakIsNone(t *testing.T) {
+func TestABaseFromBeforeABreakIsNotUsed(t *testing.T) {
 	multiple := "kind: multiple\nindicator: entities\nvalue: 2\nbase: 2021\nby: 2026"
 	target := rebased(t, multiple, "2023")
 	figures := []derive.Value{}

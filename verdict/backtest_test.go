@@ -14,8 +14,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// beibu is the container throughput of the Beibu Gulf, the three ports added
-// up.
+// beibu is the container throughput of the Beibu Gulf, summed over its three
+// ports.
 func beibu(t testing.TB) *derive.History {
 	t.Helper()
 	f, err := os.Open("testdata/beibu_gulf_container_teu_monthly_2021_2026.csv")
@@ -28,7 +28,7 @@ func beibu(t testing.TB) *derive.History {
 		t.Fatal(err)
 	}
 	sums := map[figure.Period]float64{}
-	for _, row := range rows[1:] { // below time_period,port,teu
+	for _, row := range rows[1:] { // skip the header time_period,port,teu
 		p, err := figure.ParsePeriod(row[0])
 		if err != nil {
 			t.Fatal(err)
@@ -47,9 +47,9 @@ func beibu(t testing.TB) *derive.History {
 	return derive.New(i, values...)
 }
 
-// backtest gives the mean absolute errors in percent of the years 2022 to 2025
-// after k months: of the fixed methods, and of the one that would have been
-// chosen in each of these years from the years before it alone.
+// backtest returns the mean absolute errors in percent of the years 2022 to
+// 2025 after k months: of the fixed methods, and of the one that would have
+// been chosen in each of these years from earlier years alone.
 func backtest(h *derive.History, k int) (linear, lastYear, chosen float64) {
 	c := course{h, figure.Monthly}
 	const from, to = 2022, 2025
@@ -96,7 +96,7 @@ func TestThePageShowsTheErrorsOfTheBackTest(t *testing.T) {
 	}
 }
 
-func TestTheBandOfPastYearsHeldTheirTotals(t *testing.T) {
+func TestTheBandOfPastYearsContainedTheirTotals(t *testing.T) {
 	h := beibu(t)
 	total, _ := h.At(figure.Level, figure.Year(2025))
 	for k := 2; k < 12; k++ {
@@ -107,7 +107,7 @@ func TestTheBandOfPastYearsHeldTheirTotals(t *testing.T) {
 	}
 }
 
-func TestTheBandWouldHaveHeldEveryTotalItWasTestedOn(t *testing.T) {
+func TestTheBandWouldHaveContainedEveryTotalItWasTestedOn(t *testing.T) {
 	h := beibu(t)
 	c := course{h, figure.Monthly}
 	for k := 2; k < 12; k++ {

@@ -6,10 +6,10 @@ import (
 )
 
 // cumulative judges a flow that adds up over years. The plan to date is the
-// goal times the part of the time that is over, within a year by the share
-// that is usually over by then. The projection lets the years to come grow as the
-// past ones did; its band is that of path, added up. A year
-// without a figure in between leaves no sum, since nothing is made of a hole.
+// goal times the elapsed fraction of the time, within a year by the usual
+// share at that point. The projection assumes that the coming years grow as
+// the past ones did; its band is that of path, added up. A missing year makes
+// the sum unknown, because missing figures are not estimated.
 func (j *judge) cumulative() {
 	c := course{j.h, j.t.Indicator.Frequency()}
 	from, by := j.t.From.Year(), j.t.By.Year()
@@ -41,7 +41,7 @@ func (j *judge) cumulative() {
 		j.closing(derive.Value{Period: j.t.By, Value: got, Estimated: j.s.Estimated})
 	case j.enough(got) && !j.s.Estimated && !j.lower():
 		j.s.Reached = over
-		j.settled(Met, say("截至%s累计%s，已达到目标%s", "%[2]s up to %[1]s reach %[3]s", over, j.amount(got), j.goal()))
+		j.settled(Met, say("截至%s累计%s，已达到目标%s", "%[2]s up to %[1]s reaches %[3]s", over, j.amount(got), j.goal()))
 	case !j.t.Open && j.ended(j.t.By):
 		j.missing(j.t.By)
 	default:
@@ -58,8 +58,8 @@ func (j *judge) nothingYet() {
 	j.verdict(TooEarly, say("自%s起尚无数据", "there is no figure since %s", j.t.From))
 }
 
-// fullYears adds up the years that are over. A later year that is known
-// behind one that is not makes the sum impossible.
+// fullYears adds up the completed years. A missing year that is followed by a
+// known one makes the sum impossible.
 func (j *judge) fullYears(c course) (sum float64, full int, ok bool) {
 	for y := j.t.From.Year(); j.t.Open || y <= j.t.By.Year(); y++ {
 		v, known := c.total(y)
@@ -78,7 +78,7 @@ func (j *judge) fullYears(c course) (sum float64, full int, ok bool) {
 		_, total := c.total(p.Year())
 		_, part := c.toDate(p.Year(), 2)
 		if total || part {
-			j.verdict(NoData, say("缺少%s全年的数据，无法累计", "the year %s has no figure, so that nothing can be added up", figure.Year(hole)))
+			j.verdict(NoData, say("缺少%s全年的数据，无法累计", "the year %s has no figure, so the sum is unknown", figure.Year(hole)))
 			return 0, 0, false
 		}
 	}
@@ -98,7 +98,7 @@ func (j *judge) partYear(c course, year int) (now derive.Value, k int, ok bool) 
 	return now, k, ok
 }
 
-// cumulate judges on the way.
+// cumulate judges before the deadline.
 func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now derive.Value) {
 	tip, full := point{year: float64(year - 1)}, got
 	if inYear {
@@ -124,7 +124,7 @@ func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now de
 		return
 	}
 	r := route{tip: tip, growths: c.growths(int(tip.year), tip.value)}
-	rate, _ := r.rate() // without two growths the newest year goes on
+	rate, _ := r.rate() // without two growth rates, the newest year is continued
 	spread, ok := r.spread()
 	if len(r.growths) < growthsTrend {
 		rate = 0
@@ -137,18 +137,18 @@ func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now de
 	}
 	j.s.Projection = number(centre)
 	if !j.s.Projection.Known {
-		j.verdict(TooEarly, say("无法推算到%s", "nothing can be projected to %s", j.t.By))
+		j.verdict(TooEarly, say("无法推算到%s", "a projection to %s is not possible", j.t.By))
 		return
 	}
 	if ok || left == 0 {
 		j.s.Low, j.s.High = number(max(got, low)), number(high)
 	}
-	j.step(say("推算", "projection"), centre, j.t.By, "sum so far + the years left, growing as before")
+	j.step(say("推算", "projection"), centre, j.t.By, "sum so far + remaining years, growing as before")
 	v := j.band()
 	j.verdict(v, j.bandReason(v, j.t.By))
 }
 
-// cumulativePlan sets plan and requirement.
+// cumulativePlan sets the plan and what is required.
 func (j *judge) cumulativePlan(c course, year, k int) {
 	years := float64(j.t.By.Year() - j.t.From.Year() + 1)
 	over := float64(year - j.t.From.Year())
@@ -158,7 +158,7 @@ func (j *judge) cumulativePlan(c course, year, k int) {
 		over += float64(k) / float64(c.n())
 	}
 	j.s.Plan = number(j.s.Goal.Value * over / years)
-	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, j.s.Period, "goal × time over ÷ time in all")
+	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, j.s.Period, "goal × time elapsed ÷ total time")
 	j.s.Every, j.s.Remaining = c.f, (j.t.By.Year()-year+1)*c.n()-k
 	if j.s.Remaining > 0 {
 		j.s.Required = number(max(0, j.s.Goal.Value-j.s.Value.Value) / float64(j.s.Remaining))

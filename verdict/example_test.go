@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// parsed is the target of a few lines of YAML in the catalogue of
+// parsed is the target of a few lines of YAML, in the catalogue of
 // testdata/examples.yaml.
 func parsed(t testing.TB, yaml string) *catalog.Target {
 	t.Helper()
@@ -87,7 +87,7 @@ func judged(t testing.TB, yaml, figures, on string) State {
 	return Judge(target, history(t, target.Indicator, figures), at)
 }
 
-// summary writes what a state says, as docs/targets.md does.
+// summary writes a state as docs/targets.md does.
 func summary(s State) string {
 	var b strings.Builder
 	line := func(name, format string, args ...any) {
@@ -130,8 +130,9 @@ func summary(s State) string {
 	return b.String()
 }
 
-// TestTheExamplesOfThePageAreComputed holds every example of docs/targets.md
-// against what Judge says: target, figures, day and outcome, separated by ---.
+// TestTheExamplesOfThePageAreComputed compares every example of
+// docs/targets.md with the result of Judge: target, figures, day and outcome,
+// separated by ---.
 func TestTheExamplesOfThePageAreComputed(t *testing.T) {
 	page, err := os.ReadFile("../docs/targets.md")
 	if err != nil {

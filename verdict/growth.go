@@ -7,8 +7,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// growth judges on published growth alone. Levels would give another number
-// where growth is published at constant prices, and nobody would recognise it.
+// growth judges by published growth alone. If growth is published at constant
+// prices, levels would give a different number that nobody would recognise.
 //
 // Within the deadline's year the published growth of the year to date is the
 // projection; the band is the largest difference between it and the year's
@@ -17,7 +17,7 @@ func (j *judge) growth() {
 	by := j.t.By
 	if v, ok := j.h.Rate(j.t.Measure, by); ok && j.ended(by) && !v.Imputed {
 		if v.Withheld {
-			j.settled(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", by, withheldName(v)))
+			j.settled(NoData, say("%s的数据不公布（%s）", "the figure for %s is withheld (%s)", by, withheldName(v)))
 			return
 		}
 		j.value(say("公布的增速", "published growth"), v)
@@ -37,19 +37,19 @@ func (j *judge) growth() {
 	}
 	now, ok := j.rateToDate()
 	if !ok {
-		j.verdict(TooEarly, say("%s尚无公布的增速", "no growth of %s is published yet", by))
+		j.verdict(TooEarly, say("%s尚无公布的增速", "no growth for %s is published yet", by))
 		return
 	}
 	j.value(say("公布的累计增速", "published growth of the year to date"), now)
 	largest, mean, cases := j.rateMisses(now.Period)
 	if cases < casesLeast {
-		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years allow a test of a projection", casesLeast))
+		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", casesLeast))
 		return
 	}
 	half := largest * max(1, casesWide/float64(cases))
 	j.s.Projection, j.s.Low, j.s.High = number(now.Value), number(now.Value-half), number(now.Value+half)
-	j.step(say("往年同期与全年增速之差的平均值", "mean difference to the year's growth in earlier years"), mean, now.Period, "")
-	j.step(say("区间半宽（往年最大之差）", "half-width of the band, the largest difference"), half, now.Period, "")
+	j.step(say("往年同期与全年增速之差的平均值", "mean difference from the year's growth in earlier years"), mean, now.Period, "")
+	j.step(say("区间半宽（往年最大之差）", "half-width of the band (largest difference in earlier years)"), half, now.Period, "")
 	j.ratioStep(say("检验年数", "years tested"), float64(cases), "")
 	v := j.band()
 	j.verdict(v, j.bandReason(v, by))

@@ -10,12 +10,12 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Judge says where the target stands, by what h knows, at the moment at,
-// whose location says which day it is. h is the history of the target's
-// indicator and area in the one category that is judged.
+// Judge returns the state of the target at the given time, based on h; the
+// location of at determines the date. h is the history of the target's indicator
+// and area in the one category that is judged.
 //
-// The same arguments always give the same State; no history, however odd,
-// makes it panic or a number in it that is not finite.
+// The same arguments always give the same State; no history, however unusual,
+// makes Judge panic or return a number that is not finite.
 func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
 	t = t.At(at)
 	j := &judge{t: t, all: h, at: at, s: State{Target: t, Category: h.Category, At: at, Deadline: t.By}}
@@ -35,9 +35,9 @@ func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
 	return j.s
 }
 
-// comparable is what of a history the target can be judged by: what no break
-// parts from its deadline. Floors, ceilings and places are judged period by
-// period and rest on nothing before.
+// comparable is the part of a history by which the target can be judged:
+// everything that no break separates from its deadline. Floors, ceilings and
+// ranks are judged period by period and do not depend on earlier figures.
 func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.History, *catalog.Cut) {
 	switch t.Kind {
 	case catalog.Floor, catalog.Ceiling, catalog.RankBy:
@@ -46,8 +46,8 @@ func comparable(t *catalog.Target, h *derive.History, at time.Time) (*derive.His
 	return h.Comparable(t.Measure.Growth(), t.By, at)
 }
 
-// sayBreak names the break before which nothing counts, where something was
-// there and a verdict wants for figures.
+// sayBreak names the break before which nothing counts, if figures were
+// excluded and the verdict lacks figures.
 func (j *judge) sayBreak() {
 	base := !j.t.Base.IsZero() && j.t.BaseValue.IsZero() && j.broken != nil && j.t.Base.Start().Before(j.broken.Period.Start())
 	if j.broken == nil || j.s.final && j.s.Verdict != NoData || !base && j.s.Verdict != TooEarly && j.s.Verdict != NoData {
@@ -57,10 +57,10 @@ func (j *judge) sayBreak() {
 	if note := j.broken.Note; note.EN != "" {
 		why = say("（%s）", " (%s)", note)
 	}
-	j.s.Reason = join(j.s.Reason, say("%s起口径中断%s，此前的数据不计", "the series breaks at %s%s, and nothing before it counts", j.broken.Period, why))
+	j.s.Reason = join(j.s.Reason, say("%s起口径中断%s，此前的数据不计", "the series breaks at %s%s, and earlier figures do not count", j.broken.Period, why))
 }
 
-// attain sets the attainment, which is 1 and more where the goal is reached.
+// attain sets the attainment, which is at least 1 if the goal is reached.
 func (j *judge) attain() {
 	over, under, formula := j.s.Value, j.s.Goal, "value ÷ goal"
 	if j.lower() {
@@ -74,18 +74,18 @@ func (j *judge) attain() {
 	}
 }
 
-// judge gathers the state of one target.
+// judge computes the state of one target.
 type judge struct {
 	t      *catalog.Target
 	all    *derive.History
-	h      *derive.History // what of all is comparable with the deadline
-	broken *catalog.Cut    // before which nothing counts; nil when there is none
+	h      *derive.History // the part of all that is comparable with the deadline
+	broken *catalog.Cut    // before which nothing counts; nil if there is none
 	at     time.Time
 	s      State
 
 	covered   derive.Value // the newest figure reported
 	isCovered bool
-	tipRatio  Number // R with the year in progress as it is projected
+	tipRatio  Number // R, with the year in progress as projected
 }
 
 func (j *judge) kind() {
@@ -94,7 +94,7 @@ func (j *judge) kind() {
 		return
 	}
 	if j.h.Empty() {
-		j.verdict(NoData, say("%s在%s从未报送过数据", "no figure of %s in %s was ever reported", j.t.Indicator.Name, j.t.Area.Name))
+		j.verdict(NoData, say("%s在%s从未报送过数据", "no figure for %s in %s was ever reported", j.t.Indicator.Name, j.t.Area.Name))
 		j.s.final = true
 		return
 	}
@@ -120,14 +120,14 @@ func (j *judge) kind() {
 	}
 }
 
-// yearly tells whether a target is judged by years as wholes: those of a flow
-// add up, that of an average is a mean.
+// yearly reports whether a target is judged by whole years: the year of a flow
+// is a sum, that of an average a mean.
 func yearly(t *catalog.Target) bool {
 	kind := t.Indicator.Kind
 	return (kind == catalog.Flow || kind == catalog.Average) && (t.Open || t.By.Frequency() == figure.Annual)
 }
 
-// lower tells whether the target is reached from above.
+// lower reports whether the target is reached from above.
 func (j *judge) lower() bool {
 	switch j.t.Kind {
 	case catalog.Floor:
@@ -138,8 +138,8 @@ func (j *judge) lower() bool {
 	return j.t.Indicator.LowerIsBetter
 }
 
-// enough tells whether v reaches what is enough. Sums of decimals err in
-// their last bits, which must not decide.
+// enough reports whether v is sufficient. Sums of decimals are inexact in
+// their last bits, which must not be decisive.
 func (j *judge) enough(v float64) bool {
 	slack := 1e-12 * math.Abs(j.s.Least.Value)
 	if j.lower() {
@@ -152,25 +152,25 @@ func (j *judge) verdict(v Verdict, reason lang.Text) {
 	j.s.Verdict, j.s.Reason = v, reason
 }
 
-// settled is a verdict that only a revision changes.
+// settled sets a verdict that only a revision can change.
 func (j *judge) settled(v Verdict, reason lang.Text) {
 	j.verdict(v, reason)
 	j.s.final = true
 }
 
-// ended tells whether a period is over.
+// ended reports whether a period is over.
 func (j *judge) ended(p figure.Period) bool {
 	now := figure.PeriodAt(p.Frequency(), j.at)
 	return now.Compare(p) > 0
 }
 
-// value makes v the value of the state.
+// value sets v as the value of the state.
 func (j *judge) value(name lang.Text, v derive.Value) {
 	j.s.Value, j.s.Period = number(v.Value), v.Period
 	j.figure(name, v)
 }
 
-// figure notes a figure that goes into the verdict.
+// figure records a figure that is used for the verdict.
 func (j *judge) figure(name lang.Text, v derive.Value) {
 	j.s.Derived = j.s.Derived || v.Derived
 	j.s.Imputed = j.s.Imputed || v.Imputed
@@ -179,12 +179,12 @@ func (j *judge) figure(name lang.Text, v derive.Value) {
 		Derived: v.Derived, Imputed: v.Imputed, Estimated: v.Estimated, Formula: v.Formula()})
 }
 
-// step notes a number in the unit of the target.
+// step records a number in the unit of the target.
 func (j *judge) step(name lang.Text, v float64, p figure.Period, formula string) {
 	j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.UnitOf(j.t.Measure).Code, Period: p, Formula: formula})
 }
 
-// ratioStep notes a pure number.
+// ratioStep records a dimensionless number.
 func (j *judge) ratioStep(name lang.Text, v float64, formula string) {
 	j.add(Step{Name: name, Value: v, Formula: formula})
 }
@@ -197,7 +197,7 @@ func (j *judge) add(s Step) {
 
 func (j *judge) amount(v float64) lang.Text { return Amount(j.t.Indicator, j.t.Measure, v) }
 
-// calendar finds what was reported last and what is due next.
+// calendar determines what was reported last and what is due next.
 func (j *judge) calendar() {
 	j.covered, j.isCovered = j.all.Covered(j.t.Measure.Growth())
 	if !j.isCovered {
@@ -219,9 +219,9 @@ func (j *judge) calendar() {
 	}
 }
 
-// late turns a verdict that waits for figures into Overdue when these should
-// have come: by the release calendar and its grace. Nothing later than the
-// deadline is waited for.
+// late turns a verdict that waits for figures into Overdue if these should
+// have arrived by the release calendar and its grace. Figures after the
+// deadline are not waited for.
 func (j *judge) late() {
 	cal := j.t.Indicator.Calendar
 	if j.s.final || cal == nil || !j.isCovered {
@@ -239,29 +239,29 @@ func (j *judge) late() {
 	if !j.covered.Period.End().Before(end) {
 		return
 	}
-	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure of %s should have been published, the newest is of %s", current, j.covered.Period)
+	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure for %s should have been published, but the newest is for %s", current, j.covered.Period)
 	if j.s.Reason.ZH != "" {
-		reason = join(reason, say("此前：%s", "until then: %s", j.s.Reason))
+		reason = join(reason, say("此前：%s", "before that: %s", j.s.Reason))
 	}
 	j.verdict(Overdue, reason)
 }
 
-// over tells whether p is past and no figure of it is to come: a later one is
-// there, or no calendar says when one would be.
+// over reports whether p has ended and no figure for it is expected: a later
+// one has arrived, or no calendar says when it would.
 func (j *judge) over(p figure.Period) bool {
 	return j.ended(p) && (j.t.Indicator.Calendar == nil || j.isCovered && j.covered.Period.End().After(p.End()))
 }
 
-// missing is the verdict after the deadline when its figure is not there. It
-// waits for the figure until a later one shows that none is to come.
+// missing is the verdict after the deadline if its figure is missing. It waits
+// for the figure until a later one shows that it will not come.
 func (j *judge) missing(p figure.Period) {
 	switch {
 	case j.over(p):
-		j.settled(NoData, say("期限%s已过，没有该期数据", "the deadline %s is past and has no figure", p))
+		j.settled(NoData, say("期限%s已过，没有该期数据", "the deadline %s is past without a figure", p))
 	case j.isCovered && j.covered.Period.End().Equal(p.End()):
-		j.verdict(NoData, say("期限%s已过，数据不全，无法得出该期数值", "the deadline %s is past, and what is known of it does not add up to its figure", p))
+		j.verdict(NoData, say("期限%s已过，数据不全，无法得出该期数值", "the deadline %s is past, but the known figures do not add up to its value", p))
 	default:
-		j.verdict(NoData, say("期限%s已过，该期数据尚未公布", "the deadline %s is past, its figure is not published yet", p))
+		j.verdict(NoData, say("期限%s已过，该期数据尚未公布", "the deadline %s is past, but its figure is not published yet", p))
 	}
 }
 
@@ -290,9 +290,9 @@ func first(p, o figure.Period) figure.Period {
 	return p
 }
 
-// band judges by the projection: on track when it reaches what is enough, at
-// risk when only its upper part does, slipping when no part of the band does.
-// Imputed figures may fill a projection, but nothing slips by them.
+// band judges by the projection: on track if it is sufficient, at risk if only
+// its upper part is, slipping if no part of the band is. A projection may
+// include imputed figures, but they never make a target slip.
 func (j *judge) band() Verdict {
 	switch {
 	case j.enough(j.s.Projection.Value):
@@ -303,7 +303,7 @@ func (j *judge) band() Verdict {
 	return AtRisk
 }
 
-// short tells whether no part of the band is enough.
+// short reports whether no part of the band is sufficient.
 func (j *judge) short() bool {
 	far := j.s.High
 	if j.lower() {
@@ -312,7 +312,7 @@ func (j *judge) short() bool {
 	return far.Known && !j.enough(far.Value)
 }
 
-// bandReason is the sentence for what band says.
+// bandReason is the reason for the verdict of band.
 func (j *judge) bandReason(v Verdict, of figure.Period) lang.Text {
 	s := &j.s
 	about := say("预计%s为%s", "%s is projected at %s", of, j.amount(s.Projection.Value))
@@ -327,7 +327,7 @@ func (j *judge) bandReason(v Verdict, of figure.Period) lang.Text {
 		return say("%s，整个区间都未达目标%s", "%s, and no part of the band reaches %s", about, goal)
 	}
 	if !s.High.Known || j.short() {
-		return say("%s，未达目标%s，但推算依据不足", "%s, short of %s, though it rests on too little to be sure", about, goal)
+		return say("%s，未达目标%s，但推算依据不足", "%s, short of %s, but the basis is too small to be certain", about, goal)
 	}
 	return say("%s，未达目标%s，但仍在误差之内", "%s, short of %s but within the margin of error", about, goal)
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// keep judges floors and ceilings: every period by itself. One without an
-// end is met or missed in its newest period. One with an end is on track
+// keep judges floors and ceilings, each period separately. A target without a
+// deadline is met or missed in its newest period. One with a deadline is on track
 // while no period has broken it, missed once one has, and met at the end.
 //
-// January and February of a monthly flow are one period of two months: held
-// against the mean of both, or against their daily average.
+// January and February of a monthly flow are one period of two months, judged by
+// the mean of both or by their daily average.
 func (j *judge) keep() {
 	kept := j.keptPeriods()
 	if len(kept) == 0 {
@@ -22,14 +22,14 @@ func (j *judge) keep() {
 	now := kept[len(kept)-1]
 	if now.Withheld {
 		j.s.Period = now.Period
-		j.verdict(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", now.Period, withheldName(now)))
+		j.verdict(NoData, say("%s的数据不公布（%s）", "the figure for %s is withheld (%s)", now.Period, withheldName(now)))
 		return
 	}
 	j.keptStep(now)
 	j.s.Plan = j.s.Goal
 	if r, ok := j.h.Record(now.Period); j.t.Record && ok {
 		j.s.Record = &r
-		j.figure(say("此前同期最高", "highest of the same month before"), r.Before)
+		j.figure(say("此前同期最高", "previous highest of the same month"), r.Before)
 	}
 	for _, v := range kept {
 		if certain(v) && !j.kept(v) {
@@ -56,7 +56,7 @@ func (j *judge) keptNow(now derive.Value) {
 	case ok:
 		j.verdict(Met, say("%s为%s，%s", "%s was %s, %s", j.keptPeriod(now), amount, keeps))
 	case !certain(now):
-		j.verdict(AtRisk, say("%s据估计或初步数据推算为%s，%s", "%s is %s by estimates or differences of provisional figures, %s", j.keptPeriod(now), amount, breaks))
+		j.verdict(AtRisk, say("%s据估计或初步数据推算为%s，%s", "%s is %s according to estimates or differences of provisional figures, %s", j.keptPeriod(now), amount, breaks))
 	default:
 		j.s.Broken = []figure.Period{now.Period}
 		j.verdict(Missed, say("%s为%s，%s", "%s was %s, %s", j.keptPeriod(now), amount, breaks))
@@ -71,7 +71,7 @@ func (j *judge) keptUntil(kept []derive.Value, now derive.Value) {
 	case len(j.s.Broken) > 0:
 		j.settled(Missed, say("%s%s", "%s was %s", j.s.Broken[0], breaks))
 	case !certain(now) && !j.kept(now):
-		j.verdict(AtRisk, say("%s据估计或初步数据推算为%s，%s", "%s is %s by estimates or differences of provisional figures, %s", j.keptPeriod(now), j.keptAmount(now.Value), breaks))
+		j.verdict(AtRisk, say("%s据估计或初步数据推算为%s，%s", "%s is %s according to estimates or differences of provisional figures, %s", j.keptPeriod(now), j.keptAmount(now.Value), breaks))
 	case !now.Firm():
 		j.verdict(OnTrack, say("%s估计为%s，%s", "%s is estimated at %s, %s", j.keptPeriod(now), j.keptAmount(now.Value), keeps))
 	case final:
@@ -84,27 +84,27 @@ func (j *judge) keptUntil(kept []derive.Value, now derive.Value) {
 	}
 }
 
-// nothingKept is the verdict when no period can be judged.
+// nothingKept is the verdict if no period can be judged.
 func (j *judge) nothingKept() {
 	switch {
 	case !j.t.By.IsZero() && j.ended(j.t.By):
 		j.missing(j.t.By)
 	case j.isCovered && (j.t.From.IsZero() || j.covered.Period.End().After(j.t.From.Start())):
-		j.verdict(TooEarly, say("一月份受春节影响，与二月份合并评判", "January waits for February, since the Spring Festival moves between them"))
+		j.verdict(TooEarly, say("一月份受春节影响，与二月份合并评判", "January is judged together with February, because the Spring Festival moves between them"))
 	default:
 		j.verdict(TooEarly, say("自%s起尚无数据", "there is no figure since %s", j.t.From))
 	}
 }
 
-// certain tells whether a period can be said to have broken its floor. A
-// difference of provisional figures cannot: from "over 30 million" less
-// 27.26 million follows what a month brought at least.
+// certain reports whether a period has certainly broken its floor. A
+// difference of provisional figures is not certain: "over 30 million" less
+// 27.26 million is only a lower bound for the month.
 func certain(v derive.Value) bool {
 	return v.Firm() && (!v.Derived || v.Status == figure.Normal)
 }
 
-// keptPeriods are the values to judge in the order of periods, withheld ones
-// included, imputed ones not.
+// keptPeriods returns the values to judge in the order of periods, including
+// withheld but not imputed ones.
 func (j *judge) keptPeriods() (kept []derive.Value) {
 	f := j.t.Indicator.Frequency()
 	for p := range j.h.Periods(f) {
@@ -120,13 +120,13 @@ func (j *judge) keptPeriods() (kept []derive.Value) {
 	return kept
 }
 
-// joint tells whether January and February are judged together.
+// joint reports whether January and February are judged together.
 func (j *judge) joint() bool {
 	i := j.t.Indicator
 	return i.Kind == catalog.Flow && i.Frequency() == figure.Monthly && j.t.Measure == figure.Level && !j.t.EachMonth
 }
 
-// keptValue is what a period is judged by.
+// keptValue is the value by which a period is judged.
 func (j *judge) keptValue(p figure.Period) (v derive.Value, ok bool) {
 	months := 1.0
 	days := float64(catalog.Days(p))
@@ -155,7 +155,8 @@ func (j *judge) keptValue(p figure.Period) (v derive.Value, ok bool) {
 	return v, ok
 }
 
-// keptStep notes the figure of the newest period and what it is judged by.
+// keptStep records the figure of the newest period and the value by which it
+// is judged.
 func (j *judge) keptStep(now derive.Value) {
 	raw := now
 	both := j.joint() && now.Period.Number() == 2
@@ -175,7 +176,7 @@ func (j *judge) keptStep(now derive.Value) {
 	case j.t.PerDay:
 		j.step(say("日均", "daily average"), now.Value, now.Period, "figure ÷ days")
 	case both:
-		j.step(say("月均", "mean of a month"), now.Value, now.Period, "figure ÷ 2")
+		j.step(say("月均", "monthly mean"), now.Value, now.Period, "figure ÷ 2")
 	}
 }
 
@@ -187,7 +188,7 @@ func (j *judge) keptPeriod(v derive.Value) lang.Text {
 	return say("%s", "%s", v.Period)
 }
 
-// keptAmount is an amount, a day where the target is judged so.
+// keptAmount is an amount, per day if the target is a daily average.
 func (j *judge) keptAmount(v float64) lang.Text {
 	amount := j.amount(v)
 	if j.t.PerDay {
@@ -196,7 +197,7 @@ func (j *judge) keptAmount(v float64) lang.Text {
 	return amount
 }
 
-// keeps and breaks say on which side of the line a value is.
+// keeps and breaks describe a value on either side of the limit.
 func (j *judge) keeps() lang.Text {
 	line := j.keptAmount(j.s.Goal.Value)
 	if j.lower() {

@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Remembering is the catalogue with the goals that the book knows of earlier
-// days. now is from when the catalogue's own goals hold where they are others
-// than the last that were stored.
+// Remembering returns the catalogue with the earlier goals stored in the book.
+// Goals of the catalogue that differ from the last stored ones hold from now
+// on.
 func Remembering(c *catalog.Catalog, b *book.Book, now time.Time) *catalog.Catalog {
 	past := map[string][]catalog.Past{}
 	for _, d := range b.Definitions() {
@@ -24,8 +24,9 @@ func Remembering(c *catalog.Catalog, b *book.Book, now time.Time) *catalog.Catal
 	return c.Remembering(past, now)
 }
 
-// Legible is the book without the figures of indicators that are stored under
-// another definition than the catalogue's: nobody may read them as it says.
+// Legible returns the book without the figures of indicators that are stored
+// under a definition other than the catalogue's, because the catalogue would
+// misinterpret them.
 func Legible(c *catalog.Catalog, b *book.Book) *book.Book {
 	refused := map[string]error{}
 	for _, i := range c.Indicators {
@@ -38,7 +39,7 @@ func Legible(c *catalog.Catalog, b *book.Book) *book.Book {
 }
 
 // illegible is the state of a target whose figures the book refuses; ok is
-// false when it does not.
+// false if it does not.
 func illegible(t *catalog.Target, b *book.Book, at time.Time) (s State, ok bool) {
 	for _, part := range t.Indicator.Reported() {
 		if b.Refused(part.Code) == nil {
@@ -46,7 +47,7 @@ func illegible(t *catalog.Target, b *book.Book, at time.Time) (s State, ok bool)
 		}
 		t = t.At(at)
 		s = State{Target: t, Category: t.Category, At: at, Deadline: t.By, Verdict: NoData, final: true}
-		s.Reason = say("%s的数据是按另一种单位、类型或频率存储的，不予评判", "the figures of %s were stored in another unit, kind or frequency than the catalogue says and are not judged", part.Name)
+		s.Reason = say("%s的数据是按另一种单位、类型或频率存储的，不予评判", "the figures of %s were stored with a unit, kind or frequency other than the catalogue's and are not judged", part.Name)
 		return s, true
 	}
 	return s, false

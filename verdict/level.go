@@ -9,16 +9,16 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// level judges what stands at the end of a period: levels by a date, and
-// multiples of stocks. A flow or an average by a month or quarter is judged on
-// that month of each year.
+// level judges values at the end of a period: levels by a date, and multiples
+// of stocks. A flow or an average with a month or quarter as its deadline is
+// judged by that month or quarter of each year.
 func (j *judge) level() {
 	by := j.t.By
 	if !j.t.Open && j.ended(by) {
 		v, ok := j.h.At(figure.Level, by)
 		switch {
 		case ok && v.Withheld:
-			j.settled(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", by, withheldName(v)))
+			j.settled(NoData, say("%s的数据不公布（%s）", "the figure for %s is withheld (%s)", by, withheldName(v)))
 		case ok:
 			j.value(say("期末值", "level"), v)
 			j.closing(v)
@@ -30,7 +30,7 @@ func (j *judge) level() {
 	now, ok := j.newestLevel()
 	switch {
 	case !ok && j.isCovered && j.covered.Withheld:
-		j.verdict(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", j.covered.Period, withheldName(j.covered)))
+		j.verdict(NoData, say("%s的数据不公布（%s）", "the figure for %s is withheld (%s)", j.covered.Period, withheldName(j.covered)))
 		return
 	case !ok:
 		j.verdict(NoData, say("没有可供评判的数据", "there is no figure to judge"))
@@ -80,7 +80,7 @@ func (j *judge) newestLevel() (now derive.Value, ok bool) {
 	return now, ok
 }
 
-// levelGrowths are the yearly growths up to the newest level, the newest
+// levelGrowths returns the yearly growth rates up to the newest level, newest
 // first.
 func (j *judge) levelGrowths(now derive.Value) (all []float64) {
 	after := now.Value

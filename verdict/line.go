@@ -8,20 +8,20 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Point is where a target's plan and projection stand at the end of a period.
+// Point is a target's plan and projection at the end of a period.
 type Point struct {
 	Period                      figure.Period
 	Plan, Projection, Low, High Number
 }
 
-// Line is what a chart draws beside the figures, in the order of periods: the
+// Line is what a chart draws with the figures, in the order of periods: the
 // plan up to the deadline, and from the newest figure on the projection with
-// its band. Within the deadline's year these are year-to-dates at the
-// indicator's frequency, of an average the mean to date; on the way to a later year they are yearly. The last
-// point is what State says of the deadline; those before it lie between. A
-// floor or ceiling is a level line over the periods of which anything is
-// known. There is none for growth, places, sums of years and targets without
-// a deadline.
+// its band. Within the deadline's year the points are year-to-date values at
+// the indicator's frequency, or means to date for an average; before that year
+// they are yearly. The last point agrees with State at the deadline; the ones
+// before it are intermediate. A floor or ceiling is a horizontal line over the
+// periods of which anything is known. There is no line for growth, ranks, sums
+// of years and targets without a deadline.
 func Line(s State, h *derive.History) []Point {
 	switch s.Target.Kind {
 	case catalog.Floor, catalog.Ceiling:
@@ -42,7 +42,8 @@ func Line(s State, h *derive.History) []Point {
 	return yearlyLine(s, h)
 }
 
-// withinLine follows the shares of past years, s(k), through the deadline's year.
+// withinLine follows the shares of past years, s(k), through the deadline's
+// year.
 func withinLine(s State, c course) (line []Point) {
 	year := s.Target.By.Year()
 	now := 0
@@ -74,7 +75,8 @@ func withinLine(s State, c course) (line []Point) {
 	return line
 }
 
-// allShares are s(0) to s(n), of which the first and the last are always known.
+// allShares returns s(0) to s(n), of which the first and the last are always
+// known.
 func (c course) allShares(year int) []Number {
 	shares := make([]Number, c.n()+1)
 	for k := 1; k < c.n(); k++ {
@@ -84,8 +86,8 @@ func (c course) allShares(year int) []Number {
 	return shares
 }
 
-// bridge fills in the shares that no past year tells, evenly between those
-// before and after: a plan must not jump to and fro between two ways to make it.
+// bridge interpolates the shares that past years do not provide evenly between
+// the neighbouring ones: a plan must not alternate between two methods.
 func bridge(shares []Number) {
 	last := 0
 	for k := 1; k < len(shares); k++ {
@@ -99,7 +101,7 @@ func bridge(shares []Number) {
 	}
 }
 
-// between is the part of the way from one number to another.
+// between interpolates linearly between two numbers.
 func between(from, to Number, part float64) Number {
 	if !from.Known || !to.Known {
 		return Number{}

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// drawn is the line of a target on a day, a point a line of text.
+// drawn is the line of a target on a day, one line of text per point.
 func drawn(t *testing.T, yaml, figures, on string) string {
 	t.Helper()
 	s := judged(t, yaml, figures, on)
@@ -30,7 +30,7 @@ func TestTheLineOfAYearEndsAtTheProjection(t *testing.T) {
 	}
 }
 
-func TestThePlanRunsEvenlyBetweenTheSharesThatAreKnown(t *testing.T) {
+func TestThePlanIsInterpolatedBetweenTheSharesThatAreKnown(t *testing.T) {
 	got := drawn(t, year2024+"1200 万TEU", "ytd 2023-06 400\nlevel 2023 1000\nytd 2024-06 500", "2024-07-15")
 	for _, want := range []string{"2024-03 240", "2024-06 480", "2024-09 840", "2024-12 1200"} {
 		if !strings.Contains(got, want) {
@@ -48,7 +48,7 @@ func TestTheLineOfSeveralYearsGrowsFromBaseToGoal(t *testing.T) {
 	}
 }
 
-func TestAFloorIsALevelLine(t *testing.T) {
+func TestAFloorIsAHorizontalLine(t *testing.T) {
 	got := drawn(t, monthFloor+"from: 2024-11", "level 2024-11 310", "2024-12-15")
 	if got != "2024-11 300\n2024-12 300" {
 		t.Errorf("got\n%s", got)

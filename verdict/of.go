@@ -13,14 +13,14 @@ import (
 )
 
 // All judges every target of the catalogue by what the book knows now, in the
-// order of the catalogue. at is the moment of judgement; its location says
-// which day it is, so hand it over in the catalogue's.
+// order of the catalogue. at is the time of judgement; its location determines
+// the date, so pass it in the catalogue's.
 func All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 	return all(c, b, at, time.Time{})
 }
 
-// AllAsOf judges every target as it would have been judged at that moment:
-// by the figures that were known then.
+// AllAsOf judges every target as it would have been judged at that time, by
+// the figures known then.
 func AllAsOf(c *catalog.Catalog, b *book.Book, at time.Time) []State { return all(c, b, at, at) }
 
 func all(c *catalog.Catalog, b *book.Book, at, known time.Time) (states []State) {
@@ -30,11 +30,12 @@ func all(c *catalog.Catalog, b *book.Book, at, known time.Time) (states []State)
 	return states
 }
 
-// Of judges one target by what the book knows now: one State, or of a target
-// on any category one for each that has a figure, in their order.
+// Of judges one target by what the book knows now. It returns one State or,
+// for a target on any category, one for each category that has a figure, in
+// order.
 func Of(t *catalog.Target, b *book.Book, at time.Time) []State { return of(t, b, at, time.Time{}) }
 
-// OfAsOf judges one target by what was known at that moment.
+// OfAsOf judges one target by what was known at that time.
 func OfAsOf(t *catalog.Target, b *book.Book, at time.Time) []State { return of(t, b, at, at) }
 
 func of(t *catalog.Target, b *book.Book, at, known time.Time) (states []State) {
@@ -44,7 +45,7 @@ func of(t *catalog.Target, b *book.Book, at, known time.Time) (states []State) {
 	for _, category := range categories(t, b) {
 		h := derive.From(b, t.Indicator, t.Area.Code, category, known)
 		if h.Empty() && t.Category == catalog.AnyCategory && category != catalog.AnyCategory {
-			continue // it is known now, and was not then
+			continue // it is known now, but was not known then
 		}
 		states = append(states, Judge(t, h, at))
 	}
@@ -56,8 +57,8 @@ func of(t *catalog.Target, b *book.Book, at, known time.Time) (states []State) {
 	return states
 }
 
-// categories are those a target is judged on. The total is none of them where
-// each is judged by itself.
+// categories returns the categories on which a target is judged. If each is
+// judged separately, the total is not one of them.
 func categories(t *catalog.Target, b *book.Book) (codes []string) {
 	if t.Category != catalog.AnyCategory {
 		return []string{t.Category}
@@ -74,8 +75,8 @@ func categories(t *catalog.Target, b *book.Book) (codes []string) {
 // Unmet is a target that was met until a revision.
 type Unmet struct {
 	At            time.Time  // of the revision
-	Cells         []Revision // what was revised at that moment
-	Before, After State      // what was to be said just before and at the revision
+	Cells         []Revision // what was revised at that time
+	Before, After State      // the states just before and at the revision
 	Reason        lang.Text  // what happened, in a sentence
 }
 
@@ -85,14 +86,14 @@ type Revision struct {
 	Old, New book.Figure
 }
 
-// unmetBack is how many moments of revision are looked at: beyond them what
-// was met is no news.
+// unmetBack is how many times of revision are examined: a target that was met
+// before that is not news.
 const unmetBack = 64
 
-// UnmetBy tells whether the target stands below what it once reached because
-// figures were revised: it was met by the figures known just before a
-// revision, was not by those known with it, and is not now. Time passing and
-// new periods un-meet nothing: both verdicts are those of the moment of the
+// UnmetBy reports whether the target is no longer met because figures were
+// revised: it was met by the figures known just before a revision, was not met
+// with the revision, and is not met now. The passing of time and new periods
+// never make a target un-met: both verdicts are as of the time of the
 // revision.
 func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 	if s.Verdict == Met {
@@ -107,7 +108,7 @@ func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 		moment, first := revisions[i].at.In(s.At.Location()), revisions[i].first.In(s.At.Location())
 		after := known(moment, moment)
 		if after.Verdict == Met {
-			return u, false // it was met since then and is not now for another reason
+			return u, false // it was met after that and is not met now for another reason
 		}
 		before := known(first, first.Add(-time.Millisecond))
 		if before.Verdict != Met {
@@ -128,20 +129,20 @@ func unmetReason(t *catalog.Target, u Unmet) lang.Text {
 		}
 		return Amount(t.Indicator, c.Measure, f.Value)
 	}
-	return say("%s由%s修订为%s，不再达成", "%s was revised from %s to %s, so that the target is no longer met", c.Period, value(c.Old), value(c.New))
+	return say("%s由%s修订为%s，不再达成", "%s was revised from %s to %s, so the target is no longer met", c.Period, value(c.Old), value(c.New))
 }
 
-// moment is a time at which figures were revised: a release, which is pushed
-// figure by figure.
+// moment is a time at which figures were revised: a release, whose figures are
+// pushed one by one.
 type moment struct {
 	first, at time.Time // of its first and its last revision
 	cells     []Revision
 }
 
-// release is how far the revisions of one release lie apart at the most.
+// release is the maximum time between the revisions of one release.
 const release = time.Minute
 
-// revised lists the revisions that could touch a target, the newest first.
+// revised lists the revisions that could affect a target, newest first.
 func revised(t *catalog.Target, b *book.Book, category string, until time.Time) (moments []moment) {
 	byTime := map[int64][]Revision{}
 	for _, i := range t.Indicator.Reported() {

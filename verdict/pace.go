@@ -10,32 +10,32 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Method is a way to tell a year's total from its beginning.
+// Method is a way to project a year's total from its beginning.
 type Method string
 
-// The methods. YTD is January to the period k of n, T a year's total, and y
-// the year in progress. The shares carry the ratio of a year to its beginning forward, as
-// national accounts carry the ratio of a benchmark to its indicator forward
-// beyond the last benchmark (IMF, Quarterly National Accounts Manual, 2017,
-// chapter 6).
+// The methods. YTD is January to period k of n, T a year's total, and y the
+// year in progress. The shares extrapolate the ratio of a year to its
+// beginning, as national accounts extrapolate the ratio of a benchmark to its
+// indicator beyond the last benchmark (IMF, Quarterly National Accounts
+// Manual, 2017, chapter 6).
 const (
 	Linear    Method = "linear"     // YTD(y)·n/k
 	LastYear  Method = "last_year"  // YTD(y)·T(y−1)/YTD(y−1)
 	MeanShare Method = "mean_share" // YTD(y)/s(k), s(k) the mean of YTD/T over the last five years known
-	// Damped adds to what is there the rest of last year, grown half by this
-	// year's growth to date and half by that of the past years:
-	// YTD(y) + (T(y−1)−YTD(y−1))·√(g·h), g = YTD(y)/YTD(y−1), h the mean
-	// growth factor of up to five years. Growth that departs from a series'
-	// habit tends back to it (damped trend: Gardner and McKenzie, Forecasting
-	// trends in time series, Management Science 31, 1985).
+	// Damped adds to the year to date the rest of last year, grown half by
+	// this year's growth to date and half by that of past years: YTD(y) +
+	// (T(y−1)−YTD(y−1))·√(g·h), g = YTD(y)/YTD(y−1), h the mean growth factor
+	// of up to five years. Unusual growth tends to return to the usual rate of
+	// a series (damped trend: Gardner and McKenzie, Forecasting trends in time
+	// series, Management Science 31, 1985).
 	Damped Method = "damped"
 )
 
-// Methods lists the methods in the order of preference where the past is too
-// short to tell which is the best.
+// Methods lists the methods in the order of preference if the past is too
+// short to find the best one.
 func Methods() []Method { return []Method{Damped, LastYear, MeanShare, Linear} }
 
-// methodFormulas are the methods as a step shows them.
+// methodFormulas are the methods as shown in a step.
 var methodFormulas = map[Method]string{
 	Linear:    "linear: ytd × n ÷ k",
 	LastYear:  "last_year: ytd × last year ÷ last year to date",
@@ -47,12 +47,12 @@ const (
 	sharesBack = 5 // years whose shares are averaged
 	growthBack = 5 // years whose growth is averaged
 	casesBack  = 8 // years on which a method is tested
-	casesLeast = 2 // fewer say nothing
+	casesLeast = 2 // fewer are not meaningful
 	casesWide  = 4 // with fewer the band is widened
-	casesPick  = 3 // fewer do not tell one method from another
+	casesPick  = 3 // fewer cannot distinguish the methods
 )
 
-// Pace is a projection of a year's total and what the past says of it.
+// Pace is a projection of a year's total and its accuracy in past years.
 type Pace struct {
 	Method   Method
 	Year     int
@@ -60,7 +60,7 @@ type Pace struct {
 	Half     float64 // half the width of the band, relative to Centre
 	Error    float64 // mean absolute error of the method in the years tested, relative
 	Cases    int     // how many years were tested
-	Imputed  bool    // the projection rests on imputed figures
+	Imputed  bool    // the projection depends on imputed figures
 	Low, Top float64 // the band
 }
 
@@ -82,13 +82,14 @@ func (c course) period(year, k int) figure.Period {
 	return figure.Month(year, k)
 }
 
-// averages tells whether a year is the mean of its periods. Its course is then
-// that of the parts which the periods so far make of the mean: their sum over
-// the number of all, so that what holds for a flow holds for it.
+// averages reports whether a year is the mean of its periods. Its course then
+// consists of what the periods so far contribute to the mean, which is their
+// sum divided by the number of all periods, so that everything for flows also
+// applies to it.
 func (c course) averages() bool { return c.h.Indicator.Kind == catalog.Average }
 
-// shown is a number of the first k periods as people read it: a sum of a flow
-// to date, of an average their mean.
+// shown is a value of the first k periods as shown to people: the sum to date
+// for a flow, the mean for an average.
 func (c course) shown(v float64, k int) float64 {
 	if c.averages() && k > 0 {
 		return v * float64(c.n()) / float64(k)
@@ -118,12 +119,12 @@ func (c course) toDateName() lang.Text {
 
 func (c course) planFormula() string {
 	if c.averages() {
-		return "goal × share × n ÷ periods over"
+		return "goal × share × n ÷ periods elapsed"
 	}
 	return "goal × share"
 }
 
-// toDate is what the first k periods of a year brought.
+// toDate is the sum of the first k periods of a year.
 func (c course) toDate(year, k int) (derive.Value, bool) {
 	if c.averages() && c.f != figure.Annual {
 		v, ok := usable(c.h.MeanToDate(c.period(year, k)))
@@ -137,26 +138,26 @@ func (c course) toDate(year, k int) (derive.Value, bool) {
 	return usable(c.h.At(m, c.period(year, k)))
 }
 
-// total is what a whole year brought.
+// total is the total of a year.
 func (c course) total(year int) (derive.Value, bool) {
 	return usable(c.h.At(figure.Level, figure.Year(year)))
 }
 
-// usable leaves out what is no number and what was said before its time.
+// usable excludes withheld values and those published before their period had
+// ended.
 func usable(v derive.Value, ok bool) (derive.Value, bool) {
 	return v, ok && !v.Withheld && !v.Early
 }
 
-// Project projects the total of a year from its first k periods, by the
-// method that did best at this point of earlier years. Only years before it
-// have a part in that, so that it can be tested on the past itself. ok is
-// false where fewer than two earlier years allow a test: nothing is then
-// known of the error.
+// Project projects the total of a year from its first k periods, by the method
+// that did best at this point in earlier years. Only earlier years are used, so
+// the choice can itself be tested on the past. ok is false if there are fewer
+// than two earlier years for a test, because the error is then unknown.
 //
-// The half-width of the band is the largest error of the method among the
-// years tested, at most the last eight, relative to what it projected: drawn
-// around a projection, the band then holds every total that it missed before. The next error exceeds the largest of
-// k exchangeable ones with a probability of 1/(k+1) (split conformal
+// The half-width of the band is the largest error of the method in the years
+// tested, at most the last eight, relative to its projection: around each past
+// projection, such a band would have contained the total. The next error exceeds
+// the largest of k exchangeable ones with a probability of 1/(k+1) (split conformal
 // prediction: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
 // World, 2005). With two or three years it is widened by 4/k.
 func Project(h *derive.History, year, k int) (Pace, bool) {
@@ -184,7 +185,7 @@ func (c course) project(year, k int) (Pace, bool) {
 	p.Error /= float64(p.Cases)
 	p.Half = largest * max(1, casesWide/float64(p.Cases))
 	p.Low, p.Top = p.Centre*(1-p.Half), p.Centre*(1+p.Half)
-	if v, ok := c.toDate(year, k); ok { // what is there cannot be lost again
+	if v, ok := c.toDate(year, k); ok { // the year to date cannot be lost again
 		p.Low = min(max(p.Low, v.Value), p.Centre)
 	}
 	for _, x := range []float64{p.Centre, p.Low, p.Top, p.Error} {
@@ -195,8 +196,8 @@ func (c course) project(year, k int) (Pace, bool) {
 	return p, true
 }
 
-// method is the best one for a year from its first k periods, with its
-// misses in the years before.
+// method is the best method for a year from its first k periods, with its
+// errors in the years before.
 func (c course) method(year, k int) (Method, []miss) {
 	tests := map[Method][]miss{}
 	var applies, tested []Method
@@ -209,8 +210,8 @@ func (c course) method(year, k int) (Method, []miss) {
 			tested = append(tested, m)
 		}
 	}
-	// The linear pace needs no year before, so that it is tested one year
-	// earlier than the others. That is no reason to prefer it.
+	// The linear method does not need a previous year, so it is tested on one
+	// year more than the others. That is not a reason to prefer it.
 	onlyLinear := len(tested) == 1 && tested[0] == Linear && len(applies) > 1
 	switch {
 	case len(tested) > 0 && !onlyLinear:
@@ -222,8 +223,8 @@ func (c course) method(year, k int) (Method, []miss) {
 	return "", nil
 }
 
-// best is the method with the smallest mean error in the years that all were
-// tested on; where these are too few, the first one.
+// best is the method with the smallest mean error in the years on which all
+// were tested; if these are too few, the first method.
 func best(usable []Method, tests map[Method][]miss) Method {
 	chosen, least := usable[0], math.Inf(1)
 	for _, m := range usable {
@@ -240,7 +241,7 @@ func best(usable []Method, tests map[Method][]miss) Method {
 		if cases < casesPick {
 			return usable[0]
 		}
-		// A tie is left to the order of preference.
+		// Ties are decided by the order of preference.
 		if mean := sum / float64(cases); mean < least-1e-12 {
 			chosen, least = m, mean
 		}
@@ -248,15 +249,15 @@ func best(usable []Method, tests map[Method][]miss) Method {
 	return chosen
 }
 
-// miss is by how much a method missed the total of a past year.
+// miss is the error of a method for the total of a past year.
 type miss struct {
 	year   int
-	size   float64 // relative to the total: how good the method is
-	beside float64 // relative to the projection: how far from one a total may lie
+	size   float64 // relative to the total: the accuracy of the method
+	beside float64 // relative to the projection: how far a total may be from one
 }
 
-// test applies a method to the years before the given one, the newest first.
-// Imputed and estimated figures prove nothing.
+// test applies a method to the years before the given one, newest first.
+// Imputed and estimated figures are not used as evidence.
 func (c course) test(m Method, year, k int) (misses []miss) {
 	for y := year - 1; y >= year-2*casesBack && len(misses) < casesBack; y-- {
 		t, ok := c.total(y)
@@ -273,15 +274,15 @@ func (c course) test(m Method, year, k int) (misses []miss) {
 	return misses
 }
 
-// outcome is what one method makes of a year.
+// outcome is the projection of a year by one method.
 type outcome struct {
 	value   float64
 	imputed bool
-	firm    bool // nothing in it is imputed or estimated
+	firm    bool // it does not depend on imputed or estimated figures
 }
 
-// apply projects the year by one method, from that year to date and from
-// years before it.
+// apply projects the year by one method, from its year to date and earlier
+// years.
 func (c course) apply(m Method, year, k int) (o outcome, ok bool) {
 	now, ok := c.toDate(year, k)
 	if !ok || now.Value <= 0 {
@@ -325,7 +326,7 @@ func (c course) apply(m Method, year, k int) (o outcome, ok bool) {
 	return o, o.value > 0 && !math.IsInf(o.value, 0)
 }
 
-// shares passes total and to-date of the years before, the newest first.
+// shares yields total and year to date of the previous years, newest first.
 func (c course) shares(year, k int, each func(total, toDate derive.Value)) {
 	count := 0
 	for y := year - 1; y >= year-2*sharesBack && count < sharesBack; y-- {
@@ -338,7 +339,7 @@ func (c course) shares(year, k int, each func(total, toDate derive.Value)) {
 	}
 }
 
-// share is s(k), the part of a year that is usually over after k periods.
+// share is s(k), the usual share of a year after k periods.
 func (c course) share(year, k int) Number {
 	sum, count := 0.0, 0
 	c.shares(year, k, func(t, d derive.Value) { sum += d.Value / t.Value; count++ })

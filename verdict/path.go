@@ -7,69 +7,67 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// point is a value at the end of a year; half is by how much it may err,
-// relative to it.
+// point is a value at the end of a year; half is its possible relative error.
 type point struct {
 	year  float64
 	value float64
 	half  float64
 }
 
-// route is the way from a base to a goal some years ahead.
+// route is the path from a base to a goal some years ahead.
 type route struct {
 	base    point
 	hasBase bool
 	last    point // the newest full figure
 	tip     point // the newest point, last or a projection beyond it
 	growths []float64
-	by      float64 // the deadline; without meaning when the target is open
+	by      float64 // the deadline; meaningless if the target is open
 }
 
 const (
-	onTrackRatio  = 0.95 // of R, from there on track
-	slippingRatio = 0.60 // of R, below it slipping unless the band reaches the goal
-	spreads       = 1.28 // of the normal distribution, 80 % lie within
-	growthsTrend  = 2    // growths that make a trend where there is no base
-	growthsSpread = 2    // growths that have a spread
-	horizon       = 50   // years beyond which nothing is foretold
+	onTrackRatio  = 0.95 // of R, on track from here on
+	slippingRatio = 0.60 // of R, slipping below this unless the band reaches the goal
+	spreads       = 1.28 // standard deviations of the normal distribution that contain 80 %
+	growthsTrend  = 2    // growth rates needed for a trend if there is no base
+	growthsSpread = 2    // growth rates needed for a spread
+	horizon       = 50   // years beyond which nothing is projected
 )
 
-// path judges a far target by the growth since its base.
+// path judges a target in a later year by the growth since its base.
 //
 //	R = ((x_t/x_0)^(1/(t−0)) − 1) ÷ ((x*/x_0)^(1/(T−0)) − 1)
 //
-// is actual over required growth a year since the base: 0.95 and more is on
+// is actual over required growth per year since the base: at least 0.95 is on
 // track, less than 0.60 is slipping (Eurostat, Sustainable development in the
 // European Union: monitoring report, annex on the assessment of indicators
-// with a target; Open SDG, progress calculation). The projection goes on
-// growing as since the base, so that R ≥ 1 where it reaches the goal. Its
-// band is
+// with a target; Open SDG, progress calculation). The projection continues the
+// growth since the base, so R ≥ 1 if it reaches the goal. Its band is
 //
 //	exp(±1.28·√(e² + σ²·n·(1 + n/k))),
 //
-// e being the error of the year in progress, σ the standard deviation of k
-// yearly growths in logarithms and n the years ahead: that of a random walk
-// whose drift is estimated, too (Hyndman and Athanasopoulos, Forecasting:
+// where e is the error of the year in progress, σ the standard deviation of k
+// yearly growth rates in logarithms and n the years ahead: the band of a random
+// walk whose drift is also estimated (Hyndman and Athanasopoulos, Forecasting:
 // Principles and Practice, 3rd edition, 5.5, drift method). With two or three
-// growths σ is widened by 4/k. Nothing slips while
-// the band reaches what is enough, or when there is none. Within a year whose
-// total can be projected, the verdict takes R with that total as the newest
-// value; the State shows R of the last full year.
+// growth rates σ is widened by 4/k. A target does not slip if the band is
+// sufficient or if there is no band. Within a year whose total can be projected,
+// the verdict uses R with that total as the newest value; the State shows R of
+// the last full year.
 func (j *judge) path(r route) {
 	if !(r.tip.value > 0) || !(r.last.value > 0) {
-		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not above zero and cannot be projected"))
+		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not positive and cannot be projected"))
 		return
 	}
 	if r.hasBase && r.base.value > 0 && !j.t.Open {
 		j.progress(r)
 	} else if r.hasBase && r.base.value <= 0 {
-		j.verdict(NoData, say("基期%s的数值不大于零，无从计算进度", "the base %s is not above zero, so that there is no pace", j.t.Base))
+		j.verdict(NoData, say("基期%s的数值不大于零，无从计算进度", "the base %s is not positive, so there is no growth to compare", j.t.Base))
 		return
 	}
 	rate, ok := r.rate()
 	spread, hasSpread := r.spread()
 	if ok {
-		j.ratioStep(say("年均增速", "growth a year"), math.Expm1(rate), "")
+		j.ratioStep(say("年均增速", "growth per year"), math.Expm1(rate), "")
 	}
 	for n, g := range r.growths {
 		j.add(Step{Name: say("年增速", "growth of the year"), Value: math.Expm1(g), Period: figure.Year(int(math.Ceil(r.tip.year-1e-9)) - n)})
@@ -101,14 +99,14 @@ func (j *judge) progress(r route) {
 	required := math.Log(s.Goal.Value/r.base.value) / whole
 	if plan := number(r.base.value * math.Exp(required*passed)); plan.Known {
 		s.Plan = plan
-		j.step(say("计划进度", "plan to date"), plan.Value, s.Period, "base × (goal ÷ base)^(years passed ÷ years in all)")
+		j.step(say("计划进度", "plan to date"), plan.Value, s.Period, "base × (goal ÷ base)^(years elapsed ÷ total years)")
 	}
 	if required == 0 || required < 0 != j.lower() {
-		return // the base already was beyond the goal: there is no growth to require
+		return // the base was already beyond the goal, so no growth is required
 	}
 	actual := math.Expm1(math.Log(r.last.value/r.base.value) / passed)
-	j.ratioStep(say("需要的年均增速", "growth a year required"), math.Expm1(required), "(goal ÷ base)^(1 ÷ years) − 1")
-	j.ratioStep(say("实际的年均增速", "growth a year achieved"), actual, "(value ÷ base)^(1 ÷ years) − 1")
+	j.ratioStep(say("需要的年均增速", "required growth per year"), math.Expm1(required), "(goal ÷ base)^(1 ÷ years) − 1")
+	j.ratioStep(say("实际的年均增速", "achieved growth per year"), actual, "(value ÷ base)^(1 ÷ years) − 1")
 	if ratio := number(actual / math.Expm1(required)); ratio.Known {
 		s.Ratio = ratio
 		j.ratioStep(say("实际与需要的增速之比（R）", "achieved over required growth (R)"), ratio.Value, "achieved ÷ required")
@@ -118,7 +116,7 @@ func (j *judge) progress(r route) {
 	}
 }
 
-// rate is the growth a year, in logarithms, with which the projection goes on.
+// rate is the yearly growth, as a logarithm, that the projection assumes.
 func (r route) rate() (float64, bool) {
 	if years := r.tip.year - r.base.year; r.hasBase && r.base.value > 0 && years > 0 {
 		return math.Log(r.tip.value/r.base.value) / years, true
@@ -147,7 +145,7 @@ func (r route) spread() (float64, bool) {
 	return math.Sqrt(squares/(k-1)) * max(1, casesWide/k), true
 }
 
-// at is the projection a number of years beyond the tip, and its band.
+// at is the projection a number of years after the tip, and its band.
 func (r route) at(years, rate, spread float64) (centre, low, high float64) {
 	centre = r.tip.value * math.Exp(rate*years)
 	drift := years / float64(max(1, len(r.growths)))
@@ -165,7 +163,7 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 		s.Low, s.High = number(low), number(high)
 	}
 	if !s.Projection.Known {
-		j.verdict(TooEarly, say("无法推算到%s", "nothing can be projected to %s", j.t.By))
+		j.verdict(TooEarly, say("无法推算到%s", "a projection to %s is not possible", j.t.By))
 		return
 	}
 	j.step(say("推算", "projection"), centre, j.t.By, "newest × (1 + growth)^years")
@@ -178,7 +176,7 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 		s.Required = number((s.Goal.Value - r.last.value) / float64(s.Remaining))
 	}
 	if s.Required.Known {
-		j.step(say("余下每年需增加", "rise required in each remaining year"), s.Required.Value, figure.Period{}, "(goal − value) ÷ years left")
+		j.step(say("余下每年需增加", "increase required in each remaining year"), s.Required.Value, figure.Period{}, "(goal − value) ÷ years left")
 	}
 	v := j.band()
 	switch {
@@ -242,6 +240,6 @@ func (j *judge) somedayReason(rate float64) lang.Text {
 	case !s.Earliest.IsZero():
 		span = say("（最早%s）", " (%s at the earliest)", s.Earliest)
 	}
-	return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year it reaches %[3]s in %[2]s%[4]s",
+	return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year, it reaches %[3]s in %[2]s%[4]s",
 		percent(math.Expm1(rate)), s.Expected, j.goal(), span)
 }

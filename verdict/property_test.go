@@ -13,8 +13,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// anyTarget draws a target of any kind on an indicator that suits it, as the
-// catalogue would take it.
+// anyTarget draws a target of any kind on a suitable indicator, as the
+// catalogue would accept it.
 func anyTarget(t *rapid.T) *catalog.Target {
 	kind := rapid.SampledFrom([]catalog.TargetKind{catalog.AnnualTotal, catalog.LevelBy, catalog.Growth, catalog.RankBy,
 		catalog.Cumulative, catalog.Multiple, catalog.Floor, catalog.Ceiling}).Draw(t, "kind")
@@ -54,7 +54,7 @@ func anyTarget(t *rapid.T) *catalog.Target {
 }
 
 func anyHistory(t *rapid.T, i *catalog.Indicator) *derive.History {
-	// Mostly a series as there are, here and there something odd.
+	// Mostly a realistic series, with an occasional unusual value.
 	f := i.Frequency()
 	level := rapid.Float64Range(1, 1e13).Draw(t, "level")
 	odd := rapid.SampledFrom([]float64{0, -1, -1e300, 1e300, math.MaxFloat64, math.SmallestNonzeroFloat64, math.NaN(), math.Inf(1)})
@@ -125,7 +125,7 @@ func TestEveryNumberIsFinite(t *testing.T) {
 	})
 }
 
-func TestTheBandHoldsTheProjection(t *testing.T) {
+func TestTheBandContainsTheProjection(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		target := anyTarget(t)
 		s := Judge(target, anyHistory(t, target.Indicator), anyMoment(t))

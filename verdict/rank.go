@@ -5,10 +5,10 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// rank judges a place. A place has no pace: one that is not reached is at
-// risk in the last period before the deadline and too early to judge before.
-// One that is to be kept is on track while it has been, and missed once it
-// was not.
+// rank judges a rank, which cannot be projected: if it is not reached, the
+// target is at risk in the last period before the deadline and too early to
+// judge before. A rank that must be kept is on track as long as it has been
+// kept, and missed once it was not.
 func (j *judge) rank() {
 	var ranks []derive.Value
 	for v := range j.h.Figures(figure.Level, j.t.Indicator.Frequency()) {
@@ -24,11 +24,11 @@ func (j *judge) rank() {
 			j.missing(j.t.By)
 			return
 		}
-		j.verdict(TooEarly, say("尚无计入目标的名次", "there is no place yet that counts"))
+		j.verdict(TooEarly, say("尚无计入目标的名次", "there is no rank yet that counts"))
 		return
 	}
 	now := ranks[len(ranks)-1]
-	j.value(say("最新名次", "newest place"), now)
+	j.value(say("最新名次", "newest rank"), now)
 	final := !j.t.By.IsZero() && !now.Period.End().Before(j.t.By.End())
 	switch {
 	case j.t.Kept:
@@ -41,13 +41,13 @@ func (j *judge) rank() {
 	case !j.t.Open && j.ended(j.t.By):
 		j.missing(j.t.By)
 	case !j.t.Open && !now.Period.Next().End().Before(j.t.By.End()):
-		j.verdict(AtRisk, say("%s为%s，尚未达到目标%s，下一期即是期限", "%s was %s, not yet %s, and the next one is the deadline's", now.Period, j.amount(now.Value), j.goal()))
+		j.verdict(AtRisk, say("%s为%s，尚未达到目标%s，下一期即是期限", "%s was %s, not yet %s, and the next period is the deadline", now.Period, j.amount(now.Value), j.goal()))
 	default:
-		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a place cannot be projected", now.Period, j.amount(now.Value), j.goal()))
+		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a rank cannot be projected", now.Period, j.amount(now.Value), j.goal()))
 	}
 }
 
-// keptRank judges a place that is to be kept every year.
+// keptRank judges a rank that must be kept every year.
 func (j *judge) keptRank(ranks []derive.Value, final bool) {
 	for _, v := range ranks {
 		if !j.kept(v) && !v.Estimated {

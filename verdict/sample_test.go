@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
-// sampleBook is the sample as the exporter holds it once all is ingested.
+// sampleBook is the sample as the exporter has it once everything is ingested.
 func sampleBook() *book.Book { return booktest.Sample() }
 
 func day(s string) time.Time {
@@ -24,10 +24,10 @@ func day(s string) time.Time {
 	return t.Add(12 * time.Hour)
 }
 
-var update = flag.Bool("update", false, "write testdata/sample.golden anew")
+var update = flag.Bool("update", false, "rewrite testdata/sample.golden")
 
-// TestTheVerdictsOnTheSample holds all verdicts at four dates, by what was
-// known then, so that a change of rules shows what it changes.
+// TestTheVerdictsOnTheSample compares all verdicts at four dates, by what was
+// known then, so that a change of rules shows its effects.
 func TestTheVerdictsOnTheSample(t *testing.T) {
 	var b strings.Builder
 	for _, on := range []string{"2023-03-31", "2023-11-23", "2024-06-25", "2026-11-23"} {
@@ -49,7 +49,7 @@ func TestTheVerdictsOnTheSample(t *testing.T) {
 	got := strings.Split(b.String(), "\n")
 	for i, line := range strings.Split(string(want), "\n") {
 		if i >= len(got) || got[i] != line {
-			t.Fatalf("line %d is\n%s\nwant\n%s\n(-update writes them anew)", i+1, got[min(i, len(got)-1)], line)
+			t.Fatalf("line %d is\n%s\nwant\n%s\n(-update rewrites them)", i+1, got[min(i, len(got)-1)], line)
 		}
 	}
 }

@@ -1,7 +1,7 @@
-// Package verdict judges targets: where we should be by now, where we will
-// end, and what to call that. Everything is a pure function of the catalogue,
-// the figures and a moment; docs/targets.md explains it to those who are
-// judged, with worked examples.
+// Package verdict judges targets: where they should be by now, where they will
+// end, and what that means. Everything is a pure function of the catalogue,
+// the figures and a time; docs/targets.md explains it for the people whose
+// targets are judged, with worked examples.
 package verdict
 
 import (
@@ -15,23 +15,23 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Verdict is what is to be said of a target.
+// Verdict is the outcome of judging a target.
 type Verdict string
 
-// The verdicts. The last three say that there is nothing to be said yet and
+// The verdicts. The last three mean that there is nothing to judge by yet and
 // never count as slipping.
 const (
 	Met      Verdict = "met"       // reached, or kept in the newest period
 	OnTrack  Verdict = "on_track"  // will be reached by the projection, or has been kept so far
-	AtRisk   Verdict = "at_risk"   // the projection falls short, by no more than it may err
-	Slipping Verdict = "slipping"  // falls short by more than it may err
+	AtRisk   Verdict = "at_risk"   // the projection falls short, but within its margin of error
+	Slipping Verdict = "slipping"  // the projection falls short by more than its margin of error
 	Missed   Verdict = "missed"    // by the final figure
 	TooEarly Verdict = "too_early" // there is too little to project from
-	NoData   Verdict = "no_data"   // there is no figure to judge, and none is to come
+	NoData   Verdict = "no_data"   // there is no figure to judge, and none is expected
 	Overdue  Verdict = "overdue"   // the figure to judge should have been published
 )
 
-// Verdicts lists all verdicts in the order in which they are told.
+// Verdicts lists all verdicts in the order in which they are shown.
 func Verdicts() []Verdict {
 	return []Verdict{Met, OnTrack, AtRisk, Slipping, Missed, TooEarly, NoData, Overdue}
 }
@@ -47,12 +47,12 @@ var verdictNames = map[Verdict]lang.Text{
 	Overdue:  {ZH: "数据逾期", EN: "figures overdue"},
 }
 
-// Name is what people call the verdict.
+// Name is the display name of the verdict.
 func (v Verdict) Name() lang.Text { return verdictNames[v] }
 
-// Urgency is how much a target with that verdict needs attention: from 1 (met)
-// to 8 (missed), 0 for what is no verdict. By it tables are sorted and
-// timelines drawn.
+// Urgency is how much attention a target with that verdict needs: from 1 (met)
+// to 8 (missed), 0 for an invalid verdict. Tables and timelines are sorted by
+// it.
 func (v Verdict) Urgency() int {
 	return 1 + slices.Index([]Verdict{Met, OnTrack, TooEarly, NoData, Overdue, AtRisk, Slipping, Missed}, v)
 }
@@ -63,7 +63,7 @@ type Number struct {
 	Known bool
 }
 
-// number is v, unknown when it is not finite.
+// number is v, unknown if it is not finite.
 func number(v float64) Number {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return Number{}
@@ -71,60 +71,60 @@ func number(v float64) Number {
 	return Number{v, true}
 }
 
-// State is where a target stands at one moment. Values are in the base unit
-// of the target's indicator and measure (percent for growth).
+// State is the state of a target at one time. Values are in the base unit of
+// the target's indicator and measure (percent for growth).
 type State struct {
 	Target   *catalog.Target
-	Category string    // the one judged; catalog.AnyCategory when no category has a figure
-	At       time.Time // the moment of judgement
+	Category string    // the one judged; catalog.AnyCategory if no category has a figure
+	At       time.Time // the time of judgement
 	Verdict  Verdict
 	Reason   lang.Text // why, in a sentence
 
-	Goal       Number        // what is to be reached or kept; of a multiple the factor times its base
-	Least      Number        // what is enough: the goal less the tolerance
-	Value      Number        // what has been reached: to date within the deadline's year, else the newest
+	Goal       Number        // what is to be reached or kept; for a multiple, the factor times its base
+	Least      Number        // what is sufficient: the goal less the tolerance
+	Value      Number        // what has been reached: to date within the deadline's year, otherwise the newest value
 	Period     figure.Period // of Value
-	Plan       Number        // what Value would have to be by now
-	Attainment Number        // Value over Goal, 1.1762 is 117.62 %; where lower is better Goal over Value
+	Plan       Number        // what Value should be by now
+	Attainment Number        // Value divided by Goal, 1.1762 is 117.62 %; if lower is better, Goal divided by Value
 
 	Projection Number // of the deadline's period
-	Low, High  Number // the band around it; unknown where the past says too little
-	Method     Method // by which the year was projected; empty where it was not
-	Pace       Pace   // what the back-test of the method said
+	Low, High  Number // the band around it; unknown if there are too few past years
+	Method     Method // by which the year was projected; empty if it was not
+	Pace       Pace   // the result of the method's back-test
 
-	Required  Number           // what each remaining period has to bring: an amount of a flow to date, of an average in a year the mean of what is left, a rise of anything else
+	Required  Number           // what each remaining period must contribute: an amount for a flow, the mean of the remaining periods for an average within a year, an increase for anything else
 	Remaining int              // how many periods remain to the deadline
 	Every     figure.Frequency // of the remaining periods
 	Ratio     Number           // actual over required growth since the base (R)
 
 	Deadline                   figure.Period // zero without one
-	Reached                    figure.Period // when it was first reached; zero if it was not
-	Expected, Earliest, Latest figure.Period // without a deadline: when it would be reached, and between when and when
+	Reached                    figure.Period // when the goal was first reached; zero if it was not
+	Expected, Earliest, Latest figure.Period // without a deadline: when it would be reached, and the range
 
-	Newest    figure.Period   // the newest period reported, withheld ones included, imputed ones not
-	DuePeriod figure.Period   // the next to be published; zero without a calendar
+	Newest    figure.Period   // the newest period reported, including withheld but not imputed ones
+	DuePeriod figure.Period   // the next one to be published; zero without a calendar
 	Due       time.Time       // when
-	Broken    []figure.Period // in which a floor or ceiling or a kept rank was not kept
-	Record    *derive.Record  // the newest period is the highest ever for its month, and the target asks for that
+	Broken    []figure.Period // the periods in which a floor, a ceiling or a rank was not kept
+	Record    *derive.Record  // set if the newest period is the highest ever for its month and the target has record: true
 
-	Derived   bool // the verdict rests on derived figures
-	Imputed   bool // on imputed ones beside published ones
-	Estimated bool // on estimates
+	Derived   bool // the verdict depends on derived figures
+	Imputed   bool // the verdict depends on imputed figures as well as published ones
+	Estimated bool // the verdict depends on estimates
 
-	Steps []Step // every number that went into the verdict, in order
+	Steps []Step // every number used for the verdict, in order
 
-	final bool // no figure to come changes the verdict, a revision may
+	final bool // future figures do not change the verdict, but a revision may
 }
 
-// Step is one number that went into a verdict.
+// Step is one number used for a verdict.
 type Step struct {
 	Name      lang.Text
 	Value     float64
-	Unit      string        // code of the base unit, % for shares and growth, "" for pure numbers
-	Period    figure.Period // zero where the number belongs to none
-	Status    figure.Status // of a figure, else 0
+	Unit      string        // code of the base unit, % for shares and growth, "" for dimensionless numbers
+	Period    figure.Period // zero if the number has none
+	Status    figure.Status // of a figure, otherwise 0
 	Derived   bool
 	Imputed   bool
 	Estimated bool
-	Formula   string // how it came about; empty for a published figure
+	Formula   string // how it was computed; empty for a published figure
 }

@@ -13,8 +13,8 @@ import (
 
 // Amount is a value of the indicator and measure as people write it: in
 // Chinese in the catalogue's display unit (3530.08 万TEU), in English in the
-// largest unit with an English spelling that leaves a number above one (35.3
-// million TEU). At most two decimals are kept, or three digits of a small
+// largest unit with an English spelling in which the number is above one (35.3
+// million TEU). It has at most two decimals, or three digits for a small
 // number.
 func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	if m.Growth() {
@@ -30,8 +30,9 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	return name
 }
 
-// english is the spelling for a number of that size: plain ASCII that does
-// not begin with a number (100 million yuan), and of several the longest, which is the one written out.
+// english is the spelling for a number of that size: plain ASCII that does not
+// begin with a number (unlike 100 million yuan). Of several spellings the
+// longest is chosen, which is the one written out.
 func english(u *catalog.Unit, size float64) (word string, power int) {
 	word = u.Code
 	for _, s := range u.Written {
@@ -54,8 +55,8 @@ func spelled(s string) bool {
 	return true
 }
 
-// short writes a number with two decimals at most, small ones with three
-// digits, large ones without decimals.
+// short writes a number with at most two decimals, a small one with three
+// digits, a large one without decimals.
 func short(v float64) string {
 	decimals := 2
 	switch a := math.Abs(v); {

@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// sampled is the state of a target of the catalogue by the sample, as it was
+// sampled is the state of a target of the catalogue for the sample, as it was
 // known on a day.
 func sampled(t *testing.T, id, on string) State {
 	t.Helper()
@@ -60,7 +60,7 @@ func TestContainersGrewOneAndAHalfTimesAsFastAsRequired(t *testing.T) {
 	}
 }
 
-func TestIndustryGrewAsPublishedThoughItsLevelFell(t *testing.T) {
+func TestIndustryGrewAsPublishedAlthoughItsLevelFell(t *testing.T) {
 	i, _ := catalog.Ningbo().Indicator("industrial_value_added")
 	h := derive.From(sampleBook(), i, "330200", figure.Total, day("2024-01-01"))
 	june := figure.Month(2023, 6)
@@ -72,11 +72,11 @@ func TestIndustryGrewAsPublishedThoughItsLevelFell(t *testing.T) {
 	}
 }
 
-func TestEachMarketEntityStandsForLessThanFivePeople(t *testing.T) {
+func TestThereAreLessThanFivePeoplePerMarketEntity(t *testing.T) {
 	i, _ := catalog.Ningbo().Indicator("people_per_entity")
 	v, ok := derive.From(sampleBook(), i, "330200", figure.Total, day("2024-01-01")).At(figure.Level, figure.Year(2022))
 	if got := short(v.Value); !ok || got != "4.78" || !v.Derived {
-		t.Errorf("%s people an entity (derived %t), want 4.78, derived", got, v.Derived)
+		t.Errorf("%s people per entity (derived %t), want 4.78, derived", got, v.Derived)
 	}
 }
 

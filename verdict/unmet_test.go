@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// published is a figure of the waterways' investment in 亿元, as it became
+// published is a figure of the investment in waterways in 亿元, as it became
 // known on a day; "-" is withheld.
 func published(measure figure.Measure, period, value, on string) store.Vintage {
 	p, err := figure.ParsePeriod(period)
@@ -40,9 +40,9 @@ func TestATargetIsUnmetByARevisionOnly(t *testing.T) {
 		name    string
 		figures []store.Vintage
 		on      string
-		unmet   string // what was revised, empty when nothing is un-met
+		unmet   string // what was revised, empty if nothing is un-met
 	}{
-		{"the figure stands", []store.Vintage{met}, "2024-05-01", ""},
+		{"the figure is unchanged", []store.Vintage{met}, "2024-05-01", ""},
 		{"it never was met", []store.Vintage{published(figure.Level, "2023", "30", "2024-01-31"), published(figure.Level, "2023", "31", "2024-03-01")}, "2024-05-01", ""},
 		{"it was revised downwards", []store.Vintage{met, published(figure.Level, "2023", "33.9", "2024-03-01")}, "2024-05-01", "2023 was revised from 5.71 billion yuan to 3.39 billion yuan"},
 		{"it was withheld", []store.Vintage{met, published(figure.Level, "2023", "-", "2024-03-01")}, "2024-05-01", "to withheld"},

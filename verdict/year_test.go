@@ -12,11 +12,11 @@ import (
 // seasons are the shares of a year's months in the Beibu Gulf, in thousandths.
 var seasons = [12]float64{76, 64, 79, 84, 87, 83, 84, 84, 86, 90, 88, 95}
 
-// noise is what moves a month up or down in a year of the past, in per cent.
+// noise is the deviation of a month in a past year, in percent.
 var noise = [12]float64{2, -3, 1, -1, 2, -2, 1, 3, -2, -1, 1, -1}
 
-// releases is the history of five past years, and of 2024 as far as the month,
-// whose figures are the plan's times the factors.
+// releases is the history of five past years, and of 2024 up to the month,
+// whose figures are the planned ones times the factors.
 func releases(through int, factor func(month int) float64) string {
 	var b strings.Builder
 	b.WriteString("level ")
@@ -39,8 +39,8 @@ func releases(through int, factor func(month int) float64) string {
 	return b.String()
 }
 
-// verdicts follows a target of 2024 from day to day: a month's figure comes on
-// the 10th of the next one.
+// verdicts follows a target of 2024 from day to day: a month's figure is
+// published on the 10th of the next one.
 func verdicts(t *testing.T, goal string, factor func(month int) float64) (changes []string) {
 	last := Verdict("")
 	for at := time.Date(2024, 1, 20, 0, 0, 0, 0, time.UTC); at.Year() < 2025; at = at.AddDate(0, 0, 1) {

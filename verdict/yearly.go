@@ -11,10 +11,10 @@ import (
 
 // yearly judges the total of a year: annual totals and multiples of flows.
 //
-// By the final figure once it is there; before it as reached where the newest
-// full year since the base, or the year to date, is enough; within the
-// deadline's year by the projection of that year; before it by the path of
-// years that leads there.
+// It judges by the final figure once that is known. Before that, the target is met
+// if the newest full year since the base, or the year to date, is sufficient.
+// Otherwise it judges by the projection of the deadline's year, or in earlier
+// years by the path of the years up to it.
 func (j *judge) yearly() {
 	c := course{j.h, j.t.Indicator.Frequency()}
 	by := j.t.By
@@ -41,14 +41,14 @@ func (j *judge) yearly() {
 	case !hasLast:
 		j.verdict(TooEarly, say("还没有一个完整年度的数据", "there is no full year yet"))
 	case !j.t.Open && !j.planned(hasLast) && figure.PeriodAt(figure.Annual, j.at) == by:
-		j.verdict(TooEarly, say("%s尚无数据", "there is no figure of %s yet", by))
+		j.verdict(TooEarly, say("%s尚无数据", "there is no figure for %s yet", by))
 	default:
 		j.towards(c, last, now, k, inYear)
 	}
 }
 
-// yearClosed judges by the final figure of the deadline's year, if it is
-// there: published, or published to be withheld.
+// yearClosed judges by the final figure of the deadline's year, if that is
+// published, as a number or as withheld.
 func (j *judge) yearClosed(c course) bool {
 	by := j.t.By
 	if v, ok := c.total(by.Year()); ok && !v.Imputed {
@@ -60,27 +60,28 @@ func (j *judge) yearClosed(c course) bool {
 		return true
 	}
 	if v, ok := j.h.At(figure.Level, by); ok && v.Withheld {
-		j.settled(NoData, say("%s的数据不公布（%s）", "the figure of %s is withheld (%s)", by, withheldName(v)))
+		j.settled(NoData, say("%s的数据不公布（%s）", "the figure for %s is withheld (%s)", by, withheldName(v)))
 		return true
 	}
 	return false
 }
 
-// planned tells whether the target is a plan of several years, which is
-// judged on its way even before its last year says anything. One of a single
-// year is judged by that year alone.
+// planned reports whether the target is a plan for several years, which is
+// judged before its last year has any figures. A target for a single year is
+// judged by that year alone.
 func (j *judge) planned(hasLast bool) bool { return hasLast && !j.t.Base.IsZero() }
 
-// tells tells whether the first k periods say anything of their year: January
-// alone does not say what a flow brings, since the Spring Festival may lie in it.
+// tells reports whether the first k periods are enough to judge their year:
+// January alone says nothing about a flow, since it may contain the Spring
+// Festival.
 func (c course) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
 
 func withheldName(v derive.Value) lang.Text {
 	return lang.Text{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
 }
 
-// lastYear is the newest full year that counts: not before the base, not
-// after the deadline, over by now, not imputed.
+// lastYear is the newest full year that counts: not before the base, not after
+// the deadline, completed, and not imputed.
 func (j *judge) lastYear(c course) (last derive.Value, ok bool) {
 	for p := range j.h.Periods(figure.Annual) {
 		if !j.ended(p) || !j.t.By.IsZero() && p.Year() > j.t.By.Year() || !j.t.Base.IsZero() && p.Year() <= j.t.Base.Year() {
@@ -93,8 +94,8 @@ func (j *judge) lastYear(c course) (last derive.Value, ok bool) {
 	return last, ok
 }
 
-// reachedSince is the first year of those up to the given one that all were
-// enough.
+// reachedSince is the first of the years up to the given one that were all
+// sufficient.
 func (j *judge) reachedSince(c course, last derive.Value) figure.Period {
 	for y := last.Period.Year() - 1; y > j.t.Base.Year(); y-- {
 		v, ok := c.total(y)
@@ -106,7 +107,7 @@ func (j *judge) reachedSince(c course, last derive.Value) figure.Period {
 	return last.Period
 }
 
-// reachedYear is the verdict when the newest full year was enough.
+// reachedYear is the verdict if the newest full year was sufficient.
 func (j *judge) reachedYear(c course, last derive.Value) {
 	j.s.Reached = j.reachedSince(c, last)
 	if last.Estimated {
@@ -117,7 +118,7 @@ func (j *judge) reachedYear(c course, last derive.Value) {
 }
 
 // yearToDate is the newest year-to-date after the last full year, and its
-// number within the year. Imputed ones are passed over.
+// number within the year. Imputed ones are skipped.
 func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now derive.Value, k int, ok bool) {
 	if c.f == figure.Annual {
 		return now, 0, false
@@ -135,8 +136,8 @@ func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now deriv
 	return now, k, ok
 }
 
-// reachedToDate tells whether a flow is enough before its year is over. That
-// counts in the deadline's year, and on the way there when there is a base.
+// reachedToDate reports whether a flow is sufficient before its year has
+// ended. That counts in the deadline's year, and before it if there is a base.
 func (j *judge) reachedToDate(c course, now derive.Value) bool {
 	counts := j.t.Open || !j.t.Base.IsZero() || now.Period.Year() == j.t.By.Year()
 	if !counts || c.averages() || j.lower() || now.Estimated || !j.enough(now.Value) {
@@ -151,16 +152,16 @@ func (j *judge) reachedToDate(c course, now derive.Value) bool {
 }
 
 // plan is what should have been reached by now within a year: the goal times
-// the share of a year that is usually over, s(k); without earlier years the
-// part of its time that is (时间进度).
+// the usual share of a year at this point, s(k); without earlier years, the
+// elapsed fraction of the year (时间进度).
 func (j *judge) plan(now derive.Value) {
 	c := course{j.h, j.t.Indicator.Frequency()}
 	k := now.Period.Number()
 	share, formula := c.share(now.Period.Year(), k), "mean of ytd ÷ year"
-	name := say("往年同期占全年的比重", "share of a year that is usually over by then")
+	name := say("往年同期占全年的比重", "usual share of a year by this point")
 	if !share.Known {
-		share, formula = number(float64(k)/float64(c.n())), "periods over ÷ periods of a year"
-		name = say("时间进度", "part of the year that is over")
+		share, formula = number(float64(k)/float64(c.n())), "periods elapsed ÷ periods per year"
+		name = say("时间进度", "elapsed part of the year")
 	}
 	j.s.Plan = number(c.shown(j.s.Goal.Value*share.Value, k))
 	j.ratioStep(name, share.Value, formula)
@@ -181,7 +182,7 @@ func (j *judge) withinYear(c course, now derive.Value, k int) {
 	if j.s.Required.Known {
 		name, formula := say("余下每期需完成", "required in each remaining period"), "(goal − ytd) ÷ periods left"
 		if c.averages() {
-			name, formula = say("余下各期平均需达到", "mean required of the remaining periods"), "(goal × n − sum of periods) ÷ periods left"
+			name, formula = say("余下各期平均需达到", "mean required in the remaining periods"), "(goal × n − sum of periods) ÷ periods left"
 		}
 		j.step(name, j.s.Required.Value, figure.Period{}, formula)
 	}
@@ -200,12 +201,13 @@ func (j *judge) withinYear(c course, now derive.Value, k int) {
 // noPace says why a year cannot be projected.
 func (j *judge) noPace(c course, k int) lang.Text {
 	if !c.tells(k) {
-		return say("一月份受春节影响，与二月份合并评判", "January waits for February, since the Spring Festival moves between them")
+		return say("一月份受春节影响，与二月份合并评判", "January is judged together with February, because the Spring Festival moves between them")
 	}
-	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years allow a test of a projection", casesLeast)
+	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years are available to test a projection", casesLeast)
 }
 
-// paced notes a projection, what went into it, and what its back-test said.
+// paced records a projection, the numbers used for it, and the result of its
+// back-test.
 func (j *judge) paced(c course, p Pace, k int) {
 	j.s.Method, j.s.Pace = p.Method, p
 	j.s.Imputed = j.s.Imputed || p.Imputed
@@ -219,22 +221,22 @@ func (j *judge) paced(c course, p Pace, k int) {
 			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
 		}
 	case MeanShare:
-		j.ratioStep(say("往年同期占全年的比重", "share of a year that is usually over by then"), c.share(p.Year, k).Value, "mean of ytd ÷ year")
+		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), c.share(p.Year, k).Value, "mean of ytd ÷ year")
 	}
 	year := figure.Year(p.Year)
 	add := func(name lang.Text, v float64, formula string) {
 		j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.Unit.Code, Period: year, Derived: true, Imputed: p.Imputed, Formula: formula})
 	}
 	add(say("全年推算", "projection of the year"), p.Centre, methodFormulas[p.Method])
-	j.ratioStep(say("推算方法往年同期的平均误差", "mean error of the method at this point of earlier years"), p.Error, "")
-	j.ratioStep(say("区间半宽（往年最大误差）", "half-width of the band, the largest error"), p.Half, "")
+	j.ratioStep(say("推算方法往年同期的平均误差", "mean error of the method at this point in earlier years"), p.Error, "")
+	j.ratioStep(say("区间半宽（往年最大误差）", "half-width of the band (largest error in earlier years)"), p.Half, "")
 	j.ratioStep(say("检验年数", "years tested"), float64(p.Cases), "")
 	add(say("区间下限", "low end of the band"), p.Low, "projection × (1 − half-width), at least ytd")
 	add(say("区间上限", "high end of the band"), p.Top, "projection × (1 + half-width)")
 }
 
-// towards judges on the way to a later year. The newest point is the year in
-// progress where it can be projected, else the last full year.
+// towards judges in the years before the deadline's. The newest point is the
+// year in progress if it can be projected, otherwise the last full year.
 func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
 	j.value(say("最近一个完整年度", "newest full year"), last)
 	tip := point{year: float64(last.Period.Year()), value: last.Value}
@@ -257,8 +259,8 @@ func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
 	})
 }
 
-// growths are the growths in logarithms of up to eight successive years up to
-// the tip, the newest first. Those of years that are imputed do not count.
+// growths returns the logarithmic growth rates of up to eight successive years
+// up to the tip, newest first. Those of imputed years do not count.
 func (c course) growths(year int, tip float64) (all []float64) {
 	after := tip
 	for y := year - 1; y >= year-casesBack; y-- {

@@ -8,7 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// state is a state for programs. Numbers that are not known are null.
+// state is a state for programs. Unknown numbers are null.
 type state struct {
 	ID         string    `json:"id"`
 	Category   string    `json:"category"`

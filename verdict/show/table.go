@@ -17,7 +17,7 @@ import (
 // Printer writes states for people.
 type Printer struct {
 	Language lang.Language
-	Color    bool // by the escape sequences of a terminal
+	Color    bool // with terminal escape sequences
 }
 
 // verdictColors are the SGR codes of a terminal.
@@ -59,7 +59,8 @@ func (p Printer) Table(w io.Writer, states []verdict.State) error {
 	return t.Write(w)
 }
 
-// deadline is when a target is due; without one, when it would be reached.
+// deadline is when a target is due or, without a deadline, when it would be
+// reached.
 func deadline(s *verdict.State) string {
 	switch {
 	case !s.Deadline.IsZero():
@@ -72,7 +73,7 @@ func deadline(s *verdict.State) string {
 	return fmt.Sprintf("≈ %s (%s … %s)", s.Expected, s.Earliest, s.Latest)
 }
 
-// amount is a number as people write it, a dash when it is not known.
+// amount is a number as people write it, a dash if it is unknown.
 func (p Printer) amount(s *verdict.State, n verdict.Number) string {
 	if !n.Known {
 		return "–"
@@ -100,8 +101,8 @@ func (p Printer) projected(s *verdict.State) string {
 	return text
 }
 
-// Explain writes every number that went into each verdict. The book is the
-// one by which they were judged.
+// Explain writes every number that was used for each verdict. The book must be
+// the one by which they were judged.
 func (p Printer) Explain(w io.Writer, states []verdict.State, judged *book.Book) error {
 	for i := range states {
 		s := &states[i]
@@ -141,14 +142,14 @@ func valueOf(s verdict.Step) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s", plainNumber(s.Value), s.Unit))
 }
 
-// plainNumber writes a number without an exponent and with four decimals at
-// most.
+// plainNumber writes a number without an exponent and with at most four
+// decimals.
 func plainNumber(v float64) string {
 	text := fmt.Sprintf("%.4f", v)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// marks says what is to be known of a number.
+// marks returns remarks about a number: derived, imputed, estimated and so on.
 func (p Printer) marks(s verdict.Step) string {
 	var all []string
 	mark := func(holds bool, n lang.Text) {
@@ -160,7 +161,7 @@ func (p Printer) marks(s verdict.Step) string {
 		all = append(all, s.Status.String())
 	}
 	mark(s.Derived, lang.Text{ZH: "推算", EN: "derived"})
-	mark(s.Imputed, lang.Text{ZH: "含插补", EN: "rests on imputed"})
-	mark(s.Estimated, lang.Text{ZH: "含估计", EN: "rests on estimates"})
+	mark(s.Imputed, lang.Text{ZH: "含插补", EN: "includes imputed"})
+	mark(s.Estimated, lang.Text{ZH: "含估计", EN: "includes estimates"})
 	return strings.Join(all, ", ")
 }

@@ -13,8 +13,8 @@ const (
 	Scraped = "prometheus" // the Prometheus that scrapes exporter and workers
 )
 
-// OptionalPrefix begins the ref of a query that may have no answer, because
-// not every indicator has what it asks for.
+// OptionalPrefix begins the ref of a query that may return nothing, because
+// not every indicator has the data.
 const OptionalPrefix = "maybe_"
 
 // from is the data source with the uid.
@@ -23,31 +23,31 @@ func from(uid string) common.DataSourceRef {
 	return common.DataSourceRef{Type: &kind, Uid: &uid}
 }
 
-// shape is how an answer is wanted.
+// shape is the form of a query's result.
 type shape int
 
 const (
-	points shape = iota // series of true points, by an instant query
+	points shape = iota // series of the stored points, by an instant query
 	rows                // a table, by an instant query
 	steps               // sampled, by a range query
 )
 
-// ask is a query of a panel. In a table its values are the column
-// "Value #ref".
+// ask is a query of a panel. In a table its values are the column "Value
+// #ref".
 type ask struct {
 	ref    string
 	expr   string
 	legend string
 	shape  shape
-	step   string // the least one, of steps
+	step   string // the smallest step, for steps
 }
 
-// maybe makes an ask that may have no answer.
+// maybe returns an ask that may return nothing.
 func maybe(ref, expr, legend string) ask {
 	return ask{ref: OptionalPrefix + ref, expr: expr, legend: legend}
 }
 
-// as gives all asks the shape.
+// as sets the shape of all asks.
 func as(s shape, asks ...ask) []ask {
 	for i := range asks {
 		asks[i].shape = s
@@ -75,29 +75,29 @@ func (a ask) query(source string) *prometheus.DataqueryBuilder {
 	return q
 }
 
-// codes is a matcher's alternatives.
+// codes joins the alternatives of a matcher.
 func codes(all []string) string { return strings.Join(all, "|") }
 
-// inRange is the selector's samples within the dashboard's time range.
+// inRange selects the samples within the dashboard's time range.
 func inRange(selector string) string { return selector + "[$__range]" }
 
-// newest is the last of them.
+// newest selects the last of them.
 func newest(selector string) string { return "last_over_time(" + inRange(selector) + ")" }
 
-// newestPeriod begins the selector of when the newest period of a series is.
+// newestPeriod begins the selector for the newest period of a series.
 const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
 
 // standing is the newest value of a measure of one cell, unless another
-// measure of it has come further: what stands side by side under one period is
-// of that period. Published growth may be months older than the level.
+// measure has a newer period, so that all values shown together are of the
+// same period. Published growth may be months older than the level.
 func standing(cell, measure string) string {
 	mine := cell + `,measure="` + measure + `"`
 	return "tidemark_figure_newest{" + mine + `,scale="display"}` +
 		" and on () (max(" + newestPeriod + "{" + mine + "}) == max(" + newestPeriod + "{" + cell + "}))"
 }
 
-// coded gives each sample twins of labels whose codes a table shows as words,
-// with the codes alone; see linked.
+// coded adds to each sample duplicates of the labels whose codes a table shows
+// as words, with just the codes; see linked.
 func coded(expr string, labels ...string) string {
 	for _, l := range labels {
 		expr = `label_replace(` + expr + `, "` + twin(l) + `", "$1", "` + l + `", "(.+)")`
@@ -105,14 +105,14 @@ func coded(expr string, labels ...string) string {
 	return expr
 }
 
-// twin is the label beside a label that is shown as words.
+// twin is the duplicate of a label that is shown as words.
 func twin(label string) string { return label + "_code" }
 
 // namesOfIndicators has the names of indicators and areas in both languages,
-// so that both editions ask the same.
+// so that both editions use the same queries.
 const namesOfIndicators = `max by (indicator, area, name_en, name_zh, area_en, area_zh) (tidemark_indicator_info)`
 
-// named gives each sample of the expression the names of its indicator and
+// named adds to each sample of the expression the names of its indicator and
 // area.
 func named(expr string) string {
 	return "(" + expr + ") * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh) " + namesOfIndicators

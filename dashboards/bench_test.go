@@ -8,8 +8,9 @@ import (
 	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
-// BenchmarkOverview asks all that the Overview asks, over the sample, and
-// compares it with an empty query asked in turn over the same way. ratio is to be below 100.
+// BenchmarkOverview runs all queries of the overview over the sample,
+// alternating with an empty query over the same connection. ratio is the
+// quotient of the two times and should be below 100.
 func BenchmarkOverview(b *testing.B) {
 	r := ofSample(b)
 	file := slices.IndexFunc(committed(b), func(d read) bool { return d.UID == "tidemark-overview" })

@@ -5,7 +5,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
-// The codes of the dashboards that are no topics.
+// The codes of the dashboards that are not topics.
 const (
 	overviewCode  = "overview"
 	indicatorCode = "indicator"
@@ -13,8 +13,8 @@ const (
 	pipelineCode  = "pipeline"
 )
 
-// The SDK would rather have dashboards of Grafana's second schema, but those
-// are not what every Grafana that is in use reads from files. The first is.
+// The SDK prefers dashboards of Grafana's second schema, but not every Grafana
+// in use reads those from files. All of them read the first schema.
 type (
 	board = dashboard.DashboardBuilder //nolint:staticcheck // see above
 	built = dashboard.Dashboard        //nolint:staticcheck // see above
@@ -22,9 +22,9 @@ type (
 
 var newBuilder = dashboard.NewDashboardBuilder //nolint:staticcheck // see above
 
-// begin starts a dashboard. Its time zone is UTC whatever the reader's is,
-// because a figure stands at the start of its period in UTC: anywhere west of
-// Greenwich a month would show as the one before.
+// begin starts a dashboard. Its time zone is UTC regardless of the reader's,
+// because the timestamp of a figure is the start of its period in UTC: west of
+// Greenwich a month would be shown as the one before.
 func (m *maker) begin(code, title, about, from, to string) *board {
 	b := newBuilder(title).Uid(m.in.uid(code)).Description(about).
 		Tags([]string{"tidemark", m.in.tag()}).Timezone("utc").Time(from, to).
@@ -35,17 +35,18 @@ func (m *maker) begin(code, title, about, from, to string) *board {
 	return b
 }
 
-// Years of figures to the end of this one, so that the plan to its end shows;
-// or two years on, where the way to a later deadline is to show.
+// Nine years of figures up to the end of the current year, so that its whole
+// plan is visible; or two more years, so that the path to a later deadline is
+// visible.
 const (
 	nineYears  = "now-9y/y"
 	yearsEnd   = "now/y"
 	twoYearsOn = "now+2y/y"
 )
 
-// links lead to the overview, an indicator, the alerts that are firing, all
-// others of the edition, and the same dashboard in the other language, which
-// shows the same variables and time.
+// links lead to the overview, an indicator, the firing alerts, all other
+// dashboards of the edition, and the same dashboard in the other language,
+// with the same variables and time.
 func (m *maker) links(code string) (all []cog.Builder[dashboard.DashboardLink]) {
 	if code != overviewCode {
 		all = append(all, dashboard.NewDashboardLinkBuilder(m.say("总览", "Overview")).
@@ -69,7 +70,7 @@ func (m *maker) links(code string) (all []cog.Builder[dashboard.DashboardLink]) 
 }
 
 // releases marks the publications of the selected figures on the time axis.
-// The query gives the moment of a publication as its value.
+// The value of the query is the time of publication.
 func (m *maker) releases(selector string, enabled bool) *dashboard.AnnotationQueryBuilder {
 	return dashboard.NewAnnotationQueryBuilder().Name(m.say("发布", "Releases")).Datasource(from(History)).
 		Enable(enabled).Hide(false).IconColor(colorQuiet).UseValueForTime(true).Step("1d").
@@ -77,5 +78,5 @@ func (m *maker) releases(selector string, enabled bool) *dashboard.AnnotationQue
 		TitleFormat(m.say("发布", "Released")).TextFormat("{{" + m.label("area") + "}} {{" + m.label("name") + "}}")
 }
 
-// part begins a row of panels under a heading.
+// part begins a row of panels with a heading.
 func part(title string) *dashboard.RowBuilder { return dashboard.NewRowBuilder(title) }

@@ -14,15 +14,15 @@ import (
 // File is one generated dashboard.
 type File struct {
 	Edition Edition
-	Path    string // below the folder of all dashboards: zh/overview.json
+	Path    string // relative to the folder of all dashboards: zh/overview.json
 	JSON    []byte
 }
 
 //go:embed zh/*.json en/*.json
 var committed embed.FS
 
-// Committed is the committed dashboards of the built-in catalogue, in the
-// order of their paths within each edition.
+// Committed returns the committed dashboards of the built-in catalogue, sorted
+// by path within each edition.
 func Committed() ([]File, error) {
 	var all []File
 	for _, e := range Editions() {
@@ -41,9 +41,9 @@ func Committed() ([]File, error) {
 	return all, nil
 }
 
-// Build makes the dashboards of a catalogue in both editions: the overview, a
-// single indicator, every topic that has indicators, revisions, the pipeline.
-// The same catalogue always gives the same bytes.
+// Build generates the dashboards of a catalogue in both editions: the
+// overview, a single indicator, every topic that has indicators, revisions,
+// the pipeline. The same catalogue always gives the same bytes.
 func Build(cat *catalog.Catalog) ([]File, error) {
 	var all []File
 	for _, e := range Editions() {
@@ -66,13 +66,13 @@ func Build(cat *catalog.Catalog) ([]File, error) {
 	return all, nil
 }
 
-// page is a dashboard under its code.
+// page is a dashboard with its code.
 type page struct {
 	code string
 	made *board
 }
 
-// ofTopic are the indicators of a topic.
+// ofTopic returns the indicators of a topic.
 func (m *maker) ofTopic(t *catalog.Topic) (all []*catalog.Indicator) {
 	for _, i := range m.cat.Indicators {
 		if i.Topic == t {
@@ -82,7 +82,8 @@ func (m *maker) ofTopic(t *catalog.Topic) (all []*catalog.Indicator) {
 	return all
 }
 
-// written is the dashboard as JSON that people can compare line by line.
+// written is the dashboard as JSON with one value per line, for readable
+// diffs.
 func written(b *board) ([]byte, error) {
 	made, err := b.Build()
 	if err != nil {
@@ -99,9 +100,9 @@ func written(b *board) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// finish gives panels the ids by which links, and Grafana itself, know them,
-// and shows links and annotations on the page, where the SDK would put them
-// into a menu.
+// finish gives panels the ids by which links and Grafana itself identify them,
+// and shows links and annotations on the page instead of in a menu, where the
+// SDK puts them.
 func finish(d *built) {
 	for i := range d.Links {
 		d.Links[i].Placement = nil

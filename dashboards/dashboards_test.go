@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
-// read is a committed dashboard with what it says.
+// read is a committed dashboard with its parsed content.
 type read struct {
 	dashboards.File
 	*dashboards.Dashboard
@@ -45,7 +45,7 @@ func sheets(t testing.TB, files []dashboards.File) (all []read) {
 	return all
 }
 
-// queries are all that a dashboard asks, annotations included.
+// queries returns all queries of a dashboard, including annotations.
 func (r read) queries() []dashboards.Query {
 	all := slices.Clone(r.Annotations)
 	for _, p := range r.Panels {
@@ -67,7 +67,7 @@ func TestTheCommittedDashboardsAreThoseOfTheCatalogue(t *testing.T) {
 		i := slices.IndexFunc(want, func(w dashboards.File) bool { return w.Path == f.Path })
 		switch {
 		case i < 0:
-			t.Errorf("%s belongs to no topic, remove it", f.Path)
+			t.Errorf("%s does not belong to a topic, remove it", f.Path)
 		case !bytes.Equal(f.JSON, want[i].JSON):
 			t.Errorf("%s is not what go generate ./dashboards writes", f.Path)
 		}
@@ -147,7 +147,7 @@ func TestUIDsAreUniqueAndShortEnough(t *testing.T) {
 			t.Errorf("%s has the uid %s of the other edition", r.Path, r.UID)
 		}
 		if !regexp.MustCompile(`^[a-zA-Z0-9_-]{1,40}$`).MatchString(r.UID) {
-			t.Errorf("%s: Grafana takes no uid %s", r.Path, r.UID)
+			t.Errorf("%s: Grafana does not accept the uid %s", r.Path, r.UID)
 		}
 	}
 }
@@ -217,8 +217,8 @@ func TestTheEnglishEditionHasNoChinese(t *testing.T) {
 	}
 }
 
-// What options are called is all that differs.
-func TestBothEditionsAskTheSame(t *testing.T) {
+// Only the names of options differ.
+func TestBothEditionsUseTheSameQueries(t *testing.T) {
 	word := regexp.MustCompile(`"word", "[^"]+"`)
 	asked := map[string][]string{}
 	for _, r := range committed(t) {
@@ -237,9 +237,9 @@ func TestBothEditionsAskTheSame(t *testing.T) {
 	}
 }
 
-// Prometheus forgets and cannot revise; only what it alone knows is asked of
-// it.
-func TestOnlyThePipelineAsksTheScrapingPrometheus(t *testing.T) {
+// Prometheus has limited retention and cannot revise; it is queried only for
+// what it alone knows.
+func TestOnlyThePipelineQueriesTheScrapingPrometheus(t *testing.T) {
 	for _, r := range committed(t) {
 		want := dashboards.History
 		if strings.HasPrefix(r.UID, "tidemark-pipeline") {
@@ -292,12 +292,12 @@ func parses(t *testing.T, place, text string, values map[string][]string, now ti
 	}
 }
 
-// Grafana shows a repeated row once where there is nothing to repeat it for.
-func TestAPanelThatRepeatsSaysWhenThereIsNothing(t *testing.T) {
+// Grafana shows a repeated row once if there is nothing to repeat it for.
+func TestARepeatedPanelSaysWhenThereIsNoData(t *testing.T) {
 	for _, r := range committed(t) {
 		for _, p := range r.Panels {
 			if p.Repeat != "" && len([]rune(p.NoValue)) < 2 {
-				t.Errorf("%s: %q says %q where there is nothing", r.Path, p.Title, p.NoValue)
+				t.Errorf("%s: %q says %q if there is no data", r.Path, p.Title, p.NoValue)
 			}
 		}
 	}
@@ -320,7 +320,7 @@ func TestTheRefsOfAPanelAreUnique(t *testing.T) {
 	}
 }
 
-// The catalogue keeps the codes of dashboards that are no topics for them.
+// The catalogue reserves the codes of dashboards that are not topics.
 func TestNoTopicCanTakeTheUIDOfAnotherDashboard(t *testing.T) {
 	text, err := os.ReadFile("../catalog/testdata/valid.yaml")
 	if err != nil {
@@ -359,7 +359,7 @@ func TestThePipelineAsksForMetricsThatAreShown(t *testing.T) {
 			for _, name := range regexp.MustCompile(`\btidemark_\w+`).FindAllString(q.Expr, -1) {
 				base := regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(name, "")
 				if !bytes.Contains(page, []byte("\n### "+base+"\n")) {
-					t.Errorf("%s asks for %s, which docs/metrics.md does not know", q.Ref, name)
+					t.Errorf("%s asks for %s, which is not in docs/metrics.md", q.Ref, name)
 				}
 			}
 		}

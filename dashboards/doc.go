@@ -1,24 +1,24 @@
-// Package dashboards makes the Grafana dashboards of a catalogue, each in a
+// Package dashboards generates the Grafana dashboards of a catalogue, each in a
 // Chinese and an English edition, from one source. The topics and indicators
-// come from the catalogue; no code here names one.
+// come from the catalogue; this code does not name any.
 //
 // The dashboards of the built-in catalogue are committed as JSON in zh and en
-// and embedded: Committed lists them, Read says what one asks. Another city's
-// are written by
+// and embedded: Committed lists them, Read parses one. Those of another city are
+// written by
 //
 //	go run ./dashboards/generate --catalog FILE --out DIR
 //
-// # How figures are asked for
+// # How figures are queried
 //
-// Bars are made of an instant query of a range selector, which gives the
-// figures themselves at their own dates; a range query would give steps. No
-// arithmetic is possible on a range selector, so the unit people read comes
-// from the label scale="display".
+// Bars use an instant query of a range selector, which returns the figures
+// themselves at their own dates; a range query would return steps. Arithmetic is
+// not possible on a range selector, so the display unit is selected with the label
+// scale="display".
 //
-// Which figures an indicator has (published, derived, with a target or
-// without) is not known beforehand. A query whose ref begins with
-// OptionalPrefix may have no answer; a panel as a whole has one, or its
-// description says that emptiness is good news.
+// Which figures an indicator has (published, derived, with a target or without) is
+// not known in advance. A query whose ref begins with OptionalPrefix may return
+// nothing; at least one query of a panel returns something, or its description
+// says that empty is good news.
 package dashboards
 
 //go:generate go run ./generate

@@ -9,11 +9,11 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/trend"
 )
 
-// cells is the selector of the figures that the variables choose, without its
+// cells is the selector for the figures chosen by the variables, without its
 // braces.
 const cells = `indicator="$indicator",area="$area",category="$category"`
 
-// indicator shows one indicator of one area from all sides.
+// indicator shows everything about one indicator of one area.
 func (m *maker) indicator() *board {
 	b := m.begin(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
 		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预测、修订。",
@@ -41,9 +41,9 @@ func (m *maker) indicator() *board {
 		WithPanel(m.publications())
 }
 
-// target chooses one of the indicator's targets. Nobody having chosen, it is
-// one that is still open, so that there is a way to draw: those with a
-// projection come first, of them and of the rest the most urgent.
+// target chooses one of the indicator's targets. By default it is one that is
+// still open, so that there is a path to draw: those with a projection come
+// first, and within both groups the most urgent.
 func (m *maker) target() *dashboard.QueryVariableBuilder {
 	const of = `{indicator="$indicator",area="$area"}`
 	const urgency = "max by (target) (tidemark_target_urgency" + of + ")"
@@ -53,35 +53,36 @@ func (m *maker) target() *dashboard.QueryVariableBuilder {
 		Sort(dashboard.VariableSortDisabled)
 }
 
-// newestTiles show the newest value of each measure.
+// newestTiles shows the newest value of each measure.
 func (m *maker) newestTiles() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
 		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。单位是展示单位。",
-			"Level, year to date and growth of the newest period, as published or else as derived, in the unit people read. What this period has not is not shown."),
+			"Level, year to date and growth of the newest period, as published or otherwise derived, in the display unit. Values that this period does not have are not shown."),
 		asks: as(points, m.standingMeasures(cells+`,freq="$freq"`)...),
 	}, "locale", drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
 
-// standingMeasures ask for the newest value of each measure of one cell.
+// standingMeasures returns queries for the newest value of each measure of one
+// cell.
 func (m *maker) standingMeasures(cell string) []ask {
 	of := func(measure, legend string) ask { return maybe(measure, standing(cell, measure), legend) }
 	return []ask{
 		of("level", m.say("当期（{{unit}}）", "level ({{unit}})")),
 		of("ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
-		of("yoy", m.say("同比（%）", "growth on the year (%)")),
+		of("yoy", m.say("同比（%）", "year-on-year growth (%)")),
 		of("ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)")),
 	}
 }
 
-// datesTiles show which period is the newest, and when the next is due.
+// datesTiles shows which period is the newest, and when the next one is due.
 func (m *maker) datesTiles() *stat.PanelBuilder {
 	const of = `{` + cells + `,freq="$freq"}`
 	return m.tiles(pane{
 		title: m.say("日期", "Dates"), width: 9, height: 5,
 		about: m.say("最新一期、它的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",
-			"The newest period, the day it was published, and the day the next is due by the release calendar, where there is one."),
+			"The newest period, the day it was published, and the day the next one is due if there is a release calendar."),
 		asks: as(points,
 			maybe("period", "max(tidemark_figure_newest_timestamp_seconds"+of+") * 1000", m.say("最新一期", "newest period")),
 			maybe("published", m.day("max("+newest("tidemark_figure_published_timestamp_seconds"+of)+")"), m.say("发布日", "published")),
@@ -89,9 +90,9 @@ func (m *maker) datesTiles() *stat.PanelBuilder {
 	}, asDay, drawn{OptionalPrefix + "period", []property{unit(asMonth)}})
 }
 
-// monthly draws the figures as bars beside those of the year before.
+// monthly draws the figures as bars with those of the year before.
 func (m *maker) monthly() *timeseries.PanelBuilder {
-	return m.levels(m.say("逐期数值（$unit）", "Figures of each period ($unit)"), 24, 10, cells+`,freq="$freq"`)
+	return m.levels(m.say("逐期数值（$unit）", "Figures by period ($unit)"), 24, 10, cells+`,freq="$freq"`)
 }
 
 // levels draws published and derived figures as bars and those of the year
@@ -101,7 +102,7 @@ func (m *maker) levels(title string, width, height uint32, selector string) *tim
 	return m.chart(pane{
 		title: title, width: width, height: height,
 		about: m.say("深色是公布的数值，浅色是由累计或其他口径推算的数值，线是上年同期，圆点是历年同月新高。单位是展示单位。",
-			"Strong bars are published, light ones derived from other figures; the line is the same period a year before, dots are the highest ever for their month. In the unit people read."),
+			"Bars in full colour are published, lighter ones derived from other figures; the line is the same period a year before, dots are the highest ever for their month. In the display unit."),
 		asks: as(points,
 			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
@@ -114,13 +115,13 @@ func (m *maker) levels(title string, width, height uint32, selector string) *tim
 		drawn{OptionalPrefix + "record", asPoints(colorGoal)})
 }
 
-// toDate draws the year to date against the plan and the year before.
+// toDate draws the year to date with the plan and the year before.
 func (m *maker) toDate() *timeseries.PanelBuilder {
 	const of = `{` + cells + `,measure="ytd",freq="$freq",scale="display"}`
 	return m.chart(pane{
 		title: m.say("年初至今累计（$unit）", "Year to date ($unit)"), width: 12, height: 9,
 		about: m.say("每年从 1 月起的累计，与上年同期和所选目标的计划线对比。计划线只在目标期限的那一年有。",
-			"January to the period in each year, against the year before and the plan of the selected target. There is a plan line in the year of the target's deadline only."),
+			"January to the period in each year, compared with the year before and the plan of the selected target. The plan line exists only in the year of the target's deadline."),
 		asks: as(points,
 			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
@@ -134,7 +135,7 @@ func (m *maker) toDate() *timeseries.PanelBuilder {
 		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)})
 }
 
-// growth draws growth on the year, as published and as derived.
+// growth draws year-on-year growth, as published and as derived.
 func (m *maker) growth() *timeseries.PanelBuilder {
 	return m.growthOf(m.say("增速（%）", "Growth (%)"), 12, 9, cells+`,freq="$freq"`)
 }
@@ -146,13 +147,13 @@ func (m *maker) growthOf(title string, width, height uint32, selector string) *t
 	return m.chart(pane{
 		title: title, width: width, height: height,
 		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；按可比价发布的指标不作推算。红点是公布的增速与数值算出的增速之差，差异在四舍五入之内的不显示。",
-			"Growth of the period and of the year to date on the year before. What is published (solid) is never replaced by what is derived from levels (dashed); where growth is at constant prices nothing is derived. Red dots are by how much the published growth differs from that of the levels, beyond rounding."),
+			"Year-on-year growth of the period and of the year to date. Published growth (solid) is never replaced by growth derived from levels (dashed); nothing is derived if growth is at constant prices. Red dots show by how much published growth differs from that of the levels, beyond rounding."),
 		asks: as(points,
 			maybe("yoy", of("tidemark_figure", "yoy"), m.say("同比，公布", "growth, published")),
 			maybe("yoy_derived", of("tidemark_figure_derived", "yoy"), m.say("同比，推算", "growth, derived")),
 			maybe("ytd_yoy", of("tidemark_figure", "ytd_yoy"), m.say("累计同比，公布", "year to date, published")),
 			maybe("ytd_yoy_derived", of("tidemark_figure_derived", "ytd_yoy"), m.say("累计同比，推算", "year to date, derived")),
-			maybe("disagreement", inRange(`tidemark_growth_disagreement{`+selector+`}`), m.say("公布的增速与数值不符（百分点）", "published growth less that of the levels (points)"))),
+			maybe("disagreement", inRange(`tidemark_growth_disagreement{`+selector+`}`), m.say("公布的增速与数值不符（百分点）", "published growth minus that of the levels (points)"))),
 		none: m.say("没有增速", "no growth rates"),
 	}, "percent",
 		drawn{OptionalPrefix + "yoy", asLine(colorPublished, false)},
@@ -162,7 +163,7 @@ func (m *maker) growthOf(title string, width, height uint32, selector string) *t
 		drawn{OptionalPrefix + "disagreement", asPoints(colorGoal)})
 }
 
-// way draws what has been reached and where the target leads.
+// way draws what has been reached and the path to the target.
 func (m *maker) way() *timeseries.PanelBuilder {
 	reached := `{` + cells + `,measure="$path_measure",freq="$path_freq",scale="display"}`
 	line := func(name, legend string) ask {
@@ -171,7 +172,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 	return m.chart(pane{
 		title: m.say("目标：${target:text}（$unit）", "Target: ${target:text} ($unit)"), width: 12, height: 10,
 		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。目标值改过的，目标线在改的那一期成台阶。期限在今年的目标按年内累计（平均数按年初至今平均），更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
-			"What has been reached, the plan, the goal, and the projection within its band. Where the goal changed its line is a step. A target of this year goes by the year to date (an average by its mean), a later one by yearly totals; where the deadline is beyond the time range, extend it to see all of the way."),
+			"What has been reached, the plan, the goal, and the projection with its band. A change of the goal is a step in its line. A target for this year uses the year to date (the mean for an average), a later one yearly totals; if the deadline is beyond the time range, extend it to see the whole path."),
 		asks: as(points,
 			maybe("reached", inRange("tidemark_figure"+reached), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+reached), m.say("推算", "derived")),
@@ -189,14 +190,14 @@ func (m *maker) way() *timeseries.PanelBuilder {
 		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预测下限", "projection, low")), set("custom.fillOpacity", 20))})
 }
 
-// yearsOver lays the years over each other, by month: the first number of a
-// row, which is what a trend takes for its axis.
+// yearsOver overlays the years, by month. The month is the first number of a
+// row, which a trend uses as its axis.
 func (m *maker) yearsOver() *trend.PanelBuilder {
 	const rowAndColumn = `number\year`
 	b := dress(m, trend.NewPanelBuilder(), pane{
-		title: m.say("历年同月对比（$unit）", "Years over each other ($unit)"), width: 12, height: 10,
+		title: m.say("历年同月对比（$unit）", "Years compared by month ($unit)"), width: 12, height: 10,
 		about: m.say("每年一条线，横轴是月份（或季度）。公布的和推算的都在内。",
-			"A line for each year, by month (or quarter). Published and derived figures together."),
+			"One line per year, by month (or quarter), published and derived figures together."),
 		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,measure="level",freq="$freq",scale="display"}`)}),
 		none: m.noFigures(),
 	})
@@ -212,18 +213,18 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
 }
 
-// years draws the totals of years, and the sum of twelve months on its way.
+// years draws the yearly totals, and the sum of the last twelve months.
 func (m *maker) years() *timeseries.PanelBuilder {
 	const of = `{` + cells + `,measure="level",freq="A",scale="display"}`
 	return m.chart(pane{
 		title: m.say("年度数值（$unit）", "Years ($unit)"), width: 24, height: 8,
 		about: m.say("每年的数值，公布的为深色，由月度推算的为浅色；线是最近十二个月之和。",
-			"Each year's figure, strong where published, light where derived from months; the line is the sum of the last twelve months."),
+			"Each year's figure, in full colour if published, lighter if derived from months; the line is the sum of the last twelve months."),
 		asks: as(points,
 			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
 			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
 			maybe("last_twelve", inRange(`tidemark_figure_derived{`+cells+`,measure="last_twelve",freq="$freq",scale="display"}`), m.say("最近十二个月之和", "last twelve months"))),
-		none: m.say("没有年度数值", "no figures of years"),
+		none: m.say("没有年度数值", "no yearly figures"),
 	}, "locale",
 		drawn{OptionalPrefix + "published", asBars(colorPublished)},
 		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
@@ -255,7 +256,7 @@ func (m *maker) publications() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("发布次数和修订（$unit）", "Publications and revisions ($unit)"), width: 10, height: 14,
 		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
-			"How often each figure was published within the time range, its lowest, highest and present value. More than once means that it was revised."),
+			"How often each figure was published within the time range, its lowest, highest and current value. More than once means that it was revised."),
 		asks: as(rows,
 			ask{ref: "times", expr: coded("max by ("+by+") (count_over_time("+inRange(of)+"))", "category", "measure", "freq")},
 			ask{ref: "now", expr: "max by (" + by + ") (" + newest(of) + ")"},

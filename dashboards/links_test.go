@@ -56,9 +56,9 @@ func TestEveryDashboardLeadsToItsOtherEdition(t *testing.T) {
 
 var linkedField = regexp.MustCompile(`\$\{__data\.fields\.(\w+)`)
 
-// Grafana puts into a link what a field shows: a total would be looked for
-// under the word for it.
-func TestALinkTakesCodesAndNotTheirWords(t *testing.T) {
+// Grafana inserts the displayed text of a field into a link, so the target
+// would look for the word instead of the code.
+func TestALinkUsesCodesAndNotTheirWords(t *testing.T) {
 	taken := 0
 	for _, r := range committed(t) {
 		for _, p := range r.Panels {
@@ -69,13 +69,13 @@ func TestALinkTakesCodesAndNotTheirWords(t *testing.T) {
 					if i < 0 || !slices.Contains(p.Columns, m[1]) {
 						t.Errorf("%s: %q has no field %s for its link", r.Path, p.Title, m[1])
 					} else if p.Fields[i].Mapped {
-						t.Errorf("%s: %q links by %s, which it shows as something else", r.Path, p.Title, m[1])
+						t.Errorf("%s: %q links by %s, which it displays as other texts", r.Path, p.Title, m[1])
 					}
 				}
 			}
 		}
 	}
 	if taken == 0 {
-		t.Error("no link takes a field")
+		t.Error("no link uses a field")
 	}
 }

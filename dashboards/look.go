@@ -12,8 +12,8 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
-// The colours: what is published is strong, what is derived is the same hue
-// and lighter, the year before is a line of its own.
+// The colours: published figures are in full colour, derived ones a lighter
+// shade of it, and the year before has a colour of its own.
 const (
 	colorPublished  = "#3274d9"
 	colorDerived    = "#a3c4f3"
@@ -34,8 +34,8 @@ func color(fixed string) property {
 	return set("color", map[string]any{"mode": "fixed", "fixedColor": fixed})
 }
 
-// asBars, asLine and asPoints draw a series; bars of figures that are both
-// there never cover each other, because a cell is published or derived.
+// asBars, asLine and asPoints draw a series. Published and derived bars never
+// cover each other, because a cell is either one or the other.
 func asBars(hue string) []property {
 	return []property{color(hue), set("custom.drawStyle", "bars"), set("custom.fillOpacity", 85), set("custom.lineWidth", 0),
 		set("custom.showPoints", "never")}
@@ -50,7 +50,7 @@ func asLine(hue string, dashed bool) []property {
 		set("custom.lineStyle", style), set("custom.showPoints", "auto"), set("custom.pointSize", 5), set("custom.spanNulls", true)}
 }
 
-// lit colours a number that is not 0.
+// lit colours a nonzero number.
 func lit(hue string) []property {
 	return []property{set("color", map[string]any{"mode": "thresholds"}), set("thresholds", map[string]any{"mode": "absolute",
 		"steps": []any{map[string]any{"color": colorQuiet, "value": nil}, map[string]any{"color": hue, "value": 1}}})}
@@ -60,8 +60,8 @@ func asPoints(hue string) []property {
 	return []property{color(hue), set("custom.drawStyle", "points"), set("custom.pointSize", 9)}
 }
 
-// mapping shows a value as a text, in a colour if there is one; the index
-// keeps the order in which people read the mappings.
+// mapping shows a value as a text, optionally in a colour; the index is the
+// order in which the mappings are listed.
 func mapping(text, hue string, index int) dashboard.ValueMappingResult {
 	i := int32(index)
 	r := dashboard.ValueMappingResult{Text: &text, Index: &i}
@@ -83,13 +83,13 @@ func worstFirst() []verdict.Verdict {
 	return all
 }
 
-// verdictColors are what they look like.
+// verdictColors are the colours of the verdicts.
 var verdictColors = map[verdict.Verdict]string{
 	verdict.Missed: "dark-red", verdict.Slipping: "red", verdict.AtRisk: "orange", verdict.Overdue: "purple",
 	verdict.NoData: "#9fa7b3", verdict.TooEarly: "#6e9fff", verdict.OnTrack: "green", verdict.Met: "dark-green",
 }
 
-// verdictMappings show urgencies as the names of verdicts.
+// verdictMappings shows urgencies as the names of verdicts.
 func (m *maker) verdictMappings() []dashboard.ValueMapping {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, v := range worstFirst() {
@@ -98,7 +98,7 @@ func (m *maker) verdictMappings() []dashboard.ValueMapping {
 	return []dashboard.ValueMapping{values(options)}
 }
 
-// statusMappings show the codes of CL_OBS_STATUS as words.
+// statusMappings shows the codes of CL_OBS_STATUS as words.
 func (m *maker) statusMappings() []dashboard.ValueMapping {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, s := range figure.Statuses() {
@@ -114,18 +114,18 @@ func (m *maker) statusMappings() []dashboard.ValueMapping {
 	return []dashboard.ValueMapping{values(options)}
 }
 
-// word is what people read for a code that is the value of a label.
+// word is the display text of a code that is the value of a label.
 type word struct {
 	label, code string
 	name        lang.Text
 }
 
-// words are those of measures, frequencies and categories. A category of a
-// catalogue is shown by its own code.
+// words are the display texts of measures, frequencies and categories. A
+// category of a catalogue is shown by its code.
 var words = []word{
 	{"measure", "level", lang.Text{ZH: "当期", EN: "level"}},
 	{"measure", "ytd", lang.Text{ZH: "累计", EN: "year to date"}},
-	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "growth on the year, %"}},
+	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "year-on-year growth, %"}},
 	{"measure", "ytd_yoy", lang.Text{ZH: "累计同比 %", EN: "growth of the year to date, %"}},
 	{"freq", "M", lang.Text{ZH: "月", EN: "month"}},
 	{"freq", "Q", lang.Text{ZH: "季", EN: "quarter"}},
@@ -147,7 +147,7 @@ func (m *maker) inWords(label string) property {
 	return mapped([]dashboard.ValueMapping{values(options)})
 }
 
-// withheld shows a value that is no number as what it is.
+// withheld shows a value that is not a number as withheld.
 func (m *maker) withheld() dashboard.ValueMapping {
 	return dashboard.ValueMapping{SpecialValueMap: &dashboard.SpecialValueMap{
 		Type: dashboard.MappingTypeSpecialValue,

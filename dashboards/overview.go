@@ -9,8 +9,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 )
 
-// overview is where everybody begins: every target, what is new, what is
-// overdue.
+// overview is the entry page: every target, what is new, what is overdue.
 func (m *maker) overview() *board {
 	city := m.in.of(m.cat.City)
 	return m.begin(overviewCode, city+m.say(" · 总览", ": overview"),
@@ -26,14 +25,14 @@ func (m *maker) overview() *board {
 		WithPanel(m.verdictTimeline(20))
 }
 
-// news counts what came in lately and what should have.
+// news counts recent publications and overdue releases.
 func (m *maker) news() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("数据情况", "Figures"), width: 8, height: 5,
 		about: m.say("最近 31 天内有发布的指标数，逾期未报的指标数（分地区报送的各算一个），修订后不再达到的目标数。",
-			"Indicators of which something was published within the last 31 days, indicators overdue (each area that reports one counts), targets that were met until figures were revised."),
+			"Indicators with publications within the last 31 days, overdue indicators (counted once per area), and targets that are no longer met because figures were revised."),
 		asks: as(points,
-			ask{ref: "new", legend: m.say("近 31 天发布", "published lately"),
+			ask{ref: "new", legend: m.say("近 31 天发布", "recently published"),
 				expr: `count(count by (indicator) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
 			ask{ref: "overdue", legend: m.say("逾期", "overdue"), expr: "count(" + late + ") or vector(0)"},
 			ask{ref: "unmet", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_unmet)"}),
@@ -41,8 +40,8 @@ func (m *maker) news() *stat.PanelBuilder {
 		drawn{"unmet", lit("orange")}).ColorMode(common.BigValueColorModeValue)
 }
 
-// late are the releases whose day and days of grace are past. That is judged
-// now, even where the time range ends in the future.
+// late selects the releases whose due day and grace period have passed. This
+// is evaluated as of now, even if the time range ends in the future.
 const late = "max by (indicator, area) (tidemark_release_overdue) == 1"
 
 // overdue lists the figures that should have been published.
@@ -50,7 +49,7 @@ func (m *maker) overdue() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("逾期未报", "Overdue"), width: 10, height: 14, goodEmpty: true,
 		about: m.say("按发布日程应有而没有、并且已超出宽限期的数据，拖得最久的在前。有关目标在此之前不作判断。",
-			"Figures that the release calendar says should be here and whose days of grace are past, the longest overdue first. Targets on them are not judged until they come."),
+			"Figures that are past their release date and grace period, longest overdue first. Their targets are not judged until they arrive."),
 		asks: as(rows, ask{ref: "due", expr: m.day("(max by (indicator, area) (tidemark_release_due_timestamp_seconds) and on (indicator, area) "+late+")") +
 			" * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh, agency_en, agency_zh)" +
 			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)"}),
@@ -71,7 +70,7 @@ func (m *maker) latest() *table.PanelBuilder {
 	among := " and on (indicator, area) topk(40, " + published + ")"
 	const own = " and on (indicator, area, freq) max by (indicator, area, freq) (tidemark_indicator_info)"
 	period := func(of string) string { return "max by (" + by + ") (" + newestPeriod + of + own + ")" }
-	// A measure counts where it has come as far as the furthest; see standing.
+	// A measure counts only if it has the newest period; see standing.
 	of := func(by, measure, more string) string {
 		mine := `{category="_T",measure="` + measure + `"`
 		return "max by (" + by + ") (tidemark_figure_newest" + mine + more + "}" + own +
@@ -81,10 +80,10 @@ func (m *maker) latest() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
 		about: m.say("所选时间内最近发布的指标：发布日、最新一期，以及这一期的当期值（展示单位）和同比；这一期没有的为空。修订也是发布。",
-			"The indicators published last within the time range: when, the newest period, and its level in the unit people read and growth, where this period has them. A revision is a release too."),
+			"The most recently published indicators within the time range: when, the newest period, and its level (in the display unit) and growth, if this period has them. A revision also counts as a release."),
 		asks: as(rows,
 			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
-			// That of the total, where there is one.
+			// The period of the total, if there is one.
 			ask{ref: "period", expr: "(" + period(`{category="_T"}`) + " or " + period("") + ") * 1000" + among},
 			ask{ref: "value", expr: of(by+", unit", "level", `,scale="display"`) + among},
 			ask{ref: "growth", expr: of(by, "yoy", "") + among}),
@@ -97,20 +96,20 @@ func (m *maker) latest() *table.PanelBuilder {
 			shown(valueOf("period"), m.say("最新一期（起）", "newest period from"), unit(asMonth), wide(120)),
 			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale")),
 			shown("unit", m.say("单位", "unit"), wide(80)),
-			shown(valueOf("growth"), m.say("同比", "growth on the year"), unit("percent"), decimals(1)),
+			shown(valueOf("growth"), m.say("同比", "year-on-year growth"), unit("percent"), decimals(1)),
 		}, kept("indicator", "area")...)...)
 }
 
-// day turns moments in seconds into what Grafana shows as the day that it was
-// in the city: dashboards are in UTC, where the city's midnight is on the day
-// before. The value is in milliseconds.
+// day converts times in seconds to what Grafana shows as the local date in the
+// city: dashboards are in UTC, where the city's midnight is on the day before.
+// The value is in milliseconds.
 func (m *maker) day(seconds string) string {
 	return fmt.Sprintf("(%s + %d) * 1000", seconds, ahead(m.cat.Location()))
 }
 
-// ahead is by how many seconds a place is ahead of UTC at the most, since
-// figures are published: its midnights stay within the day, with summer time
-// and where that was given up.
+// ahead is the maximum offset of a time zone from UTC in seconds since figures
+// have been published, so that its midnights stay within the day, even if
+// daylight saving time was in use or has been abolished.
 func ahead(place *time.Location) int {
 	most := -24 * 3600
 	for year := 2000; year < 2030; year++ {

@@ -9,22 +9,22 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 )
 
-// pane is what all panels have, whatever they draw.
+// pane is what all kinds of panels have in common.
 type pane struct {
 	title, about string
-	source       string // History when empty
+	source       string // History if empty
 	width        uint32 // of 24
 	height       uint32
 	asks         []ask
-	goodEmpty    bool   // emptiness is good news
-	none         string // what an empty panel says
+	goodEmpty    bool   // being empty is good
+	none         string // the text of an empty panel
 }
 
-// noFigures is what a panel says where an indicator has none.
+// noFigures is the text of a panel for an indicator without figures.
 func (m *maker) noFigures() string { return m.say("无数据", "no figures") }
 
-// builder is what the builders of all kinds of panels have in common; the SDK
-// declares a type for each.
+// builder is the common interface of the builders of all kinds of panels; the
+// SDK declares a separate type for each.
 type builder[B any] interface {
 	cog.Builder[dashboard.Panel]
 	Title(string) B
@@ -36,7 +36,7 @@ type builder[B any] interface {
 	NoValue(string) B
 }
 
-// dress gives a panel title, description, place and queries.
+// dress sets the title, description, size and queries of a panel.
 func dress[B builder[B]](m *maker, b B, p pane) B {
 	if p.source == "" {
 		p.source = History
@@ -54,13 +54,13 @@ func dress[B builder[B]](m *maker, b B, p pane) B {
 	return b
 }
 
-// drawn is how the series of one query look.
+// drawn is how the series of one query are drawn.
 type drawn struct {
 	ref string
 	how []property
 }
 
-// chart draws series over time, each query in its own way.
+// chart draws series over time, with settings for each query.
 func (m *maker) chart(p pane, unit string, looks ...drawn) *timeseries.PanelBuilder {
 	b := dress(m, timeseries.NewPanelBuilder(), p).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList)).
@@ -90,12 +90,13 @@ func (m *maker) tiles(p pane, unit string, looks ...drawn) *stat.PanelBuilder {
 	return b
 }
 
-// transformation is a step between answer and panel.
+// transformation is a step between the query result and the panel.
 func transformation(id string, options any) dashboard.DataTransformerConfig {
 	return dashboard.DataTransformerConfig{Id: id, Options: options}
 }
 
-// sorted orders the rows of a table by a field, before it has its heading.
+// sorted orders the rows of a table by a field, identified by its name before
+// it has its heading.
 func sorted(field string, falling bool) dashboard.DataTransformerConfig {
 	return transformation("sortBy", map[string]any{
 		"fields": map[string]any{}, "sort": []any{map[string]any{"field": field, "desc": falling}}})

@@ -8,12 +8,12 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 )
 
-// pipeline shows the way of a figure, from the stream to the page, as the
-// scraping Prometheus sees it. It is where alerts on it lead.
+// pipeline shows the path of a figure from the stream to the page, as seen by
+// the scraping Prometheus. Alerts about the pipeline link to it.
 func (m *maker) pipeline() *board {
 	return m.begin(pipelineCode, m.in.of(m.cat.City)+m.say(" · 数据管道", ": pipeline"),
 		m.say("数据从报送到展示的各个环节：积压、速度、被拒、写入用时、新鲜程度。",
-			"The way of a figure from pushing to showing: lag, rates, rejects, write times, freshness."), "now-24h", "now").
+			"The path of a figure from push to display: lag, rates, rejects, write times, freshness."), "now-24h", "now").
 		Refresh("30s").
 		WithRow(part(m.say("现状", "Now"))).
 		WithPanel(m.running()).
@@ -50,7 +50,7 @@ func (m *maker) running() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("运行状态", "Running"), width: 8, height: 6, source: Scraped,
 		about: m.say("导出服务和入库进程能否被读到，两者各自能否连接 InfluxDB。有一个入库进程在运行就算正常。",
-			"Whether exporter and workers can be read, and whether each reaches InfluxDB. One running worker is enough."),
+			"Whether the exporter and the workers can be scraped, and whether each reaches InfluxDB. One running worker is enough."),
 		asks: as(points,
 			ask{ref: "exporter", legend: m.say("导出服务", "exporter"), expr: `max(up{job="tidemark-exporter"})`},
 			ask{ref: "ingest", legend: m.say("入库", "ingest"), expr: `max(up{job="tidemark-ingest"})`},
@@ -63,10 +63,10 @@ func (m *maker) waiting() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("等待处理", "Waiting"), width: 8, height: 6, source: Scraped,
 		about: m.say("还没有交给入库进程的消息、正在处理的消息和已存的被拒数据。被拒数据处理后也保留。",
-			"Messages not yet given to a worker, those being worked on, and the rejects stored. Rejects are kept after they were dealt with."),
+			"Messages not yet delivered to a worker, messages being processed, and stored rejects. Rejects are kept even after they have been handled."),
 		asks: as(points,
 			ask{ref: "pending", legend: m.say("排队", "pending"), expr: "max(tidemark_ingest_pending_messages)"},
-			ask{ref: "in_hand", legend: m.say("处理中", "in hand"), expr: "max(tidemark_ingest_ack_pending_messages)"},
+			ask{ref: "in_hand", legend: m.say("处理中", "being processed"), expr: "max(tidemark_ingest_ack_pending_messages)"},
 			ask{ref: "rejects", legend: m.say("已存被拒数据", "rejects stored"), expr: "max(tidemark_ingest_rejects_stored)"}),
 	}, "locale")
 }
@@ -75,7 +75,7 @@ func (m *maker) freshness() *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("新鲜程度", "Freshness"), width: 8, height: 6, source: Scraped,
 		about: m.say("距离导出服务上次与 InfluxDB 同步、入库进程上次完成一批、最近一次发布各有多久。大多数日子没有报送，后两个数大是正常的。",
-			"Time since the exporter was last in step with InfluxDB, since a worker last settled a batch, and since the last publication. Nobody sends on most days, so the last two may be long."),
+			"Time since the exporter was last in sync with InfluxDB, since a worker last acknowledged a batch, and since the last publication. On most days nothing is sent, so the last two may be long."),
 		asks: as(points,
 			ask{ref: "sync", legend: m.say("上次同步", "last sync"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"},
 			ask{ref: "batch", legend: m.say("上次入库", "last batch"), expr: "time() - max(tidemark_ingest_last_batch_timestamp_seconds > 0)"},
@@ -83,9 +83,9 @@ func (m *maker) freshness() *stat.PanelBuilder {
 	}, "dtdurations", drawn{"sync", []property{decimals(0)}})
 }
 
-// firing are the alerts that are firing, with the names of what they are about
-// where that is an indicator. Their value is the severity by which to sort, 1
-// the gravest, which as a text would stand between the others.
+// firing selects the firing alerts, with the names of the indicators they are
+// about. The value is the severity for sorting, 1 being the most severe; as
+// text, the most severe would not come first.
 func firing() string {
 	const by = "alertname, severity, indicator, area, target, category, job"
 	of := func(severity string) string {
@@ -95,7 +95,7 @@ func firing() string {
 	return named(all) + " or " + all + " unless on (indicator, area) " + namesOfIndicators
 }
 
-// alerts lead on to what they are about and to their runbooks.
+// alerts links each alert to its subject and to its runbook.
 func (m *maker) alerts() *table.PanelBuilder {
 	runbook := set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
 		"url": "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/${__data.fields.alertname}.md"}})
@@ -105,7 +105,7 @@ func (m *maker) alerts() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("正在触发的告警", "Firing alerts"), width: 24, height: 7, source: Scraped, goodEmpty: true,
 		about: m.say("正在触发的告警，最紧急的在前。点击告警查看处理办法，点击指标查看数据。",
-			"The alerts that are firing, the gravest first. Follow an alert to its runbook, an indicator to its figures."),
+			"The firing alerts, most severe first. Click an alert for its runbook, an indicator for its figures."),
 		asks: as(rows, ask{ref: "firing", expr: firing()}),
 	}, valueAlone, false,
 		append([]column{
@@ -122,10 +122,10 @@ func (m *maker) alerts() *table.PanelBuilder {
 func (m *maker) lag() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("积压", "Lag"),
-		about: m.say("流中还没有处理完的消息数。", "Messages in the stream that are not settled yet."),
+		about: m.say("流中还没有处理完的消息数。", "Messages in the stream that have not been acknowledged yet."),
 		asks: []ask{
 			{ref: "pending", legend: m.say("排队", "pending"), expr: "max(tidemark_ingest_pending_messages)"},
-			{ref: "in_hand", legend: m.say("处理中", "in hand"), expr: "max(tidemark_ingest_ack_pending_messages)"}},
+			{ref: "in_hand", legend: m.say("处理中", "being processed"), expr: "max(tidemark_ingest_ack_pending_messages)"}},
 	}, "locale")
 }
 
@@ -133,7 +133,7 @@ func (m *maker) rates() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("写入速度", "Rates"),
 		about: m.say("每秒写入的数据，按结果：首次写入、修订、未变、晚到的旧发布。",
-			"Figures written a second by outcome: the first of a cell, revised, unchanged, or superseded by a later publication."),
+			"Figures written per second by outcome: the first of a cell, revised, unchanged, or superseded by a later publication."),
 		asks: []ask{{ref: "rate", legend: "{{outcome}}", expr: "sum by (outcome) (rate(tidemark_ingest_figures_total[$__rate_interval]))"}},
 	}, "cps")
 }
@@ -142,13 +142,14 @@ func (m *maker) rejects() *timeseries.PanelBuilder {
 	b := m.over(pane{
 		title: m.say("被拒（按规则）", "Rejects by rule"), goodEmpty: true,
 		about: m.say("被拒的数据，按规则代码；docs/rules.md 说明每条规则和改法。",
-			"Figures refused, by the code of the rule; docs/rules.md explains each and the way out."),
+			"Refused figures by rule code; docs/rules.md explains each rule and the fix."),
 		asks: []ask{{ref: "rejects", legend: "{{code}}", expr: "sum by (code) (increase(tidemark_ingest_rejects_total[$__rate_interval])) > 0"}},
 	}, "locale")
 	return b.DrawStyle(common.GraphDrawStyleBars).FillOpacity(80)
 }
 
-// quantiles are the middle, the slow and the slowest of a histogram.
+// quantiles queries the median, the 95th and the 99th percentile of a
+// histogram.
 func quantiles(histogram string) (all []ask) {
 	for _, q := range []struct{ ref, at, name string }{{"p50", "0.5", "50 %"}, {"p95", "0.95", "95 %"}, {"p99", "0.99", "99 %"}} {
 		all = append(all, ask{ref: q.ref, legend: q.name,
@@ -161,16 +162,16 @@ func (m *maker) writeTimes() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("写入用时", "Write times"),
 		about: m.say("一次写入 InfluxDB 的用时，失败的也算：一半、95% 和 99% 的写入在这个时间以内。",
-			"Time of one write to InfluxDB, failed ones included: half, 95 % and 99 % of the writes take no longer."),
+			"Duration of a write to InfluxDB, including failed ones: median, 95th and 99th percentile."),
 		asks: quantiles("tidemark_ingest_write_duration_seconds"),
 	}, "s")
 }
 
 func (m *maker) batches() *timeseries.PanelBuilder {
 	return m.over(pane{
-		title: m.say("每批消息数", "Messages in a batch"),
+		title: m.say("每批消息数", "Messages per batch"),
 		about: m.say("一批的平均消息数。集中报送时批次会变大，属正常现象。",
-			"The average number of messages in a batch. Large ones come when much is pushed at once; that is no fault."),
+			"The average number of messages per batch. Batches are large when many figures are pushed at once; that is not a problem."),
 		asks: []ask{{ref: "size", legend: m.say("平均", "average"),
 			expr: "sum(rate(tidemark_ingest_batch_messages_sum[$__rate_interval])) / sum(rate(tidemark_ingest_batch_messages_count[$__rate_interval]))"}},
 	}, "locale")
@@ -189,9 +190,9 @@ func (m *maker) retries() *timeseries.PanelBuilder {
 
 func (m *maker) age() *timeseries.PanelBuilder {
 	return m.over(pane{
-		title: m.say("落后时间", "Behind by"),
+		title: m.say("落后时间", "Delay"),
 		about: m.say("页面显示的数据比 InfluxDB 落后多久。导出服务每半秒看一次。",
-			"By how much what is shown is behind InfluxDB. The exporter looks twice a second."),
+			"How far the displayed data is behind InfluxDB. The exporter polls twice a second."),
 		asks: []ask{{ref: "age", legend: m.say("落后", "behind"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"}},
 	}, "s")
 }
@@ -200,21 +201,21 @@ func (m *maker) syncTimes() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("同步用时", "Sync times"),
 		about: m.say("看一次 InfluxDB 并读入变化的用时。启动后的第一次读入全部数据。",
-			"How long one look at InfluxDB took, reading the changes included. The first after a start reads everything."),
+			"Duration of one poll of InfluxDB, including reading the changes. The first one after a start reads everything."),
 		asks: quantiles("tidemark_exporter_sync_duration_seconds"),
 	}, "s")
 }
 
 func (m *maker) book() *timeseries.PanelBuilder {
 	return m.over(pane{
-		title: m.say("内存中的数据", "Held in memory"),
+		title: m.say("内存中的数据", "In memory"),
 		about: m.say("导出服务内存中的序列、数据和发布次数；目录未收录的、存储时定义不同的数据应当为零。",
-			"Series, figures and publications that the exporter holds in memory; figures that the catalogue does not know, or that were stored under another definition, should be none."),
+			"Series, figures and publications that the exporter has in memory. There should be no figures that are unknown to the catalogue or stored under a different definition."),
 		asks: []ask{
 			{ref: "series", legend: m.say("序列", "series"), expr: "max(tidemark_exporter_book_series)"},
 			{ref: "figures", legend: m.say("数据", "figures"), expr: "max(tidemark_exporter_book_figures)"},
 			{ref: "vintages", legend: m.say("发布", "publications"), expr: "max(tidemark_exporter_book_vintages)"},
 			{ref: "unknown", legend: m.say("目录未收录", "unknown"), expr: "max(tidemark_exporter_unknown_figures)"},
-			{ref: "definition", legend: m.say("定义不符，不显示", "of another definition, not shown"), expr: `sum(tidemark_exporter_stray_figures{reason="definition"}) or vector(0)`}},
+			{ref: "definition", legend: m.say("定义不符，不显示", "different definition, not shown"), expr: `sum(tidemark_exporter_stray_figures{reason="definition"}) or vector(0)`}},
 	}, "locale")
 }

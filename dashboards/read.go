@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Dashboard is what one dashboard shows and asks, read from its JSON as Grafana
-// reads it.
+// Dashboard is what one dashboard shows and queries, read from its JSON as
+// Grafana reads it.
 type Dashboard struct {
 	UID, Title, Timezone string
-	From, To             string // the time range it opens with, in Grafana's words: now-9y/y
+	From, To             string // the initial time range, in Grafana's notation: now-9y/y
 	Variables            []Variable
 	Annotations          []Query
-	Panels               []Panel // without the headings of rows
+	Panels               []Panel // without row headings
 	Links                []string
 }
 
@@ -20,34 +20,36 @@ type Dashboard struct {
 type Panel struct {
 	ID                       int
 	Type, Title, Description string
-	// Repeat is the variable for each value of which the panel, or the row it
-	// is in, is there once. Without a value it is there once, for none.
+	// Repeat is the variable for whose values the panel, or the row it is in,
+	// is repeated. If the variable has no value, the panel is shown once,
+	// without one.
 	Repeat      string
 	EmptyIsGood bool   // its description says so
-	NoValue     string // what it says where there is nothing
+	NoValue     string // its text if there is no data
 	Queries     []Query
-	// Columns are the fields of a table that are kept of its joined answers.
+	// Columns are the fields of a table that are kept of the joined query
+	// results.
 	Columns []string
 	Fields  []Field
-	Links   []string // to which its cells and series lead
+	Links   []string // targets of the links in its cells and series
 }
 
-// Field is how a panel shows a field, or what a query answers.
+// Field is how a panel shows a field, or the results of a query.
 type Field struct {
 	Name   string
-	Mapped bool // values are shown as something else
+	Mapped bool // values are displayed as other texts
 	Links  []string
 }
 
-// Query is one question to a data source.
+// Query is one query of a data source.
 type Query struct {
 	Ref      string
 	Expr     string // PromQL with variables
 	Source   string // uid of the data source: History or Scraped
 	Legend   string
-	Instant  bool // asked at the end of the time range, else over it
-	Table    bool // wanted as a table
-	Optional bool // may have no answer while the panel's other queries have one
+	Instant  bool // evaluated at the end of the time range, otherwise over it
+	Table    bool // result format is a table
+	Optional bool // may return nothing while the panel's other queries return something
 	Step     string
 }
 
@@ -69,7 +71,7 @@ func Read(data []byte) (*Dashboard, error) {
 	for _, a := range raw.Annotations.List {
 		s.Annotations = append(s.Annotations, Query{Ref: a.Name, Expr: a.Expr, Source: a.Datasource.UID, Step: a.Step})
 	}
-	repeat := "" // of the row the panels below belong to
+	repeat := "" // of the row to which the following panels belong
 	for _, p := range raw.Panels {
 		if p.Type == "row" {
 			repeat = p.Repeat
@@ -80,17 +82,17 @@ func Read(data []byte) (*Dashboard, error) {
 	return s, nil
 }
 
-// Variable is a query variable of a dashboard. What it asks may hold the
-// variables before it.
+// Variable is a query variable of a dashboard. Its query may contain variables
+// defined before it.
 type Variable struct {
 	Name, Label string
-	Query       string // as Grafana writes it: query_result(…) or label_values(…)
-	Regex       string // how value and text are taken out of a row; may be empty
+	Query       string // in Grafana's notation: query_result(…) or label_values(…)
+	Regex       string // extracts value and text from a row; may be empty
 	Source      string // uid of the data source
 	Multi       bool   // several values can be selected
 	Hidden      bool
-	Current     []string // what is selected at first; $__all is everything
-	Sort        int      // by text: 1 from the first, 2 from the last; 0 as the answer comes
+	Current     []string // the initial selection; $__all is everything
+	Sort        int      // by text: 1 ascending, 2 descending; 0 in the order of the result
 }
 
 type rawDashboard struct {
@@ -138,7 +140,7 @@ type rawOverride struct {
 }
 
 func (o rawOverride) field() (f Field) {
-	_ = json.Unmarshal(o.Matcher.Options, &f.Name) // other matchers name no field
+	_ = json.Unmarshal(o.Matcher.Options, &f.Name) // other matchers do not name a field
 	for _, property := range o.Properties {
 		var links []rawLink
 		if property.ID == "links" && json.Unmarshal(property.Value, &links) == nil {
@@ -192,7 +194,7 @@ func (v rawVariable) variable() Variable {
 	if json.Unmarshal(v.Current.Value, &one) == nil && one != "" {
 		to.Current = []string{one}
 	} else {
-		_ = json.Unmarshal(v.Current.Value, &to.Current) // nothing is selected where there is no list either
+		_ = json.Unmarshal(v.Current.Value, &to.Current) // if it is not a list either, nothing is selected
 	}
 	return to
 }

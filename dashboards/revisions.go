@@ -12,7 +12,7 @@ import (
 )
 
 // revisions shows what was published more than once, and what was known on a
-// day.
+// given day.
 func (m *maker) revisions() *board {
 	b := m.begin(revisionsCode, m.in.of(m.cat.City)+m.say(" · 修订", ": revisions"),
 		m.say("修订过的数据，以及在任何一天已知的数据。", "What was revised, and what was known on any day."), nineYears, yearsEnd).
@@ -36,17 +36,18 @@ func (m *maker) revisions() *board {
 		WithPanel(m.changed())
 }
 
-// eves are the days before publications, in the city's time, with the label
-// as_of. The newest is chosen at first, so that what the newest publication
-// changed is shown; as of the day itself nothing would differ from now. All
-// measures count, because what is derived changes with each.
+// eves queries the days before publications, in the city's time zone, with the
+// label as_of. By default the newest is chosen, so that the effect of the
+// newest publication is shown; as of the day itself nothing would differ from
+// now. All measures count, because each changes derived values.
 func (m *maker) eves(of string) string {
 	before := fmt.Sprintf("(timestamp(%s) + %d)", of, ahead(m.cat.Location())-24*3600)
 	return `label_replace(count_values("day", year` + before + " * 10000 + month" + before + " * 100 + day_of_month" + before +
 		`), "as_of", "$1-$2-$3", "day", "(.{4})(.{2})(.{2})")`
 }
 
-// revisedCells are the cells of which another value was published later.
+// revisedCells selects the cells that were later published with a different
+// value.
 const revisedCells = "changes(tidemark_figure_revision[$__range]) > 0"
 
 func (m *maker) revisedTiles() *stat.PanelBuilder {
@@ -71,7 +72,7 @@ func (m *maker) revised() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("修订过的数据", "Revised figures"), width: 24, height: 10, goodEmpty: true,
 		about: m.say("所选时间内改过值的数据：改过几次，最低、最高和现在的值。",
-			"Figures whose value changed within the time range: how often, the lowest, the highest and the present value."),
+			"Figures whose value changed within the time range: how often, and the lowest, the highest and the current value."),
 		asks: as(rows,
 			ask{ref: "times", expr: coded(named("max by ("+by+") ("+revisedCells+")"), "category", "measure", "freq")},
 			ask{ref: "now", expr: of("last_over_time")},
@@ -91,28 +92,28 @@ func (m *maker) revised() *table.PanelBuilder {
 		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"))...)...)
 }
 
-// by6 are the variables that choose a cell.
+// by6 are the variables that select a cell.
 var by6 = []string{"indicator", "area", "category", "measure", "freq", "period"}
 
-// history draws what was published of a cell, on the axis of publication.
+// history draws the publications of a cell by time of publication.
 func (m *maker) history() *timeseries.PanelBuilder {
 	return m.chart(pane{
 		title: m.say("$period 的各次发布", "Publications of $period"), width: 10, height: 10,
 		about: m.say("所选时期的数据每次发布的值；横轴是发布的时间，不是数据的时期。",
-			"What was published of the selected period, each time; the axis is when it was published, not the period."),
+			"Every published value of the selected period; the axis is the time of publication, not the period."),
 		asks: as(points, ask{ref: "vintages", legend: m.say("发布值（{{unit}}）", "published ({{unit}})"),
 			expr: inRange(`tidemark_figure_revision{` + cells + `,measure="$measure",freq="$freq",period="$period",scale="display"}`)}),
 	}, "locale", drawn{"vintages", append(asLine(colorPublished, false), set("custom.lineInterpolation", "stepAfter"),
 		set("custom.showPoints", "always"), set("custom.pointSize", 9))})
 }
 
-// thenAndNow draws what was known on a day beside what is known now.
+// thenAndNow draws what was known on a day and what is known now.
 func (m *maker) thenAndNow() *timeseries.PanelBuilder {
 	const of = `tidemark_figure{` + cells + `,measure="$measure",freq="$freq",scale="display"`
 	return m.chart(pane{
 		title: m.say("$as_of 时的数据与现在的数据", "As known on $as_of, and now"), width: 14, height: 10,
 		about: m.say("柱是现在的数据，圆点是在“截至”的那一天结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
-			"Bars are what is known now, dots what was known at the end of the selected day. Where they differ a revision came since; where there is no dot the figure came since."),
+			"Bars show what is known now, dots what was known at the end of the selected day. If they differ, the figure has been revised since; if there is no dot, it has been published since."),
 		asks: as(points,
 			ask{ref: "now", legend: m.say("现在（{{unit}}）", "now ({{unit}})"), expr: inRange(of + "}")},
 			ask{ref: "then", legend: m.say("当时（{{unit}}）", "then ({{unit}})"), expr: inRange(of + `,as_of="$as_of"}`)}),
@@ -129,7 +130,7 @@ func (m *maker) changed() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("$as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10, goodEmpty: true,
 		about: m.say("所选日期以后改了值的各期：当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。“截至”可选每次发布的前一天，默认是最近一次发布的前一天；选得更早，可以看到其后全部修订。",
-			"The periods whose value changed since the selected day: as known then, now, and the difference, in the unit people read; published and derived figures together. Each day before a publication can be chosen, at first the one before the newest; choose an earlier one to see all revisions since."),
+			"The periods whose value has changed since the selected day: the value known then, the current one, and the difference, in the display unit; published and derived figures together. Any day before a publication can be chosen, by default the one before the newest; choose an earlier one to see all revisions since."),
 		asks: as(rows,
 			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference}),
 	}, "period", true,

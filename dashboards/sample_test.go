@@ -14,10 +14,10 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
-// today is when the dashboards of the sample are looked at.
+// today is the date on which the dashboards of the sample are opened.
 var today = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// ofSample looks at dashboards over the sample.
+// ofSample opens dashboards over the sample.
 func ofSample(t testing.TB) dashboardstest.Reader {
 	t.Helper()
 	api := queryapi.New(queryapi.Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Now: func() time.Time { return today }})
@@ -30,7 +30,7 @@ func TestEveryPanelHasAnAnswerOnTheSample(t *testing.T) {
 	r := ofSample(t)
 	for _, d := range committed(t) {
 		if d.Edition != dashboards.Chinese || d.Panels[0].Queries[0].Source != dashboards.History {
-			continue // the other edition asks the same; what is scraped is asked of a Prometheus
+			continue // the other edition has the same queries; scraped metrics need a Prometheus
 		}
 		t.Run(d.UID, func(t *testing.T) {
 			r.T = t
@@ -39,7 +39,8 @@ func TestEveryPanelHasAnAnswerOnTheSample(t *testing.T) {
 	}
 }
 
-// A topic shows what has figures, whatever the catalogue lists besides.
+// A topic shows the indicators that have figures, whatever else is in the
+// catalogue.
 func TestARowIsThereForEveryIndicatorThatHasFigures(t *testing.T) {
 	r := ofSample(t)
 	for _, d := range committed(t) {
@@ -83,7 +84,7 @@ func TestAnyIndicatorAndAreaCanBeChosen(t *testing.T) {
 	}
 }
 
-// panel is the one with the title of a dashboard of the Chinese edition.
+// panel finds a panel of a dashboard of the Chinese edition by its title.
 func panel(t *testing.T, uid, title string) (*dashboards.Dashboard, dashboards.Panel) {
 	t.Helper()
 	for _, d := range committed(t) {
@@ -97,9 +98,9 @@ func panel(t *testing.T, uid, title string) (*dashboards.Dashboard, dashboards.P
 	return nil, dashboards.Panel{}
 }
 
-// Retail sales of November 2023 are known; their growth is known to August, and
-// must not be taken for that of November.
-func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
+// Retail sales are known for November 2023, but their growth only up to
+// August, which must not be shown as that of November.
+func TestAllValuesShownTogetherAreOfOnePeriod(t *testing.T) {
 	r := ofSample(t)
 	t.Run("a row of the overview", func(t *testing.T) {
 		d, p := panel(t, "tidemark-overview", "最近发布")
@@ -140,8 +141,8 @@ func TestNothingStandsBesideThePeriodOfAnother(t *testing.T) {
 }
 
 // Most targets of the sample are met; one that is open is shown first, with
-// all of its way.
-func TestAWayToATargetIsSeenWhenTheDashboardOpens(t *testing.T) {
+// its whole path.
+func TestThePathToATargetIsVisibleWhenTheDashboardOpens(t *testing.T) {
 	r := ofSample(t)
 	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
 	for indicator, want := range map[string][]string{
@@ -161,9 +162,9 @@ func TestAWayToATargetIsSeenWhenTheDashboardOpens(t *testing.T) {
 	}
 }
 
-// The page of revisions shows what changed since the day before a publication,
-// at first the newest. The sample has a correction.
-func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
+// The revisions dashboard shows what changed since the day before a
+// publication, by default the newest one. The sample has a correction.
+func TestTheChangesOfAPublicationAreVisibleAsOfTheDayBefore(t *testing.T) {
 	r := ofSample(t)
 	d, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
 	chosen := map[string]string{"indicator": "container_throughput", "area": "NBZS", "measure": "ytd_yoy"}
@@ -196,7 +197,7 @@ func TestWhatAPublicationChangedIsSeenAsOfTheDayBefore(t *testing.T) {
 	}
 }
 
-// What people choose from is in their language.
+// Options are in the language of the edition.
 func TestOptionsAreWords(t *testing.T) {
 	r := ofSample(t)
 	for _, d := range committed(t) {
@@ -210,7 +211,7 @@ func TestOptionsAreWords(t *testing.T) {
 				t.Error(err)
 			}
 			for _, option := range options {
-				if option.Text == option.Value && option.Text != "level" { // which is English too
+				if option.Text == option.Value && option.Text != "level" { // which is also English
 					t.Errorf("%s: %s offers the code %s", d.Path, v.Name, option.Text)
 				}
 			}
@@ -218,8 +219,8 @@ func TestOptionsAreWords(t *testing.T) {
 	}
 }
 
-// An indicator without a figure has no category of its own; what its target is
-// judged by stands in for it.
+// An indicator without figures has no category of its own; the category of its
+// target is used instead.
 func TestAnIndicatorWithoutFiguresHasTheCategoryOfItsTarget(t *testing.T) {
 	r := ofSample(t)
 	d, _ := panel(t, "tidemark-indicator", "最新数值")

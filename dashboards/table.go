@@ -8,8 +8,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 )
 
-// column is a field of a table. One without a heading is not shown; links
-// need it.
+// column is a field of a table. A column without a heading is hidden; links
+// need such columns.
 type column struct {
 	field, heading string
 	how            []property
@@ -24,13 +24,13 @@ func kept(fields ...string) (all []column) {
 	return all
 }
 
-// valueOf is the field with the values of a query, where a panel has several.
+// valueOf is the field with the values of a query, if a panel has several.
 func valueOf(ref string) string { return "Value #" + ref }
 
-// valueAlone is that field where a panel has one query.
+// valueAlone is that field if a panel has one query.
 const valueAlone = "Value"
 
-// list draws a table of the given columns from the answers to all queries of
+// list draws a table of the given columns from the results of all queries of
 // the panel, joined by the labels they share.
 func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.PanelBuilder {
 	b := dress(m, table.NewPanelBuilder(), p).ShowHeader(true)
@@ -56,7 +56,7 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 	return b
 }
 
-// Ways in which a column is shown.
+// Display options of columns.
 func wide(pixels int) property                     { return set("custom.width", pixels) }
 func decimals(n int) property                      { return set("decimals", n) }
 func unit(name string) property                    { return set("unit", name) }
@@ -67,16 +67,17 @@ func colored() property {
 	return set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"})
 }
 
-// gauge draws a share from 0 to 1 as a bar.
+// gauge draws a fraction from 0 to 1 as a bar.
 func gauge() []property {
 	return []property{unit("percentunit"), decimals(1), set("min", 0), set("max", 1),
 		set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
 		set("color", map[string]any{"mode": "fixed", "fixedColor": colorPublished})}
 }
 
-// linked makes a cell a link to a dashboard of this edition; the values of
-// the variables are fields of the row. Grafana puts into a link what a field
-// shows, so that a label which is shown as words has a twin; see coded.
+// linked makes a cell a link to a dashboard of this edition; the values of the
+// variables are fields of the row. Grafana inserts the displayed text of a
+// field into a link, so a label that is displayed as words needs a duplicate;
+// see coded.
 func (m *maker) linked(code, title string, variables ...string) property {
 	to := "/d/" + m.in.uid(code)
 	for i, name := range variables {
@@ -93,7 +94,7 @@ func (m *maker) linked(code, title string, variables ...string) property {
 	return set("links", []any{map[string]any{"title": title, "url": to}})
 }
 
-// Dates are shown as days and months of UTC, in which the dashboards are.
+// Dates are shown as days and months in UTC, the time zone of the dashboards.
 const (
 	asDay   = "time:YYYY-MM-DD"
 	asMonth = "time:YYYY-MM"

@@ -10,8 +10,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 )
 
-// targets is the table of all targets that the selector leaves, the worst
-// first. The selector is empty or ends in a comma.
+// targets is the table of all targets that match the selector, the most urgent
+// first. The selector is empty or ends with a comma.
 func (m *maker) targets(title string, height uint32, selector string) *table.PanelBuilder {
 	const by = "target, indicator, area, category"
 	amount := func(ref string) ask {
@@ -27,7 +27,7 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
 			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
-		// The goal brings the unit in which all amounts of the row are.
+		// The goal provides the unit of all amounts in the row.
 		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + `scale="display"})`},
 		optional("value"), optional("plan"),
 		ask{ref: OptionalPrefix + "attainment", expr: "max by (" + by + ") (tidemark_target_attainment_ratio{" + bare + "})"},
@@ -37,7 +37,7 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
 		about: m.say("每个目标的判断、完成程度和预测，最需要关注的排在最前。预测的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
-			"Each target with its verdict, how far it has come and where it will end; what needs most attention comes first. The band of the projection is made from the errors of the past; what is needed is what each remaining period has to bring. Follow a name to the indicator."),
+			"Each target with its verdict, its progress and its projection, the most urgent first. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
 	}, valueOf("verdict"), true,
 		append([]column{
 			shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(110)),
@@ -58,7 +58,8 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 		}, kept("target", "indicator", "area", twin("category"))...)...)
 }
 
-// verdictTiles count the targets of each verdict, those of none too.
+// verdictTiles counts the targets of each verdict, including verdicts without
+// targets.
 func (m *maker) verdictTiles(width, height uint32) *stat.PanelBuilder {
 	var asks []ask
 	var looks []drawn
@@ -70,25 +71,25 @@ func (m *maker) verdictTiles(width, height uint32) *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("目标判断", "Verdicts"), width: width, height: height, asks: as(points, asks...),
 		about: m.say("各种判断的目标个数。为时尚早、无数据和数据逾期不算滞后：没有依据就不作判断。",
-			"How many targets have each verdict. Too early, no data and overdue do not count as slipping: there is no verdict without grounds."),
+			"The number of targets with each verdict. Too early, no data and overdue do not count as slipping: a verdict needs evidence."),
 	}, "none", looks...).ColorMode(common.BigValueColorModeBackground)
 }
 
-// verdictTimeline shows how the verdicts changed, judged at each moment by
-// what was known then.
+// verdictTimeline shows how the verdicts changed, judged at each point in time
+// by what was known then.
 func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
 	history := ask{ref: "verdict", shape: steps, step: "7d", legend: "{{" + m.label("name") + "}} {{part}}",
-		// The total needs no word of its own in the legend.
+		// The total is not named in the legend.
 		expr: `label_replace(` + "max by (target, category) (tidemark_target_urgency)" +
 			` * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info), "part", "$1", "category", "([^_].*)")`}
 	return dress(m, statetimeline.NewPanelBuilder(), pane{
 		title: m.say("判断的变化", "Verdicts over time"), width: 24, height: height, asks: []ask{history},
 		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次。",
-			"What was to be said of each target at each moment, by what was known at it, once a week."),
+			"The verdict on each target, once a week, by what was known at the time."),
 	}).Mappings(m.verdictMappings()).MergeValues(true).ShowValue(common.VisibilityModeNever).
 		RowHeight(0.85).FillOpacity(85).LineWidth(0).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(false).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeHidden))
 }
 
-// ofIndicators is the selector of some indicators, with a comma after it.
+// ofIndicators is the selector for some indicators, followed by a comma.
 func ofIndicators(all []string) string { return "indicator=~" + strconv.Quote(codes(all)) + "," }

@@ -8,7 +8,7 @@ import (
 // Edition is a language in which all dashboards exist.
 type Edition lang.Language
 
-// The editions. The uids of the Chinese one are what alerts link to.
+// The editions. Alerts link to the uids of the Chinese one.
 const (
 	Chinese = Edition(lang.Chinese)
 	English = Edition(lang.English)
@@ -17,7 +17,7 @@ const (
 // Editions lists both.
 func Editions() []Edition { return []Edition{Chinese, English} }
 
-// other is the edition a dashboard links to.
+// other is the edition to which a dashboard links.
 func (e Edition) other() Edition {
 	if e == Chinese {
 		return English
@@ -30,7 +30,7 @@ func (e Edition) of(n lang.Text) string {
 	return n.In(lang.Language(e))
 }
 
-// uid is that of a dashboard in this edition.
+// uid is the uid of a dashboard in this edition.
 func (e Edition) uid(code string) string {
 	uid := "tidemark-" + code
 	if e == English {
@@ -39,18 +39,17 @@ func (e Edition) uid(code string) string {
 	return uid
 }
 
-// tag marks the dashboards of this edition, so that one finds the others.
+// tag marks the dashboards of this edition, so that they can be found.
 func (e Edition) tag() string { return "tidemark-" + string(e) }
 
-// goodWhenEmpty ends the description of a panel that is empty when all is
-// well.
+// goodWhenEmpty ends the description of a panel that should be empty.
 var goodWhenEmpty = lang.Text{ZH: "空白即一切正常。", EN: "Empty is good news."}
 
-// EmptyIsGood is the sentence with which a panel's description declares that
-// an empty panel is good news.
+// EmptyIsGood is the sentence in a panel's description that says that the
+// panel should be empty.
 func EmptyIsGood(e Edition) string { return e.of(goodWhenEmpty) }
 
-// maker makes the dashboards of a catalogue in one edition.
+// maker builds the dashboards of a catalogue in one edition.
 type maker struct {
 	cat *catalog.Catalog
 	in  Edition
@@ -59,6 +58,6 @@ type maker struct {
 // say is a text in the language of the edition.
 func (m *maker) say(zh, en string) string { return m.in.of(lang.Text{ZH: zh, EN: en}) }
 
-// label is the label of a metric that holds a name in the language of the
+// label is the metric label that contains a name in the language of the
 // edition, such as name_zh.
 func (m *maker) label(what string) string { return what + "_" + string(m.in) }

@@ -13,10 +13,10 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// rhythm is how often indicators are published, each with a part of the
-// topic's dashboard that repeats for every indicator that has figures. Where
-// none has, Grafana still shows the part once, for no indicator, and the panels
-// say that there are no figures.
+// rhythm is a frequency of publication. Each has a part of the topic's
+// dashboard that repeats for every indicator that has figures. If none has,
+// Grafana still shows the part once, without an indicator, and the panels say
+// that there are no figures.
 type rhythm struct {
 	freq     figure.Frequency
 	variable string
@@ -58,8 +58,8 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 	return b
 }
 
-// inRhythm are the indicators of a frequency that are drawn one by one; ranks
-// have a table.
+// inRhythm returns the indicators of a frequency that are drawn individually;
+// ranks have a table.
 func inRhythm(all []*catalog.Indicator, freq figure.Frequency) (some []*catalog.Indicator) {
 	for _, i := range all {
 		if i.Frequency() == freq && i.Kind != catalog.Rank {
@@ -96,9 +96,8 @@ func (m *maker) anyTarget(all []*catalog.Indicator) bool {
 	return false
 }
 
-// having makes the variable of the indicators that have something to draw in
-// the area, at their own frequency. All are selected until somebody selects
-// some.
+// having returns the variable for the indicators that have something to draw
+// in the area, at their own frequency. All are selected by default.
 func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVariableBuilder {
 	of := `{` + ofIndicators(codesOf(some)) + `area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="` + r.freq.String() + `"}`
 	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ")" // the newest may be withheld
@@ -107,7 +106,8 @@ func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVari
 }
 
 // each adds the part that repeats for every indicator of a frequency: the
-// newest figures beside the bars or the line of all years with growth.
+// newest figures, and next to them the bars or the line of all years with
+// growth.
 func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	here := "$" + r.variable
 	of := `indicator="` + here + `",area="$area",category="_T",freq="` + r.freq.String() + `"`
@@ -116,12 +116,12 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 		WithPanel(m.course(of, some))
 }
 
-// newestFew show the newest values of the indicator of a row.
+// newestFew shows the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {
 	return m.tiles(pane{
 		title: m.say("最新数值", "Newest figures"), width: 5, height: 9,
 		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。",
-			"Level, year to date and growth of the newest period, as published or else as derived. What this period has not is not shown."),
+			"Level, year to date and growth of the newest period, as published or otherwise derived. Values that this period does not have are not shown."),
 		asks: as(points, append(m.standingMeasures(of),
 			maybe("period", "max(tidemark_figure_newest_timestamp_seconds{"+of+"}) * 1000", m.say("最新一期", "newest period")))...),
 		none: m.noFigures(),
@@ -130,8 +130,8 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 }
 
 // course draws flows as bars, since they add up, and stocks, averages and
-// ratios as lines, with growth on the right axis.
-// An indicator that is published as growth only has nothing else.
+// ratios as lines, with growth on the right axis. An indicator that is
+// published only as growth has nothing else.
 func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
 	var asks []ask
 	var looks []drawn
@@ -158,9 +158,9 @@ func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBu
 	draw("yoy_derived", "tidemark_figure_derived", of, "yoy", m.say("同比，推算（右轴）", "growth, derived (right axis)"), right(asLine(colorBand, true)))
 	draw("ytd_yoy", "tidemark_figure", of, "ytd_yoy", m.say("累计同比（右轴）", "growth of the year to date (right axis)"), right(asPoints(colorQuiet)))
 	return m.chart(pane{
-		title: m.say("逐期数值和增速", "Figures of each period, and growth"), width: 19, height: 9, asks: as(points, asks...),
+		title: m.say("逐期数值和增速", "Figures by period, and growth"), width: 19, height: 9, asks: as(points, asks...),
 		about: m.say("发生额用柱，时点数和平均数用线；深色是公布的，浅色是推算的，橙色线是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴。单位见图例。",
-			"Bars are flows, lines are stocks and averages; strong is published, light is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
+			"Bars are flows, lines are stocks and averages; full colour is published, lighter is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
 		none: m.noFigures(),
 	}, "locale", looks...)
 }
@@ -174,7 +174,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("每个序列最新公布的数据", "The newest published figure of every series"), width: 24, height: 10,
 		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据。点击指标名称查看全部。",
-			"The newest published figure of every indicator, area, category and measure of this topic. Follow a name to all its figures."),
+			"The newest published figure of every indicator, area, category and measure of this topic. Click a name for all its figures."),
 		asks: as(rows,
 			ask{ref: "value", expr: coded(named(series("tidemark_figure", `scale="display"`)), "category")},
 			ask{ref: "period", expr: "max by (" + by + ") (" + series("tidemark_figure_period_timestamp_seconds", "") + ") * 1000"},
@@ -194,15 +194,15 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 		}, kept("indicator", "area", twin("category"))...)...)
 }
 
-// ranks is a table of places by year: the first is the best, so that a chart
-// would have to stand on its head.
+// ranks is a table of ranks by year. A chart would have to be upside down,
+// because the first rank is the best.
 func (m *maker) ranks(of string) *table.PanelBuilder {
 	const line = "who"
 	cell := named(newest("tidemark_figure_cell{" + of + `measure="level",freq="A"}`))
 	heading := m.label(line) + `\year`
 	return dress(m, table.NewPanelBuilder(), pane{
 		title: m.say("排名", "Ranks"), width: 24, height: 5,
-		about: m.say("各年的名次或档次，数字越小越好。", "The place or grade of each year; the smaller the better."),
+		about: m.say("各年的名次或档次，数字越小越好。", "The rank or grade in each year; smaller is better."),
 		asks:  as(rows, ask{ref: "places", expr: `label_join(label_join(` + cell + `, "` + line + `_zh", " ", "area_zh", "name_zh"), "` + line + `_en", ", ", "name_en", "area_en")`}),
 	}).WithTransformation(sorted("year", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{

@@ -11,17 +11,17 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// variable begins a query variable. Its options are looked for again when the
-// time range changes, because what is known depends on it.
+// variable begins a query variable. Its options are refreshed when the time
+// range changes, because what is known depends on it.
 func variable(name, label, query string) *dashboard.QueryVariableBuilder {
 	return dashboard.NewQueryVariableBuilder(name).Label(label).Datasource(from(History)).
 		Query(dashboard.StringOrMap{String: &query}).Definition(query).
 		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).Sort(dashboard.VariableSortAlphabeticalAsc)
 }
 
-// named makes a variable whose options are shown by name: the expression
-// gives series with the labels value and text, which stand in a row of the
-// answer in the order of their names.
+// named returns a variable whose options are shown by name: the expression
+// returns series with the labels value and text, which appear in a row of the
+// result in alphabetical order.
 func (m *maker) named(name, label, expr, value, text string) *dashboard.QueryVariableBuilder {
 	parts := []string{
 		fmt.Sprintf(`\b%s="(?<value>[^"]+)"`, value),
@@ -33,11 +33,11 @@ func (m *maker) named(name, label, expr, value, text string) *dashboard.QueryVar
 	return variable(name, label, "query_result("+expr+")").Regex("/" + strings.Join(parts, ".*") + "/")
 }
 
-// worded makes a variable whose options are the codes of the label with its
-// name, shown as words. What is counted most often comes first and is chosen
-// where the usual one is not among them.
+// worded returns a variable whose options are the codes of the label with the
+// given name, shown as words. The most frequent code comes first and is chosen
+// if the usual one is not among them.
 func (m *maker) worded(name, label, counts, usual string) *dashboard.QueryVariableBuilder {
-	expr := `label_replace(` + counts + `, "word", "$1", "` + name + `", "(.+)")` // a code without a word stays
+	expr := `label_replace(` + counts + `, "word", "$1", "` + name + `", "(.+)")` // a code without a word is kept
 	text := usual
 	for _, w := range words {
 		if w.label != name {
@@ -53,19 +53,19 @@ func (m *maker) worded(name, label, counts, usual string) *dashboard.QueryVariab
 		Sort(dashboard.VariableSortDisabled).Current(one(text, usual))
 }
 
-// hidden makes a variable that people do not see: the values of a label.
+// hidden returns an invisible variable: the values of a label.
 func hidden(name, selector, label string) *dashboard.QueryVariableBuilder {
 	return variable(name, name, "label_values("+selector+", "+label+")").Hide(dashboard.VariableHideHideVariable)
 }
 
-// one selects an option until somebody selects another.
+// one selects an option by default.
 func one(text, value string) dashboard.VariableOption {
 	return dashboard.VariableOption{
 		Text:  dashboard.StringOrArrayOfString{String: &text},
 		Value: dashboard.StringOrArrayOfString{String: &value}}
 }
 
-// everyOption is how Grafana says that everything is selected.
+// everyOption is Grafana's value for selecting everything.
 const everyOption = "$__all"
 
 // everything selects all options.
@@ -75,8 +75,8 @@ func (m *maker) everything() dashboard.VariableOption {
 		Value: dashboard.StringOrArrayOfString{ArrayOfString: []string{everyOption}}}
 }
 
-// indicatorVariables are indicator and area, category within them, and, not
-// seen, the frequency and unit of the indicator itself. Alerts link to them.
+// indicatorVariables are indicator and area, category within them, and,
+// hidden, the frequency and unit of the indicator itself. Alerts link to them.
 func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 	indicator := m.first()
 	area := m.home(indicator)
@@ -88,7 +88,7 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 		m.named("area", m.say("地区", "Area"),
 			`max by (area, area_en, area_zh) (tidemark_indicator_info{indicator="$indicator"})`, "area", "area").
 			Current(one(m.in.of(area.Name), area.Code)),
-		// A target may need categories of which there is no figure yet.
+		// A target may need categories that have no figures yet.
 		m.worded("category", m.say("分类", "Category"), "count by (category) ("+newest("tidemark_figure_newest"+of)+
 			") or count by (category) (tidemark_target_info"+of+")", figure.Total),
 		hidden("freq", "tidemark_indicator_info"+of, "freq"),
@@ -96,8 +96,8 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 	}
 }
 
-// first is the indicator that is shown before anybody chooses one: the first
-// that has a target and adds up over months, or the first at all.
+// first is the indicator that is selected by default: the first one that has a
+// target and adds up over months, or else the first one.
 func (m *maker) first() *catalog.Indicator {
 	for _, i := range m.cat.Indicators {
 		if i.Kind == catalog.Flow && m.targeted(i) != nil {
@@ -107,7 +107,7 @@ func (m *maker) first() *catalog.Indicator {
 	return m.cat.Indicators[0]
 }
 
-// targeted is the first target of the indicator, nil without one.
+// targeted is the first target of the indicator, nil if it has none.
 func (m *maker) targeted(i *catalog.Indicator) *catalog.Target {
 	for _, t := range m.cat.Targets {
 		if t.Indicator == i {
@@ -117,12 +117,12 @@ func (m *maker) targeted(i *catalog.Indicator) *catalog.Target {
 	return nil
 }
 
-// home is the area of the indicator that is looked at first: that of its
-// first target, or the first that reports it.
+// home is the default area of the indicator: that of its first target, or the
+// first that reports it.
 func (m *maker) home(i *catalog.Indicator) *catalog.Area {
 	if t := m.targeted(i); t != nil {
 		return t.Area
 	}
-	area, _ := m.cat.Area(i.Areas[0]) // the catalogue was checked
+	area, _ := m.cat.Area(i.Areas[0]) // the catalogue has been checked
 	return area
 }

@@ -1,5 +1,5 @@
-// Command generate writes the Grafana dashboards of a catalogue, those of the
-// built-in one where go generate wants them.
+// Command generate writes the Grafana dashboards of a catalogue. By default it
+// writes those of the built-in one to where go generate needs them.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 func main() { os.Exit(run()) }
 
 func run() int {
-	file := flag.String("catalog", "", "catalogue `file`; without it the built-in one")
+	file := flag.String("catalog", "", "catalogue `file` (default: the built-in one)")
 	out := flag.String("out", ".", "`directory` to write zh/*.json and en/*.json to")
 	flag.Parse()
 	if err := write(*file, *out); err != nil {

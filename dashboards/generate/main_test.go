@@ -20,7 +20,7 @@ func TestTheDashboardsOfAnotherCatalogueAreWritten(t *testing.T) {
 	}
 }
 
-func TestACatalogueThatIsNotThereIsTold(t *testing.T) {
+func TestAMissingCatalogueIsReported(t *testing.T) {
 	if err := write("absent.yaml", t.TempDir()); err == nil {
 		t.Error("dashboards of nothing were written")
 	}

@@ -202,8 +202,8 @@ func TestEveryPanelHasATitleAndADescriptionInItsLanguage(t *testing.T) {
 	}
 }
 
-// Units are written as the catalogue's people write them; everything else in
-// the English edition is English.
+// Units are written as in the catalogue, which may be Chinese; everything else
+// in the English edition is English.
 func TestTheEnglishEditionHasNoChinese(t *testing.T) {
 	for _, r := range committed(t) {
 		if r.Edition != dashboards.English {

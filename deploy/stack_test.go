@@ -112,7 +112,7 @@ func TestABadMonthArrivesInBothLanguagesAndTheCorrectedFigureResolvesIt(t *testi
 		}
 	}
 	firing := in.next(t, missed("firing"))
-	for _, part := range []string{"“办不成事”高频点（不动产登记），目标未达到", "hot spot of what could not be done (不动产登记), the target was missed"} {
+	for _, part := range []string{"“办不成事”高频点（不动产登记），目标未达到", "hot spot of unresolved matters (不动产登记), the target was missed"} {
 		if !strings.Contains(firing, part) {
 			t.Errorf("the message does not contain %s:\n%s", part, firing)
 		}

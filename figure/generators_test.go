@@ -106,7 +106,7 @@ func checkOneLine(t testing.TB, err error) {
 	t.Helper()
 	for _, r := range err.Error() {
 		if !unicode.IsPrint(r) {
-			t.Fatalf("the message holds %U: %q", r, err.Error())
+			t.Fatalf("the message contains %U: %q", r, err.Error())
 		}
 	}
 }

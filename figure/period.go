@@ -28,7 +28,7 @@ func ParseFrequency(s string) (Frequency, error) {
 		Reason: "is not a frequency", Hint: "write A (annual), Q (quarterly) or M (monthly)"}
 }
 
-// String gives the SDMX code.
+// String returns the SDMX code.
 func (f Frequency) String() string { return string(rune(f)) }
 
 // PerYear is how many periods of this frequency a year has, 0 for an unknown
@@ -242,7 +242,7 @@ func (p Period) YearAgo() Period { return p.Add(-p.freq.PerYear()) }
 // Sub is how many periods p is after o; both must have the same frequency.
 func (p Period) Sub(o Period) int { return int(p.n - o.n) }
 
-// Ordinal numbers the periods of one frequency: it is how many of them lie
+// Ordinal numbers the periods of one frequency: it is how many of them are
 // between the beginning of the year 0 and p.
 func (p Period) Ordinal() int32 { return p.n }
 

@@ -16,7 +16,7 @@ func TestAddingPeriodsIsUndoneBySubtracting(t *testing.T) {
 			t.Fatalf("%v + %d - %d is %v", p, n, n, got)
 		}
 		if got := p.Add(n).Sub(p); got != n {
-			t.Fatalf("%v lies %d after %v, want %d", p.Add(n), got, p, n)
+			t.Fatalf("%v is %d after %v, want %d", p.Add(n), got, p, n)
 		}
 	})
 }
@@ -82,7 +82,7 @@ func TestEveryInstantOfAPeriodBelongsToIt(t *testing.T) {
 		p := periods().Draw(t, "p")
 		for _, at := range []time.Time{p.Start(), p.End().Add(-time.Nanosecond)} {
 			if got := figure.PeriodAt(p.Frequency(), at); got != p {
-				t.Fatalf("%v lies in %v, want %v", at, got, p)
+				t.Fatalf("%v is in %v, want %v", at, got, p)
 			}
 		}
 	})

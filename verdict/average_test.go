@@ -198,7 +198,7 @@ func TestNothingSlipsInTheYearsAfterABreak(t *testing.T) {
 		on := time.Date(2024, 7, 15, 0, 0, 0, 0, time.UTC)
 		whole, part := Judge(target, derive.New(target.Indicator, all...), on), Judge(target, derive.New(target.Indicator, behind...), on)
 		if whole.Verdict != part.Verdict || whole.Projection != part.Projection || whole.Reason != part.Reason {
-			r.Fatalf("%s %q, but without what lies before the break %s %q", whole.Verdict, whole.Reason.EN, part.Verdict, part.Reason.EN)
+			r.Fatalf("%s %q, but without the figures before the break %s %q", whole.Verdict, whole.Reason.EN, part.Verdict, part.Reason.EN)
 		}
 	})
 }

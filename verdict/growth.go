@@ -55,8 +55,8 @@ func (j *judge) growth() {
 	j.verdict(v, j.bandReason(v, by))
 }
 
-// rateToDate is the newest published growth of the year to date in the year
-// of the deadline, where that is a year. January alone says nothing.
+// rateToDate is the newest published growth of the year to date in the
+// deadline's year, if the deadline is a year. January alone is not used.
 func (j *judge) rateToDate() (now derive.Value, ok bool) {
 	if j.t.By.Frequency() != figure.Annual {
 		return now, false
@@ -74,8 +74,8 @@ func (j *judge) rateToDate() (now derive.Value, ok bool) {
 	return now, ok
 }
 
-// rateMisses holds the growth to date against the year's growth in earlier
-// years.
+// rateMisses returns the differences between the growth to date and the year's
+// growth in earlier years.
 func (j *judge) rateMisses(p figure.Period) (largest, mean float64, cases int) {
 	year := j.t.By.Year()
 	for y := year - 1; y >= year-2*casesBack && cases < casesBack; y-- {

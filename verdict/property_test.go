@@ -130,7 +130,7 @@ func TestTheBandContainsTheProjection(t *testing.T) {
 		target := anyTarget(t)
 		s := Judge(target, anyHistory(t, target.Indicator), anyMoment(t))
 		if s.Low.Known && (s.Low.Value > s.Projection.Value || s.High.Value < s.Projection.Value) {
-			t.Fatalf("%v lies outside %v to %v", s.Projection.Value, s.Low.Value, s.High.Value)
+			t.Fatalf("%v is outside %v to %v", s.Projection.Value, s.Low.Value, s.High.Value)
 		}
 	})
 }

@@ -118,7 +118,7 @@ func TestAMeanLiesBetweenItsMonths(t *testing.T) {
 				}
 				slack := 1e-9 * max(math.Abs(low), math.Abs(high))
 				if len(v.Terms()) != 12/f.PerYear() || v.Value < low-slack || v.Value > high+slack {
-					t.Fatalf("%s is %v = %s, months lie between %v and %v", v.Period, v.Value, v.Formula(), low, high)
+					t.Fatalf("%s is %v = %s, months are between %v and %v", v.Period, v.Value, v.Formula(), low, high)
 				}
 			}
 		}

@@ -129,7 +129,7 @@ func TestWhatFollowsFromFigures(t *testing.T) {
 		{"estimates make estimates", flow, []string{"ytd 2023-02 9 E", "ytd 2023-03 14"}, figure.Level, "2023-03", "5 derived estimated: ytd 2023-03 − ytd 2023-02"},
 		{"what follows from published figures takes precedence over imputed figures", flow, []string{"level 2023-03 6 I", "ytd 2023-02 9", "ytd 2023-03 14"}, figure.Level, "2023-03", "5 derived: ytd 2023-03 − ytd 2023-02"},
 		{"the path with the fewest imputed figures is used", flow, []string{"level 2023-01 3 I", "level 2023-02 4 I", "ytd 2023-02 8", "level 2023-03 5"}, figure.YTD, "2023-03", "13 derived: ytd 2023-02 + level 2023-03"},
-		{"February that holds January is both", flow, []string{"level 2023-02 70 W", "level 2023-03 40"}, figure.YTD, "2023-03", "110 derived: level 2023-02 + level 2023-03"},
+		{"February that includes January is both", flow, []string{"level 2023-02 70 W", "level 2023-03 40"}, figure.YTD, "2023-03", "110 derived: level 2023-02 + level 2023-03"},
 		{"growth is the level over that of a year ago", flow, []string{"level 2022-05 80", "level 2023-05 100"}, figure.YoY, "2023-05", "25 derived: (level 2023-05 ÷ level 2022-05 − 1) × 100"},
 		{"published growth takes precedence over that of the levels", flow, []string{"level 2022-05 80", "level 2023-05 100", "yoy 2023-05 24.5"}, figure.YoY, "2023-05", "24.5"},
 		{"December's growth to date is the year's", flow, []string{"ytd_yoy 2023-12 5.5"}, figure.YoY, "2023", "5.5 derived: ytd_yoy 2023-12"},

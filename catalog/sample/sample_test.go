@@ -164,7 +164,7 @@ func TestNoCellStandsTwiceInAFile(t *testing.T) {
 	for _, r := range rows(t) {
 		at := place{r.file, r.Cell}
 		if other, again := first[at]; again {
-			t.Errorf("%s: stands in line %d already", r, other.line)
+			t.Errorf("%s: is already in line %d", r, other.line)
 		}
 		first[at] = r
 	}

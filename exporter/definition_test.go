@@ -65,7 +65,7 @@ func TestFiguresOfAnotherDefinitionAreNeitherShownNorJudged(t *testing.T) {
 		t.Errorf("health says %s", health)
 	}
 	rank, _ := city(t).Target("rank_2030")
-	if s := verdict.Of(rank, e.Book(), time.Now())[0]; s.Verdict != verdict.NoData || !strings.Contains(s.Reason.EN, "another unit, kind or frequency") {
+	if s := verdict.Of(rank, e.Book(), time.Now())[0]; s.Verdict != verdict.NoData || !strings.Contains(s.Reason.EN, "a unit, kind or frequency other than") {
 		t.Errorf("%s: %s", s.Verdict, s.Reason.EN)
 	}
 

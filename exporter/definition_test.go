@@ -75,7 +75,7 @@ func TestFiguresOfAnotherDefinitionAreNeitherShownNorJudged(t *testing.T) {
 	await(t, address+"/metrics", `tidemark_figure{area="H1",category="_T",freq="A",indicator="boxes_rank"`, patience)
 }
 
-func TestAGoalThatTheCatalogueNoLongerSaysIsKnownAsOfItsDay(t *testing.T) {
+func TestAGoalRemovedFromTheCatalogueIsKnownAsOfItsDay(t *testing.T) {
 	opts, writer := bucket(t)
 	write(t, writer, published("boxes_rank", "2022", 2, "2023-02-10"))
 	old := altered(t, "    value: 1 位\n", "    value: 3 位\n")
@@ -120,7 +120,7 @@ func TestFiguresOfAnAreaThatDoesNotReportThemAreCounted(t *testing.T) {
 	}
 }
 
-func TestFiguresThatWerePutIntoAnotherUnitAreReadAnew(t *testing.T) {
+func TestFiguresConvertedToAnotherUnitAreReadAgain(t *testing.T) {
 	opts, writer := bucket(t)
 	old := published("boxes", "2023-01", 2726080000, "2023-02-10")
 	write(t, writer, old)

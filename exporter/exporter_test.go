@@ -162,7 +162,7 @@ func TestABucketThatIsMissingEndsTheExporter(t *testing.T) {
 	endsWith(t, opts, "could not read from InfluxDB: InfluxDB answers 500: failed to initialize execute state: no database (check organisation and bucket, or run tidemark init)")
 }
 
-func TestAnEntryInTheFutureIsTold(t *testing.T) {
+func TestAJournalEntryInTheFutureIsReported(t *testing.T) {
 	opts, writer := bucket(t)
 	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
 	future := time.Now().Add(24 * time.Hour)

@@ -87,7 +87,7 @@ func libraryText(t testing.TB, family *dto.MetricFamily) string {
 	return strings.Join(lines, "")
 }
 
-func TestTheFormatIsTheOneAskedFor(t *testing.T) {
+func TestTheFormatIsTheRequestedOne(t *testing.T) {
 	e := loaded(t, bookOf(t, sample()...))
 	const openMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 	const text = "text/plain; version=0.0.4; charset=utf-8"

@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 )
 
-func TestTheLandingPageLeadsToEverything(t *testing.T) {
+func TestTheLandingPageLinksToEverything(t *testing.T) {
 	e := loaded(t, bookOf(t, sample()...))
 	for _, c := range []struct {
 		name string

@@ -102,7 +102,7 @@ func slowly(body io.Reader, bytes int, end <-chan struct{}) (taken []byte, err e
 
 // The ways an answer is sent: plain, compressed, and in frames of HTTP/2, which
 // has flow control of its own.
-func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
+func TestAClientThatReadsByteByByteIsDisconnectedAndItsSlotFreed(t *testing.T) {
 	for name, c := range map[string]struct {
 		encoding string
 		http2    bool
@@ -135,7 +135,7 @@ func TestWhoTakesALargeAnswerByTheByteIsCutOffAndItsPlaceIsFree(t *testing.T) {
 	}
 }
 
-func TestWhoTakesAnAnswerSlowlyButSteadilyGetsAllOfIt(t *testing.T) {
+func TestAClientThatReadsSlowlyButSteadilyGetsTheWholeAnswer(t *testing.T) {
 	server := httptest.NewUnstartedServer(web.Usual.Handler(onePlace(t).Handler()))
 	server.Listener = narrow{server.Listener}
 	server.Start()
@@ -146,7 +146,7 @@ func TestWhoTakesAnAnswerSlowlyButSteadilyGetsAllOfIt(t *testing.T) {
 	}
 }
 
-func TestWhoDoesNotSendWhatIsAnnouncedIsCutOff(t *testing.T) {
+func TestAClientThatDoesNotSendTheAnnouncedBodyIsDisconnected(t *testing.T) {
 	server := httptest.NewServer(web.Pace{Moment: 2 * time.Second, While: time.Minute}.Handler(onePlace(t).Handler()))
 	t.Cleanup(server.Close)
 	for _, path := range []string{"/metrics", "/-/ready", "/api/v1/nothing"} {

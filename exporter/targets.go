@@ -45,7 +45,7 @@ const (
 // queries judging can take long; then it returns the last one judged.
 func (t *targets) pageFor(v *view) []byte {
 	kept := t.kept.Load()
-	if kept.stands(v, t.now()) {
+	if kept.valid(v, t.now()) {
 		return kept.text
 	}
 	judged := make(chan []byte, 1)
@@ -61,8 +61,8 @@ func (t *targets) pageFor(v *view) []byte {
 	}
 }
 
-// stands reports whether the part is still valid and need not be judged again.
-func (p *judgedPage) stands(v *view, now time.Time) bool {
+// valid reports whether the part is still right and need not be judged again.
+func (p *judgedPage) valid(v *view, now time.Time) bool {
 	return p != nil && p.of == v && now.Sub(p.at) < judgeEvery && !now.Before(p.at)
 }
 
@@ -71,7 +71,7 @@ func (t *targets) judge(v *view) []byte {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	if kept := t.kept.Load(); kept.stands(v, now) {
+	if kept := t.kept.Load(); kept.valid(v, now) {
 		return kept.text
 	}
 	if t.of != v {

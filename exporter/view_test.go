@@ -133,7 +133,7 @@ func TestAnyMeasureOfANewPeriodMovesTheDueDay(t *testing.T) {
 	}
 }
 
-func TestOnlyReportedAndJudgedAreasAreClaimed(t *testing.T) {
+func TestOnlyReportedAndJudgedAreasAreListed(t *testing.T) {
 	page := newView(bookOf(t, published("people", "2022", 5e6, "2023-02-10")), city(t)).page()
 	want := `{agency="port",agency_en="port authority",agency_zh="港务局",area="H1",area_en="Harbour",area_zh="港城",display_unit="位",freq="A",indicator="boxes_rank",kind="rank",name_en="rank by containers",name_zh="集装箱排名",unit="place"} 1
 {agency="statistics",agency_en="bureau of statistics",agency_zh="统计局",area="H1",area_en="Harbour",area_zh="港城",display_unit="万人",freq="A",indicator="people",kind="stock",name_en="population",name_zh="人口",unit="person"} 1`

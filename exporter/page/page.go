@@ -1,5 +1,4 @@
-// Package page holds the HTML pages that the exporter serves, in both
-// languages.
+// Package page has the HTML pages that the exporter serves, in both languages.
 package page
 
 import (
@@ -17,21 +16,21 @@ var landingText string
 
 var landingTemplate = template.Must(template.New("landing").Parse(landingText))
 
-// Landing is the page at /: how many figures there are, and where to go.
+// Landing is the page at /: the number of figures, and links.
 type Landing struct {
 	City lang.Text
 	Book *book.Book // nil until the figures are loaded
 	Away bool       // InfluxDB cannot be read
 }
 
-// Write answers a request with the page. After an error nothing has been
-// written.
+// Write answers a request with the page. If it returns an error it has written
+// nothing.
 func (l Landing) Write(w http.ResponseWriter) error {
 	var page bytes.Buffer
 	if err := landingTemplate.Execute(&page, l); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = page.WriteTo(w) // the client may have gone
+	_, _ = page.WriteTo(w) // fails only when the client has disconnected
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-func TestWhatCanNotBeReadIsAnsweredAsPrometheusDoes(t *testing.T) {
+func TestInvalidRequestsAreAnsweredAsPrometheusDoes(t *testing.T) {
 	api := ofSample()
 	for _, c := range []struct {
 		name, path string
@@ -83,7 +83,7 @@ func TestAQueryThatTakesTooLongIsEnded(t *testing.T) {
 	}
 }
 
-func TestAQueryWaitsForAPlaceAtMostAsLongAsItMayTake(t *testing.T) {
+func TestAQueryWaitsForASlotAtMostAsLongAsItMayTake(t *testing.T) {
 	g := newGate(Limits{Timeout: time.Millisecond, Concurrency: 1}, func() bool { return true })
 	if _, err := g.queue.Enter(t.Context()); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestAQueryWaitsForAPlaceAtMostAsLongAsItMayTake(t *testing.T) {
 	}
 }
 
-func TestAQueryGivesItsPlaceBack(t *testing.T) {
+func TestAQueryReleasesItsSlot(t *testing.T) {
 	api := New(Options{Catalog: catalog.Ningbo(), Book: booktest.Sample, Limits: Limits{Concurrency: 1}})
 	for _, query := range []string{"tidemark_figure", "tidemark_figure / on () tidemark_figure", "rate(tidemark_figure[1y])", "sum(tidemark_figure)"} {
 		for _, path := range []string{"query", "query_range"} {
@@ -121,7 +121,7 @@ func TestBeforeTheFirstLoadNothingIsAnswered(t *testing.T) {
 	}
 }
 
-func TestAFormIsAnsweredAsAnAddressIs(t *testing.T) {
+func TestAFormIsAnsweredLikeAURL(t *testing.T) {
 	api := ofSample()
 	for path, pairs := range map[string][]string{
 		"query":        {"query", "tidemark_figure", "time", "2023-08-01T00:00:00Z"},
@@ -151,7 +151,7 @@ func TestOtherPathsOfPrometheusAreNotFound(t *testing.T) {
 	}
 }
 
-func TestOfSeriesAnswersGiveAsManyAsTheLimit(t *testing.T) {
+func TestAnswersHaveAtMostAsManySeriesAsTheLimit(t *testing.T) {
 	api := ofSample()
 	for path, pairs := range map[string][]string{
 		"query":       {"query", "tidemark_figure", "time", "2023-08-01T00:00:00Z", "limit", "2"},
@@ -168,7 +168,7 @@ func TestOfSeriesAnswersGiveAsManyAsTheLimit(t *testing.T) {
 	}
 }
 
-func TestEveryMetricHasMetadataAndStandsOnTheReferencePage(t *testing.T) {
+func TestEveryMetricHasMetadataAndIsOnTheReferencePage(t *testing.T) {
 	_, body := call(t, ofSample(), "metadata")
 	var a struct {
 		Data map[string][]struct{ Type, Help string }
@@ -188,7 +188,7 @@ func TestEveryMetricHasMetadataAndStandsOnTheReferencePage(t *testing.T) {
 	}
 }
 
-func TestTheLabelsOfChoosersAreTheCatalogues(t *testing.T) {
+func TestTheLabelValuesForChoosersAreTheCatalogues(t *testing.T) {
 	api := ofSample()
 	for path, want := range map[string]string{
 		"label/as_of/values?match[]=tidemark_figure{indicator=\"gdp\"}": `["2021-01-27","2022-02-24",`,
@@ -213,7 +213,7 @@ func TestTheLabelsOfChoosersAreTheCatalogues(t *testing.T) {
 	}
 }
 
-func TestANewBookIsAskedAtOnce(t *testing.T) {
+func TestANewBookIsUsedAtOnce(t *testing.T) {
 	b := booktest.Of(t, booktest.Published("boxes", "2023-01", 1, "2023-02-10"))
 	api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }})
 	values := func() string { _, body := call(t, api, "label/period/values"); return body }

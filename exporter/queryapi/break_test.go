@@ -48,7 +48,7 @@ func TestPublishedGrowthThatTheLevelsDoNotGiveIsListed(t *testing.T) {
 	a.at("2023-05-31", "tidemark_figure_derived{measure=\"yoy\"}[1y]", "")
 }
 
-func TestMonthsOfAnIndexAreHeldAgainstMonths(t *testing.T) {
+func TestMonthsOfAnIndexAreComparedWithMonths(t *testing.T) {
 	c := *harbour(t)
 	people, _ := c.Indicator("people")
 	people.Kind, people.Frequencies = catalog.Average, []figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual}

@@ -48,7 +48,7 @@ const months = `{indicator="boxes",freq="M"}`
 // boxesH1 are the labels of months of boxes, as written in these tests.
 const boxesH1 = "area=H1 category=_T freq=M indicator=boxes measure=level "
 
-func TestAFigureStandsAtTheStartOfItsPeriodAndIsExact(t *testing.T) {
+func TestAFigureIsAtTheStartOfItsPeriodAndIsExact(t *testing.T) {
 	revised(t).at("2023-05-31", "tidemark_figure"+months+"[1y]",
 		boxesH1+"unit=TEU 2023-01-01:2726080 2023-02-01:2510000 2023-04-01:2900000")
 }
@@ -85,7 +85,7 @@ func TestAnInstantSelectorSeesAPeriodForTheLifeOfItsFrequency(t *testing.T) {
 
 // Months are due on the 10th of the next month, with five days of grace, in
 // Shanghai; the calendar has no rule for years.
-func TestTheNewestFigureStandsUntilTheNextIsOverdue(t *testing.T) {
+func TestTheNewestFigureIsValidUntilTheNextIsOverdue(t *testing.T) {
 	a := revised(t)
 	for _, metric := range []string{"tidemark_figure", "tidemark_figure_withheld", "tidemark_figure_cell", "tidemark_figure_derived", "tidemark_figure_period_timestamp_seconds"} {
 		for day, want := range map[string]string{"2023-05-16": "1", "2023-06-14": "1", "2023-06-14T15:59:59Z": "1", "2023-06-14T16:00:00Z": "", "2026-01-01": ""} {
@@ -103,7 +103,7 @@ func TestTheNewestFigureStandsUntilTheNextIsOverdue(t *testing.T) {
 	}
 }
 
-func TestTodayTheNewestFigureStandsThoughTheNextIsOverdue(t *testing.T) {
+func TestTodayTheNewestFigureIsShownEvenIfTheNextIsOverdue(t *testing.T) {
 	a := revised(t)
 	now := today.Format(time.RFC3339)
 	a.at(now, "tidemark_figure"+months, boxesH1+"unit=TEU 2900000")
@@ -169,7 +169,7 @@ func TestAsOfEndsADayByTheCitysClock(t *testing.T) {
 	}
 }
 
-func TestTodayCanBeHeldAgainstADay(t *testing.T) {
+func TestTodayCanBeComparedWithADay(t *testing.T) {
 	revised(t).at("2023-02-15", `tidemark_figure`+months+` - ignoring (as_of) tidemark_figure{freq="M",as_of="2023-04-01"}`,
 		boxesH1+"unit=TEU 10000")
 }
@@ -251,7 +251,7 @@ func monthOf(t *testing.T, text string) string {
 	return time.UnixMilli(int64(ms)).In(harbour(t).Location()).Format("2006-01")
 }
 
-func TestTheNewestFigureStandsUntilANewerIsPublished(t *testing.T) {
+func TestTheNewestFigureIsValidUntilANewerIsPublished(t *testing.T) {
 	a := revised(t)
 	for day, want := range map[string]string{"2023-02-09": "", "2023-02-11": "2726080", "2023-03-11": "2510000", "2023-04-11": "", "2023-05-11": "2900000", "2030-01-01": "2900000"} {
 		if want != "" {

@@ -94,7 +94,7 @@ func TestEveryMetricAnswersAtAnyTime(t *testing.T) {
 }
 
 // The lookback is limited to two hundred and fifty years.
-func TestInTheFarFutureATargetStandsAsItDoesNow(t *testing.T) {
+func TestInTheFarFutureATargetIsJudgedAsNow(t *testing.T) {
 	api := ofSample()
 	const query = `sum by (verdict) (tidemark_target_verdict)`
 	if far, now := instant(t, api, "2200-01-01", query), instant(t, api, today.Format(time.RFC3339), query); far != now || now == "" {
@@ -102,7 +102,7 @@ func TestInTheFarFutureATargetStandsAsItDoesNow(t *testing.T) {
 	}
 }
 
-func TestANumberThatIsNoMomentIsRefusedWithTheOnesThatAre(t *testing.T) {
+func TestANumberThatIsNotATimeIsRefusedWithTheValidRange(t *testing.T) {
 	for _, at := range []string{"NaN", "-Inf", "1e300", "1e400", "9.1e15"} {
 		status, body := call(t, small(t), "query", "query", "1", "time", at)
 		if want := `{"status":"error","errorType":"bad_data","error":"invalid parameter \"time\": \"` + at + `\" is not a time: write seconds since 1970, from -9000000000000000 to 9000000000000000, or a time like 2024-03-01T00:00:00Z"}`; status != http.StatusBadRequest || strings.TrimSpace(body) != want {
@@ -153,7 +153,7 @@ func hostile() map[string]*http.Request {
 	}
 }
 
-func TestWhatAsksTooMuchIsRefusedAtOnceWithTheLimitAndTheWayOut(t *testing.T) {
+func TestAQueryOverALimitIsRefusedAtOnceWithTheLimitAndTheFix(t *testing.T) {
 	api := small(t)
 	for name, r := range hostile() {
 		t.Run(name, func(t *testing.T) {
@@ -205,7 +205,7 @@ func (b late) Read([]byte) (int, error) {
 	return 0, io.EOF
 }
 
-func TestWhoseBodyIsStillToComeTakesNoPlace(t *testing.T) {
+func TestARequestWhoseBodyHasNotArrivedTakesNoSlot(t *testing.T) {
 	b := many(t, 10)
 	api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }, Limits: Limits{Concurrency: 1}})
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
@@ -252,7 +252,7 @@ func reading(t testing.TB, queries ...*prompb.Query) *http.Request {
 	return httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(snappy.Encode(nil, unpacked)))
 }
 
-func TestRemoteReadStandsUnderTheSameLimits(t *testing.T) {
+func TestRemoteReadHasTheSameLimits(t *testing.T) {
 	matcher := func(value string) *prompb.LabelMatcher {
 		return &prompb.LabelMatcher{Type: prompb.LabelMatcher_RE, Name: "__name__", Value: value}
 	}

@@ -93,7 +93,7 @@ func TestSmallQueriesAreAnsweredWhileLargeOnesWait(t *testing.T) {
 	}
 }
 
-func TestACrowdOfLargeQueriesIsTurnedAway(t *testing.T) {
+func TestTooManyLargeQueriesAreTurnedAway(t *testing.T) {
 	const beyond = 30
 	const large = 100 // the most that may wait
 	c := newCrowd(t, large+beyond)
@@ -116,7 +116,7 @@ func TestACrowdOfLargeQueriesIsTurnedAway(t *testing.T) {
 
 // Requests hold what they carry from the moment they arrive, whether or not the
 // figures are loaded.
-func TestRequestsThatComeAreBoundedTogether(t *testing.T) {
+func TestArrivingRequestsAreLimitedTogether(t *testing.T) {
 	for name, b := range map[string]*book.Book{"before the figures are loaded": nil, "afterwards": many(t, 10)} {
 		t.Run(name, func(t *testing.T) {
 			api := New(Options{Catalog: harbour(t), Book: func() *book.Book { return b }})

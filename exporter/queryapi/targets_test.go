@@ -27,7 +27,7 @@ func TestATargetIsJudgedAsOfADay(t *testing.T) {
 	a.at("2026-11-23", `tidemark_target_plan{target="exports_2026",as_of="1999-12-31"}`, "")
 }
 
-func TestAVerdictChangesOnTheDayItDoes(t *testing.T) {
+func TestAVerdictBecomesOverdueOnItsDay(t *testing.T) {
 	got := ranged(t, ofSample(), "2024-05-25", "2024-06-02", "1d", `tidemark_target_verdict{target="exports_2026"} == 1`)
 	// Due on 2024-05-18 in Shanghai, with twelve days of grace.
 	if !strings.Contains(got, "verdict=on_track 2024-05-25:1 2024-05-26:1 2024-05-27:1 2024-05-28:1 2024-05-29:1\n") ||
@@ -60,7 +60,7 @@ func TestAPathLeadsFromTheNewestFigureToTheDeadline(t *testing.T) {
 	}
 }
 
-func TestNoVerdictIsWithoutAnother(t *testing.T) {
+func TestEveryTargetHasExactlyOneVerdict(t *testing.T) {
 	if got := instant(t, ofSample(), "2024-04-20", `sum by (target) (tidemark_target_verdict) != 1`); got != "" {
 		t.Errorf("these do not have exactly one:\n%s", got)
 	}

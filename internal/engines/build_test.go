@@ -10,7 +10,7 @@ import (
 
 // The output of the go command while it works is what people see: no part of it
 // is silent for longer than the interval of reports.
-func TestABuildTellsWhatTheGoCommandIsDoing(t *testing.T) {
+func TestABuildReportsWhatTheGoCommandIsDoing(t *testing.T) {
 	b := newBuild(influxd, "", "")
 	b.packages, b.all = map[string]bool{"internal/abi": false, "github.com/influxdata/flux/ast": true, "github.com/influxdata/flux": true, influxd.main: true}, 3
 	for _, c := range []struct{ line, want string }{
@@ -28,7 +28,7 @@ func TestABuildTellsWhatTheGoCommandIsDoing(t *testing.T) {
 	}
 }
 
-func TestWhatTheGoCommandSaysOfAMistakeIsKept(t *testing.T) {
+func TestTheGoCommandsErrorOutputIsKept(t *testing.T) {
 	b := newBuild(influxd, "", "")
 	b.packages = map[string]bool{"example.org/a": true}
 	got := b.follow(strings.NewReader("go: downloading example.org/a v1.0.0\nexample.org/a\n# example.org/a\na.go:3:1: syntax error"))

@@ -40,7 +40,7 @@ func TestARestartedPrometheusKeepsItsPort(t *testing.T) {
 	}
 }
 
-func TestAWrongConfigurationIsTold(t *testing.T) {
+func TestAWrongConfigurationIsReported(t *testing.T) {
 	for name, c := range map[string]struct {
 		start func(ctx context.Context, dir, config string) error
 		want  string
@@ -63,7 +63,7 @@ func TestAWrongConfigurationIsTold(t *testing.T) {
 	}
 }
 
-func TestAConfigurationIsAskedFor(t *testing.T) {
+func TestAConfigurationIsRequired(t *testing.T) {
 	if _, err := engines.StartPrometheus(t.Context(), engines.PrometheusOptions{Dir: t.TempDir()}); err == nil ||
 		err.Error() != "prometheus needs a configuration: PrometheusOptions.ConfigFile is empty" {
 		t.Errorf("the error is %v", err)

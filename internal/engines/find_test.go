@@ -44,7 +44,7 @@ func nothingKept(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(os.Getenv("HOME"), ".cache"))
 }
 
-func TestAFailedBuildIsToldInItsOwnWords(t *testing.T) {
+func TestAFailedBuildIsReportedInItsOwnWords(t *testing.T) {
 	nothingKept(t)
 	bin := t.TempDir()
 	script := "#!/bin/sh\necho no space left on device >&2\nexit 1\n"

@@ -54,10 +54,10 @@ var influxd = &program{
 	},
 }
 
-// fluxAlone is Flux without its clients of other products' databases and queues,
-// which are a seventh of what a build of influxd compiles and are never used here,
-// and without the tests of its library: its files flux_test_gen.go, 27 MB of Go,
-// have a name that is none of a test to Go. All else is as released.
+// fluxAlone removes from Flux its clients for other products' databases and
+// queues, which are a seventh of what a build of influxd compiles and are never
+// used here, and the tests of its library: its files flux_test_gen.go, 27 MB of
+// Go, do not have the name of a test. Everything else is as released.
 var fluxAlone = &change{
 	module: "github.com/influxdata/flux",
 	what:   "without clients (" + strings.Join(fluxClients, ", ") + ") and without tests",

@@ -71,7 +71,7 @@ func TestDataSurvivesOnTheSamePort(t *testing.T) {
 	}
 }
 
-func TestStopAsksForNothingWhenInfluxdHasEnded(t *testing.T) {
+func TestStopDoesNothingWhenInfluxdHasExited(t *testing.T) {
 	influx := enginetest.Influx(t, enginetest.WithoutFlux)
 	influx.Kill()
 	if err := influx.Stop(t.Context()); err != nil {
@@ -88,7 +88,7 @@ func TestStopKillsWhenItsTimeIsUp(t *testing.T) {
 	}
 }
 
-func TestAnEndThatWasAskedForIsNoError(t *testing.T) {
+func TestARequestedStopIsNotAnError(t *testing.T) {
 	influx := enginetest.Influx(t, enginetest.WithoutFlux)
 	influx.Kill()
 	<-influx.Done()
@@ -97,7 +97,7 @@ func TestAnEndThatWasAskedForIsNoError(t *testing.T) {
 	}
 }
 
-func TestAnEndThatWasNotAskedForIsTold(t *testing.T) {
+func TestAnUnexpectedExitIsReported(t *testing.T) {
 	influx := enginetest.Influx(t, enginetest.WithoutFlux)
 	process, err := os.FindProcess(influx.PID())
 	if err != nil {
@@ -141,7 +141,7 @@ func TestASecondInfluxdInADirectoryIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhatCanNotRunIsRefused(t *testing.T) {
+func TestAnExecutableThatCannotRunIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "influxd")
 	other := filepath.Join(dir, "other")

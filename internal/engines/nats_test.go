@@ -71,7 +71,7 @@ func TestAQuietNATSServerLogsNothing(t *testing.T) {
 	}
 }
 
-func TestANATSServerThatCanNotStartSaysWhy(t *testing.T) {
+func TestANATSServerThatCannotStartSaysWhy(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

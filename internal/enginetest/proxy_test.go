@@ -43,7 +43,7 @@ func send(ctx context.Context, url string) (*http.Response, string, error) {
 	return resp, string(body), err
 }
 
-func TestTheProxyPassesOnWhatItIsNotToldToBreak(t *testing.T) {
+func TestTheProxyForwardsEverythingByDefault(t *testing.T) {
 	target, _ := echo(t)
 	_, body, err := send(t.Context(), enginetest.Proxy(t, target).URL())
 	if err != nil {
@@ -85,7 +85,7 @@ func TestTheProxyRecovers(t *testing.T) {
 	}
 }
 
-func TestTheProxyAnswersInTheServersPlaceAsOftenAsTold(t *testing.T) {
+func TestTheProxyAnswersInsteadOfTheServerAsOftenAsTold(t *testing.T) {
 	target, _ := echo(t)
 	proxy := enginetest.Proxy(t, target)
 	proxy.RespondTimes(2, http.StatusTooManyRequests, http.Header{"Retry-After": {"7"}})
@@ -129,7 +129,7 @@ func TestAHangingRequestGoesOnWhenAllowed(t *testing.T) {
 	}
 }
 
-func TestAClientCanLeaveAHangingRequest(t *testing.T) {
+func TestAClientCanDisconnectFromAHangingRequest(t *testing.T) {
 	target, served := echo(t)
 	proxy := enginetest.Proxy(t, target)
 	proxy.Hang()
@@ -169,7 +169,7 @@ func TestRequestsAreCounted(t *testing.T) {
 	}
 }
 
-func TestOnlyRequestsThatHoldTheTextAreAnswered(t *testing.T) {
+func TestOnlyRequestsThatContainTheTextAreAnswered(t *testing.T) {
 	target, _ := echo(t)
 	proxy := enginetest.Proxy(t, target)
 	for text, want := range map[string]int{"346": http.StatusInternalServerError, "347": http.StatusOK} {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestOnlyWhatLastsIsSpokenOfAndThenEveryFewSeconds(t *testing.T) {
+func TestOnlyLongWaitsAreReportedAndThenEveryFewSeconds(t *testing.T) {
 	for name, c := range map[string]struct {
 		takes time.Duration
 		want  []string
@@ -33,6 +33,6 @@ func TestOnlyWhatLastsIsSpokenOfAndThenEveryFewSeconds(t *testing.T) {
 	}
 }
 
-func TestWhoDoesNotListenIsToldNothing(*testing.T) {
+func TestWithoutAListenerNothingIsReported(*testing.T) {
 	Tell(nil, "", nil)()
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-func TestWhoDoesNotTakeAnAnswerIsCutOff(t *testing.T) {
+func TestAClientThatDoesNotReadItsAnswerIsDisconnected(t *testing.T) {
 	ended := make(chan error, 1)
 	answer := bytes.Repeat([]byte("figures\n"), 8<<20)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -34,7 +34,7 @@ func TestWhoDoesNotTakeAnAnswerIsCutOff(t *testing.T) {
 	}
 }
 
-func TestWhoTakesALargeAnswerGetsAllOfIt(t *testing.T) {
+func TestAClientThatReadsALargeAnswerGetsAllOfIt(t *testing.T) {
 	answer := bytes.Repeat([]byte("figures\n"), 4<<20)
 	server := httptest.NewServer(Usual.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(answer) })))
 	t.Cleanup(server.Close)
@@ -49,7 +49,7 @@ func TestWhoTakesALargeAnswerGetsAllOfIt(t *testing.T) {
 	}
 }
 
-func TestTheTimeOfOneAnswerDoesNotHoldForTheNext(t *testing.T) {
+func TestTheDeadlineOfOneAnswerDoesNotApplyToTheNext(t *testing.T) {
 	answering := Usual.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
 			w.WriteHeader(http.StatusNoContent)

@@ -29,7 +29,7 @@ func TestServeEndsWithItsContextAndAFreePortCanBeAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheWebConfigurationDemandsAPassword(t *testing.T) {
+func TestTheWebConfigurationRequiresAPassword(t *testing.T) {
 	hash, err := bcrypt.GenerateFromPassword([]byte("open sesame"), bcrypt.MinCost)
 	if err != nil {
 		t.Fatal(err)

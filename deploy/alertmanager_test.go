@@ -15,7 +15,7 @@ import (
 
 const alertmanagerConfig = "alertmanager/alertmanager.yml"
 
-func TestAlertmanagerRunsWithTheConfigurationAsItStands(t *testing.T) {
+func TestAlertmanagerRunsWithTheConfigurationAsItIs(t *testing.T) {
 	url := startAlertmanager(t, alertmanagerConfig)
 	var status struct {
 		Config struct {
@@ -85,7 +85,7 @@ func TestEveryAlertReachesThePeopleItIsFor(t *testing.T) {
 	}
 }
 
-func TestWhatIsToldAlreadyIsNotToldAgain(t *testing.T) {
+func TestAnAlertSilencesThoseThatFollowFromIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		source, target string
 		elsewhere      map[string]string // labels with which the target is not silenced
@@ -159,7 +159,7 @@ var awkward = alert{
 	},
 }
 
-func TestARobotGetsTheMessageItUnderstands(t *testing.T) {
+func TestABotGetsAMessageInItsFormat(t *testing.T) {
 	for channel, text := range map[string]func(m message) (kind, title, text string){
 		"wecom": func(m message) (string, string, string) {
 			return m.Msgtype, "tidemark 1 项告警 firing", m.Markdown.Content
@@ -248,7 +248,7 @@ type message struct {
 	}
 }
 
-func TestOfficialsAreToldInTheirWorkingHours(t *testing.T) {
+func TestOfficialsAreNotifiedInWorkingHours(t *testing.T) {
 	for at, want := range map[string]bool{
 		"2026-11-23 08:29": false, // a Monday
 		"2026-11-23 08:30": true,
@@ -272,7 +272,7 @@ func TestOfficialsAreToldInTheirWorkingHours(t *testing.T) {
 	}
 }
 
-func TestNoSecretStandsInTheConfiguration(t *testing.T) {
+func TestNoSecretIsInTheConfiguration(t *testing.T) {
 	text, err := os.ReadFile(alertmanagerConfig)
 	if err != nil {
 		t.Fatal(err)

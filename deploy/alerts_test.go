@@ -64,7 +64,7 @@ func says(at time.Time, verdict string) page {
 	})
 }
 
-func TestOneThingThatIsWrongRaisesOneAlert(t *testing.T) {
+func TestOneFaultRaisesOneAlert(t *testing.T) {
 	for alert, wrong := range map[string]func(at time.Time) page{
 		"TidemarkTargetSlipping": func(at time.Time) page { return says(at, "slipping") },
 		"TidemarkTargetAtRisk":   func(at time.Time) page { return says(at, "at_risk") },
@@ -153,7 +153,7 @@ func TestATextLeavesOutWhatIsNotKnown(t *testing.T) {
 	}
 }
 
-func TestAnOverdueFigureOfAnUnknownAgencyIsToldWithoutIt(t *testing.T) {
+func TestAnOverdueFigureOfAnUnknownAgencyIsReportedWithoutIt(t *testing.T) {
 	s := simulate(t)
 	s.run(morning, minutes(90), time.Minute, func(time.Time) page {
 		return page{`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`: 1,
@@ -240,7 +240,7 @@ func TestAFigureIsOverdueOnlyAfterItsGrace(t *testing.T) {
 	}
 }
 
-func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
+func TestRejectsThatAreKeptForTheRecordDoNotAlertForever(t *testing.T) {
 	stored := func(n float64) func(time.Time) page {
 		return func(time.Time) page {
 			return page{`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`: n,
@@ -257,7 +257,7 @@ func TestRejectsThatAreKeptForTheRecordDoNotAlertForEver(t *testing.T) {
 	}
 }
 
-func TestAPartThatWasNeverThereIsMissed(t *testing.T) {
+func TestAPartThatNeverStartedRaisesAnAlert(t *testing.T) {
 	s := simulate(t)
 	for at := morning; at.Before(minutes(10)); at = at.Add(time.Minute) {
 		s.evaluate(enginetest.Moment{At: at})

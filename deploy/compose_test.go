@@ -52,7 +52,7 @@ func TestComposeRunsAllOfTidemark(t *testing.T) {
 
 // Compose builds for all services at once: two that build the same image are
 // refused, and one that is started without the builder finds no image.
-func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
+func TestTheImageIsBuiltByOneServiceThatAllOthersWaitFor(t *testing.T) {
 	project := composetest.Load(t, "..")
 	var builders []string
 	for name, s := range project.Services {
@@ -77,7 +77,7 @@ func TestTheImageIsBuiltByOneServiceForWhichAllOthersWait(t *testing.T) {
 	}
 }
 
-func TestWhatIsDoneOnDemandIsNotStartedWithTheRest(t *testing.T) {
+func TestOnDemandServicesAreNotStartedWithTheRest(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
 		if want := slices.Contains([]string{"sample", "replay", "migrate", "backup", "restore"}, name); (len(s.Profiles) > 0) != want {
 			t.Errorf("%s has the profiles %q", name, s.Profiles)
@@ -85,7 +85,7 @@ func TestWhatIsDoneOnDemandIsNotStartedWithTheRest(t *testing.T) {
 	}
 }
 
-func TestEveryServiceIsHeldToLimits(t *testing.T) {
+func TestEveryServiceHasLimits(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
 		if s.MemLimit <= 0 || s.CPUS <= 0 || s.PidsLimit <= 0 {
 			t.Errorf("%s may take %d bytes, %v processors and %d processes", name, s.MemLimit, s.CPUS, s.PidsLimit)
@@ -131,7 +131,7 @@ func TestEveryImageIsPinnedToTheVersionThatTheTestsRun(t *testing.T) {
 	}
 }
 
-func TestEveryServiceThatStaysTellsWhetherItIsWell(t *testing.T) {
+func TestEveryLongRunningServiceHasAHealthCheck(t *testing.T) {
 	for name, s := range composetest.Load(t, "..").Services {
 		if once(s) {
 			continue
@@ -146,7 +146,7 @@ func TestEveryServiceThatStaysTellsWhetherItIsWell(t *testing.T) {
 	}
 }
 
-func TestWhatIsWaitedForTellsThatItIsThere(t *testing.T) {
+func TestServicesWaitUntilTheirDependenciesAreReady(t *testing.T) {
 	project := composetest.Load(t, "..")
 	for name, s := range project.Services {
 		for other, d := range s.DependsOn {
@@ -161,7 +161,7 @@ func TestWhatIsWaitedForTellsThatItIsThere(t *testing.T) {
 	}
 }
 
-func TestEverythingThatIsMountedIsThere(t *testing.T) {
+func TestEverythingThatIsMountedExists(t *testing.T) {
 	project := composetest.Load(t, "..")
 	var used []string
 	for name, s := range project.Services {
@@ -272,7 +272,7 @@ func TestInfluxDBIsSetUpForTidemarkInit(t *testing.T) {
 	}
 }
 
-func TestPrometheusScrapesEveryServiceThatIsThere(t *testing.T) {
+func TestPrometheusScrapesEveryServiceThatExists(t *testing.T) {
 	project := composetest.Load(t, "..")
 	files, err := filepath.Glob("prometheus/targets/*.yml")
 	must(t, err)
@@ -308,7 +308,7 @@ func TestMessagesLinkToAddressesThatPeopleReach(t *testing.T) {
 	}
 }
 
-func TestWhoStartsWithoutSecretsIsToldToMakeThem(t *testing.T) {
+func TestStartingWithoutSecretsSaysHowToMakeThem(t *testing.T) {
 	root, err := filepath.Abs("..")
 	must(t, err)
 	options, err := cli.NewProjectOptions([]string{filepath.Join(root, composetest.File)}, cli.WithWorkingDirectory(root), cli.WithEnv(nil))

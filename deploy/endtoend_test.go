@@ -59,7 +59,7 @@ func prometheusFor(t *testing.T, targets map[string]string) string {
 	return filepath.Join(dir, "prometheus.yml")
 }
 
-func TestPrometheusRunsWithTheConfigurationAsItStands(t *testing.T) {
+func TestPrometheusRunsWithTheConfigurationAsItIs(t *testing.T) {
 	url := startPrometheus(t, "prometheus/prometheus.yml")
 	var answer struct {
 		Data struct {

@@ -70,7 +70,7 @@ func strictly(t *testing.T, kind string, into any) {
 	must(t, decoder.Decode(into))
 }
 
-func TestGrafanaAsksServicesThatAreThere(t *testing.T) {
+func TestGrafanaQueriesServicesThatExist(t *testing.T) {
 	var sources dataSources
 	strictly(t, "datasources", &sources)
 	project := composetest.Load(t, "..")

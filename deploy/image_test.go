@@ -28,7 +28,7 @@ func instructions(t *testing.T) (all [][2]string) {
 	return all
 }
 
-func TestTheImageHoldsTidemarkAloneAndRunsWithoutRights(t *testing.T) {
+func TestTheImageContainsOnlyTidemarkAndRunsWithoutPrivileges(t *testing.T) {
 	last := map[string]string{} // in the last stage
 	for _, i := range instructions(t) {
 		if i[0] == "FROM" {
@@ -120,7 +120,7 @@ func buildCommand(t *testing.T) (command string, env []string) {
 	return command, env
 }
 
-func TestDockerIsGivenAllThatTheBinaryIsMadeOfAndNoCIsNeeded(t *testing.T) {
+func TestTheBuildContextHasEverythingTheBinaryNeedsAndNoCIsNeeded(t *testing.T) {
 	_, env := buildCommand(t)
 	list := exec.Command("go", "list", "-deps", "./cmd/tidemark")
 	list.Dir, list.Env = buildContext(t), append(os.Environ(), env...)

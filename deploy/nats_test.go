@@ -113,7 +113,7 @@ func TestEveryAgencyThatSendsHasAnAccountAndNobodyElse(t *testing.T) {
 	}
 }
 
-func TestASenderSendsItsOwnFiguresOnly(t *testing.T) {
+func TestASenderCanSendOnlyItsOwnFigures(t *testing.T) {
 	s := newSite(t)
 	for _, sender := range senders() {
 		js := s.jetStream(sender)
@@ -132,7 +132,7 @@ func TestASenderSendsItsOwnFiguresOnly(t *testing.T) {
 // NATS does not check the reply subject against a user's permissions, so a
 // sender could make JetStream store its message under the name of another.
 // Accounts confine the reply.
-func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
+func TestJetStreamStoresNoAnswerInAnothersName(t *testing.T) {
 	const theirs = "figures.customs.trade_exports.330200._T.level.2024-05"
 	s := newSite(t)
 	port := s.connect("port")
@@ -152,7 +152,7 @@ func TestJetStreamDoesNotAnswerIntoAnothersName(t *testing.T) {
 	}
 }
 
-func TestAWorkerSendsNoFigureAndAltersNoStream(t *testing.T) {
+func TestAWorkerCannotSendFiguresOrChangeStreams(t *testing.T) {
 	s := newSite(t)
 	for _, subject := range []string{"figures.port.test", "$JS.API.STREAM.DELETE.FIGURES", "$JS.API.STREAM.UPDATE.FIGURES", "$JS.API.STREAM.PURGE.REJECTS"} {
 		refused := make(chan error, 1)
@@ -169,7 +169,7 @@ func TestAWorkerSendsNoFigureAndAltersNoStream(t *testing.T) {
 	}
 }
 
-func TestNobodyGetsInWithoutHisPassword(t *testing.T) {
+func TestNobodyConnectsWithoutTheirPassword(t *testing.T) {
 	s := newSite(t)
 	for name, options := range map[string][]nats.Option{
 		"no user":          nil,

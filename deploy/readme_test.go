@@ -19,7 +19,7 @@ func readme(t *testing.T) string {
 	return string(text)
 }
 
-func TestThePageOnRunningTidemarkNamesEveryPart(t *testing.T) {
+func TestTheDeploymentPageNamesEveryPart(t *testing.T) {
 	page, project := readme(t), composetest.Load(t, "..")
 	for name := range project.Services {
 		if !strings.Contains(page, "`"+name+"`") {

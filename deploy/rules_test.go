@@ -97,7 +97,7 @@ func TestEveryAlertHasARunbookAndEveryRunbookAnAlert(t *testing.T) {
 	}
 }
 
-func TestAnAlertLinksToADashboardThatIsThereAndSetsVariablesThatItHas(t *testing.T) {
+func TestAnAlertLinksToADashboardThatExistsAndSetsVariablesThatItHas(t *testing.T) {
 	files, err := dashboards.Committed()
 	must(t, err)
 	variables := map[string][]string{} // by the uid of the dashboard
@@ -134,7 +134,7 @@ func TestAnAlertLinksToADashboardThatIsThereAndSetsVariablesThatItHas(t *testing
 	}
 }
 
-func TestARunbookTellsTheSameThreeThings(t *testing.T) {
+func TestEveryRunbookHasTheSameThreeSections(t *testing.T) {
 	for _, r := range alertRules(t) {
 		page, err := os.ReadFile(filepath.Join(runbooks, r.Alert+".md"))
 		if err != nil {

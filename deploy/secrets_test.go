@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/composetest"
 )
 
-func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
+func TestEverySecretIsRandomAndUnique(t *testing.T) {
 	seen := map[string]string{}
 	for range 2 {
 		secrets, err := dotenv.Read(composetest.Secrets(t, ".."))
@@ -38,7 +38,7 @@ func TestEverySecretIsRandomAndItsOwn(t *testing.T) {
 	}
 }
 
-func TestSecretsAreTheirOwnersAlone(t *testing.T) {
+func TestOnlyTheOwnerCanReadTheSecrets(t *testing.T) {
 	info, err := os.Stat(composetest.Secrets(t, ".."))
 	must(t, err)
 	if mode := info.Mode().Perm(); mode != 0o600 {
@@ -46,7 +46,7 @@ func TestSecretsAreTheirOwnersAlone(t *testing.T) {
 	}
 }
 
-func TestSecretsThatAreThereAreNotTouched(t *testing.T) {
+func TestExistingSecretsAreNotChanged(t *testing.T) {
 	file := composetest.Secrets(t, "..")
 	before, err := os.ReadFile(file)
 	must(t, err)
@@ -63,7 +63,7 @@ func TestSecretsThatAreThereAreNotTouched(t *testing.T) {
 }
 
 // A limit on the size of files ends the script in the middle of its writing.
-func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
+func TestSecretsAreWrittenByTheNextRunAfterAnInterruptedOne(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, ".env")
 	out, err := exec.Command("sh", "-c", `ulimit -f 1; exec sh secrets.sh "$1"`, "sh", file).CombinedOutput()
@@ -85,7 +85,7 @@ func TestSecretsWhoseWritingWasBrokenOffAreWrittenByTheNextRun(t *testing.T) {
 
 // The way to change a password of NATS, and to upgrade from a version without
 // hashes.
-func TestAPasswordThatHasNoHashGetsOneAndNothingElseIsTouched(t *testing.T) {
+func TestAPasswordThatHasNoHashGetsOneAndNothingElseIsChanged(t *testing.T) {
 	file := composetest.Secrets(t, "..")
 	text, err := os.ReadFile(file)
 	must(t, err)
@@ -107,7 +107,7 @@ func TestAPasswordThatHasNoHashGetsOneAndNothingElseIsTouched(t *testing.T) {
 	}
 }
 
-func TestWhoCanNotHashIsToldWhatToInstallAndNothingIsWritten(t *testing.T) {
+func TestWithoutAHashProgramTheErrorSaysWhatToInstallAndNothingIsWritten(t *testing.T) {
 	bin := t.TempDir()
 	for _, tool := range []string{"sh", "chmod", "dirname", "find", "grep", "ln", "mktemp", "mv", "od", "rm", "sed", "tail", "tr"} {
 		path, err := exec.LookPath(tool)
@@ -125,7 +125,7 @@ func TestWhoCanNotHashIsToldWhatToInstallAndNothingIsWritten(t *testing.T) {
 	}
 }
 
-func TestSecretsLeaveNothingBesideThem(t *testing.T) {
+func TestWritingSecretsLeavesNoOtherFile(t *testing.T) {
 	file := composetest.Secrets(t, "..")
 	beside, err := filepath.Glob(file + "*")
 	must(t, err)
@@ -134,7 +134,7 @@ func TestSecretsLeaveNothingBesideThem(t *testing.T) {
 	}
 }
 
-func TestSecretsAreWrittenBesideTheComposeFile(t *testing.T) {
+func TestSecretsAreWrittenNextToTheComposeFile(t *testing.T) {
 	root := t.TempDir()
 	must(t, os.CopyFS(filepath.Join(root, "deploy", "nats"), os.DirFS("nats")))
 	script, err := os.ReadFile("secrets.sh")
@@ -166,14 +166,14 @@ func TestSecretsAreIgnoredByGit(t *testing.T) {
 }
 
 // Compose finds the containers and volumes of a project by its name.
-func TestASecondCloneIsAProjectOfItsOwn(t *testing.T) {
+func TestASecondCloneIsASeparateProject(t *testing.T) {
 	one, other := composetest.Load(t, "..").Name, composetest.Load(t, "..").Name
 	if !regexp.MustCompile(`^tidemark-[0-9a-f]{8}$`).MatchString(one) || one == other {
 		t.Errorf("two clones are the projects %q and %q", one, other)
 	}
 }
 
-func TestACloneUnderAStrictUmaskCanBeReadByTheContainersAndItsSecretsCanNot(t *testing.T) {
+func TestACloneUnderAStrictUmaskCanBeReadByTheContainersAndItsSecretsCannot(t *testing.T) {
 	root := t.TempDir()
 	for _, dir := range []string{"deploy/nats", "deploy/prometheus", "deploy/alertmanager", "deploy/grafana", "dashboards"} {
 		must(t, os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join("..", dir))))

@@ -18,7 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
-func TestASenderAltersNothing(t *testing.T) {
+func TestASenderCannotChangeAnything(t *testing.T) {
 	s := newSite(t)
 	js := s.jetStream("port")
 	for what, err := range map[string]error{
@@ -48,7 +48,7 @@ var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.Receip
 // A consumer delivers where its creator says and in the account of the stream.
 // One that delivers receipts into a request of the workers makes NATS deliver
 // the figures to nobody, and the workers get none.
-func TestASenderMakesNoConsumerThatTakesTheFiguresFromTheWorkers(t *testing.T) {
+func TestASenderCannotCreateAConsumerThatTakesFiguresFromTheWorkers(t *testing.T) {
 	s := newSite(t)
 	port := s.connect("port")
 	theft := []byte(`{"stream_name":"RECEIPTS","config":{"name":"thief","durable_name":"thief","deliver_policy":"all","ack_policy":"explicit",` +
@@ -102,7 +102,7 @@ func (s *site) consumers(stream string) (names []string) {
 	return names
 }
 
-func TestASenderLooksUpItsOwnFiguresAndRejectsOnly(t *testing.T) {
+func TestASenderCanLookUpOnlyItsOwnFiguresAndRejects(t *testing.T) {
 	s := newSite(t)
 	for _, agency := range senders() {
 		for _, subject := range []string{"figures." + agency + ".test", "rejects." + agency + ".test.1"} {
@@ -147,7 +147,7 @@ func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) 
 	}
 }
 
-func TestASenderIsHeldToLimits(t *testing.T) {
+func TestASenderHasLimits(t *testing.T) {
 	s := newSite(t)
 	port := s.connect("port")
 	must(t, port.Flush()) // NATS reports the limit only after the connection is accepted
@@ -164,7 +164,7 @@ func TestASenderIsHeldToLimits(t *testing.T) {
 	s.connect("customs") // is not affected by that limit
 }
 
-func TestWhoSendsWhatIsNotHisIsToldWhereToLook(t *testing.T) {
+func TestSendingForAnotherAgencyIsRefusedWithTheFix(t *testing.T) {
 	s := newSite(t)
 	p, err := sender.NewSubmission(context.WithoutCancel(t.Context()), s.connect("port"), func(int64, ingest.Outcome, *figure.Problem) {})
 	must(t, err)

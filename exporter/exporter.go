@@ -196,7 +196,7 @@ func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage
 	if err != nil {
 		return err
 	}
-	if merged, err = e.readAnew(ctx, b, merged, defined); err != nil {
+	if merged, err = e.reread(ctx, b, merged, defined); err != nil {
 		return err
 	}
 	if merged = merged.Define(defined); known == nil || merged != known.all {
@@ -205,10 +205,10 @@ func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage
 	return nil
 }
 
-// readAnew rereads the figures of indicators whose definition has changed since
+// reread reads again the figures of indicators whose definition has changed since
 // the previous book: their values may have been converted to another unit in
 // place, and the book never drops anything by itself.
-func (e *Exporter) readAnew(ctx context.Context, before, merged *book.Book, defined []store.Definition) (*book.Book, error) {
+func (e *Exporter) reread(ctx context.Context, before, merged *book.Book, defined []store.Definition) (*book.Book, error) {
 	for _, i := range e.catalog.Indicators {
 		was, is := store.Newest(before.Definitions(), store.OfIndicator, i.Code), store.Newest(defined, store.OfIndicator, i.Code)
 		if was == is || was.Is == "" || len(merged.Of(i.Code)) == 0 {

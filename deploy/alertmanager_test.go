@@ -201,7 +201,7 @@ func TestABotGetsAMessageInItsFormat(t *testing.T) {
 // The longest texts of Ningbo's targets are about as long as these.
 func TestAMessageFitsIntoWeCom(t *testing.T) {
 	const limit = 4096 // bytes of markdown.content
-	for name, n := range map[string]int{"told at length": 3, "told in short": 30} {
+	for name, n := range map[string]int{"in full": 3, "summaries only": 30} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			in := newInbox(t)

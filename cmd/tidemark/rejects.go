@@ -102,7 +102,7 @@ func (c *rejectsResendCmd) Run(e *env) error {
 			return err
 		}
 		for seq := range wanted {
-			err = errors.Join(err, fmt.Errorf("no figure of number %d is pending among the rejects", seq))
+			err = errors.Join(err, fmt.Errorf("no figure with number %d is pending among the rejects", seq))
 		}
 		return err
 	})

@@ -212,7 +212,7 @@ func TestAnEntryThatNobodyCanReadIsAnErrorThatNamesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(t, js).Sync(t.Context(), func(Kind, *Decision) {}, func(Rescaling) {})
-	if want := `entry 2 of stream DECISIONS: of a kind "" that this tidemark does not know`; err == nil || err.Error() != want {
+	if want := `entry 2 of stream DECISIONS: kind "" is unknown to this tidemark`; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }

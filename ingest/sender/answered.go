@@ -22,7 +22,7 @@ type answered struct {
 // value and was not refused: then it was confirmed or believed, and need not be
 // confirmed again. It returns false when that cannot be looked up, and stops
 // looking after many misses, because then the whole file is wrong.
-func (a *answered) before(ctx context.Context, row *Row) bool {
+func (a *answered) before(ctx context.Context, row *judgedRow) bool {
 	if a.misses == maxFindings || !a.open(ctx) {
 		return false
 	}
@@ -51,7 +51,7 @@ func (a *answered) open(ctx context.Context) bool {
 	return true
 }
 
-func (a *answered) sentLast(ctx context.Context, row *Row) bool {
+func (a *answered) sentLast(ctx context.Context, row *judgedRow) bool {
 	last, err := a.figures.GetLastMsgForSubject(ctx, row.Figure.Subject(row.Agency))
 	if err != nil {
 		return false

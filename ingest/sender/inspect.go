@@ -58,23 +58,23 @@ type Finding struct {
 	ref int64 // the figure's reference in findings from the worker, until Cell is filled in
 }
 
-// Inspector checks files against the catalogue and their figures against each
+// inspector checks files against the catalogue and their figures against each
 // other.
-type Inspector struct {
+type inspector struct {
 	validator *rules.Validator
 	confirm   bool
 	words     map[string]bool // words of the catalogue, which help to recognise encodings
 }
 
-// NewInspector returns an Inspector. With confirm the sender stands by every
+// newInspector returns an inspector. With confirm the sender stands by every
 // value that is merely implausible.
-func NewInspector(cat *catalog.Catalog, confirm bool) *Inspector {
-	return &Inspector{validator: rules.NewValidator(cat), confirm: confirm, words: wordsOf(cat)}
+func newInspector(cat *catalog.Catalog, confirm bool) *inspector {
+	return &inspector{validator: rules.NewValidator(cat), confirm: confirm, words: wordsOf(cat)}
 }
 
-// File is an inspected file.
-type File struct {
-	inspector *Inspector
+// file is an inspected file.
+type file struct {
+	inspector *inspector
 	input     Input
 	survey    *sheet.Survey
 	broken    error                               // why the file cannot be read
@@ -108,14 +108,14 @@ type claim struct {
 }
 
 // claim notes an agency whose figure is to be sent.
-func (f *File) claim(row *Row) {
+func (f *file) claim(row *judgedRow) {
 	if !slices.ContainsFunc(f.claims, func(c claim) bool { return c.agency == row.Agency }) {
 		f.claims = append(f.claims, claim{row.Agency, row.Line})
 	}
 }
 
-// Row is a judged row of a file.
-type Row struct {
+// judgedRow is a judged row of a file.
+type judgedRow struct {
 	Line     int
 	Figure   figure.Figure
 	Agency   string    // the indicator's agency
@@ -127,20 +127,20 @@ type Row struct {
 }
 
 // Rows returns the number of rows of the file, even of one that cannot be read.
-func (f *File) Rows() int { return f.survey.Rows }
+func (f *file) Rows() int { return f.survey.Rows }
 
 // Broken reports whether the file cannot be read, so that none of its rows
 // counts.
-func (f *File) Broken() bool { return f.broken != nil }
+func (f *file) Broken() bool { return f.broken != nil }
 
 // Read says how the file is read, where that is not obvious.
-func (f *File) Read() []lang.Text { return f.survey.Read }
+func (f *file) Read() []lang.Text { return f.survey.Read }
 
 // Load surveys the file and reads it once, so that its figures can be compared
 // with each other. The error is an I/O error; problems with the content are
 // reported by Each.
-func (in *Inspector) Load(input Input) (*File, error) {
-	f := &File{inspector: in, input: input, cells: rules.NewKnown(), repeated: map[int]*figure.Figure{},
+func (in *inspector) Load(input Input) (*file, error) {
+	f := &file{inspector: in, input: input, cells: rules.NewKnown(), repeated: map[int]*figure.Figure{},
 		texts: map[figure.Series]string{}}
 	f.cells.File = true
 	if err := f.look(); err != nil || f.Broken() {
@@ -171,7 +171,7 @@ func (in *Inspector) Load(input Input) (*File, error) {
 
 // Each calls row for every row of the file, and finding for problems that do not
 // belong to a row. An error from row ends the reading.
-func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
+func (f *file) Each(row func(*judgedRow) error, finding func(Finding)) error {
 	if f.Broken() {
 		f.fault(finding)
 		return nil
@@ -186,7 +186,7 @@ func (f *File) Each(row func(*Row) error, finding func(Finding)) error {
 
 // good calls row for the figures that Each found to be good, without judging
 // them again.
-func (f *File) good(row func(line int, good *figure.Figure, agency string) error) error {
+func (f *file) good(row func(line int, good *figure.Figure, agency string) error) error {
 	if f.Broken() {
 		return nil
 	}
@@ -204,8 +204,8 @@ func (f *File) good(row func(line int, good *figure.Figure, agency string) error
 }
 
 // judge judges a row by the catalogue and the rest of the file.
-func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
-	row := Row{Line: read.Line, Figure: read.Figure}
+func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
+	row := judgedRow{Line: read.Line, Figure: read.Figure}
 	row.Figure.Confirmed = row.Figure.Confirmed || f.inspector.confirm
 	find := func(p *figure.Problem) Finding {
 		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
@@ -247,7 +247,7 @@ func (f *File) judge(r *sheet.Reader, read *sheet.Row) Row {
 
 // beside returns the header ingest.HeaderBeside for the figure of a line; empty
 // when the file has only one figure.
-func (f *File) beside(s figure.Series, line int) string {
+func (f *file) beside(s figure.Series, line int) string {
 	text, ok := f.texts[s]
 	if !ok {
 		if f.cells.Size() > 1 {
@@ -270,7 +270,7 @@ func (f *File) beside(s figure.Series, line int) string {
 
 // duplicate refuses a row whose cell is already on an earlier line. If the row is
 // identical to that line it is not refused, and repeats is the earlier line.
-func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figure.Problem) {
+func (f *file) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figure.Problem) {
 	if _, others := f.repeated[read.Line]; others {
 		copied := read.Figure
 		f.repeated[read.Line] = &copied
@@ -289,7 +289,7 @@ func (f *File) duplicate(r *sheet.Reader, read *sheet.Row) (repeats int, p *figu
 }
 
 // read streams the rows of the file.
-func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
+func (f *file) read(each func(*sheet.Reader, *sheet.Row) error) error {
 	src, err := f.input.Open()
 	if err != nil {
 		return err
@@ -317,7 +317,7 @@ func (f *File) read(each func(*sheet.Reader, *sheet.Row) error) error {
 }
 
 // fault reports why the file cannot be read.
-func (f *File) fault(finding func(Finding)) {
+func (f *file) fault(finding func(Finding)) {
 	var many sheet.Faults
 	var one *sheet.Fault
 	if !errors.As(f.broken, &many) && errors.As(f.broken, &one) {

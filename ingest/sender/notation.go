@@ -14,7 +14,7 @@ import (
 
 // look surveys the file, using what the sender and the catalogue say about it.
 // Faults of the file are kept for the report.
-func (f *File) look() error {
+func (f *file) look() error {
 	usual, err := f.usual()
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ var word = regexp.MustCompile(`[\p{L}\p{M}\p{Nd}_-]+`)
 // usual returns how the agency's files are written according to the catalogue. If
 // the file has indicators of several agencies whose files differ, it returns the
 // zero value.
-func (f *File) usual() (n sheet.Notation, err error) {
+func (f *file) usual() (n sheet.Notation, err error) {
 	src, err := f.input.Open()
 	if err != nil {
 		return n, err
@@ -105,7 +105,7 @@ func wordsOf(cat *catalog.Catalog) map[string]bool {
 
 // possible reports whether the catalogue allows the figure: it is within the
 // bounds, and whole when its unit counts whole things.
-func (in *Inspector) possible(f *figure.Figure) bool {
+func (in *inspector) possible(f *figure.Figure) bool {
 	c, problems := in.validator.Check(f)
 	for _, p := range problems {
 		if p.Code == "figure/out-of-bounds" {

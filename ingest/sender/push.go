@@ -92,13 +92,13 @@ func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 // or that ctx has ended; problems with figures are in the report.
 func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
 	r := &Report{}
-	_, err := r.inspect(ctx, NewInspector(cat, confirm), inputs, func(*Row) bool { return false })
+	_, err := r.inspect(ctx, newInspector(cat, confirm), inputs, func(*judgedRow) bool { return false })
 	return r, err
 }
 
 // inspect inspects files. It calls settles for a figure that would be refused
 // unless confirmed; true means that the figure was accepted before.
-func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, settles func(*Row) bool) (files []*File, err error) {
+func (r *Report) inspect(ctx context.Context, in *inspector, inputs []Input, settles func(*judgedRow) bool) (files []*file, err error) {
 	for _, input := range inputs {
 		r.Files = append(r.Files, input.Name)
 		f, err := in.Load(input.until(ctx))
@@ -112,7 +112,7 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 		if f.Broken() {
 			r.Unread += f.Rows()
 		}
-		err = f.Each(func(row *Row) error {
+		err = f.Each(func(row *judgedRow) error {
 			if row.asked && settles(row) {
 				row.Findings, row.asked = nil, false
 			}
@@ -129,7 +129,7 @@ func (r *Report) inspect(ctx context.Context, in *Inspector, inputs []Input, set
 }
 
 // count counts a row of a file and notes its findings.
-func (r *Report) count(f *File, row *Row) {
+func (r *Report) count(f *file, row *judgedRow) {
 	if row.Repeats > 0 {
 		if r.Repeated++; r.Repeated == 1 {
 			r.FirstRepeated = f.where(row.Line, "")
@@ -173,7 +173,7 @@ type Options struct {
 func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	r := &Report{}
 	earlier := &answered{nc: opts.Conn}
-	files, err := r.inspect(ctx, NewInspector(opts.Catalog, opts.Confirm), inputs, func(row *Row) bool { return earlier.before(ctx, row) })
+	files, err := r.inspect(ctx, newInspector(opts.Catalog, opts.Confirm), inputs, func(row *judgedRow) bool { return earlier.before(ctx, row) })
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
 		return r, err
 	}
@@ -199,7 +199,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 
 type pusher struct {
 	opts       Options
-	files      []*File
+	files      []*file
 	submission *Submission
 
 	mu             sync.Mutex

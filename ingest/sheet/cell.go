@@ -13,8 +13,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// clean takes spaces of all kinds off both ends of a cell, also those that
-// nobody sees.
+// clean trims spaces of all kinds, including invisible characters, from both ends
+// of a cell.
 func clean(s string) string {
 	if s == "" || edge(s[0]) && edge(s[len(s)-1]) {
 		return s
@@ -27,27 +27,27 @@ func clean(s string) string {
 	return strings.TrimFunc(s, nothing)
 }
 
-// edge tells whether a byte surely is no space, so that most cells are done
-// with at a glance.
+// edge reports whether a byte is certainly not a space. It is a fast path for most
+// cells.
 func edge(c byte) bool { return c > ' ' && c < 0x7f }
 
-// nothing tells whether nobody sees r.
+// nothing reports whether r is a space or invisible.
 func nothing(r rune) bool {
 	return r < 0x3001 && unicode.IsSpace(r) || invisible(r) || r == endOfDOS
 }
 
-// endOfDOS ends files of DOS.
+// endOfDOS is the end-of-file character of DOS.
 const endOfDOS = 0x1a
 
-// invisible tells whether r is a character without width: joiners, direction
-// marks, byte order marks.
+// invisible reports whether r is a character without width: a joiner, a direction
+// mark, a byte order mark.
 func invisible(r rune) bool {
 	return r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 || r == 0xfeff || r == 0xad
 }
 
-// fold writes what is typed on a Chinese keyboard or set by a typesetter in
-// ASCII: full-width digits, letters and signs, spaces, minus signs. It takes
-// invisible characters away and composes letters and their accents.
+// fold converts what a Chinese keyboard or a typesetter produces to ASCII:
+// full-width digits, letters and signs, spaces, minus signs. It removes invisible
+// characters and composes letters with their accents.
 func fold(s string) string {
 	if isASCII(s) {
 		return s
@@ -68,20 +68,20 @@ func fold(s string) string {
 	}, s))
 }
 
-// noValue are the ways to write that there is no number, beside dashes and
-// dots.
+// noValue are the ways, apart from dashes and dots, to write that there is no
+// number.
 var noValue = []string{"n/a", "#n/a", "na", "nan"}
 
-// numbers is how the values of a file are read.
+// numbers says how the values of a file are read.
 type numbers struct {
 	values
 	decimal byte // the decimal mark
 	groups  grouping
 }
 
-// number reads a value's cell: the digits for a Decimal, "" when there is no
-// value, and whether a percent sign follows. open tells that the cell is
-// another number where the other mark marks decimals.
+// number parses a value's cell: the digits for a Decimal, "" when there is no
+// value, and whether a percent sign follows. open reports that the cell would be
+// another number with the other decimal mark.
 func (v *numbers) number(cell string) (digits string, percent, open bool, p *figure.Problem) {
 	if v.decimal == '.' && plain(cell) {
 		return cell, false, len(cell) > 4 && cell[len(cell)-4] == '.' && v.values.both.n > 0, nil
@@ -110,14 +110,14 @@ func (v *numbers) number(cell string) (digits string, percent, open bool, p *fig
 	case rest == "" && isNumber:
 		return n.String(), percent, r.differ(), nil
 	case rest == "" && plainExponent(numeral):
-		return numeral, percent, false, nil // a Decimal knows whether it is one
+		return numeral, percent, false, nil // parsing it as a Decimal checks the rest
 	case rest != "" && isNumber && unitLike(rest) && !isBound(s) && !footnoted.MatchString(s):
 		return "", false, false, glued(v.written(n.String()), rest)
 	}
 	return "", false, false, v.noNumber(s, rest, numeral, other)
 }
 
-// noNumber explains a cell that is no number.
+// noNumber returns the problem of a cell that is not a number.
 func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Problem {
 	p := &figure.Problem{Code: "figure/value", Field: "value", Reason: "is not a number",
 		Hint: "write digits with an optional sign and point, like 2726.08"}
@@ -150,22 +150,21 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 	return p
 }
 
-// chineseDigit tells whether the text begins with a digit in Chinese.
+// chineseDigit reports whether the text begins with a digit in Chinese.
 func chineseDigit(text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
 	return strings.ContainsRune("〇零一二三四五六七八九十", first)
 }
 
-// unitLike tells whether what stands behind a number may be its unit: it
-// begins as words and the signs of units do, and holds no other number but the
-// power of a metre.
+// unitLike reports whether the text after a number may be its unit: it begins like
+// a word or a unit sign, and has no digits except the power of a metre.
 func unitLike(rest string) bool {
 	first, _ := utf8.DecodeRuneInString(rest)
 	begins := unicode.IsLetter(first) || unicode.Is(unicode.Sc, first) || strings.ContainsRune("%‰°(", first)
 	return begins && !strings.ContainsFunc(strings.TrimRight(rest, "23"), unicode.IsDigit)
 }
 
-// isNumber tells whether a text alone is a number in this file.
+// isNumber reports whether a text by itself is a number in this file.
 func (v *numbers) isNumber(s string) bool {
 	if s == "" || s[0] < '0' || s[0] > '9' {
 		return false
@@ -174,14 +173,13 @@ func (v *numbers) isNumber(s string) bool {
 	return p == nil && digits != "" && !percent
 }
 
-// other tells whether a numeral is a number where the other mark marks
-// decimals.
+// other reports whether a numeral is a number with the other decimal mark.
 func (v *numbers) other(s string) bool {
 	r := readingsOf(s)
 	return v.decimal == '.' && r.isComma || v.decimal == ',' && r.isPoint
 }
 
-// written writes a number as the file writes them.
+// written formats a number with the file's decimal mark.
 func (v *numbers) written(number string) string {
 	if v.decimal == ',' {
 		return strings.Replace(number, ".", ",", 1)
@@ -189,8 +187,8 @@ func (v *numbers) written(number string) string {
 	return number
 }
 
-// spreadsheetError explains what stands for a number that a spreadsheet does
-// not have, or does not show.
+// spreadsheetError returns the problem of a spreadsheet's error value, or of a
+// number that a spreadsheet did not show.
 func spreadsheetError(s string) *figure.Problem {
 	if strings.Trim(s, "#") == "" {
 		return &figure.Problem{Code: "sheet/rounded", Field: "value", Reason: "is what a spreadsheet shows when the column is too narrow for the number",
@@ -200,22 +198,22 @@ func spreadsheetError(s string) *figure.Problem {
 		Hint: "fix the formula, or leave the cell empty and give a status that says why"}
 }
 
-// exponent is a number as spreadsheets shorten it: 1.19E+05, 1,19E-05.
+// exponent matches a number shortened by a spreadsheet: 1.19E+05, 1,19E-05.
 var exponent = regexp.MustCompile(`^[-+]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)[eE][-+][0-9]+$`)
 
 func shortened(s string) bool {
 	return strings.ContainsAny(s, "eE") && exponent.MatchString(s)
 }
 
-// plainExponent tells whether s may be a number with an exponent without a
-// sign, as programs write it exactly: 1.27e4.
+// plainExponent reports whether s is a number with an exponent without a sign,
+// which programs use for exact numbers: 1.27e4.
 func plainExponent(s string) bool {
 	_, err := figure.ParseDecimal(s)
 	return err == nil && strings.ContainsAny(s, "eE")
 }
 
-// plain tells whether a cell is nothing but digits with an optional sign and
-// point, as nearly all are.
+// plain reports whether a cell is only digits with an optional sign and point, as
+// nearly all are.
 func plain(cell string) bool {
 	digits := strings.TrimPrefix(cell, "-")
 	for i := range len(digits) {
@@ -226,7 +224,7 @@ func plain(cell string) bool {
 	return digits != ""
 }
 
-// numeralEnd is where in s the number ends and a unit may begin.
+// numeralEnd returns the index in s at which the number ends and a unit may begin.
 func numeralEnd(s string) int {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -239,11 +237,11 @@ func numeralEnd(s string) int {
 	return len(s)
 }
 
-// apostrophes are the signs that are typed for one.
+// apostrophes replaces the characters that people type for an apostrophe.
 var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "′", "'", "´", "'", "`", "'")
 
-// digitsOf is the number in a value's cell, folded and without what stands
-// before and behind it.
+// digitsOf returns the number in a value's cell, folded and without the text
+// around it.
 func digitsOf(cell string) string {
 	s := apostrophes.Replace(fold(clean(cell)))
 	first := strings.IndexAny(s, "0123456789")
@@ -254,8 +252,8 @@ func digitsOf(cell string) string {
 	return strings.TrimRight(s[:numeralEnd(s)], "-+ ")
 }
 
-// hasUnit tells whether a value's cell with a number holds more than marks and
-// signs beside it.
+// hasUnit reports whether a value's cell has more than flags and signs around its
+// number.
 func hasUnit(cell string) bool {
 	outside := strings.Trim(strings.ReplaceAll(fold(raised(clean(cell))), digitsOf(cell), ""), " %()[]-+")
 	return len(outside) > 3 && !beside(outside)
@@ -263,8 +261,7 @@ func hasUnit(cell string) bool {
 
 func trimSpace(s string) string { return strings.Trim(s, " ") }
 
-// composed joins letters and their accents where Unicode has a letter for
-// both (NFC), so that equal texts are equal bytes.
+// composed normalises a text to NFC, so that equal texts have equal bytes.
 func composed(s string) string {
 	if isASCII(s) {
 		return s
@@ -281,7 +278,7 @@ func isASCII(s string) bool {
 	return true
 }
 
-// glued is the problem of a value that has its unit with it.
+// glued returns the problem of a value that includes its unit.
 func glued(digits, unit string) *figure.Problem {
 	return &figure.Problem{Code: "sheet/unit-in-value", Field: "value", Reason: "includes a unit",
 		Hint: fmt.Sprintf("write %s in the column value and %s in the column unit", digits, unit)}

@@ -33,8 +33,8 @@ const (
 	unnamed field = -1 // a column without a header
 )
 
-// fields gives the names of each column, first the one of the wire, and
-// whether a sheet must have it.
+// fields lists the names of each column, the canonical one first, and whether a
+// sheet must have it.
 var fields = [fieldCount]struct {
 	names    []string
 	required bool
@@ -57,7 +57,7 @@ const sampleHeader = "indicator,area,category,measure,period,value,unit,status,n
 
 func (f field) String() string { return fields[f].names[0] }
 
-// fieldNamed finds a column by one of its names.
+// fieldNamed returns the column with a name.
 func fieldNamed(name string) (field, bool) {
 	name = strings.ToLower(name)
 	for f := range fields {
@@ -68,27 +68,26 @@ func fieldNamed(name string) (field, bool) {
 	return unnamed, false
 }
 
-// header is what the first line of a sheet says.
+// header is the header line of a sheet.
 type header struct {
 	separator rune
 	columns   []field         // the field of each column, up to the last with a name
 	column    [fieldCount]int // the column of each field, -1 when there is none
-	line      int             // where it stands, from 1; the line before the first row when there is none
-	width     int             // how many cells it has, with those at its end that are empty
-	unnamed   []int           // columns that may hold no text; not those that the sender wants to be passed over
-	cjk       bool            // it is in Chinese, Japanese or Korean
-	nameless  bool            // no column has a name: the line is perhaps a row
+	line      int             // its line, from 1; the line before the first row when there is no header
+	width     int             // its number of cells, including empty ones at its end
+	unnamed   []int           // columns that must be empty; without those that the sender skips
+	cjk       bool            // it contains Chinese, Japanese or Korean
+	nameless  bool            // no column has a known name: the line may be a row
 	above     int             // the first line of a title above it, 0 for none
 }
 
-// separators in the order in which they are preferred. The full-width ones
-// are what a Chinese keyboard types.
+// separators in order of preference. A Chinese keyboard types the full-width
+// ones.
 var separators = []rune{',', ';', '\t', '，', '；', '|'}
 
-// readHeader reads up to the first line with text, which is the header unless
-// the sender has named the columns and it is a row already. The usual columns
-// are taken where it is no header of ours. Excel's line "sep=;" may stand
-// before it.
+// readHeader reads up to the first line with text, which is the header unless the
+// sender has named the columns and it is already a row. If it has no known name,
+// the usual columns are used. Excel's line "sep=;" may precede it.
 func readHeader(name string, r *rows, columns, usual []string) (*header, error) {
 	candidates := separators
 	for {
@@ -138,11 +137,11 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 	}
 }
 
-// maxTitle is how many lines of a title may stand above a header.
+// maxTitle is the number of title lines allowed above a header.
 const maxTitle = 20
 
-// belowTitle finds a whole header in the lines that follow a line without any
-// name, which is a title then. Otherwise nothing was read.
+// belowTitle looks for a complete header in the lines after one without any known
+// name, which is then a title. If there is none it returns nil and reads nothing.
 func (r *rows) belowTitle(name string, title int, candidates []rune) *header {
 	after := r.lines.here()
 	for range maxTitle {
@@ -168,19 +167,19 @@ func (r *rows) belowTitle(name string, title int, candidates []rune) *header {
 	return nil
 }
 
-// maxHeader is how long a header may be, in bytes.
+// maxHeader is the maximum length of a header in bytes.
 const maxHeader = 64 << 10
 
-// excelSeparator reads Excel's line "sep=;", also as it is when the file was
-// saved again, with more separators behind it.
+// excelSeparator parses Excel's line "sep=;", even when the file was saved again
+// and further separators follow.
 func excelSeparator(line []byte) (rune, bool) {
 	after, found := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(string(line), `"`, "")), "sep=")
 	c, n := utf8.DecodeRuneInString(after)
 	return c, found && n > 0 && c != utf8.RuneError && strings.Trim(after, string(c)) == ""
 }
 
-// parse splits the line by the separator that gives the most known names, and
-// by the one that gives the most cells when none is known.
+// parse splits the line by the separator that yields the most known names or, when
+// none is known, the most cells.
 func (h *header) parse(name string, line []byte, candidates []rune) error {
 	var best []string
 	var wrong *figure.Problem
@@ -210,8 +209,9 @@ func (h *header) parse(name string, line []byte, candidates []rune) error {
 	return nil
 }
 
-// given takes the columns from the sender, and the separator that gives as
-// many cells. isRow tells whether the line is a figure and no other header.
+// given uses the columns that the sender has named, and the separator that yields
+// as many cells. isRow reports whether the line is a figure rather than another
+// header.
 func (h *header) given(name string, line []byte, candidates []rune, columns []string) (isRow bool, err error) {
 	most := 0
 	for _, c := range candidates {
@@ -245,10 +245,10 @@ func (h *header) given(name string, line []byte, candidates []rune, columns []st
 	return isRow, nil
 }
 
-// skipped is how --columns names a column that is not for tidemark.
+// skipped is the name in --columns of a column to ignore.
 const skipped = "-"
 
-// at is the i-th text, empty when there is none.
+// at returns the i-th text, empty when there is none.
 func at(texts []string, i int) string {
 	if i < len(texts) {
 		return texts[i]
@@ -256,7 +256,7 @@ func at(texts []string, i int) string {
 	return ""
 }
 
-// texts are the cells as clean text.
+// texts returns the cells as clean text.
 func (s *splitter) texts() []string {
 	cells := make([]string, len(s.cells))
 	for i := range s.cells {
@@ -265,6 +265,7 @@ func (s *splitter) texts() []string {
 	return cells
 }
 
+// known returns the number of cells that are names of columns.
 func known(cells []string) (n int) {
 	for _, cell := range cells {
 		if _, ok := fieldNamed(cell); ok {
@@ -274,7 +275,7 @@ func known(cells []string) (n int) {
 	return n
 }
 
-// assign finds the field of each column and says what is wrong with the names.
+// assign finds the field of each column and returns what is wrong with the names.
 func (h *header) assign(name string, cells []string) (faults Faults) {
 	blame := func(column int, code, reason, hint string) {
 		faults = append(faults, &Fault{place(name, h.line, column), &figure.Problem{Code: code, Text: cells[column], Reason: reason, Hint: hint}})
@@ -314,7 +315,7 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 	lacking := &Fault{place(name, h.line, -1), &figure.Problem{Code: "sheet/missing-column",
 		Text: strings.Join(missing, ", "), Reason: "is not in the header", Hint: "the first line names the columns: " + sampleHeader}}
 	if known(cells) == 0 {
-		h.nameless = true // what stands there are no misspelt names
+		h.nameless = true // so its cells are not misspelt names
 		if len(cells) == 1 && known(strings.FieldsFunc(cells[0], func(r rune) bool { return slices.Contains(separators, r) })) > 2 {
 			lacking.Problem.Hint = "remove the quotation marks around the whole line"
 			return Faults{lacking}
@@ -325,13 +326,13 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 	return append(faults, lacking)
 }
 
-// foreignNames are what others call our columns: SDMX, and spreadsheets.
+// foreignNames are names that SDMX and spreadsheets use for our columns.
 var foreignNames = map[string]field{"time_period": period, "date": period, "month": period, "年月": period, "月份": period, "日期": period,
 	"obs_value": value, "amount": value, "值": value, "数据": value, "ref_area": area, "region": area, "obs_status": status, "flag": status,
 	"flags": status, "unit_measure": unit, "obs_comment": note, "comment": note, "remark": note}
 
-// columnHint is what to do about an unknown name of a column, and the column
-// that it was perhaps meant to be.
+// columnHint returns the hint for an unknown column name, and the column that was
+// probably meant.
 func columnHint(cell string) (hint string, near field) {
 	bare, _, bracketed := strings.Cut(cell, "(")
 	meant, isName := fieldNamed(clean(bare))
@@ -349,7 +350,7 @@ func columnHint(cell string) (hint string, near field) {
 	return "the columns are " + sampleHeader, unnamed
 }
 
-// nearest is the column that an unknown name was perhaps meant to be.
+// nearest returns the column whose name is closest to an unknown name.
 func nearest(name string) field {
 	var all []string
 	for f := range fields {

@@ -7,14 +7,13 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// A thousands comma in a value without quotation marks makes two cells of it:
-// 119,287 becomes the value 119 and, in the next column, 287. So does a
-// decimal comma.
+// A thousands comma in an unquoted value splits it into two cells: 119,287 becomes
+// the value 119 and, in the next column, 287. A decimal comma does the same.
 
-// nextColumn is what stands in the column behind the value's.
+// nextColumn describes the column after the value's.
 type nextColumn struct {
-	digits int // numbers, but those of three digits, 0 and 1, that say nothing
-	others int
+	digits int // cells with a number, except of three digits, 0 and 1, which prove nothing
+	others int // other cells
 }
 
 func (n *nextColumn) observe(r *rows, h *header) {
@@ -32,25 +31,25 @@ func (n *nextColumn) observe(r *rows, h *header) {
 	}
 }
 
-// split is a number that stands in several cells.
+// split is a number that is split across several cells.
 type split struct {
-	text  string // as it is written
+	text  string // as written
 	whole string // in one cell, without its commas
 	other string // in one cell if its comma groups by four, else empty
-	rest  string // what stands in the next cell
-	extra string // what stands around the number and is no part of it
-	short bool   // the row lacks a cell without it
+	rest  string // the content of the next cell
+	extra string // text around the number that is not part of it
+	short bool   // without the split, the row has one cell too few
 }
 
-// halves are the two cells that a comma has made of a number: it ends the
-// value's and begins the next one.
+// halves are the two halves of a split number: the end of the value's cell and the
+// beginning of the next.
 type halves struct {
-	before, sign, digits string // of the value
+	before, sign, digits string // of the value's cell
 	first, fraction      string // of the next cell
-	mark                 string // behind it
+	mark                 string // after the number in the next cell
 }
 
-// cut finds the halves of a number; ok is false where there are none.
+// cut finds the halves of a number; ok is false when there are none.
 func cut(value, next string) (h halves, ok bool) {
 	const all = "0123456789"
 	h.before = strings.TrimRight(value, all)
@@ -72,11 +71,11 @@ func cut(value, next string) (h halves, ok bool) {
 	return h, h.first != ""
 }
 
-// grouped tells whether the comma groups thousands.
+// grouped reports whether the comma groups thousands.
 func (h halves) grouped() bool { return len(h.digits) <= 3 && len(h.first) == 3 && h.digits[0] != '0' }
 
-// split gives the number of which a row's value is the beginning and the next
-// cells are the rest; nil when the value is whole.
+// split returns the number that begins in the row's value and continues in the
+// next cells; nil when the value is complete.
 func (r *Reader) split() *split {
 	h, all := r.header, len(r.rows.cells)
 	i, cells := h.column[value], all
@@ -84,7 +83,7 @@ func (r *Reader) split() *split {
 		return nil
 	}
 	for cells > len(h.columns) && clean(r.cell(cells-1)) == "" {
-		cells-- // Excel's
+		cells-- // surplus empty cells from Excel
 	}
 	if i+1 >= cells || r.rows.cells[i].quoted || r.rows.cells[i+1].quoted {
 		return nil
@@ -101,10 +100,10 @@ func (r *Reader) split() *split {
 	return r.join(number, value+string(h.separator)+next, next, cells)
 }
 
-// join puts a number together again that begins in the value's cell.
+// join reassembles a number that begins in the value's cell.
 func (r *Reader) join(number halves, text, next string, cells int) *split {
 	s := &split{text: text, rest: next, extra: number.before + number.mark}
-	if s.extra == "()" || s.extra == "-" { // as accountants write what is below zero
+	if s.extra == "()" || s.extra == "-" { // as accountants write negative numbers
 		number.sign, s.extra = "-", ""
 	}
 	begin := number.sign + number.digits
@@ -122,7 +121,7 @@ func (r *Reader) join(number halves, text, next string, cells int) *split {
 		for s.whole = begin + number.first + number.fraction; three(); {
 			take()
 		}
-	case len(number.first) == 2 && len(number.digits) <= 2 && three(): // lakhs of India
+	case len(number.first) == 2 && len(number.digits) <= 2 && three(): // Indian lakhs
 		s.whole = begin + number.first
 		take()
 	default:
@@ -135,8 +134,8 @@ func (r *Reader) join(number halves, text, next string, cells int) *split {
 	return s
 }
 
-// ends tells whether a text may stand behind a number in its own cell, so that
-// what stands before it is no text that begins with a number.
+// ends reports whether a text may follow a number in the same cell; otherwise the
+// cell is a text that begins with a number.
 func (r *Reader) ends(text string) bool {
 	word := r.survey.given.Word
 	return strings.Trim(text, "-)]") == "" || beside(unbracketed(text)) || strings.Trim(text, "万亿千百") == "" ||
@@ -148,8 +147,8 @@ func startsWithDigit(s string) bool {
 	return s != "" && s[0] >= '0' && s[0] <= '9'
 }
 
-// suspicious tells whether a number in the column behind the value, which has
-// no point, is the rest of the value.
+// suspicious reports whether a number in the column after the value is the rest of
+// the value.
 func (r *Reader) suspicious(next string, tooMany, grouped bool) bool {
 	h, n, points := r.header, &r.survey.next, r.survey.values.point.n > 0
 	i := h.column[value] + 1
@@ -165,17 +164,17 @@ func (r *Reader) suspicious(next string, tooMany, grouped bool) bool {
 		return grouped || tooMany || !points
 	case confirmed:
 		return grouped || tooMany || !points && n.digits > 0
-	default: // codes, that may be digits themselves
+	default: // codes, which may be digits themselves
 		word := r.survey.given.Word
 		if word != nil && word(next) {
 			return tooMany
 		}
-		ungrouped := r.survey.values.long > 0 // there are numbers of the same size without commas
+		ungrouped := r.survey.values.long > 0 // the file has numbers of that size without commas
 		return tooMany || grouped && (n.others > 0 || !ungrouped)
 	}
 }
 
-// problem is told of a row whose value stands in two cells.
+// problem returns the problem of a row whose value is split.
 func (s *split) problem(decimal byte, beside field) *figure.Problem {
 	whole := s.whole
 	if decimal == ',' && strings.Contains(whole, ".") {
@@ -197,7 +196,7 @@ func (s *split) problem(decimal byte, beside field) *figure.Problem {
 		p.Hint += fmt.Sprintf("; if its comma groups by four digits, write %s", s.other)
 	}
 	switch beside {
-	case note, source, indicator, area, category: // others are never such a number
+	case note, source, indicator, area, category: // other fields are never such a number
 		p.Hint += fmt.Sprintf("; if %s is the %s, write %s in quotation marks", s.rest, beside, quoted(s.rest))
 	}
 	return p

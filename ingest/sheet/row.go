@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// row makes a figure of a row's cells and collects all that is wrong with it.
+// row builds the figure of the current row and collects all its problems.
 func (r *Reader) row() Row {
 	r.text = string(r.rows.text)
 	r.open = false
@@ -17,7 +17,7 @@ func (r *Reader) row() Row {
 	b.row, b.wrong, b.flag = Row{Line: r.rows.number}, [fieldCount]bool{}, figure.Flag{}
 	b.row.Figure.Category = figure.Total
 	if p := r.shape(); p != nil {
-		// Its cells may stand in wrong columns, so nothing is said of them.
+		// The cells may be in the wrong columns, so nothing else is reported.
 		b.row.Problems = []*figure.Problem{p}
 		return b.row
 	}
@@ -40,14 +40,14 @@ func (r *Reader) row() Row {
 	return b.row
 }
 
-// cell is the text of the row's i-th cell.
+// cell returns the text of the row's i-th cell.
 func (r *Reader) cell(i int) string {
 	c := r.rows.cells[i]
 	return r.text[c.from:c.to]
 }
 
-// shape holds a row's number of cells against the header's. Empty cells
-// beyond it are Excel's.
+// shape checks a row's number of cells against the header's. It ignores surplus
+// empty cells, which Excel writes.
 func (r *Reader) shape() *figure.Problem {
 	want, all := len(r.header.columns), len(r.rows.cells)
 	if s := r.split(); s != nil {
@@ -89,7 +89,7 @@ func (r *Reader) shape() *figure.Problem {
 	return nil
 }
 
-// sender is what is known of how the row's indicator is written.
+// sender returns what is known about how the row's indicator is written.
 func (b *builder) sender() Sender {
 	if b.reader.survey.given.Sender == nil || b.wrong[indicator] {
 		return Sender{}
@@ -100,7 +100,7 @@ func (b *builder) sender() Sender {
 	return b.known.sender
 }
 
-// counted writes a number of things.
+// counted formats a number of things.
 func counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -108,11 +108,12 @@ func counted(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// lost is what stands for a letter that a program could not read (U+FFFD).
+// lost is the replacement character U+FFFD, which a program writes for a letter
+// that it could not read.
 const lost = "\xef\xbf\xbd"
 
-// letters refuses a row in which letters were lost, or taken for those of
-// another encoding, before the file was saved.
+// letters refuses a row with letters that were lost, or read in the wrong encoding,
+// before the file was saved.
 func (b *builder) letters() {
 	r := b.reader
 	if len(r.survey.damaged) == 0 && !r.survey.ruined && (strings.IndexByte(r.text, lost[0]) < 0 || !strings.Contains(r.text, lost)) {
@@ -139,31 +140,31 @@ func (b *builder) letters() {
 	}
 }
 
-// builder makes one figure after the other.
+// builder builds one figure after another.
 type builder struct {
 	reader *Reader
 	row    Row
 	cells  [fieldCount]string // fields without a column stay empty
-	wrong  [fieldCount]bool
+	wrong  [fieldCount]bool   // fields with a problem
 	last   [fieldCount]meant
-	flag   figure.Flag // that stood with the value
-	known  struct {    // of the last indicator
+	flag   figure.Flag // from the value's cell
+	known  struct {    // caches the last indicator's sender
 		indicator string
 		sender    Sender
 	}
 }
 
-// periodKey is what the meaning of a period's cell depends on.
+// periodKey is everything that the meaning of a period's cell depends on.
 type periodKey struct {
 	cell    string
 	measure figure.Measure
 	own     figure.Frequency
 }
 
-// meant is what a cell means; most cells are like those above them.
+// meant caches the meaning of a cell, because most cells are like the one above.
 type meant struct{ cell, text string }
 
-// refuse notes that err is wrong with a field; the text is what its cell says.
+// refuse adds err as the problem of a field; text is the content of its cell.
 func (b *builder) refuse(f field, text string, err error) {
 	if err == nil {
 		return
@@ -179,7 +180,7 @@ func (b *builder) refuse(f field, text string, err error) {
 	b.row.Problems = append(b.row.Problems, p)
 }
 
-// filled tells whether a required cell has text, and notes it when not.
+// filled reports whether a required cell has text, and adds a problem if not.
 func (b *builder) filled(f field, hint string) bool {
 	if b.cells[f] != "" {
 		return true
@@ -188,14 +189,14 @@ func (b *builder) filled(f field, hint string) bool {
 	return false
 }
 
-// set gives the figure's field the text that the cell means.
+// set sets a field of the figure to a text.
 func (b *builder) set(f field, text string) {
 	b.refuse(f, b.cells[f], b.row.Figure.SetField(f.String(), text))
 }
 
-// meaning is what a field's cell means, by of. Equal texts are looked at once
-// and share their memory, as codes do, so that a caller may keep a million
-// figures of a few series without the rows in which they stood.
+// meaning returns what a field's cell means according to of. Equal texts are
+// interpreted once and share their memory, as codes do, so that a caller can keep a
+// million figures of a few series without keeping their rows in memory.
 func (b *builder) meaning(f field, of func(string) string) string {
 	cell := b.cells[f]
 	if cell == b.last[f].cell {
@@ -213,8 +214,8 @@ func (b *builder) meaning(f field, of func(string) string) string {
 	return text
 }
 
-// Texts that are kept are few, as there are few series, and short, as codes
-// and units are.
+// Limits of the cache in meaning: there are few series, and codes and units are
+// short.
 const (
 	maxTexts   = 1 << 14
 	maxTextLen = 64
@@ -233,7 +234,7 @@ func (b *builder) codes() {
 	}
 }
 
-// code sets a field that is a code. One that was seen before is one.
+// code sets a field that is a code. A cell seen before needs no further check.
 func (b *builder) code(f field, to *string) {
 	cell, known := b.cells[f], b.reader.codes
 	if cell == b.last[f].cell {
@@ -254,11 +255,11 @@ func (b *builder) code(f field, to *string) {
 	}
 }
 
-// codeNumber is a code that a spreadsheet has taken for a number.
+// codeNumber matches a code that a spreadsheet has formatted as a number.
 var codeNumber = regexp.MustCompile(`^(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?$`)
 
-// bareCode is a code without a spreadsheet's mark of a text, and without what
-// it does to numbers.
+// bareCode returns a code without the apostrophe by which spreadsheets mark text,
+// and without their number formatting.
 func bareCode(text string) string {
 	bare := strings.Trim(text, "'")
 	if parts := codeNumber.FindStringSubmatch(bare); parts != nil {
@@ -267,7 +268,7 @@ func bareCode(text string) string {
 	return bare
 }
 
-// measureNames are the names of bulletins for tidemark's measures.
+// measureNames are the names that bulletins use for tidemark's measures.
 var measureNames = map[string]string{
 	"当期": "level", "本期": "level", "当月": "level", "本月": "level",
 	"当期值": "level", "当月值": "level", "本月值": "level", "本期值": "level",
@@ -309,7 +310,7 @@ func (b *builder) period() {
 	}
 }
 
-// value sets value and unit, which are read together: 7.4% has both.
+// value sets value and unit. They are read together, because 7.4% has both.
 func (b *builder) value() {
 	growth := b.wrong[measure] || b.row.Figure.Measure.Growth()
 	unitText := b.meaning(unit, fold)
@@ -338,7 +339,7 @@ func (b *builder) value() {
 	b.set(unit, unitText)
 }
 
-// rest sets what a reader should know of the figure.
+// rest sets status, confirmed, published and note.
 func (b *builder) rest() {
 	b.status()
 	if b.cells[confirmed] != "" {
@@ -353,7 +354,7 @@ func (b *builder) rest() {
 	text := composed(b.cells[note])
 	switch s := composed(b.cells[source]); {
 	case s == "":
-		text = strings.Clone(text) // it would keep the whole row
+		text = strings.Clone(text) // otherwise it would keep the whole row in memory
 	case text == "":
 		text = "[" + s + "]"
 	default:

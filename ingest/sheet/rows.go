@@ -12,31 +12,31 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// rows gives a file row by row. What is wrong with the text of a row costs
-// that row: reading goes on with the next line.
+// rows reads a file row by row. A row with broken text gets a problem, and reading
+// continues with the next line.
 type rows struct {
 	lines   *lines
 	charset *charset
 	decoder *text.Decoder // of the charset, nil when it needs none
-	utf16   *utf16Reader  // nil when the file is no UTF-16
+	utf16   *utf16Reader  // nil unless the file is UTF-16
 	splitter
 
-	columns int // how many cells a row should have, 0 before that is known
+	columns int // number of cells that a row should have, 0 until known
 	value   int // the column of the value
 	number  int // the line on which the row begins, from 1
 	problem *figure.Problem
-	column  int // where the problem stands, -1 for the row
+	column  int // the problem's column, -1 for the whole row
 
-	room  []byte // for text that is not as it stands in the file
-	first []byte // the first line of a row of several
-	ahead int    // bytes that were read in vain for the end of a quotation
+	room  []byte // buffer for decoded text
+	first []byte // the first line of a row that spans several
+	ahead int    // bytes read so far in vain search for the end of a quotation
 }
 
-// maxAhead bounds how much of a file is read in vain for the ends of
-// quotations, however many there are.
+// maxAhead limits how many bytes of a file are read in vain search for the ends of
+// quotations.
 const maxAhead = 64 << 20
 
-// newRows reads r, which holds text in the encoding.
+// newRows returns rows that read r, which is text in the encoding.
 func newRows(r io.Reader, c *charset) *rows {
 	in := &rows{charset: c, value: -1}
 	if c == asUTF16LE || c == asUTF16BE {
@@ -50,8 +50,8 @@ func newRows(r io.Reader, c *charset) *rows {
 	return in
 }
 
-// read takes in the next row, or gives what the source ended with. A row that
-// cannot be cut into cells has a problem and none.
+// read reads the next row, or returns the error that ended the source. A row that
+// cannot be split into cells has a problem and no cells.
 func (r *rows) read() error {
 	begin := r.lines.mark()
 	r.reset()
@@ -79,9 +79,9 @@ func (r *rows) read() error {
 	return nil
 }
 
-// wide reads on to the end of a row that has several lines. When that leads
-// nowhere, the quotation mark is one that was never meant to open anything:
-// its own line is the row.
+// wide reads on to the end of a row that spans several lines. If it finds no end,
+// the quotation mark was not meant to open a quotation, and its line alone is the
+// row.
 func (r *rows) wide(line []byte) error {
 	r.first = line
 	second := r.lines.here()
@@ -111,8 +111,8 @@ func (r *rows) wide(line []byte) error {
 	return nil
 }
 
-// swallowed tells whether what a quotation has taken in from a line looks
-// like a row of its own: as many cells, and a number in the value's.
+// swallowed reports whether the line just added to a quotation looks like a row of
+// its own: as many cells, and a number in the value's column.
 func (r *rows) swallowed(from int) bool {
 	if r.columns < 3 || r.value < 0 {
 		return false
@@ -131,7 +131,8 @@ func (r *rows) swallowed(from int) bool {
 	return len(inner.cells) >= r.columns-1 && r.value < len(inner.cells) && plain(clean(string(inner.cell(r.value))))
 }
 
-// decoded is a line's text. A byte that is no text is the row's problem.
+// decoded returns a line's text. A byte that is not valid text sets the row's
+// problem.
 func (r *rows) decoded(raw []byte, at int64) []byte {
 	if r.charset.decodes() {
 		r.room = slices.Grow(r.room[:0], 4*len(raw))
@@ -150,7 +151,7 @@ func (r *rows) decoded(raw []byte, at int64) []byte {
 	return line
 }
 
-// badByte is the problem of a byte that is no text.
+// badByte returns the problem of a byte that is not valid text.
 func (r *rows) badByte(b byte, at int64) *figure.Problem {
 	p := &figure.Problem{Code: "sheet/encoding", Hint: saveAsCSV}
 	where := fmt.Sprintf("at byte offset %d ", at)
@@ -171,7 +172,7 @@ func (r *rows) badByte(b byte, at int64) *figure.Problem {
 	return p
 }
 
-// tooLong makes a row of a line that is too long.
+// tooLong sets the problem of a line that is too long; it returns any other error.
 func (r *rows) tooLong(err error) error {
 	if !errors.Is(err, errTooLong) {
 		return err
@@ -181,7 +182,7 @@ func (r *rows) tooLong(err error) error {
 	return nil
 }
 
-// blank tells whether the row has no text.
+// blank reports whether the row has no text.
 func (r *rows) blank() bool {
 	if r.problem != nil {
 		return false

@@ -8,27 +8,27 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Reader reads the figures of one sheet row by row. It holds one row and a
-// window of the file, however long the file is.
+// Reader reads the figures of a sheet row by row. Its memory does not depend on
+// the length of the file: it holds one row and a window of the file.
 type Reader struct {
 	survey *Survey
 	rows   *rows
 	header *header
-	text   string // of the present row
-	open   bool   // its value is another number where the other mark marks decimals
-	err    error  // what reading ended with
+	text   string // of the current row
+	open   bool   // the current value has two readings, depending on the decimal mark
+	err    error  // that ended reading
 
 	builder  builder
-	meanings [fieldCount]map[string]string // of cells; see builder.meaning
-	codes    map[string]string             // of cells that hold one
-	periods  map[periodKey]figure.Period   // of cells that hold one
+	meanings [fieldCount]map[string]string // of cells, see builder.meaning
+	codes    map[string]string             // by cell
+	periods  map[periodKey]figure.Period
 }
 
-// Sender is what is known beforehand of how the sender of an indicator writes
-// its figures. The zero value knows nothing.
+// Sender is what is known in advance about how an indicator's figures are
+// written. The zero value knows nothing.
 type Sender struct {
-	Frequency figure.Frequency // by which a year to date is that of a month or of a quarter
-	Flags     figure.Flags     // what its agency's marks mean
+	Frequency figure.Frequency // decides whether a year to date ends with a month or a quarter
+	Flags     figure.Flags     // what its agency's flags mean
 }
 
 // Row is one row of a sheet.
@@ -38,8 +38,8 @@ type Row struct {
 	Problems []*figure.Problem
 }
 
-// Open begins to read the file that was surveyed; src is its content from the
-// beginning. The error is what src failed with.
+// Open begins reading the surveyed file; src is its content from the beginning.
+// The error is from src.
 func (s *Survey) Open(src io.Reader) (*Reader, error) {
 	r := &Reader{survey: s, rows: newRows(src, s.charset), header: s.header,
 		codes: map[string]string{}, periods: map[periodKey]figure.Period{}}
@@ -56,15 +56,15 @@ func (s *Survey) Open(src io.Reader) (*Reader, error) {
 	return r, nil
 }
 
-// start makes ready to read the rows below a header.
+// start prepares for reading the rows below a header.
 func (r *rows) start(h *header) {
 	r.separator = []byte(string(h.separator))
 	r.columns, r.value = len(h.columns), h.column[value]
 }
 
-// Next is the next row with text in it, io.EOF after the last. A row with
-// mistakes is a row with Problems. Any other error is what the source failed
-// with; reading ends with it, and every later call repeats it.
+// Next returns the next row that is not blank, and io.EOF after the last. A row
+// with mistakes has Problems and no error. Any other error is from the source; it
+// ends reading, and every later call returns it again.
 func (r *Reader) Next() (Row, error) {
 	for r.err == nil {
 		err := r.rows.read()
@@ -82,22 +82,22 @@ func (r *Reader) Next() (Row, error) {
 	return Row{}, r.err
 }
 
-// unread is a row whose text cannot be cut into cells.
+// unread returns a row whose text cannot be split into cells.
 func (r *Reader) unread() Row {
 	p := r.rows.problem
 	if i := r.rows.column; i >= 0 && i < len(r.header.columns) && r.header.columns[i] != unnamed {
 		f := r.header.columns[i]
 		p.Field = f.String()
 		if p.Code == "sheet/quote" && f != note && f != source {
-			p.Hint = "write " + clean(strings.ReplaceAll(p.Text, `"`, "")) // it means nothing in such a cell
+			p.Hint = "write " + clean(strings.ReplaceAll(p.Text, `"`, "")) // such a cell never contains quotation marks
 		}
 	}
 	return Row{Line: r.rows.number, Problems: []*figure.Problem{p}}
 }
 
-// Where is the address of a cell: port-2024-05.csv:17:F. Without a field, or
-// with one that the sheet has no column for, it is the row's. The line is
-// that of the file, the letter that of a spreadsheet.
+// Where returns the address of a cell, like port-2024-05.csv:17:F: the line in the
+// file and the column's letter in a spreadsheet. Without a field, or when the sheet
+// has no column for it, it returns the address of the row.
 func (r *Reader) Where(line int, field string) string {
 	column := -1
 	if f, ok := fieldNamed(field); ok {

@@ -7,7 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// tally counts cells of a kind and keeps the first.
+// tally counts cells of one kind and keeps the first.
 type tally struct {
 	n    int
 	text string
@@ -20,27 +20,28 @@ func (t *tally) add(text string, line int) {
 	}
 }
 
-// values is what a column of values says of its own marks.
+// values collects the evidence in the column of values for what its points and
+// commas mean.
 type values struct {
-	point  tally // numbers only where the point marks decimals
-	comma  tally // only where the comma does
-	both   tally // two numbers: 39.576 is 39576 or 39.576
-	fours  tally // two numbers, if commas group by four: 1,2345
+	point  tally // numbers only if the point marks decimals
+	comma  tally // numbers only if the comma marks decimals
+	both   tally // two different numbers: 39.576 is 39576 or 39.576
+	fours  tally // two different numbers if commas may group by four: 1,2345
 	groups [8]int
-	proof  bool  // groups by four that are nothing else
-	long   int   // whole numbers of four digits and more without a mark
+	proof  bool  // there are groups of four that can be nothing else
+	long   int   // whole numbers of at least four digits without a mark
 	short  int   // whole numbers of fewer digits
-	zeros  int   // of both: those whose last digit is a zero
-	points int   // of both: those with a point
-	cjk    int   // of both and fours: those in a row of Chinese, Japanese or Korean
-	sample tally // a number whose digits are grouped, for the report
+	zeros  int   // cells in both whose last digit is a zero
+	points int   // cells in both with a point
+	cjk    int   // cells in both or fours in a row with Chinese, Japanese or Korean
+	sample tally // a number with grouped digits, for the report
 
-	thousands byte // the only mark that groups, as the sender says; 0 when all may
-	none      bool // the sender says that nothing groups
+	thousands byte // the only grouping mark that the sender allows, 0 for any
+	none      bool // the sender says that digits are not grouped
 }
 
-// observe looks at a value's cell. It tells whether the cell can be read as
-// two numbers.
+// observe records a value's cell. It reports whether the cell can be read as two
+// different numbers.
 func (v *values) observe(cell []byte, line int) (open bool) {
 	cell = bytes.TrimPrefix(cell, []byte{'-'})
 	dot := -1
@@ -69,7 +70,7 @@ func (v *values) observe(cell []byte, line int) (open bool) {
 	return false
 }
 
-// other looks at a cell that has more marks, or is no number.
+// other records a cell that has more marks or is not a number.
 func (v *values) other(cell string, line int) (open bool) {
 	digits := digitsOf(cell)
 	r := v.readings(digits)
@@ -90,7 +91,7 @@ func (v *values) other(cell string, line int) (open bool) {
 	case !r.isPoint:
 		v.comma.add(cell, line)
 	case !r.differ() || hasUnit(cell):
-		return false // the same either way, or refused for the unit in it
+		return false // the same either way, or refused because it includes a unit
 	case r.point.groups == byMyriads:
 		v.fours.add(cell, line)
 		return true
@@ -107,7 +108,7 @@ func (v *values) other(cell string, line int) (open bool) {
 	return false
 }
 
-// readings are those that the sender has left open.
+// readings returns the readings of a numeral that the sender allows.
 func (v *values) readings(s string) readings {
 	r := readingsOf(s)
 	allowed := func(n numeral) bool {
@@ -118,16 +119,16 @@ func (v *values) readings(s string) readings {
 	return r
 }
 
-// The cells of one kind make those of the other slips when there are so many
-// times as many: a few, where every cell tells by itself which it is, and a
-// lot where others depend on it.
+// The ratio from which the cells of one kind make those of the other kind typos:
+// more when every cell shows by itself which it is, and overwhelming when others
+// depend on the decision.
 const (
 	more         = 2
 	overwhelming = 20
 )
 
-// proven gives the decimal mark that the cells themselves prove, 0 when they
-// prove none. contradiction tells that they prove both.
+// proven returns the decimal mark that the cells themselves prove, 0 when they
+// prove none. contradiction reports that they prove both.
 func (v *values) proven() (decimal byte, contradiction bool) {
 	point, comma := v.point.n, v.comma.n
 	if v.proof {
@@ -146,7 +147,7 @@ func (v *values) proven() (decimal byte, contradiction bool) {
 	return 0, point > 0 || comma > 0
 }
 
-// undecided are the cells that only other evidence can tell the numbers of.
+// undecided returns the cells that need other evidence to be read.
 func (v *values) undecided() tally {
 	if v.both.n == 0 {
 		return v.fours
@@ -154,8 +155,8 @@ func (v *values) undecided() tally {
 	return v.both
 }
 
-// language gives the decimal mark of the file's language, 0 when that has
-// none of its own: in Chinese, Japanese and Korean it is the point.
+// language returns the decimal mark of the file's language, 0 when it is unknown:
+// in Chinese, Japanese and Korean it is the point.
 func (v *values) language() byte {
 	if all := v.both.n + v.fours.n; v.cjk == all && v.fours.n == 0 && all > 0 {
 		return '.'
@@ -163,8 +164,8 @@ func (v *values) language() byte {
 	return 0
 }
 
-// look gives the decimal mark that the look of the whole column speaks for, 0
-// when it speaks for none.
+// look returns the decimal mark that the column as a whole suggests, 0 when it
+// suggests none.
 func (v *values) look() byte {
 	if v.both.n == 0 || v.points != 0 && v.points != v.both.n {
 		return 0
@@ -174,15 +175,15 @@ func (v *values) look() byte {
 		mark, other = other, mark
 	}
 	switch {
-	case v.long > 0: // where digits are grouped, those of all long numbers are
+	case v.long > 0: // a file that grouped digits would group those of all long numbers
 		return mark
-	case v.short > 0 && v.zeros > 0: // who writes 43.500 would write 951.000
+	case v.short > 0 && v.zeros > 0: // a file that pads decimals, as in 43.500, would write 951.000 and not 951
 		return other
 	}
 	return 0
 }
 
-// grouped is how digits are grouped where the mark is the decimal one.
+// grouped returns how the column groups digits.
 func (v *values) grouped() grouping {
 	best, most := byThousands, 0
 	for _, way := range []grouping{byThousands, byLakhs, byMyriads} {
@@ -197,19 +198,19 @@ func (v *values) grouped() grouping {
 		}
 	}
 	if best == byMyriads && !v.proof && most < 2 && v.point.n > 0 {
-		return byThousands // one number like 1,2345 among 12.5 and 13.5 is a slip
+		return byThousands // one number like 1,2345 among 12.5 and 13.5 is a typo
 	}
 	return best
 }
 
-// contradiction is the problem of a column in which both marks are proven.
+// contradiction returns the problem of a column that proves both decimal marks.
 func (v *values) contradiction() *figure.Problem {
 	return &figure.Problem{Code: "sheet/ambiguous-number", Field: "value", Text: v.comma.text,
 		Reason: fmt.Sprintf("is a number only where the comma marks decimals, and %q on line %d only where the point does", v.point.text, v.point.line),
 		Hint:   "specify which with --decimal . or --decimal , and the values written the other way are refused one by one"}
 }
 
-// open is the problem of a column that can be read as two sets of numbers.
+// open returns the problem of a column that can be read as two sets of numbers.
 func (v *values) open() *figure.Problem {
 	t := v.undecided()
 	r := readingsOf(digitsOf(t.text))
@@ -232,8 +233,8 @@ func (v *values) open() *figure.Problem {
 			mark, grouped, mark, decimal, other, mark)}
 }
 
-// disputed is the problem of a column in which some cells prove the mark and
-// the catalogue speaks against it for the others.
+// disputed returns the problem of a column in which some cells prove a decimal mark
+// and the catalogue contradicts it for the others.
 func (v *values) disputed(decimal byte) *figure.Problem {
 	p := v.open()
 	proof, name := v.point, "point"

@@ -7,11 +7,11 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// ackAll acknowledges the items and waits until the server has stored that
-// (double ack). One at a time this costs a round trip each, so all are sent
-// before the answers are collected. It gives how many the server did not
-// confirm before the context ended. Items that were not delivered have
-// nothing to be acknowledged.
+// ackAll acknowledges the items and waits for the server's confirmations (double
+// ack). All acknowledgements are sent before the answers are collected, to save a
+// round trip for each. It returns how many the server did not confirm before the
+// context ended. Items that were read ahead, not delivered, have nothing to
+// acknowledge.
 func ackAll(ctx context.Context, nc *nats.Conn, items []*item) (unconfirmed int, err error) {
 	for _, it := range items {
 		if it.msg != nil {
@@ -41,7 +41,7 @@ func ackAll(ctx context.Context, nc *nats.Conn, items []*item) (unconfirmed int,
 	for all := unconfirmed; unconfirmed > 0; unconfirmed-- {
 		answer, err := answers.NextMsgWithContext(ctx)
 		if err == nil && answer.Header.Get(headerStatus) != "" {
-			err = nats.ErrNoResponders // the server is up and the consumer is not yet
+			err = nats.ErrNoResponders // the server is up, but not the consumer yet
 		}
 		if err != nil {
 			return unconfirmed, fmt.Errorf("%d of %d acknowledgements not confirmed: %w", unconfirmed, all, err)

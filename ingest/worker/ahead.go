@@ -14,39 +14,39 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
-// One sender can fill FIGURES faster than its messages are settled. So that
-// nobody waits for another's messages, a worker that has a long queue before
-// it looks for agencies whose next message is far behind, and decides and
-// settles a batch of theirs before the queue has come there. The stream
-// delivers them later all the same, and then they are acknowledged.
+// One sender can fill FIGURES faster than its messages are settled. So that other
+// senders do not have to wait, a worker with a long queue looks for agencies whose
+// next message is far behind, and decides and settles a batch of theirs before the
+// queue reaches them. The stream still delivers these messages later, and then they
+// are acknowledged.
 
-// longQueue is from how many messages on others are looked for behind them.
+// longQueue is the queue length from which a worker reads ahead.
 const longQueue = 2 * batchSize
 
 const (
-	// A message at the front allows a twentieth of one ahead, a refused one
-	// eight: who waits behind good figures loses little to them, who waits behind
-	// bad ones nothing.
+	// How many messages may be read ahead for each message at the front: few for a
+	// good one, so that good figures are hardly delayed, and many for a refused one,
+	// so that a flood of bad figures delays nobody else.
 	aheadPerGood    = 0.05
 	aheadPerRefused = 8
-	// aheadWorth is how many messages ahead are worth looking for. To look can
-	// take NATS some milliseconds, so it is done for a twentieth of the time at
-	// most, but four times a second.
+	// aheadWorth is the allowance from which it is worth looking ahead. Looking can
+	// take NATS some milliseconds, so that after each look the worker pauses for
+	// lookRest times as long, but no longer than longestPause.
 	aheadWorth   = 50
 	lookRest     = 20
 	longestPause = 250 * time.Millisecond
 )
 
-// queue is what a worker knows of the messages before it.
+// queue is what a worker knows about the messages still to come.
 type queue struct {
-	left     uint64    // messages not delivered yet, as of the last one that was
+	left     uint64    // messages not delivered yet, as reported with the last one
 	allowed  float64   // messages that may be read ahead now
-	flooded  bool      // messages are refused at the front while others wait
-	agencies []string  // the one to be looked at next at the front
-	look     time.Time // not to look for others before
+	flooded  bool      // messages at the front are being refused while others wait
+	agencies []string  // to look for, the next one first
+	look     time.Time // not to look before then
 
 	mu      sync.Mutex
-	settled map[uint64]bool // read ahead and settled, not delivered yet
+	settled map[uint64]bool // messages read ahead and settled, but not delivered yet
 }
 
 func newQueue(cat *catalog.Catalog) *queue {
@@ -57,8 +57,8 @@ func newQueue(cat *catalog.Catalog) *queue {
 	return q
 }
 
-// share is how many messages of the queue's front are taken at once: fewer of
-// a flood while others wait behind it.
+// share returns how many messages to take from the front of the queue at once:
+// fewer during a flood that others wait behind.
 func (q *queue) share() int {
 	if q.flooded {
 		return batchSize / 8
@@ -66,7 +66,7 @@ func (q *queue) share() int {
 	return batchSize
 }
 
-// took counts a decided batch of the front.
+// took updates the allowance after a batch from the front was decided.
 func (q *queue) took(items []*item) {
 	refused := 0
 	for _, it := range items {
@@ -78,7 +78,7 @@ func (q *queue) took(items []*item) {
 	q.flooded = q.flooded && refused > len(items)/2
 }
 
-// settledAhead notes that messages that were not delivered are settled.
+// settledAhead notes the items that are settled but were not delivered yet.
 func (q *queue) settledAhead(items []*item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -89,7 +89,7 @@ func (q *queue) settledAhead(items []*item) {
 	}
 }
 
-// unsettled gives the items without those that were settled ahead.
+// unsettled returns the items without those that were settled ahead.
 func (q *queue) unsettled(items []*item) []*item {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -107,8 +107,8 @@ func (q *queue) unsettled(items []*item) []*item {
 	return out
 }
 
-// forget begins anew when the queue is short. What was settled ahead and comes
-// now is settled again, which changes nothing.
+// forget resets the queue when it is short. Messages that were settled ahead are
+// then settled again on delivery, which changes nothing.
 func (q *queue) forget() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,8 +116,8 @@ func (q *queue) forget() {
 	clear(q.settled)
 }
 
-// nextAhead gives a batch of an agency that waits behind the messages of
-// others, decided; none when nobody does, or it is not their turn.
+// nextAhead decides and returns a batch from an agency that waits behind the
+// messages of others; none when no agency waits, or when it is too early to look.
 func (w *Worker) nextAhead(ctx context.Context) []*item {
 	q := w.queue
 	if q.left < longQueue {
@@ -148,8 +148,8 @@ func (w *Worker) nextAhead(ctx context.Context) []*item {
 	return items
 }
 
-// readAhead reads and decides up to n of the agency's messages that follow
-// those decided already, unless the queue reaches them soon.
+// readAhead reads and decides up to n of the agency's undecided messages, unless
+// the queue will reach them soon.
 func (w *Worker) readAhead(ctx context.Context, agency string, n int) ([]*item, error) {
 	floor, _ := w.ledger.Floor()
 	from := w.ledger.AheadOf(agency) + 1

@@ -12,16 +12,16 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// refusedPoint is a vintage that InfluxDB refused for good.
+// refusedPoint is a vintage that InfluxDB permanently refused.
 type refusedPoint struct {
 	store.Vintage
 	reason string
 }
 
-// write stores the vintages. On those that InfluxDB refuses for good the
-// decisions are amended, and what has to stand in their place is stored. It
-// gives the decisions that were amended, in the ledger before anything is
-// rejected, so that a redelivery finds them.
+// write stores the vintages. For those that InfluxDB permanently refuses it amends
+// the decisions and stores what takes their place. It returns the amended
+// decisions; they are in the ledger before anything is rejected, so that a
+// redelivery finds them.
 func (w *Worker) write(ctx context.Context, points []store.Vintage, stand *place) (amended []*ledger.Decision, err error) {
 	for len(points) > 0 {
 		refused, err := w.sift(ctx, points, stand)
@@ -41,10 +41,10 @@ func (w *Worker) write(ctx context.Context, points []store.Vintage, stand *place
 	return amended, nil
 }
 
-// sift stores the vintages and gives those that InfluxDB refuses for good. It
-// names none of them, so they are found by halving. What it refuses mostly lies
-// together in time: beyond a retention, or in a shard with a field of another
-// type.
+// sift stores the vintages and returns those that InfluxDB permanently refuses.
+// InfluxDB does not say which, so sift finds them by bisection. It sorts by period
+// first, because refused points mostly lie together in time: beyond a retention
+// limit, or in a shard with a field of another type.
 func (w *Worker) sift(ctx context.Context, points []store.Vintage, stand *place) ([]refusedPoint, error) {
 	err := w.storeAll(ctx, points, stand)
 	var refused *store.RefusedError
@@ -64,8 +64,8 @@ func (w *Worker) sift(ctx context.Context, points []store.Vintage, stand *place)
 	return append(first, second...), err
 }
 
-// amend turns the decisions on what InfluxDB refused for good into refusals,
-// unless somebody has done so already.
+// amend turns the decisions on permanently refused points into refusals, unless
+// another worker has already done so.
 func (w *Worker) amend(ctx context.Context, refused []refusedPoint) (amended []*ledger.Decision, err error) {
 	if len(refused) == 0 {
 		return nil, nil
@@ -89,7 +89,7 @@ func (w *Worker) amend(ctx context.Context, refused []refusedPoint) (amended []*
 	return amended, nil
 }
 
-// appendAmendments amends the decisions on as many points as one entry holds.
+// appendAmendments amends the decisions on as many points as fit into one entry.
 func (w *Worker) appendAmendments(ctx context.Context, refused []refusedPoint) error {
 	draft := w.ledger.Draft(ledger.Amendment)
 	_, err := w.append(ctx, draft, func() {

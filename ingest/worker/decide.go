@@ -12,15 +12,15 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// othersTurn is how long a worker waits for another one that holds messages
-// before its own to decide on them. Then it reads and decides them itself,
-// since the other may be dead.
+// othersTurn is how long a worker waits for another one to decide on the messages
+// before its own. After that it reads and decides them itself, because the other
+// worker may be dead.
 const othersTurn = 200 * time.Millisecond
 
-// decide gives every item its decision: the one the ledger has, or one that it
-// makes. The items are in the order of the stream. Decisions are made in this
-// order without gaps, so whoever is to decide on a message decides on all
-// before it as well. The error is that of the context.
+// decide sets the decision of every item, found in the ledger or made now. The
+// items must be in the order of the stream. Decisions are made in that order
+// without gaps, so deciding on a message includes deciding on all before it. The
+// error is that of the context.
 func (w *Worker) decide(ctx context.Context, items []*item) error {
 	w.judging.Lock()
 	defer w.judging.Unlock()
@@ -38,7 +38,7 @@ func (w *Worker) decide(ctx context.Context, items []*item) error {
 	}
 }
 
-// find looks the items' decisions up and gives how many there are none on.
+// find looks up the items' decisions and returns the number of undecided items.
 func (w *Worker) find(ctx context.Context, items []*item) (undecided int, err error) {
 	floor, _ := w.ledger.Floor()
 	for _, it := range items {
@@ -57,8 +57,8 @@ func (w *Worker) find(ctx context.Context, items []*item) (undecided int, err er
 	return undecided, nil
 }
 
-// advance brings the decisions forward towards the last of the items, by an
-// entry of this worker or of another.
+// advance moves the floor towards the last of the items, by an entry of this worker
+// or of another.
 func (w *Worker) advance(ctx context.Context, items []*item) error {
 	floor, _ := w.ledger.Floor()
 	for len(items) > 0 && items[0].Seq <= floor {
@@ -96,7 +96,7 @@ func (w *Worker) advance(ctx context.Context, items []*item) error {
 	return err
 }
 
-// contiguous tells whether the messages follow each other and the floor.
+// contiguous reports whether the messages follow the floor without a gap.
 func contiguous(messages []rules.Message, floor uint64) bool {
 	for i := range messages {
 		if messages[i].Seq != floor+1+uint64(i) {
@@ -106,7 +106,7 @@ func contiguous(messages []rules.Message, floor uint64) bool {
 	return true
 }
 
-// judgeInto adds the decision on a message to the draft and makes it known.
+// judgeInto adds the decision on a message to the draft and to what is known.
 func (w *Worker) judgeInto(draft *ledger.Draft, m *rules.Message) {
 	d, settled := w.earlier.decision(w.validator, w.known, m)
 	if !settled {
@@ -116,12 +116,12 @@ func (w *Worker) judgeInto(draft *ledger.Draft, m *rules.Message) {
 	draft.Add(d)
 }
 
-// append fills a draft, which may change what is known, and appends it. When
-// another entry has come before it, what was changed is taken back and the
-// other entry is read instead; stored is false then.
+// append fills a draft, which may change what is known, and appends it to the
+// ledger. If another entry was appended first, it rolls those changes back and
+// reads that entry instead; stored is then false.
 func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (stored bool, err error) {
 	if w.earlier != nil {
-		draft.Inherits = w.earlier.upTo // whoever goes on after a crash has to know as well
+		draft.Inherits = w.earlier.upTo // a worker that continues after a crash needs it too
 	}
 	w.known.Try()
 	fill()
@@ -146,8 +146,8 @@ func (w *Worker) append(ctx context.Context, draft *ledger.Draft, fill func()) (
 	return false, cmp.Or(err, unread, w.unseen(ctx))
 }
 
-// unseen says why an entry that came first cannot be read: NATS shows it a
-// moment later, or has lost entries that it had confirmed.
+// unseen returns the reason why the entry that was appended first cannot be read:
+// NATS does not show it yet, or has lost entries that it had confirmed.
 func (w *Worker) unseen(ctx context.Context) error {
 	last, _, err := w.ledger.State(ctx)
 	if err == nil && last < w.ledger.Entries() {
@@ -156,7 +156,7 @@ func (w *Worker) unseen(ctx context.Context) error {
 	return cmp.Or(err, errors.New("another worker's decisions cannot be read yet"))
 }
 
-// awaitOthers waits for an entry of another worker and reads it.
+// awaitOthers waits up to othersTurn for an entry of another worker and reads it.
 func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
 	timeout := time.After(othersTurn)
 	look := time.NewTicker(time.Millisecond)
@@ -175,5 +175,5 @@ func (w *Worker) awaitOthers(ctx context.Context) (moved bool, err error) {
 	}
 }
 
-// agencySubject is where an agency's figures are published.
+// agencySubject matches the subjects of an agency's figures.
 func agencySubject(agency string) string { return figure.SubjectPrefix + "." + agency + ".>" }

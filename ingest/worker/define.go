@@ -15,14 +15,14 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// What a stored number means is said in the ledger by the entry that decides
-// on the first figure of an indicator, and from there it comes into InfluxDB.
-// Goals of targets are kept the same way, so that what was asked for on a day
-// can be told after the catalogue has changed.
+// The entry that decides on an indicator's first figure records in the ledger what
+// its stored numbers mean, and from there the definition is copied to InfluxDB.
+// Goals of targets are recorded the same way, so that the goal on a given day is
+// known even after the catalogue has changed.
 
-// define refuses a figure whose indicator means something else in the
-// catalogue than in the ledger, and says in the draft what the figures of an
-// indicator are with the first that is not refused.
+// define refuses a figure if the catalogue defines its indicator differently from
+// the ledger. It adds the indicator's definition to the draft with the first figure
+// that is not refused.
 func (w *Worker) define(draft *ledger.Draft, m *rules.Message, d ledger.Decision) ledger.Decision {
 	if d.Outcome == ingest.Refused {
 		return d
@@ -36,7 +36,7 @@ func (w *Worker) define(draft *ledger.Draft, m *rules.Message, d ledger.Decision
 		draft.Define(w.definitionOf(code))
 		return d
 	}
-	if w.agreed[code] == known.Is { // every figure asks, and to read a definition takes its time
+	if w.agreed[code] == known.Is { // saves parsing the definition for every figure
 		return d
 	}
 	if problem := conflicting(w.validator.Cat, code, known.Is); problem != nil {
@@ -46,8 +46,8 @@ func (w *Worker) define(draft *ledger.Draft, m *rules.Message, d ledger.Decision
 	return d
 }
 
-// conflicting is the problem of every figure of an indicator that is stored
-// under another definition, nil of one that is not.
+// conflicting returns the problem of figures whose indicator is stored under a
+// definition that differs from the catalogue's, nil when it does not differ.
 func conflicting(cat *catalog.Catalog, code, stored string) *figure.Problem {
 	err := cat.Conflict(code, stored)
 	if err == nil {
@@ -61,15 +61,16 @@ func conflicting(cat *catalog.Catalog, code, stored string) *figure.Problem {
 	return p
 }
 
-// definitionOf is what the catalogue says of an indicator now.
+// definitionOf returns an indicator's definition in the catalogue, valid from now.
 func (w *Worker) definitionOf(code string) store.Definition {
-	i, _ := w.validator.Cat.Indicator(code) // it was judged by it
+	i, _ := w.validator.Cat.Indicator(code) // callers have checked that it exists
 	return store.Definition{Of: store.OfIndicator, Code: code, Since: time.Now().UnixMilli(), Is: i.Definition().String()}
 }
 
-// loadDefinitions brings the ledger's definitions and InfluxDB's together, and
-// adds to both what is new in the catalogue: goals, and what the figures are
-// that were stored before definitions were. An error can pass.
+// loadDefinitions reconciles the definitions in the ledger and in InfluxDB, and adds
+// to both what is new in the catalogue: goals, and the definitions of indicators
+// whose figures were stored before there were definitions. The error may be
+// temporary.
 func (w *Worker) loadDefinitions(ctx context.Context) error {
 	stored, err := w.store.Definitions(ctx)
 	if err != nil {
@@ -91,7 +92,7 @@ func (w *Worker) loadDefinitions(ctx context.Context) error {
 			return err
 		} else if appended {
 			w.leads = true
-			continue // there may be more than one entry holds
+			continue // there may be more than fit into one entry
 		}
 		if _, err := w.sync(ctx); err != nil {
 			return err
@@ -103,8 +104,9 @@ func (w *Worker) loadDefinitions(ctx context.Context) error {
 	return w.payDefinitions(ctx)
 }
 
-// payDefinitions brings into InfluxDB what it does not say yet. One that it
-// refuses for good stays in the ledger alone, which is told: figures are more.
+// payDefinitions writes the definitions that InfluxDB does not have yet. If it
+// permanently refuses one, that is logged and the definition stays in the ledger
+// only, so that figures can still be written.
 func (w *Worker) payDefinitions(ctx context.Context) error {
 	err := w.definitions.pay(ctx, w.store)
 	var refused *store.RefusedError
@@ -118,12 +120,11 @@ func (w *Worker) payDefinitions(ctx context.Context) error {
 	return err
 }
 
-// maxDefinitions is how many definitions an entry takes, so that they fit its
-// header.
+// maxDefinitions is the number of definitions that fit into an entry's header.
 const maxDefinitions = 50
 
-// defineNew adds to the draft what the ledger does not say yet, first what it
-// has lost and InfluxDB still says.
+// defineNew adds to the draft the definitions that the ledger lacks, beginning with
+// those that it has lost and InfluxDB still has.
 func (w *Worker) defineNew(draft *ledger.Draft, lost []store.Definition) {
 	add := func(d store.Definition) {
 		if len(draft.Definitions) < maxDefinitions {
@@ -153,9 +154,9 @@ func (w *Worker) defineNew(draft *ledger.Draft, lost []store.Definition) {
 	}
 }
 
-// Conflicts are the indicators whose stored figures this worker's catalogue
-// must not be used for, each with the reason and the way out, as far as the
-// worker has looked.
+// Conflicts returns an error for each indicator whose stored figures do not match
+// this worker's catalogue, with the reason and the fix, as of the last check. It may
+// be called concurrently.
 func (w *Worker) Conflicts() []error {
 	if all := w.conflicts.Load(); all != nil {
 		return *all
@@ -163,8 +164,8 @@ func (w *Worker) Conflicts() []error {
 	return nil
 }
 
-// lookForConflicts holds the catalogue against the ledger, and tells when there
-// is something new. Whoever calls it holds judging.
+// lookForConflicts compares the catalogue with the ledger and logs when the number
+// of conflicts changes. The caller must hold judging.
 func (w *Worker) lookForConflicts() {
 	var all []error
 	for _, i := range w.validator.Cat.Indicators {
@@ -183,7 +184,7 @@ func (w *Worker) lookForConflicts() {
 	}
 }
 
-// debt is the definitions that the ledger has and InfluxDB has not.
+// debt holds the definitions that are in the ledger but not yet in InfluxDB.
 type debt struct {
 	mu   sync.Mutex
 	owed []store.Definition
@@ -195,8 +196,8 @@ func (d *debt) owe(definitions []store.Definition) {
 	d.owed = append(d.owed, definitions...)
 }
 
-// pay writes what is owed. Until it is written nobody else goes on: figures
-// must not be there before what they mean.
+// pay writes the definitions that are owed. It holds the lock meanwhile, so that no
+// figure is written before its definition.
 func (d *debt) pay(ctx context.Context, to *store.Store) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -14,29 +14,29 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// earlier is what became of messages that were settled before there was a
-// ledger, or by entries that it has lost, as InfluxDB and REJECTS tell it.
-// Judged again the messages could end differently, because more is known now
-// than then.
+// earlier holds the outcomes of messages that were settled before there was a
+// ledger, or by entries that it has lost, as recovered from InfluxDB and REJECTS. If
+// these messages were judged again the outcome could differ, because more is known
+// now.
 type earlier struct {
-	upTo    uint64           // the last message there was
-	written map[uint64]int64 // moments, by sequence
+	upTo    uint64           // sequence of the last message at that time
+	written map[uint64]int64 // moments of the points, by sequence
 	refused map[uint64]earlierRefusal
 }
 
 type earlierRefusal struct {
-	stored  int64 // the message, ms since 1970
+	stored  int64 // when the message was stored, ms since 1970
 	problem figure.Problem
 }
 
-// inherits tells whether there is something earlier: the ledger says so, or
-// messages were acknowledged which it does not decide.
+// inherits reports whether there may be earlier outcomes: the ledger says so, or
+// messages beyond its floor have been acknowledged.
 func (w *Worker) inherits() bool {
 	floor, _ := w.ledger.Floor()
 	return w.ledger.Inherits() || w.consumer.CachedInfo().AckFloor.Stream > floor
 }
 
-// loadEarlier reads it; nil when FIGURES is empty.
+// loadEarlier reads the earlier outcomes; it returns nil when FIGURES is empty.
 func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
 	info, err := w.figures.Info(ctx)
 	if err != nil {
@@ -60,8 +60,8 @@ func (w *Worker) loadEarlier(ctx context.Context) (*earlier, error) {
 	return e, nil
 }
 
-// readRejects reads some of REJECTS and gives where to go on, unless that was
-// the end.
+// readRejects reads a page of REJECTS. It returns the sequence to continue from, and
+// whether that was the end.
 func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next uint64, end bool, err error) {
 	page, err := jetstreamext.GetBatch(ctx, w.js, ingest.RejectsStream, batchSize, jetstreamext.GetBatchSeq(from), jetstreamext.GetBatchMaxBytes(readBytes))
 	if err != nil {
@@ -79,37 +79,37 @@ func (e *earlier) readRejects(ctx context.Context, w *Worker, from uint64) (next
 		if err != nil {
 			return next, false, err
 		}
-		e.refused[r.Seq] = earlierRefusal{r.Stored.UnixMilli(), r.Problem} // and not its body
+		e.refused[r.Seq] = earlierRefusal{r.Stored.UnixMilli(), r.Problem} // without the body
 		next = msg.Sequence + 1
 	}
 	if next == from {
-		return next, false, errors.New("NATS does not answer") // in time; a page cut short is no error otherwise
+		return next, false, errors.New("NATS does not answer") // a page cut short by the timeout is not an error by itself
 	}
 	return next, false, nil
 }
 
-// decision is that on a message that was settled, and whether it was. What is
-// written and rejected, as could happen without a ledger, stays written.
+// decision returns the decision on a message that was settled before; settled is
+// false when it was not. A message that was both written and rejected, which could
+// happen without a ledger, stays written.
 func (e *earlier) decision(v *rules.Validator, k *rules.Known, m *rules.Message) (d ledger.Decision, settled bool) {
 	if e == nil {
 		return d, false
 	}
 	if moment, ok := e.written[m.Seq]; ok {
-		// Whether the catalogue still allows it is not asked: it may have
-		// changed in between.
+		// The catalogue may have changed since and no longer allow the figure, which
+		// does not matter.
 		_, c, _ := v.Read(m.Subject, m.Body)
 		if !c.Converted {
-			// What its value is in the base unit only the point tells, which
-			// stays as it is.
+			// Only the point has the value in the base unit; it stays as it is.
 			return ledger.Decision{Seq: m.Seq, Outcome: ingest.Unchanged}, true
 		}
 		if c.Figure.Published == "" && moment < m.Stored {
-			return d, false // a point of another message, which a restored FIGURES no longer holds
+			return d, false // the point is from another message, which a restored FIGURES no longer has
 		}
 		d = k.Accept(&c, m)
 		d.Vintage.Moment = moment
 		if d.Outcome == ingest.Unchanged {
-			d.Outcome = ingest.Revised // it is a point, as everything was
+			d.Outcome = ingest.Revised // there is a point, as there was then for every figure
 		}
 		return d, true
 	}

@@ -16,19 +16,19 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// idleWait is how long one wait for a message lasts.
+// idleWait is how long a single request for a message waits.
 const idleWait = 30 * time.Second
 
-// item is one message of FIGURES on its way through a worker.
+// item is a message of FIGURES while a worker processes it.
 type item struct {
 	rules.Message
-	msg         jetstream.Msg // nil when it was not delivered but read ahead
+	msg         jetstream.Msg // nil when it was read ahead and not delivered
 	redelivered bool
 	decision    *ledger.Decision
 }
 
-// newItem reads what JetStream says of a message. left is how many are behind
-// it.
+// newItem returns the item of a delivered message. left is the number of messages
+// behind it.
 func newItem(msg jetstream.Msg) (it *item, left uint64, err error) {
 	meta, err := msg.Metadata()
 	if err != nil {
@@ -43,27 +43,27 @@ func newItem(msg jetstream.Msg) (it *item, left uint64, err error) {
 	}, meta.NumPending, nil
 }
 
-// batch is some messages that a worker has in hand and has decided on.
+// batch is a set of messages that a worker holds and has decided on.
 type batch struct {
 	items   []*item
-	release func() // lets JetStream give them to another
+	release func() // stops telling JetStream that they are in progress
 }
 
-// next takes a batch and decides on it; nil when there is none, or the worker
-// was told to stop.
+// next fetches a batch and decides on it. It returns nil when there are no messages
+// or the worker is stopping.
 func (w *Worker) next(ctx, work context.Context) *batch {
 	if items := w.nextAhead(work); len(items) > 0 {
 		return &batch{items, func() {}}
 	}
 	var items []*item
-	_ = w.persist(ctx, "fetch", func() (err error) { // ends with the context, and then nothing was taken
+	_ = w.persist(ctx, "fetch", func() (err error) { // fails only when ctx ends, and then there are no items
 		items, err = w.fetch(ctx)
 		return err
 	})
 	if len(items) == 0 {
 		return nil
 	}
-	// What was asked for before the worker was told to stop is finished.
+	// Messages that were fetched before the worker was told to stop are finished.
 	b := w.hold(items)
 	if err := w.decide(work, b.items); err != nil {
 		b.release()
@@ -74,8 +74,8 @@ func (w *Worker) next(ctx, work context.Context) *batch {
 	return b
 }
 
-// fetch gives the messages that are there, up to a batch; when there are
-// none it waits for the first and takes what came with it.
+// fetch returns the available messages, up to a batch. When there are none it waits
+// for the first and takes those that arrived with it.
 func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	defer cancel()
 	first, err := w.consumer.Next(jetstream.FetchContext(wait))
 	switch {
-	case err == nil: // also when the wait was over a moment later
+	case err == nil: // checked first: the wait may have ended just after the message came
 	case wait.Err() != nil, errors.Is(err, nats.ErrTimeout), errors.Is(err, jetstream.ErrNoMessages):
 		return nil, nil
 	default:
@@ -102,8 +102,8 @@ func (w *Worker) fetch(ctx context.Context) ([]*item, error) {
 	return w.take([]*item{it}, size-1)
 }
 
-// take adds to items up to n messages that are there now. There is an error
-// only when there are no items.
+// take appends up to n available messages to items. It returns an error only when
+// there are no items.
 func (w *Worker) take(items []*item, n int) ([]*item, error) {
 	batch, err := w.consumer.FetchNoWait(n)
 	if err != nil && len(items) > 0 {
@@ -127,8 +127,7 @@ func (w *Worker) take(items []*item, n int) ([]*item, error) {
 	return items, nil
 }
 
-// explain says what to do about an error that can mean that the consumer is
-// no more.
+// explain adds a hint to an error that may mean that the consumer no longer exists.
 func (w *Worker) explain(ctx context.Context, err error) error {
 	if !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, jetstream.ErrConsumerDeleted) && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return err
@@ -139,27 +138,26 @@ func (w *Worker) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// hold puts messages into the order of the stream and tells JetStream again
-// and again that they are being worked on, however long InfluxDB is away,
-// until they are released.
+// hold sorts messages into the order of the stream. Until they are released it keeps
+// telling JetStream that they are in progress, however long InfluxDB is unavailable.
 func (w *Worker) hold(items []*item) *batch {
 	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	w.metrics.batchSize.Observe(float64(len(items)))
 	ctx, cancel := context.WithCancel(context.Background())
 	go every(ctx, w.ackWait/3, func() {
 		for _, it := range items {
-			_ = it.msg.InProgress() // fails on a lost connection only, and then the next tick tries again
+			_ = it.msg.InProgress() // fails only on a lost connection; the next tick tries again
 		}
 	})
 	return &batch{items, cancel}
 }
 
-// giveBack returns messages that were not settled, for another worker.
+// giveBack returns unsettled messages for redelivery.
 func (w *Worker) giveBack(items []*item) {
 	w.log.Warn("stopping before a batch was settled; returning it for redelivery", "messages", len(items))
 	for _, it := range items {
 		if it.msg != nil {
-			_ = it.msg.NakWithDelay(time.Second) // if this is lost the message comes back after the ack wait
+			_ = it.msg.NakWithDelay(time.Second) // if this is lost, the message is redelivered after the ack wait
 		}
 	}
 }

@@ -15,29 +15,29 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// The worker reads FIGURES by itself and not with the clients for it, because
-// these believe the sender. NATS puts what it has to say of a message, its
-// sequence, subject and time, among the headers the sender has chosen, behind
-// them; the clients take the first of a name. By such a header one agency could
-// send in the name of another, or have a sequence that does not exist decided.
+// The worker reads FIGURES with requests of its own, because the client libraries
+// trust the sender's headers. NATS appends a message's sequence, subject and time as
+// headers after those of the sender, and the libraries use the first header of a
+// name. With forged headers one agency could send in the name of another, or have
+// the worker decide on a sequence that does not exist.
 
-// The requests, and the headers by which NATS answers the first one.
+// The request subjects, and headers of the answers to the first.
 const (
 	directGet  = "$JS.API.DIRECT.GET." + ingest.FiguresStream
 	messageGet = "$JS.API.STREAM.MSG.GET." + ingest.FiguresStream
 
-	headerBefore = "Nats-Last-Sequence" // of the message before in the same answer, 0 in the first
+	headerBefore = "Nats-Last-Sequence" // sequence of the previous message in the same answer, 0 in the first
 	headerStatus = "Status"
 )
 
-// readBytes bounds how much of a stream is read at once, and readLimit how long
+// readBytes limits how much of a stream is read at once, and readLimit how long
 // NATS may take for it.
 const (
 	readBytes = 8 << 20
 	readLimit = 5 * time.Second
 )
 
-// getRequest asks for a message, or for several.
+// getRequest is the body of a request for one or several messages.
 type getRequest struct {
 	Seq      uint64 `json:"seq"`
 	Subject  string `json:"next_by_subj,omitempty"`
@@ -45,9 +45,9 @@ type getRequest struct {
 	MaxBytes int    `json:"max_bytes,omitempty"`
 }
 
-// messages reads up to n messages of FIGURES from one sequence to another,
-// none of them left out; only those on the subject unless it is empty. There
-// may be more even if fewer are given.
+// messages reads up to n messages of FIGURES from one sequence to another without
+// gaps, only those on the subject unless it is empty. It may return fewer than n
+// even if there are more.
 func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject string) ([]rules.Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
@@ -70,7 +70,7 @@ func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject s
 		case !ok && isEnd(msg):
 			return out, nil
 		case (!ok || lastHeader(msg, headerBefore) != strconv.FormatUint(before, 10)) && len(out) > 0:
-			return out, nil // up to one that is unreadable, or was lost on the way
+			return out, nil // the next one is unreadable or was lost on the way
 		case !ok:
 			m, err := w.message(ctx, from, subject)
 			if err != nil {
@@ -85,7 +85,7 @@ func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject s
 	}
 }
 
-// ask asks for a batch of messages.
+// ask requests a batch of messages and returns the subscription for the answers.
 func (w *Worker) ask(r *getRequest) (*nats.Subscription, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
@@ -103,8 +103,8 @@ func (w *Worker) ask(r *getRequest) (*nats.Subscription, error) {
 	return answers, nil
 }
 
-// directAnswer is a message in NATS' answer. It is not ok when the answer is
-// none, or the headers of the sender make it unreadable.
+// directAnswer decodes a message from NATS's answer. ok is false when the answer has
+// no message, or the sender's headers make it unreadable.
 func directAnswer(msg *nats.Msg) (m rules.Message, ok bool) {
 	seq, errSeq := strconv.ParseUint(lastHeader(msg, jetstream.SequenceHeader), 10, 64)
 	at, errTime := time.Parse(time.RFC3339Nano, lastHeader(msg, jetstream.TimeStampHeaer))
@@ -113,13 +113,13 @@ func directAnswer(msg *nats.Msg) (m rules.Message, ok bool) {
 		Beside: msg.Header.Get(ingest.HeaderBeside)}, errors.Join(errSeq, errTime) == nil
 }
 
-// isEnd tells whether an answer says that there are no more messages.
+// isEnd reports whether an answer says that there are no more messages.
 func isEnd(msg *nats.Msg) bool {
 	status := msg.Header.Get(headerStatus)
 	return len(msg.Header[jetstream.SequenceHeader]) == 0 && (status == "204" || status == "404")
 }
 
-// lastHeader is the last value of a header.
+// lastHeader returns the last value of a header, empty when there is none.
 func lastHeader(msg *nats.Msg, key string) string {
 	values := msg.Header[key]
 	if len(values) == 0 {
@@ -128,9 +128,9 @@ func lastHeader(msg *nats.Msg, key string) string {
 	return values[len(values)-1]
 }
 
-// message reads the message at a sequence, or the first one from there on that
-// is on the subject; jetstream.ErrMsgNotFound when there is none. NATS answers
-// with the sender's headers apart from what it says itself.
+// message reads the message at a sequence or, with a subject, the first message on
+// the subject from that sequence on; jetstream.ErrMsgNotFound when there is none. In
+// this answer the sender's headers are separate from NATS's own fields.
 func (w *Worker) message(ctx context.Context, from uint64, subject string) (m rules.Message, err error) {
 	defer func() {
 		if err != nil {
@@ -166,7 +166,7 @@ func (w *Worker) message(ctx context.Context, from uint64, subject string) (m ru
 	if answer.Error != nil {
 		return m, answer.Error
 	}
-	headers, _ := nats.DecodeHeadersMsg(answer.Message.Hdrs) // unreadable, they name no submission
+	headers, _ := nats.DecodeHeadersMsg(answer.Message.Hdrs) // unreadable headers count as none
 	return rules.Message{Subject: answer.Message.Subject, Body: answer.Message.Data, Seq: answer.Message.Seq,
 		Stored: answer.Message.Time.UnixMilli(), Submission: headers.Get(ingest.HeaderSubmission), Beside: headers.Get(ingest.HeaderBeside)}, nil
 }

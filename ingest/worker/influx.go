@@ -12,24 +12,24 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// influxState is what a worker sees of InfluxDB: it is up when it answered the
-// last question and no batch waits for it.
+// influxState is InfluxDB's state as a worker sees it: up when the last request was
+// answered and no batch is waiting for it.
 type influxState struct {
 	up prometheus.Gauge
 
 	mu      sync.Mutex
-	waiting int       // batches that it has not taken
-	wrote   time.Time // when it took one last
+	waiting int       // number of batches that it has not accepted yet
+	wrote   time.Time // when it last accepted a batch
 }
 
-// asked notes the answer to a question that is not a batch's.
+// asked notes the result of a request other than writing a batch.
 func (s *influxState) asked(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.show(err == nil)
 }
 
-// waits notes that a batch was not taken, or no longer waits.
+// waits notes that a batch begins to wait (+1) or no longer waits (-1).
 func (s *influxState) waits(by int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,7 +37,7 @@ func (s *influxState) waits(by int) {
 	s.show(true)
 }
 
-// took notes that a batch was taken.
+// took notes that a batch was accepted.
 func (s *influxState) took() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,31 +53,31 @@ func (s *influxState) show(up bool) {
 	}
 }
 
-// wroteSince tells whether it took something since then.
+// wroteSince reports whether InfluxDB has accepted a batch since t.
 func (s *influxState) wroteSince(t time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.wrote.After(t)
 }
 
-// stuckAfter is how often a batch is tried before others may pass it.
+// stuckAfter is how many attempts a batch has before others may overtake it.
 const stuckAfter = 3
 
-// errStuck says that InfluxDB takes other batches and not this one.
-var errStuck = errors.New("InfluxDB rejects this batch but accepts others")
+// errStuck says that InfluxDB accepts other batches but not this one.
+var errStuck = errors.New("InfluxDB does not accept this batch but accepts others")
 
-// mayBeTheBatch tells whether a smaller batch could pass. More requests are no
-// help against an InfluxDB that is overloaded, locked, or without the bucket.
+// mayBeTheBatch reports whether a smaller batch might be accepted. Smaller batches
+// do not help when InfluxDB is overloaded, denies access or lacks the bucket.
 func mayBeTheBatch(err error) bool {
 	var away *store.UnavailableError
 	return errors.As(err, &away) && (away.StatusCode == 0 || away.StatusCode >= 500 && away.StatusCode != http.StatusServiceUnavailable)
 }
 
-// storeAll writes vintages. It goes on until they are written. A batch that
-// InfluxDB goes on not to take steps aside; when others are taken meanwhile, or
-// one of its own alone, the error is errStuck: it has to be divided.
-// A *store.RefusedError says that InfluxDB will never take all of them; any
-// other error is that of the context.
+// storeAll writes vintages, retrying until they are written. A batch that InfluxDB
+// keeps failing to accept steps aside. If InfluxDB accepts other batches meanwhile,
+// or one of its vintages alone, the error is errStuck, and the batch has to be
+// divided. A *store.RefusedError says that InfluxDB will never accept all of them;
+// any other error is that of the context.
 func (w *Worker) storeAll(ctx context.Context, points []store.Vintage, stand *place) error {
 	if len(points) == 0 {
 		return nil

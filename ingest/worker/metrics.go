@@ -9,7 +9,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// metrics are the worker's own, for Prometheus.
+// metrics are the worker's Prometheus metrics.
 type metrics struct {
 	figures     *prometheus.CounterVec
 	rejects     *prometheus.CounterVec
@@ -35,18 +35,18 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "ingest", Name: name, Help: help})
 	}
 	m := &metrics{
-		figures:     prometheus.NewCounterVec(counter("figures_total", "Figures settled and not refused, by what they were to their cell: written (the first), revised, unchanged (no new point) or superseded (a later publication is known)."), []string{"outcome"}),
+		figures:     prometheus.NewCounterVec(counter("figures_total", "Figures settled and not refused, by outcome: written (the first of its cell), revised, unchanged (no new point) or superseded (a later publication is known)."), []string{"outcome"}),
 		rejects:     prometheus.NewCounterVec(counter("rejects_total", "Figures refused and stored in REJECTS, by the code of the rule."), []string{"code"}),
 		redelivered: prometheus.NewCounter(counter("redelivered_total", "Messages that JetStream delivered more than once.")),
 		unconfirmed: prometheus.NewCounter(counter("unconfirmed_acks_total", "Acknowledgements that NATS did not confirm; their messages are delivered again.")),
 		retries:     prometheus.NewCounterVec(counter("retries_total", "Attempts that had to be repeated, by what was attempted: open, load, fetch, decide, define, write, reject or receipt."), []string{"doing"}),
-		influxUp:    gauge("influxdb_up", "1 when InfluxDB answered last and no batch waits for it, else 0."),
-		pending:     gauge("pending_messages", "Messages in FIGURES that no worker has been given yet."),
+		influxUp:    gauge("influxdb_up", "1 when InfluxDB answered the last request and no batch is waiting for it, else 0."),
+		pending:     gauge("pending_messages", "Messages in FIGURES not yet delivered to a worker."),
 		ackPending:  gauge("ack_pending_messages", "Messages in FIGURES that a worker holds and has not acknowledged."),
 		rejected:    gauge("rejects_stored", "Messages in REJECTS."),
 		lastBatch:   gauge("last_batch_timestamp_seconds", "When this worker settled its last batch, 0 when it has settled none."),
 		known:       gauge("known_cells", "Cells this worker knows the current value of."),
-		conflicts:   gauge("conflicting_indicators", "Indicators whose stored figures have another definition than the catalogue's; their figures are refused."),
+		conflicts:   gauge("conflicting_indicators", "Indicators whose stored figures have a definition other than the catalogue's; their figures are refused."),
 		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "batch_messages",
 			Help: "Messages in a batch.", Buckets: prometheus.ExponentialBuckets(1, 4, 7)}),
 		writeTime: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "write_duration_seconds",
@@ -58,12 +58,12 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 			return nil, err
 		}
 	}
-	// All are 0 from the start, so that rate() and increase() see the first.
+	// All counters start at 0, so that rate() and increase() see the first event.
 	for _, o := range []ingest.Outcome{ingest.Written, ingest.Revised, ingest.Unchanged, ingest.Superseded} {
 		m.figures.WithLabelValues(string(o))
 	}
 	for _, r := range rules.All {
-		if !strings.HasPrefix(r.Code, "sheet/") { // no worker sees a file
+		if !strings.HasPrefix(r.Code, "sheet/") { // workers do not see files
 			m.rejects.WithLabelValues(r.Code)
 		}
 	}

@@ -12,11 +12,12 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// maxRefusals bounds a receipt's size: problems carry texts.
+// maxRefusals limits the number of problems in a receipt, because they contain
+// texts.
 const maxRefusals = 100
 
-// publishReceipts tells the senders of the items what became of them. Figures
-// that came without a submission have nobody who waits.
+// publishReceipts publishes the outcomes of the items for their senders. Figures
+// without a submission get no receipt.
 func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item) error {
 	bySubmission := map[string]*ingest.Receipt{}
 	var messages []*nats.Msg

@@ -17,15 +17,14 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// rejected is a refused message as it is stored.
+// rejected returns the reject of a message.
 func rejected(m *rules.Message, p *figure.Problem) *ingest.Reject {
 	return &ingest.Reject{Seq: m.Seq, Subject: m.Subject, Submission: m.Submission,
 		Stored: time.UnixMilli(m.Stored).UTC(), Problem: *p, Body: m.Body, Beside: m.Beside}
 }
 
-// storeRejects puts rejects into REJECTS and waits until all are stored. One
-// that is there already stays as it is, since it may bear the mark of having
-// been sent again.
+// storeRejects stores rejects in REJECTS and waits until all are stored. One that is
+// already there stays as it is, because it may be marked as sent again.
 func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*ingest.Reject) error {
 	messages := make([]*nats.Msg, len(rejects))
 	for i, r := range rejects {
@@ -68,12 +67,12 @@ func storeRejects(ctx context.Context, js jetstream.JetStream, rejects []*ingest
 	return nil
 }
 
-// replaceOther stores a reject in the place of another message's. There is one
-// when FIGURES was restored from a backup that is older than REJECTS and its
-// sequences have been given again.
+// replaceOther stores a reject in place of another message's. That happens when
+// FIGURES was restored from a backup older than REJECTS, so that its sequences have
+// been assigned again.
 func replaceOther(ctx context.Context, js jetstream.JetStream, r *ingest.Reject, msg *nats.Msg, raw *jetstream.RawStreamMsg) error {
 	if raw == nil {
-		return errors.New("NATS does not show yet what is in its place")
+		return errors.New("NATS does not yet show the reject that is in its place")
 	}
 	there, err := ingest.DecodeReject(raw.Header, raw.Data)
 	if err == nil && there.Seq == r.Seq && there.Stored.UnixMilli() == r.Stored.UnixMilli() {
@@ -83,9 +82,8 @@ func replaceOther(ctx context.Context, js jetstream.JetStream, r *ingest.Reject,
 	return err
 }
 
-// publishAll publishes messages side by side and waits until NATS has stored
-// them. check is told how it went for each, nil when well, and gives the error
-// that ends the waiting.
+// publishAll publishes messages concurrently and waits until NATS has stored them.
+// It calls check with the result of each; an error from check ends the waiting.
 func publishAll(ctx context.Context, js jetstream.JetStream, messages []*nats.Msg, check func(i int, err error) error, opts ...jetstream.PublishOpt) error {
 	futures := make([]jetstream.PubAckFuture, len(messages))
 	for i, msg := range messages {

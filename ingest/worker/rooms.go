@@ -5,22 +5,22 @@ import (
 	"sync"
 )
 
-// rooms bounds how many batches a worker settles at a time. Those that
-// InfluxDB does not take step aside, so that others can pass.
+// rooms limits how many batches a worker settles at a time. Batches that InfluxDB
+// does not accept move from main to aside, so that others can overtake them.
 type rooms struct{ main, aside chan struct{} }
 
 func newRooms() rooms {
 	return rooms{make(chan struct{}, batches), make(chan struct{}, aside)}
 }
 
-// place is a batch's, of whose parts each may want to step aside.
+// place is the place of a batch, shared by all its parts.
 type place struct {
 	rooms rooms
 	mu    sync.Mutex
 	aside bool
 }
 
-// enter waits for a place. The error is that of the context.
+// enter waits for a place in main. The error is that of the context.
 func (r rooms) enter(ctx context.Context) (*place, error) {
 	select {
 	case r.main <- struct{}{}:
@@ -33,7 +33,7 @@ func (r rooms) enter(ctx context.Context) (*place, error) {
 	return nil, ctx.Err()
 }
 
-// stepAside lets another batch in, if there is room for one more that waits.
+// stepAside moves the batch aside, if there is room, so that another can enter.
 func (p *place) stepAside() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,6 +48,7 @@ func (p *place) stepAside() {
 	}
 }
 
+// leave gives the place up.
 func (p *place) leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,9 +12,9 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// finish settles items and acknowledges them. Items that InfluxDB does not
-// take, while it takes others, are divided, and the parts finished on their
-// own. When the context ends first, the messages go back.
+// finish settles items and acknowledges them. If InfluxDB does not accept them while
+// it accepts others, they are divided and each half is finished separately. If the
+// context ends first, the messages are returned for redelivery.
 func (w *Worker) finish(ctx context.Context, items []*item, stand *place) {
 	todo := w.queue.unsettled(items)
 	err := w.settle(ctx, todo, stand)
@@ -33,10 +33,10 @@ func (w *Worker) finish(ctx context.Context, items []*item, stand *place) {
 	}
 }
 
-// settle does what was decided: what the items mean is said, the items are written or rejected, and
-// receipted, in this order, so that a crash between any two steps leaves
-// messages that are delivered again and then come to the same end. The error
-// is errStuck or that of the context.
+// settle carries out the decisions: it writes definitions, points, rejects and
+// receipts, in this order, so that after a crash between any two steps the messages
+// are redelivered and come to the same end. The error is errStuck or that of the
+// context.
 func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error {
 	if err := w.persist(ctx, "define", func() error { return w.payDefinitions(ctx) }); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error 
 	return w.persist(ctx, "receipt", func() error { return publishReceipts(ctx, w.js, items) })
 }
 
-// pointsOf are the vintages that InfluxDB has to hold because of the items.
+// pointsOf returns the vintages that InfluxDB must hold because of the items.
 func pointsOf(items []*item, scales *ledger.Rescalings) []store.Vintage {
 	points := make([]store.Vintage, 0, len(items))
 	for _, it := range items {
@@ -66,9 +66,9 @@ func pointsOf(items []*item, scales *ledger.Rescalings) []store.Vintage {
 	return points
 }
 
-// rejectsOf are the rejects of the items, and of the messages on which decisions
-// were amended. These need not be among the items: a figure that was unchanged
-// is written when a later message comes between it and what it repeated.
+// rejectsOf returns the rejects of the items and of the messages whose decisions were
+// amended. The latter need not be among the items: an unchanged figure is written
+// later, when a message comes between it and what it repeated.
 func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger.Decision) ([]*ingest.Reject, error) {
 	w.takeAmended(items)
 	others := map[uint64]*ledger.Decision{}
@@ -85,7 +85,7 @@ func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger
 	for seq, d := range others {
 		m, err := w.message(ctx, seq, "")
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			continue // removed by hand, there is nothing to reject
+			continue // removed by hand: there is nothing to reject
 		}
 		if err != nil {
 			return nil, err
@@ -95,7 +95,7 @@ func (w *Worker) rejectsOf(ctx context.Context, items []*item, amended []*ledger
 	return rejects, nil
 }
 
-// takeAmended gives the items the decisions that have replaced theirs.
+// takeAmended replaces the decisions of items that were amended.
 func (w *Worker) takeAmended(items []*item) {
 	w.judging.Lock()
 	defer w.judging.Unlock()
@@ -106,8 +106,8 @@ func (w *Worker) takeAmended(items []*item) {
 	}
 }
 
-// acknowledge acknowledges what was delivered. What NATS does not confirm is
-// delivered again, which changes nothing that is stored.
+// acknowledge acknowledges the delivered items. What NATS does not confirm is
+// redelivered, which changes nothing that is stored.
 func (w *Worker) acknowledge(ctx context.Context, items []*item) {
 	ctx, cancel := context.WithTimeout(ctx, w.ackWait/2)
 	defer cancel()
@@ -118,7 +118,7 @@ func (w *Worker) acknowledge(ctx context.Context, items []*item) {
 	w.queue.settledAhead(items)
 }
 
-// count keeps the counters, after everything is done.
+// count updates the counters after everything is done.
 func (w *Worker) count(items []*item) {
 	outcomes := map[ingest.Outcome]int{}
 	for _, it := range items {

@@ -21,22 +21,22 @@ import (
 )
 
 const (
-	// batchSize is how many figures are judged, and go to InfluxDB, at once.
+	// batchSize is how many figures are judged and written to InfluxDB at once.
 	batchSize = 2000
-	// batches are settled side by side by one worker: while one waits for
-	// InfluxDB another is judged. Those that InfluxDB does not take step aside
-	// to let others pass, as long as there are not more than aside.
+	// batches is how many batches a worker settles concurrently: while one waits
+	// for InfluxDB another is judged. Up to aside more may wait for an InfluxDB that
+	// does not accept them, so that others can overtake them.
 	batches = 2
 	aside   = 8
-	// observeEvery is how often a worker looks at the queue, at InfluxDB, and
-	// at what other workers have decided.
+	// observeEvery is how often a worker checks the queue, InfluxDB, and what other
+	// workers have decided.
 	observeEvery = 5 * time.Second
-	// stopGrace bounds how long a worker that is told to stop goes on trying
-	// to finish its batches.
+	// stopGrace limits how long a worker that is told to stop keeps trying to finish
+	// its batches.
 	stopGrace = 20 * time.Second
 )
 
-// Config says what a Worker works with.
+// Config configures a Worker. All fields are required.
 type Config struct {
 	Conn     *nats.Conn
 	Store    *store.Store
@@ -45,9 +45,9 @@ type Config struct {
 	Registry prometheus.Registerer // for tidemark_ingest_*
 }
 
-// Worker takes figures out of FIGURES, decides on them and settles each:
-// written to InfluxDB or stored in REJECTS, never both, never neither. Any
-// number of workers may run side by side.
+// Worker takes figures from FIGURES, decides on them and settles each: it is written
+// to InfluxDB, stored in REJECTS, or unchanged, and never more than one of these.
+// Any number of workers may run concurrently.
 type Worker struct {
 	nc        *nats.Conn
 	js        jetstream.JetStream
@@ -64,21 +64,21 @@ type Worker struct {
 	ready    chan struct{}
 	room     rooms
 
-	judging sync.Mutex // held by whoever decides
+	judging sync.Mutex // guards the fields up to agreed
 	ledger  *ledger.Ledger
-	known   *rules.Known // by the ledger, as far as it was read
-	earlier *earlier     // until all of it is decided in the ledger, then nil
-	leads   bool         // the ledger's last entry is this worker's
+	known   *rules.Known      // as far as the ledger was read
+	earlier *earlier          // nil once the ledger has decided all of it
+	leads   bool              // the ledger's last entry is this worker's
+	agreed  map[string]string // definitions that match the catalogue's, by indicator
 
-	agreed      map[string]string       // the definitions that are the catalogue's, by indicator; under judging
 	definitions debt                    // that InfluxDB does not have yet
-	conflicts   atomic.Pointer[[]error] // as last looked for
+	conflicts   atomic.Pointer[[]error] // found by the last check
 	scales      atomic.Pointer[ledger.Rescalings]
 	queue       *queue
 }
 
-// New makes a Worker. Errors are those of the connection or of metrics
-// that are registered already.
+// New returns a Worker. The error is from JetStream, or says that metrics are already
+// registered.
 func New(c Config) (*Worker, error) {
 	js, err := jetstream.New(c.Conn, jetstream.WithPublishAsyncMaxPending((batches+aside)*batchSize), jetstream.WithPublishAsyncTimeout(ingest.AckTimeout))
 	if err != nil {
@@ -93,13 +93,14 @@ func New(c Config) (*Worker, error) {
 		room: newRooms(), agreed: map[string]string{}, queue: newQueue(c.Catalog)}, nil
 }
 
-// Ready is closed when the worker has loaded what is known and takes figures.
+// Ready returns a channel that is closed when the worker has loaded what is known and
+// accepts figures.
 func (w *Worker) Ready() <-chan struct{} { return w.ready }
 
-// Run works until the context ends, then finishes the batches in hand. It
-// waits for NATS and InfluxDB when they are away. An error means that the
-// streams are not there, run Setup first, or do not belong together, or that
-// the bucket is missing, hidden from the token or not fit for figures.
+// Run works until the context ends, then finishes the current batches. It waits for
+// NATS and InfluxDB when they are unavailable. An error means that the streams are
+// missing (ingest.Setup creates them) or do not belong together, or that the bucket
+// is missing, not accessible with the token, or not suitable for figures.
 func (w *Worker) Run(ctx context.Context) error {
 	for _, step := range []struct {
 		doing string
@@ -110,7 +111,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			permanent, err = step.do(ctx)
 			return err
 		}); err != nil {
-			return nil // told to stop before there was anything to do
+			return nil // stopped before there was anything to do
 		}
 		if permanent != nil {
 			return permanent
@@ -126,8 +127,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// open looks up the consumer and the streams. What is missing stays missing
-// until somebody runs Setup; any other error can pass.
+// open looks up the consumer and the streams. missing is permanent: it says that one
+// of them does not exist. err may be temporary.
 func (w *Worker) open(ctx context.Context) (missing, err error) {
 	if w.consumer, err = w.js.Consumer(ctx, ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
 		err = fmt.Errorf("consumer %s of stream %s: %w", ingest.WorkerConsumer, ingest.FiguresStream, err)
@@ -144,8 +145,8 @@ func (w *Worker) open(ctx context.Context) (missing, err error) {
 	return nil, err
 }
 
-// load reads what was decided, and asks InfluxDB whether it is there and the
-// bucket one to write to. What is wrong with that stays so until it is mended.
+// load reads the decisions and verifies InfluxDB and the bucket. wrong is permanent
+// until an operator fixes it; err may be temporary.
 func (w *Worker) load(ctx context.Context) (wrong, err error) {
 	if wrong, err = w.whole(ctx); wrong != nil || err != nil {
 		return wrong, err
@@ -180,7 +181,8 @@ func (w *Worker) read(ctx context.Context) error {
 	return err
 }
 
-// sync is read for whoever holds judging. It tells whether there was anything.
+// sync is read for callers that hold judging. more reports whether there were new
+// entries.
 func (w *Worker) sync(ctx context.Context) (more bool, err error) {
 	entries, err := w.ledger.Sync(ctx, w.known.Apply, w.known.Rescale)
 	w.metrics.known.Set(float64(w.known.Size()))
@@ -190,18 +192,18 @@ func (w *Worker) sync(ctx context.Context) (more bool, err error) {
 	return entries > 0, err
 }
 
-// dropEarlier forgets what was settled earlier when all of it is decided.
+// dropEarlier forgets the earlier outcomes once the ledger has decided all of them.
 func (w *Worker) dropEarlier() {
 	if floor, _ := w.ledger.Floor(); w.earlier != nil && floor >= w.earlier.upTo {
 		w.earlier = nil
 	}
 }
 
-// remake is how a ledger that cannot be gone by is mended.
+// remake is the fix for a ledger that cannot be used.
 var remake = fmt.Sprintf("restore both from one backup, or remove stream %s (`nats stream rm %s`) and run tidemark init: it is rebuilt from InfluxDB and %s",
 	ledger.Stream, ledger.Stream, ingest.RejectsStream)
 
-// whole tells of a ledger of which entries were removed.
+// whole checks that no entries were removed from the ledger. wrong is permanent.
 func (w *Worker) whole(ctx context.Context) (wrong, err error) {
 	entries, lost, err := w.ledger.State(ctx)
 	if err != nil || lost == 0 {
@@ -210,8 +212,8 @@ func (w *Worker) whole(ctx context.Context) (wrong, err error) {
 	return fmt.Errorf("stream %s has lost %d of its %d entries, without which nothing can be decided on stream %s; %s", ledger.Stream, lost, entries, ingest.FiguresStream, remake), nil
 }
 
-// belongs compares the ledger with FIGURES: decisions on the messages of
-// another stream would be taken for decisions on these.
+// belongs checks that the ledger belongs to FIGURES; otherwise decisions on the
+// messages of another stream would be applied to these. foreign is permanent.
 func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	floor, stored := w.ledger.Floor()
 	if floor == 0 {
@@ -227,7 +229,7 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	m, err := w.message(ctx, floor, "")
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
-		return nil, nil // removed by hand, which proves nothing
+		return nil, nil // the message was removed by hand, which proves nothing
 	case err != nil:
 		return nil, err
 	case m.Stored != stored:
@@ -237,10 +239,10 @@ func (w *Worker) belongs(ctx context.Context) (foreign, err error) {
 	return nil, nil
 }
 
-// work takes batches and settles them, until the context ends and those in
-// hand are settled or cannot be within stopGrace.
+// work takes batches and settles them until the context ends. Then it finishes the
+// current batches, for at most stopGrace.
 func (w *Worker) work(ctx context.Context) {
-	// A batch in hand is finished although the worker was told to stop.
+	// Current batches are finished even after the worker was told to stop.
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopGrace, cancel) })()
@@ -264,7 +266,7 @@ func (w *Worker) work(ctx context.Context) {
 	}
 }
 
-// observe keeps the gauges, and what is known of the decisions of others.
+// observe updates the gauges and reads the decisions of other workers.
 func (w *Worker) observe(ctx context.Context) {
 	if info, err := w.consumer.Info(ctx); err == nil {
 		w.metrics.pending.Set(float64(info.NumPending))
@@ -273,13 +275,14 @@ func (w *Worker) observe(ctx context.Context) {
 	if info, err := w.rejects.Info(ctx); err == nil {
 		w.metrics.rejected.Set(float64(info.State.Msgs))
 	}
-	_ = w.read(ctx) // what fails here fails when something is decided, which says so
+	_ = w.read(ctx) // an error will recur, and be logged, when something is decided
 	w.judging.Lock()
 	w.lookForConflicts()
 	w.judging.Unlock()
 	w.influx.asked(w.store.Ping(ctx))
 }
 
+// every calls do at intervals of d until the context ends.
 func every(ctx context.Context, d time.Duration, do func()) {
 	ticker := time.NewTicker(d)
 	defer ticker.Stop()
@@ -293,8 +296,7 @@ func every(ctx context.Context, d time.Duration, do func()) {
 	}
 }
 
-// persist repeats an attempt until it succeeds or the context ends, which is
-// the only error it gives.
+// persist is ingest.Persist with logging and metrics; doing names the attempt.
 func (w *Worker) persist(ctx context.Context, doing string, attempt func() error) error {
 	return ingest.Persist(ctx, attempt, func(in time.Duration, err error) {
 		w.metrics.retries.WithLabelValues(doing).Inc()

@@ -15,17 +15,16 @@ import (
 	"golang.org/x/text/encoding/traditionalchinese"
 )
 
-// charset is how a file's bytes make text. UTF-16 is turned into UTF-8 before
-// anybody asks.
+// charset is the encoding of a file. UTF-16 is converted to UTF-8 beforehand.
 type charset struct {
-	name    string        // as people call it
+	name    string        // for people
 	chinese string        // the same in Chinese, where that differs
-	label   string        // as --encoding calls it
+	label   string        // the value of --encoding
 	enc     text.Encoding // nil when the bytes are UTF-8
-	undo    text.Encoding // the UTF-8 was read as this and saved again
-	ascii   bool          // no encoding fits what is not ASCII
+	undo    text.Encoding // the encoding as which the UTF-8 was misread and saved again
+	ascii   bool          // no encoding fits the bytes outside ASCII
 	mixed   bool          // some rows of the file are in UTF-8 nevertheless
-	perhaps string        // of one that is ascii: the switches to try and what they make of a word
+	perhaps string        // with ascii: the flags to try, and how a word reads with each
 }
 
 var (
@@ -42,14 +41,14 @@ var (
 	asTwiceGBK  = &charset{name: "UTF-8 that was read as GBK and saved again", chinese: "UTF-8，曾被误作GBK读取并再次保存", undo: simplifiedchinese.GBK}
 )
 
-// charsets are those that a file without a mark is tried in.
+// charsets are the encodings tried on a file without a byte order mark.
 var charsets = []*charset{asUTF8, asGB18030, asBig5, asShiftJIS, asEUCJP, asEUCKR, asLatin}
 
-// codePages are those of DOS, in which Excel saves "CSV (MS-DOS)" and which the
-// web has no names for.
+// codePages are those of DOS, which Excel uses for "CSV (MS-DOS)". The WHATWG
+// encoding standard has no names for them.
 var codePages = map[string]text.Encoding{"cp437": charmap.CodePage437, "cp850": charmap.CodePage850, "cp852": charmap.CodePage852}
 
-// charsetNamed finds an encoding by any of the names that browsers know.
+// charsetNamed returns the encoding with one of the names that browsers know.
 func charsetNamed(name string) (*charset, bool) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if enc, ok := codePages[name]; ok {
@@ -74,17 +73,18 @@ func charsetNamed(name string) (*charset, bool) {
 	return &charset{name: label, label: label, enc: enc}, true
 }
 
-// decodes tells whether text is made of the bytes, and not found in them.
+// decodes reports whether decoding produces new text rather than a part of the
+// input.
 func (c *charset) decodes() bool { return c.enc != nil || c.undo != nil }
 
-// decode gives the text of bytes that end with a whole character, valid until
-// room is used again, and where the first byte stands that is no text; -1
-// when all are.
+// decode returns the text of bytes that end with a complete character, and the
+// index of the first invalid byte, -1 when there is none. The text is valid until
+// room is used again.
 func (c *charset) decode(room, b []byte) (decoded []byte, bad int) {
 	return c.decodeBy(nil, room, b)
 }
 
-// decodeBy is decode with a decoder of the encoding that is used again.
+// decodeBy is decode with a decoder to reuse.
 func (c *charset) decodeBy(dec *text.Decoder, room, b []byte) (decoded []byte, bad int) {
 	switch {
 	case utf8.Valid(b) && (c.enc == nil && c.undo == nil && !c.ascii || firstHigh(b) < 0):
@@ -112,8 +112,8 @@ func (c *charset) decodeBy(dec *text.Decoder, room, b []byte) (decoded []byte, b
 	return decoded, -1
 }
 
-// firstBad is where the first byte stands that the encoding has no character
-// for. Such a byte is rare, so the characters are tried one by one.
+// firstBad returns the index of the first byte that the encoding has no character
+// for. Such bytes are rare, so it can afford to try the characters one by one.
 func (c *charset) firstBad(b []byte) int {
 	var one [utf8.UTFMax]byte
 	for i := 0; i < len(b); {
@@ -138,7 +138,7 @@ func (c *charset) firstBad(b []byte) int {
 	return len(b) - 1
 }
 
-// undone takes back that UTF-8 was read in another encoding.
+// undone restores UTF-8 that was read in another encoding and saved again.
 func (c *charset) undone(room, b []byte) (decoded []byte, bad int) {
 	if !utf8.Valid(b) {
 		return b, firstInvalid(b)
@@ -147,7 +147,7 @@ func (c *charset) undone(room, b []byte) (decoded []byte, bad int) {
 	if !ok || !utf8.Valid(decoded) {
 		return b, firstNonASCII(b)
 	}
-	for firstHigh(decoded) >= 0 { // it was done several times
+	for firstHigh(decoded) >= 0 { // it may have happened several times
 		again, ok := undo(c.undo, nil, decoded)
 		if !ok || !utf8.Valid(again) {
 			break
@@ -157,8 +157,8 @@ func (c *charset) undone(room, b []byte) (decoded []byte, bad int) {
 	return decoded, -1
 }
 
-// undo gives the bytes of which a program that took them for another encoding
-// made this text. ok is false when the encoding has no bytes for it.
+// undo returns the bytes that a program read in the encoding enc to get this text.
+// ok is false when the encoding cannot represent the text.
 func undo(enc text.Encoding, room, s []byte) (b []byte, ok bool) {
 	single, isSingle := enc.(*charmap.Charmap)
 	if !isSingle {
@@ -170,7 +170,7 @@ func undo(enc text.Encoding, room, s []byte) (b []byte, ok bool) {
 		c, known := single.EncodeRune(r)
 		switch {
 		case known:
-		case r >= 0x80 && r <= 0x9f: // Latin-1 has controls where Windows has signs
+		case r >= 0x80 && r <= 0x9f: // control characters in Latin-1
 			c = byte(r)
 		default:
 			return nil, false
@@ -180,6 +180,7 @@ func undo(enc text.Encoding, room, s []byte) (b []byte, ok bool) {
 	return room, true
 }
 
+// firstNonASCII is firstHigh for short texts.
 func firstNonASCII(b []byte) int {
 	for i, c := range b {
 		if c >= utf8.RuneSelf {
@@ -189,7 +190,8 @@ func firstNonASCII(b []byte) int {
 	return -1
 }
 
-// firstInvalid is where the first byte stands that is not UTF-8.
+// firstInvalid returns the index of the first byte that is not UTF-8, -1 when there
+// is none.
 func firstInvalid(b []byte) int {
 	for i := 0; i < len(b); {
 		r, w := utf8.DecodeRune(b[i:])

@@ -8,19 +8,19 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// maxCompared bounds the rows of which both readings are compared.
+// maxCompared limits the number of rows whose two readings are compared.
 const maxCompared = 100_000
 
-// trial is what reading the whole file in one way gives.
+// trial is the result of reading the whole file in one way.
 type trial struct {
 	open     int     // figures whose cell has two readings
-	possible int     // of these, those that the catalogue lets be true
+	possible int     // those of them that the catalogue allows
 	leap     float64 // the largest step within a series, in powers of ten
 }
 
-// compare reads the file in both ways and gives the decimal mark with which
-// alone the catalogue lets the open figures be true, and the one with which
-// alone they fit to their series; 0 where that is neither or both.
+// compare reads the file both ways. possible is the only decimal mark with which
+// the catalogue allows the open figures, and near the only one with which they fit
+// their series; 0 when that is neither or both.
 func (s *Survey) compare() (possible, near byte, err error) {
 	var trials [2]trial
 	groups := s.groups
@@ -43,11 +43,11 @@ func (s *Survey) compare() (possible, near byte, err error) {
 		return 0
 	}
 	possible = only(func(a, b trial) bool { return a.open > 0 && a.possible*10 >= a.open*9 && b.possible*10 <= b.open })
-	near = only(func(a, b trial) bool { return a.leap <= 1 && b.leap >= 2 }) // ten and a hundred times
+	near = only(func(a, b trial) bool { return a.leap <= 1 && b.leap >= 2 }) // factors of ten and a hundred
 	return possible, near, nil
 }
 
-// try reads the file as it is settled so far.
+// try reads the file with the current decimal mark.
 func (s *Survey) try() (t trial, err error) {
 	src, err := s.open()
 	if err != nil {

@@ -13,28 +13,28 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// saveAsCSV is the way out of every file that is no text.
+// saveAsCSV is the hint for every file that is not readable text.
 const saveAsCSV = "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8; 另存为 CSV UTF-8)"
 
 // mark8 is the byte order mark of UTF-8.
 const mark8 = "\xef\xbb\xbf"
 
-// words are the different words of a file that are not ASCII. They, and not
-// single bytes, tell its encoding: 元 in GBK is also valid UTF-8 (Ԫ), and most
-// of what is Korean in EUC-KR is Chinese in GBK.
+// words are the distinct words of a file that are not ASCII. The encoding is
+// recognised by words rather than single characters: 元 in GBK is also valid UTF-8
+// (Ԫ), and most Korean text in EUC-KR is also Chinese text in GBK.
 type words struct {
-	seen map[string]bool // whether it was cut
-	part []byte          // a word that goes on in the next piece
-	over bool            // the word is longer than what is kept of it
+	seen map[string]bool // true for a word that was cut
+	part []byte          // a word that continues in the next piece
+	over bool            // that word is longer than what is kept of it
 }
 
 const (
-	maxWords   = 4096 // different ones that are looked at
-	maxWordLen = 64   // bytes of each
+	maxWords   = 4096 // number of distinct words
+	maxWordLen = 64   // bytes kept of each
 )
 
-// encoding settles the file's encoding: what a byte order mark or the sender
-// says, or what its words are in.
+// encoding determines the file's encoding from a byte order mark, the sender's
+// notation, or its words.
 func (s *Survey) encoding() error {
 	src, err := s.open()
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Survey) encoding() error {
 	for mark, c := range map[string]*charset{"\xff\xfe": asUTF16LE, "\xfe\xff": asUTF16BE} {
 		if bytes.HasPrefix(head, []byte(mark)) {
 			s.charset = c
-			return nil // its zero bytes are as they should be
+			return nil // zero bytes are normal in UTF-16
 		}
 	}
 	if c := utf16Of(head, s.given.Notation.Encoding); c != nil {
@@ -78,7 +78,7 @@ func (s *Survey) encoding() error {
 	return s.decide(&w, marked)
 }
 
-// foreign names what a file is that starts with head, empty when it may be
+// foreign names the format of a file that starts with head, empty when it may be
 // CSV.
 func foreign(head []byte) string {
 	for _, magic := range [...]struct{ bytes, name string }{
@@ -99,13 +99,14 @@ func foreign(head []byte) string {
 		line = head[:n]
 	}
 	if bytes.IndexByte(line, 0) >= 0 {
-		return "binary, or UTF-16 without a byte order mark" // elsewhere such a byte costs its row
+		return "binary, or UTF-16 without a byte order mark" // in later lines a zero byte is a problem of its row
 	}
 	return ""
 }
 
-// utf16Of tells which UTF-16 a file without a byte order mark is: the one that
-// the sender says, or the one in which its ASCII has zero bytes; nil for none.
+// utf16Of returns the UTF-16 byte order of a file without a byte order mark: the
+// one that the sender says, or the one that fits its zero bytes; nil if it is not
+// UTF-16.
 func utf16Of(head []byte, said string) *charset {
 	if c, ok := charsetNamed(said); ok && (c == asUTF16LE || c == asUTF16BE) {
 		return c
@@ -126,7 +127,7 @@ func utf16Of(head []byte, said string) *charset {
 	return nil
 }
 
-// scan takes the words of the next piece.
+// scan collects the words of the next piece.
 func (w *words) scan(piece []byte) {
 	for len(piece) > 0 {
 		if len(w.part) == 0 {
@@ -159,7 +160,7 @@ func (w *words) scan(piece []byte) {
 	}
 }
 
-// end closes a word.
+// end ends a word.
 func (w *words) end() {
 	if firstNonASCII(w.part) >= 0 && len(w.seen) < maxWords {
 		if _, known := w.seen[string(w.part)]; !known {
@@ -169,17 +170,17 @@ func (w *words) end() {
 	w.part, w.over = w.part[:0], false
 }
 
-// inWord tells whether a byte may be part of a word: it is a letter, a digit,
-// not ASCII, or the second byte of a longer character.
+// inWord reports whether a byte may be part of a word: a letter, a digit, a byte
+// outside ASCII, or the second byte of a longer character.
 func inWord(c byte) bool { return c >= '@' || c >= '0' && c <= '9' }
 
-// weight is how a file's words look in an encoding.
+// weight is how natural a file's words look in an encoding.
 type weight struct {
 	charset *charset
-	share   float64 // the mean over the characters
+	share   float64 // mean over the characters
 }
 
-// clearly is by how much an encoding must look more natural than any other.
+// clearly is the lead that an encoding needs over any other.
 const clearly = 0.3
 
 // decide chooses the encoding of the words.
@@ -193,7 +194,7 @@ func (s *Survey) decide(w *words, marked bool) error {
 		return nil
 	}
 	if name := cmp.Or(s.given.Notation.Encoding, s.given.Usual.Encoding); name != "" && (not > 0 || s.given.Notation.Encoding != "") {
-		s.charset, _ = charsetNamed(name) // Notation.Check has found it
+		s.charset, _ = charsetNamed(name) // Notation.Check has validated it
 		return nil
 	}
 	ranking := make([]weight, 0, len(charsets))
@@ -205,7 +206,7 @@ func (s *Survey) decide(w *words, marked bool) error {
 	same := w.same(best.charset, second.charset)
 	switch {
 	case best.share < clearly && !same, best.charset == asLatin && w.doubtful():
-		s.charset = w.unsettled() // every row with other bytes tells of them
+		s.charset = w.unsettled() // each row with other bytes will report them
 	case best.share-second.share < clearly && !same:
 		return s.ambiguous(w, best.charset, second.charset)
 	default:
@@ -215,7 +216,7 @@ func (s *Survey) decide(w *words, marked bool) error {
 		return nil
 	}
 	s.damaged = nil
-	if sure > 0 { // rows in UTF-8 were pasted into it
+	if sure > 0 { // the file also has rows in UTF-8
 		mixed := *s.charset
 		mixed.mixed = true
 		s.charset = &mixed
@@ -223,9 +224,9 @@ func (s *Survey) decide(w *words, marked bool) error {
 	return nil
 }
 
-// doubtful tells whether so many words are strange in a Western text that it
-// is perhaps one of Central Europe, Turkey or Russia, whose encodings have
-// other letters in the places of the accents.
+// doubtful reports whether so many words are unusual for a Western text that the
+// file may be from Central Europe, Turkey or Russia, whose encodings have other
+// letters in place of the accented ones.
 func (w *words) doubtful() bool {
 	n := 0
 	for word := range w.seen {
@@ -236,8 +237,7 @@ func (w *words) doubtful() bool {
 	return n*10 > len(w.seen)
 }
 
-// surelyUTF8 is how many words are UTF-8 and nothing else, and how many are
-// not UTF-8.
+// surelyUTF8 returns how many words can only be UTF-8, and how many are not UTF-8.
 func (w *words) surelyUTF8() (sure, not int) {
 	for word, cut := range w.seen {
 		switch {
@@ -250,14 +250,14 @@ func (w *words) surelyUTF8() (sure, not int) {
 	return sure, not
 }
 
-// wideUTF8 tells whether a text has characters of three bytes in UTF-8, which
-// no other encoding gives by chance.
+// wideUTF8 reports whether a text has three-byte characters of UTF-8, which do not
+// occur by chance in other encodings.
 func wideUTF8(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError }) && !usualGB(s)
 }
 
-// usualGB tells whether the bytes of a word that are not ASCII are characters
-// of GB2312, the set in which nearly all simplified Chinese is written.
+// usualGB reports whether the bytes of a word outside ASCII are characters of
+// GB2312, the set that covers nearly all simplified Chinese.
 func usualGB(word string) bool {
 	for i := 0; i < len(word); {
 		if word[i] < utf8.RuneSelf {
@@ -272,7 +272,7 @@ func usualGB(word string) bool {
 	return true
 }
 
-// weigh8 is how natural the words are in an encoding.
+// weigh8 returns how natural the words look in an encoding.
 func (s *Survey) weigh8(c *charset, w *words) weight {
 	var sum float64
 	all := 0
@@ -292,7 +292,7 @@ func (s *Survey) weigh8(c *charset, w *words) weight {
 	return out
 }
 
-// same tells whether two encodings make the same text of all words.
+// same reports whether all words decode to the same text in two encodings.
 func (w *words) same(a, b *charset) bool {
 	for word := range w.seen {
 		one, badOne := a.decode(nil, []byte(word))
@@ -304,8 +304,8 @@ func (w *words) same(a, b *charset) bool {
 	return true
 }
 
-// ambiguous is the fault of a file that may be in one of two encodings. It
-// shows the word that tells the reader most.
+// ambiguous returns the fault of a file that may be in one of two encodings. It
+// quotes the longest word.
 func (s *Survey) ambiguous(w *words, a, b *charset) error {
 	longest := w.longest()
 	one, _ := a.decode(nil, []byte(longest))
@@ -316,8 +316,8 @@ func (s *Survey) ambiguous(w *words, a, b *charset) error {
 			a.label, b.label, a.label, saveAsCSV)}}
 }
 
-// damage notes words that are UTF-8 but were taken for another encoding and
-// saved again: ConstruÃ§Ã£o. Where all are, that is how the file is read.
+// damage finds words in UTF-8 that were read in another encoding and saved again:
+// ConstruÃ§Ã£o. If all words are like that, the file is read accordingly.
 func (s *Survey) damage(w *words) {
 	for _, c := range []*charset{asTwice1252, asTwiceGBK} {
 		n, lost := 0, 0
@@ -328,7 +328,7 @@ func (s *Survey) damage(w *words) {
 				s.ruined = true
 				lost++
 			} else if strings.ContainsRune(word, utf8.RuneError) && utf8.ValidString(word) {
-				lost++ // some of its letters are gone
+				lost++ // some of its letters are lost
 			}
 		}
 		switch {
@@ -341,8 +341,8 @@ func (s *Survey) damage(w *words) {
 	}
 }
 
-// repaired gives the word that was meant by one that was taken for another
-// encoding; ok is false when nothing shows that it was.
+// repaired returns the original of a word that was read in the wrong encoding; ok is
+// false when there is no sign of that.
 func (c *charset) repaired(word string) (meant string, ok bool) {
 	b, bad := c.decode(nil, []byte(word))
 	if bad >= 0 || len(b) >= len(word) {
@@ -366,7 +366,8 @@ func (c *charset) repaired(word string) (meant string, ok bool) {
 	return meant, after > before
 }
 
-// firstHigh is where the first byte stands that is not ASCII.
+// firstHigh returns the index of the first byte outside ASCII, -1 when there is
+// none.
 func firstHigh(b []byte) int {
 	i := 0
 	for ; i+8 <= len(b); i += 8 {

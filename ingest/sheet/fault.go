@@ -7,24 +7,23 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Fault is why a file cannot be read, or not beyond a place. A mistake
-// within one row is no fault: the row carries it and reading goes on.
+// Fault says why a file cannot be read. A mistake within one row is not a Fault but
+// one of the row's Problems, and reading continues.
 type Fault struct {
 	Where   string // port.csv, port.csv:17 or port.csv:1:C
 	Problem *figure.Problem
 }
 
-// Error gives the place and the problem on one line.
+// Error returns the location and the problem on one line.
 func (f *Fault) Error() string { return f.Where + ": " + f.Problem.Error() }
 
 // Unwrap lets errors.As reach the problem.
 func (f *Fault) Unwrap() error { return f.Problem }
 
-// Faults are all that is wrong with a file's header, in the order of the
-// columns.
+// Faults are all the faults of a file's header, in the order of the columns.
 type Faults []*Fault
 
-// Error gives one line for each fault.
+// Error returns one line for each fault.
 func (fs Faults) Error() string {
 	lines := make([]string, len(fs))
 	for i, f := range fs {
@@ -33,7 +32,7 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Unwrap lets errors.As reach the single faults.
+// Unwrap lets errors.As reach the individual faults.
 func (fs Faults) Unwrap() []error {
 	errs := make([]error, len(fs))
 	for i, f := range fs {
@@ -42,8 +41,8 @@ func (fs Faults) Unwrap() []error {
 	return errs
 }
 
-// place is file:line:COLUMN; line counts from 1 and column from 0, and a
-// column below 0 is left out.
+// place returns file:line:COLUMN. The line counts from 1 and the column from 0; a
+// negative column is left out.
 func place(name string, line, column int) string {
 	name += ":" + strconv.Itoa(line)
 	if column >= 0 {
@@ -52,7 +51,7 @@ func place(name string, line, column int) string {
 	return name
 }
 
-// letters is what spreadsheets call a column: A to Z, AA, AB and so on.
+// letters returns a column's name in spreadsheets: A to Z, AA, AB and so on.
 func letters(column int) string {
 	s := ""
 	for column++; column > 0; column = (column - 1) / 26 {

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// unbracketed takes the brackets off a mark: (p), [p].
+// unbracketed removes the brackets around a mark: (p), [p].
 func unbracketed(mark string) string {
 	for _, pair := range [...]string{"()", "[]"} {
 		if len(mark) > 2 && mark[0] == pair[0] && mark[len(mark)-1] == pair[1] {
@@ -22,8 +22,8 @@ func unbracketed(mark string) string {
 	return mark
 }
 
-// flagOf is the flag that the agency gives a mark, with or without brackets
-// and what stands between several.
+// flagOf returns the agency's flag for a mark, with or without its brackets and the
+// separators between several marks.
 func (b *builder) flagOf(mark string) (flag figure.Flag, ok bool) {
 	flags := b.sender().Flags
 	for _, way := range []string{mark, unbracketed(mark), joined(mark)} {
@@ -34,12 +34,12 @@ func (b *builder) flagOf(mark string) (flag figure.Flag, ok bool) {
 	return flag, ok
 }
 
-// joined writes several marks side by side: (b, p) is bp.
+// joined concatenates several marks: (b, p) becomes bp.
 func joined(mark string) string {
 	return strings.NewReplacer(" ", "", ",", "", ";", "", "/", "").Replace(unbracketed(mark))
 }
 
-// flagsOfAll tells whether each letter of a mark is one of the agency's.
+// flagsOfAll reports whether each letter of a mark is one of the agency's flags.
 func (b *builder) flagsOfAll(mark string) bool {
 	flags := b.sender().Flags
 	for _, r := range mark {
@@ -50,10 +50,10 @@ func (b *builder) flagsOfAll(mark string) bool {
 	return mark != ""
 }
 
-// withoutFlag takes a sender's mark off a value's cell. What it says goes into
-// the figure's status; of a mark in the place of a value "" is left, or 0. A
-// mark that the agency has not said the meaning of is a problem that names
-// those it has elsewhere; what is no mark is left for number.
+// withoutFlag removes a sender's flag from a value's cell and keeps it in b.flag for
+// the status. If the flag is in place of a value, "" remains, or 0. A mark that the
+// agency has not defined is a problem whose hint lists its meanings elsewhere;
+// anything that is not a known mark is left for number to judge.
 func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	if plain(cell) || strings.Trim(cell, "0123456789+., %") == "" {
 		return cell, nil // nearly all
@@ -64,7 +64,7 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 		return b.withoutNumber(cell, s)
 	}
 	if mark == "" || strings.ContainsAny(mark[:1], ":-./") {
-		return cell, nil // which stand in the place of a value only
+		return cell, nil // these are used only in place of a value
 	}
 	if flag, ok := b.flagOf(mark); ok {
 		return b.besideValue(cell, digits, flag)
@@ -75,7 +75,7 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 	}
 	plain, _, _, notNumber := b.reader.survey.number(digits)
 	if notNumber != nil || plain == "" {
-		return cell, nil // what is wrong with the number is told first
+		return cell, nil // report what is wrong with the number first
 	}
 	digits = b.reader.survey.written(plain)
 	if conflict {
@@ -87,8 +87,8 @@ func (b *builder) withoutFlag(cell string) (rest string, p *figure.Problem) {
 		Reason: fmt.Sprintf("carries the flag %s", mark), Hint: besideHint(digits, meanings(unbracketed(mark)))}
 }
 
-// raised writes the letters that stand as a mark at a number as usual ones. A
-// raised digit stays what it is: 119¹ is no 1191.
+// raised converts superscript letters to ordinary ones. Superscript digits stay as
+// they are: 119¹ is not 1191.
 func raised(cell string) string {
 	if isASCII(cell) {
 		return cell
@@ -104,7 +104,7 @@ func raised(cell string) string {
 	return b.String()
 }
 
-// besideValue is a mapped mark that stands beside a number.
+// besideValue handles a defined flag next to a number.
 func (b *builder) besideValue(cell, digits string, flag figure.Flag) (rest string, p *figure.Problem) {
 	if !flag.Zero && flag.Status.Allows(false) {
 		b.flag = flag
@@ -118,9 +118,8 @@ func (b *builder) besideValue(cell, digits string, flag figure.Flag) (rest strin
 		Reason: fmt.Sprintf("is a number with a flag that means there is none (%s)", says), Hint: "remove the number or the flag"}
 }
 
-// withoutNumber is withoutFlag for a cell without a number. A mark of which
-// the agency has not said what it means is a problem only where no status says
-// why there is no value.
+// withoutNumber is withoutFlag for a cell without a number. A mark that the agency
+// has not defined is a problem only if no status says why there is no value.
 func (b *builder) withoutNumber(cell, s string) (rest string, p *figure.Problem) {
 	mark := noNumber(s)
 	flag, mapped := b.flagOf(s)
@@ -147,12 +146,12 @@ func (b *builder) withoutNumber(cell, s string) (rest string, p *figure.Problem)
 	return "", nil
 }
 
-// noNumber writes the usual marks for no value in one way each: dashes and
-// dots of any length, n/a.
+// noNumber normalises the usual marks for a missing value: dashes and dots of any
+// length, n/a.
 func noNumber(s string) string {
 	mark := unbracketed(s)
 	if why := strings.TrimSpace(strings.TrimPrefix(mark, ":")); why != "" {
-		mark = why // Eurostat writes ": c" for what is missing because it is confidential
+		mark = why // Eurostat writes ": c" for a missing value that is confidential
 	}
 	switch {
 	case strings.Trim(mark, "-—―") == "":
@@ -164,8 +163,8 @@ func noNumber(s string) string {
 	return cmp.Or(letters, mark)
 }
 
-// apart divides a cell into a number and the mark behind or before it. digits
-// is empty when there is no number.
+// apart splits a cell into a number and the mark after or before it. digits is empty
+// when there is no number.
 func apart(s string) (digits, mark string) {
 	first, last := strings.IndexFunc(s, unicode.IsDigit), strings.LastIndexFunc(s, unicode.IsDigit)
 	if first < 0 {
@@ -182,8 +181,7 @@ func apart(s string) (digits, mark string) {
 	return digits, mark
 }
 
-// status sets the figure's status from its cell, or from the mark that stood
-// with the value.
+// status sets the figure's status from its cell, or from the flag on the value.
 func (b *builder) status() {
 	if cell := b.cells[status]; len(cell) == 1 && b.flag.Status == 0 && len(b.sender().Flags) == 0 {
 		if code, err := figure.ParseStatus(cell); err == nil { // as nearly all
@@ -214,8 +212,8 @@ func (b *builder) status() {
 	}
 }
 
-// statusText gives the code of a status: a code in capitals, its name, or a
-// mark that means the same wherever it is used.
+// statusText returns the code of a status given as a code in capitals, as its name,
+// or as a mark that means the same wherever it is used.
 func statusText(s string) (string, *figure.Problem) {
 	if _, err := figure.ParseStatus(s); err == nil {
 		return s, nil
@@ -229,7 +227,7 @@ func statusText(s string) (string, *figure.Problem) {
 	known := meanings(mark)
 	switch {
 	case len(known) == 0 || utf8.RuneCountInString(mark) > 1:
-		return s, nil // which is refused with the codes
+		return s, nil // SetField refuses it with the list of codes
 	case differ(known):
 		return s, &figure.Problem{Code: "figure/status", Field: "status",
 			Reason: "means different things at different offices", Hint: statusHint(known)}

@@ -8,10 +8,10 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// use is what a mark means at some statistical offices. docs/flags.md has the
+// use is what a mark means at some statistical offices. docs/flags.md has the same
 // table.
 type use struct {
-	mark string // in small letters
+	mark string // in lower case
 	who  string
 	says string
 	flag figure.Flag
@@ -21,9 +21,9 @@ var zero = figure.Flag{Status: figure.Normal, Zero: true}
 
 func status1(code byte) figure.Flag { return figure.Flag{Status: figure.Status(code)} }
 
-// uses are the marks that have a known meaning, beside the codes of SDMX in
-// capitals: Eurostat's and Statistics Canada's legends of symbols, and those of
-// the tables of the US Census Bureau.
+// uses are the marks with a known meaning, apart from SDMX's codes in capitals. They
+// are from the symbol legends of Eurostat, Statistics Canada and the tables of the
+// US Census Bureau.
 var uses = []use{
 	{"p", "many offices", "provisional", status1('P')},
 	{"e", "Eurostat", "estimated", status1('E')},
@@ -78,14 +78,14 @@ var uses = []use{
 	{"保密", "bureaus in China", "confidential", status1('Q')},
 }
 
-// beside tells whether a mark is one that offices put beside numbers. Other
+// beside reports whether a mark is one that offices put next to numbers. Other
 // letters there are units.
 func beside(mark string) bool {
 	return slices.ContainsFunc(uses, func(u use) bool { return u.mark == strings.ToLower(mark) })
 }
 
-// meanings are the different things that a mark may mean: the uses above, and
-// SDMX's where it is one of its codes in either case.
+// meanings returns the different things that a mark may mean: those in uses, and
+// SDMX's if it is an SDMX code in either case.
 func meanings(mark string) (all []use) {
 	lower := strings.ToLower(mark)
 	add := func(u use) {
@@ -104,14 +104,14 @@ func meanings(mark string) (all []use) {
 	return all
 }
 
-// differ tells whether a mark's meanings are more than one flag.
+// differ reports whether a mark's meanings stand for more than one flag.
 func differ(all []use) bool {
 	return slices.ContainsFunc(all, func(u use) bool { return u.flag != all[0].flag })
 }
 
 const sayOnce = "; or define the flag once, under flags of the agency in the catalogue or with --flags"
 
-// statusHint is what to write in the column status for each meaning of a mark.
+// statusHint says what to write in the column status for each meaning of a mark.
 func statusHint(all []use) string {
 	var ways []string
 	for _, u := range all {
@@ -124,7 +124,7 @@ func statusHint(all []use) string {
 	return "write " + strings.Join(ways, ", ") + sayOnce
 }
 
-// besideHint is what to write for a number that has a mark with it.
+// besideHint says what to write for a number with a mark.
 func besideHint(digits string, all []use) string {
 	var ways []string
 	for _, u := range all {
@@ -141,7 +141,7 @@ func besideHint(digits string, all []use) string {
 	return fmt.Sprintf("write %s in the column value and %s%s", digits, strings.Join(ways, ", "), sayOnce)
 }
 
-// aloneHint is what to write for a mark in the place of a number.
+// aloneHint says what to write for a mark in place of a number.
 func aloneHint(all []use) string {
 	var ways []string
 	for _, u := range all {

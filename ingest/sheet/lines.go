@@ -11,55 +11,54 @@ const (
 	maxRow     = 1 << 20  // bytes of one row
 )
 
-// lines gives a file line by line, as bytes and without their endings: a line
-// feed, CRLF, or the lone carriage return of old Macs. None of these bytes is
-// part of a longer character in any encoding but UTF-16, which is turned into
-// UTF-8 before.
+// lines reads a file line by line, as bytes without the line ending: LF, CRLF, or
+// the lone CR of old Macs. These bytes are part of a longer character only in
+// UTF-16, which is converted to UTF-8 beforehand.
 type lines struct {
 	src   io.Reader
 	buf   []byte
-	kept  int   // buf from here on is not given up
-	next  int   // where in buf the next line begins
+	kept  int   // buf must be kept from here on
+	next  int   // index in buf of the next line
 	end   int   // buf is filled up to here
-	at    int64 // the offset of buf in the file
-	line  int   // lines given so far
-	ended error // what src ended with, mostly io.EOF
+	at    int64 // offset of buf in the file
+	line  int   // number of lines read
+	ended error // that ended src, mostly io.EOF
 
-	// What was seen so far, so that it is not looked for in every line of a
-	// file that has none.
+	// Whether the file has had any carriage returns, quotation marks and zero
+	// bytes, to save looking for them in every line.
 	returns, quotes, zeros bool
 
-	unended bool // the last line has no ending
+	unended bool // the last line has no line ending
 }
 
 func newLines(src io.Reader) *lines { return &lines{src: src, buf: make([]byte, windowSize)} }
 
-// errTooLong is given for a line of more than maxRow bytes, which is passed
-// over.
+// errTooLong is returned for a line of more than maxRow bytes, which is skipped.
 var errTooLong = errors.New("a line is too long")
 
-// mark is where in the file a line begins, so that reading can go back there.
+// mark is the beginning of a line, to which reading can go back.
 type mark struct {
 	next int64
 	line int
 }
 
-// mark keeps what comes from here on until the next mark.
+// mark returns the position of the next line, and keeps everything from there on
+// until the next call of mark.
 func (l *lines) mark() mark {
 	l.kept = l.next
 	return mark{l.at + int64(l.next), l.line}
 }
 
-// back returns to a mark, or to a place after the last one.
+// back goes back to the last mark, or to a position after it.
 func (l *lines) back(m mark) { l.next, l.line = int(m.next-l.at), m.line }
 
-// here is the place of the next line; it may be used as long as the last mark.
+// here returns the position of the next line. It is valid as long as the last mark.
 func (l *lines) here() mark { return mark{l.at + int64(l.next), l.line} }
 
-// read gives the next line, valid until the next call, and io.EOF or another
-// error of the source after the last. Lines are counted from the first.
+// read returns the next line, valid until the next call, and after the last line
+// io.EOF or another error from the source.
 func (l *lines) read() ([]byte, error) {
-	passed := false // the beginning of the line is given up, it is too long
+	passed := false // the line is too long and its beginning was dropped
 	for from := 0; ; {
 		rest := l.buf[l.next:l.end]
 		if n, ending := l.lineEnd(rest[from:]); n >= 0 {
@@ -91,7 +90,7 @@ func (l *lines) read() ([]byte, error) {
 	}
 }
 
-// last gives what stands behind the last line ending.
+// last returns what follows the last line ending.
 func (l *lines) last(rest []byte, passed bool) ([]byte, error) {
 	if len(rest) == 0 && !passed || !errors.Is(l.ended, io.EOF) {
 		return nil, l.ended
@@ -104,8 +103,8 @@ func (l *lines) last(rest []byte, passed bool) ([]byte, error) {
 	return rest, nil
 }
 
-// lineEnd is where the first line of b ends and how many bytes its ending
-// has; -1 when there is no ending.
+// lineEnd returns the index at which the first line of b ends and the number of
+// bytes of its ending; -1 when there is no ending.
 func (l *lines) lineEnd(b []byte) (n, size int) {
 	n = bytes.IndexByte(b, '\n')
 	if !l.returns {
@@ -125,7 +124,7 @@ func (l *lines) lineEnd(b []byte) (n, size int) {
 	return r, 1
 }
 
-// fill reads on. What comes before the mark is given up for it.
+// fill reads more into buf, dropping what precedes the mark.
 func (l *lines) fill() {
 	if l.kept > 0 {
 		copy(l.buf, l.buf[l.kept:l.end])
@@ -149,7 +148,7 @@ func (l *lines) fill() {
 	}
 }
 
-// see looks for what is rare in text.
+// see updates returns, quotes and zeros.
 func (l *lines) see(text []byte) {
 	l.returns = l.returns || bytes.IndexByte(text, '\r') >= 0
 	l.quotes = l.quotes || bytes.IndexByte(text, '"') >= 0

@@ -6,23 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// How natural a text looks in an encoding is counted by its characters: 1 for
-// those that people write a lot, less for those that are rare, and less than
-// nothing for what nobody writes, like an ideograph within a Latin word.
+// Scores of characters, which add up to how natural a text looks in an encoding: 1
+// for frequent characters, less for rare ones, and negative for what nobody writes,
+// like an ideograph within a Latin word.
 const (
 	usual     = 1.0
 	possible  = 0.4
 	rare      = 0.1
 	odd       = -0.3
 	absurd    = -1.0
-	certain   = 1.5 // UTF-8 of three bytes and more is never hit by chance
+	certain   = 1.5 // UTF-8 of three or more bytes does not occur by chance
 	fromCat   = 2.0 // a word of the catalogue
 	noOpinion = 0.0
 )
 
-// natural is how natural a word is in the encoding, as the sum over its
-// characters that are not ASCII, and how many of these there are. A word that
-// was cut may end within a character.
+// natural returns how natural a word looks in the encoding, as the sum of the scores
+// of its characters outside ASCII, and the weight n of that sum. A word that was cut
+// may end within a character.
 func (c *charset) natural(word []byte, cut bool) (sum float64, n int) {
 	decoded, bad := c.decode(nil, word)
 	if bad >= 0 && cut && len(word)-bad < utf8.UTFMax {
@@ -63,7 +63,7 @@ func (c *charset) natural(word []byte, cut bool) (sum float64, n int) {
 	return sum * float64(high) / float64(n), high
 }
 
-// doubtful tells whether a word holds what no Western text has.
+// doubtful reports whether a word has a character that Western texts do not have.
 func doubtful(word []byte) bool {
 	decoded, _ := asLatin.decode(nil, word)
 	runes := []rune(string(decoded))
@@ -75,7 +75,7 @@ func doubtful(word []byte) bool {
 	return false
 }
 
-// naturalUTF8 judges what is valid UTF-8.
+// naturalUTF8 is natural for valid UTF-8.
 func naturalUTF8(runes []rune, high int) (sum float64, n int) {
 	wide, total, own := false, 0.0, 0
 	for i, r := range runes {
@@ -97,7 +97,7 @@ func naturalUTF8(runes []rune, high int) (sum float64, n int) {
 		case r < 0x250:
 			score := latin(runes, i)
 			if !unicode.IsLetter(r) && r >= 0xa0 {
-				score = max(score, possible) // nobody has to type these for others
+				score = max(score, possible) // such signs are plausible in any script
 			}
 			total += score
 		default:
@@ -107,8 +107,8 @@ func naturalUTF8(runes []rune, high int) (sum float64, n int) {
 	return total * float64(high) / float64(max(own, 1)), high
 }
 
-// sameScript tells whether a letter has a neighbour of its own script, one
-// that is in daily use.
+// sameScript reports whether a letter has a neighbour of its own script, if that is
+// one in daily use.
 func sameScript(runes []rune, i int) bool {
 	for _, script := range []*unicode.RangeTable{unicode.Cyrillic, unicode.Greek, unicode.Hebrew, unicode.Arabic, unicode.Armenian} {
 		if unicode.Is(script, runes[i]) && runes[i] < 0x500 || unicode.In(runes[i], unicode.Hebrew, unicode.Arabic, unicode.Armenian) {
@@ -118,14 +118,14 @@ func sameScript(runes []rune, i int) bool {
 	return false
 }
 
-// Signs that stand in Latin texts: between figures, after or around words.
+// Signs in Latin texts: after digits and words, or around them.
 const (
 	signsAfter  = "°ºª€½¼¾®™"
-	powers      = "¹²³" // of figures and metres: elsewhere they are letters of Poland
+	powers      = "¹²³" // after digits and m; elsewhere these bytes are Polish letters
 	signsAround = "«»“”‘’–—…•·§±×÷£¥€¢\u00a0¿¡„‹›µ©"
 )
 
-// latin judges a character as one of a Latin text.
+// latin scores a character as part of a Latin text.
 func latin(runes []rune, i int) float64 {
 	near := func(k int) rune {
 		if k < 0 || k >= len(runes) {
@@ -140,6 +140,7 @@ func latin(runes []rune, i int) float64 {
 	return latinLetter(runes, i, before, after)
 }
 
+// latinSign scores a sign between two characters.
 func latinSign(r, before, after rune) float64 {
 	fits := false
 	switch {
@@ -160,8 +161,8 @@ func latinSign(r, before, after rune) float64 {
 	return odd
 }
 
-// latinLetter judges an accented letter: it fits into a word with its case,
-// and few of them stand side by side.
+// latinLetter scores an accented letter: its case should fit the word, and words
+// have few accented letters in a row.
 func latinLetter(runes []rune, i int, before, after rune) float64 {
 	r := runes[i]
 	first, last := i, i
@@ -189,16 +190,15 @@ func latinLetter(runes []rune, i int, before, after rune) float64 {
 	case notPortuguese(r, after):
 		return odd
 	case strings.ContainsRune("ðÐþÞýÝÿŽžƒ", r), strings.ContainsRune("ëï", r) && first == i, strings.ContainsRune("œæ", r) && accents > 1:
-		return odd // of Iceland, and of Turkey, Central Europe and old Macs in their own encodings
+		return odd // Icelandic, or Turkish, Central European or old Mac text in its own encoding
 	case r == 'ñ' && !strings.ContainsRune("aeiouáéíóúAEIOU", after), ascii == 0:
-		return possible / 2 // Spanish has it before vowels, Polish its ń before others
+		return possible / 2 // ñ precedes vowels in Spanish; the Polish ń has the same byte and precedes others
 	}
 	return usual
 }
 
-// notPortuguese tells whether a letter with a tilde stands where Portuguese has
-// none. In the encoding of Central Europe the same byte is a letter of Hungary
-// or Romania.
+// notPortuguese reports whether a letter with a tilde is where Portuguese has none.
+// In the Central European encoding the same byte is a Hungarian or Romanian letter.
 func notPortuguese(r, after rune) bool {
 	switch r {
 	case 'õ', 'Õ':
@@ -209,10 +209,10 @@ func notPortuguese(r, after rune) bool {
 	return false
 }
 
-// ideographs judges the characters of an encoding of two bytes. The function
-// it gives does not count signs that all of these encodings share.
+// ideographs returns a function that scores the characters of a word in a two-byte
+// encoding. It does not count signs that all of these encodings share.
 func (c *charset) ideographs(word []byte, runes []rune) func(i int) (float64, bool) {
-	at := make([]int, len(runes)) // where in word each character begins
+	at := make([]int, len(runes)) // the index in word of each character
 	for i, k := 0, 0; i < len(runes) && k < len(word); i++ {
 		at[i] = k
 		k += c.length(word[k:])
@@ -230,7 +230,7 @@ func (c *charset) ideographs(word []byte, runes []rune) func(i int) (float64, bo
 	}
 }
 
-// length is how many bytes the first character of b has.
+// length returns the number of bytes of the first character of b.
 func (c *charset) length(b []byte) int {
 	switch {
 	case b[0] < utf8.RuneSelf, c == asShiftJIS && b[0] >= 0xa1 && b[0] <= 0xdf:
@@ -243,14 +243,14 @@ func (c *charset) length(b []byte) int {
 	return 2
 }
 
-// tables are how the encodings of two bytes place their characters: the usual
-// ones have first bytes in one range, the others in another.
+// tables describe how the two-byte encodings arrange their characters: frequent ones
+// have first bytes in one range, others in another.
 var tables = map[*charset]struct {
 	frequent            func() map[rune]bool
 	usualLow, usualHigh byte
 	otherLow, otherHigh byte
-	trail               byte // the lowest second byte of both
-	kana                bool // it is for Japanese
+	trail               byte // the lowest second byte in both ranges
+	kana                bool // the encoding is Japanese
 }{
 	asGB18030:  {simplified, 0xb0, 0xd7, 0xd8, 0xf7, 0xa1, false},
 	asBig5:     {traditional, 0xa4, 0xc6, 0xc9, 0xf9, 0x40, false},
@@ -259,7 +259,7 @@ var tables = map[*charset]struct {
 	asEUCJP:    {kanji, 0xb0, 0xcf, 0xd0, 0xf4, 0xa1, true},
 }
 
-// ideograph judges a character by how its language uses it.
+// ideograph scores a character by how its language uses it.
 func (c *charset) ideograph(r rune, lead, trail byte) float64 {
 	t, known := tables[c]
 	kana := r >= 0x3040 && r < 0x3100
@@ -268,7 +268,7 @@ func (c *charset) ideograph(r rune, lead, trail byte) float64 {
 		return odd
 	case kana, t.frequent()[r]:
 		return usual
-	case trail < t.trail, r >= 0xff61 && r <= 0xff9f: // the latter are kana of half a width
+	case trail < t.trail, r >= 0xff61 && r <= 0xff9f: // the latter are half-width kana
 		return odd
 	case lead >= t.usualLow && lead <= t.usualHigh:
 		return possible
@@ -278,8 +278,8 @@ func (c *charset) ideograph(r rune, lead, trail byte) float64 {
 	return odd
 }
 
-// within tells whether a lone character that is not ASCII stands within an
-// ASCII word, as no ideograph does: Constru玢o.
+// within reports whether a single character outside ASCII is within an ASCII word,
+// where ideographs never are: Constru玢o.
 func within(runes []rune, i int) bool {
 	letter := func(k int) bool {
 		return k >= 0 && k < len(runes) && runes[k] < utf8.RuneSelf && unicode.IsLetter(runes[k])

@@ -8,15 +8,15 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// headerAgain tells whether the row repeats the header, as it does where files
-// were put one behind the other.
+// headerAgain reports whether the row repeats the header, as happens when files are
+// concatenated.
 func (r *Reader) headerAgain() bool {
 	_, ok := fieldNamed(clean(r.cell(r.header.column[period])))
 	return ok
 }
 
-// noRow tells of a row that is none of figures: a title, a footnote, a drawn
-// line, or one that was pasted from another table.
+// noRow returns the problem of a row that is not a figure: a title, a footnote, a
+// drawn line, or a row pasted from another table.
 func (r *Reader) noRow() *figure.Problem {
 	alone, filled, drawn := "", 0, true
 	for i := range r.rows.cells {
@@ -27,7 +27,7 @@ func (r *Reader) noRow() *figure.Problem {
 		alone = text
 		filled++
 		if drawn = drawn && strings.Trim(text, "-=_—─") == ""; filled > 1 && !drawn {
-			return nil // as nearly all
+			return nil // nearly all rows
 		}
 	}
 	p := &figure.Problem{Code: "sheet/row", Hint: "delete the line"}
@@ -45,8 +45,8 @@ func (r *Reader) noRow() *figure.Problem {
 	return p
 }
 
-// otherSeparator is the separator of a row that has another than the file, 0
-// for none.
+// otherSeparator returns the separator of a row if it differs from the file's, else
+// 0.
 func otherSeparator(text string, h *header) rune {
 	for _, c := range separators {
 		if c != h.separator && len(h.columns) > 2 && strings.Count(text, string(c)) >= len(h.columns)-1 {

@@ -7,17 +7,17 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Notation is how a file writes what can be written in several ways. What is
-// empty the file itself has to tell.
+// Notation says how a file writes what can be written in several ways. Empty fields
+// are determined from the file itself.
 type Notation struct {
 	Decimal   string   // the decimal mark: "." or ","
 	Thousands string   // the only mark that groups digits: ".", ",", "'" or "space", or "none"
-	Encoding  string   // as the web calls it: utf-8, gb18030, windows-1252
-	Columns   []string // the names of the columns, - for one that is passed over
+	Encoding  string   // its name on the web: utf-8, gb18030, windows-1252
+	Columns   []string // the names of the columns, "-" for one to skip
 }
 
-// Check tells what cannot be meant. Its error names no switch and no key;
-// the caller does.
+// Check validates the notation. The error does not name a flag or a key of the
+// catalogue; the caller does.
 func (n Notation) Check() error {
 	switch {
 	case n.Decimal != "" && n.Decimal != "." && n.Decimal != ",":
@@ -53,7 +53,7 @@ func (n Notation) has(want field) bool {
 	return false
 }
 
-// or fills the marks that n leaves open with those of other.
+// or returns n, with the marks of other if n has none.
 func (n Notation) or(other Notation) Notation {
 	if n.Decimal == "" && n.Thousands == "" {
 		n.Decimal, n.Thousands = other.Decimal, other.Thousands
@@ -63,7 +63,7 @@ func (n Notation) or(other Notation) Notation {
 
 const noMark = "none"
 
-// mark is the byte that groups digits, 0 when that is open or none does.
+// mark returns the byte that groups digits, 0 when that is open or none does.
 func (n Notation) mark() byte {
 	switch n.Thousands {
 	case ".", ",", "'":
@@ -74,7 +74,7 @@ func (n Notation) mark() byte {
 	return 0
 }
 
-// decimal is the decimal mark, said or implied, and 0 when it is open.
+// decimal returns the decimal mark, given or implied, and 0 when it is open.
 func (n Notation) decimal() byte {
 	switch {
 	case n.Decimal != "":
@@ -87,10 +87,10 @@ func (n Notation) decimal() byte {
 	return 0
 }
 
-// allow takes what the sender has said.
+// allow sets the grouping that the notation allows.
 func (v *values) allow(n Notation) { v.thousands, v.none = n.mark(), n.Thousands == noMark }
 
-// words say how the values are read, where that is no matter of course.
+// words says how the values are read, where that is not obvious.
 func (v *values) words(decimal byte, groups grouping) (w lang.Text, ok bool) {
 	zh, en := []string{}, []string{}
 	add := func(z, e string) { zh, en = append(zh, z), append(en, e) }

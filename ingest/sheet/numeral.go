@@ -2,12 +2,11 @@ package sheet
 
 import "strings"
 
-// A numeral's marks are points, commas, apostrophes and spaces. Of point and
-// comma one marks the decimals in a file and the other groups digits;
-// apostrophes and spaces only ever group. So a numeral has two readings at
-// most, and a file one.
+// The marks in a numeral are points, commas, apostrophes and spaces. In a file either
+// the point or the comma marks decimals, and the other groups digits; apostrophes and
+// spaces always group. So a numeral has at most two readings, and a file has one.
 
-// grouping is how many digits stand between two marks.
+// grouping is a set of ways to group digits.
 type grouping uint8
 
 const (
@@ -18,19 +17,18 @@ const (
 	anyGroups            = byThousands | byLakhs | byMyriads
 )
 
-// numeral is the reading of a cell's digits with one of the two marks for the
-// decimals.
+// numeral is the reading of a cell's digits with one of the two decimal marks.
 type numeral struct {
 	whole, fraction string
 	negative, plus  bool
 	point           bool     // there is a decimal mark
-	mark            byte     // what groups: '.', ',', '\'' or ' '; 0 when nothing does
-	groups          grouping // the ways in which that can be
-	many            bool     // there are several marks
+	mark            byte     // the grouping mark: '.', ',', '\'' or ' '; 0 when there is none
+	groups          grouping // the possible groupings
+	many            bool     // there are several grouping marks
 }
 
-// readNumeral reads s, which is folded, with decimal as the decimal mark. ok
-// is false when it is no number so.
+// readNumeral parses s, which must be folded, with the given decimal mark. ok is
+// false when it is not a number with that mark.
 func readNumeral(s string, decimal byte) (n numeral, ok bool) {
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		n.negative, n.plus = s[0] == '-', s[0] == '+'
@@ -48,7 +46,7 @@ func readNumeral(s string, decimal byte) (n numeral, ok bool) {
 	groups := strings.Split(n.whole, n.whole[first:first+1])
 	for _, g := range groups {
 		if g == "" || !onlyDigits(g) {
-			return n, false // or another mark stands in it
+			return n, false // empty, or with another mark in it
 		}
 	}
 	n.many = len(groups) > 2
@@ -57,7 +55,7 @@ func readNumeral(s string, decimal byte) (n numeral, ok bool) {
 	return n, n.groups != noGroups
 }
 
-// groupings are the ways in which digits can be grouped like this.
+// groupings returns the ways of grouping that result in these groups.
 func groupings(groups []string) grouping {
 	g := anyGroups
 	last := len(groups) - 1
@@ -87,7 +85,7 @@ func groupings(groups []string) grouping {
 	return g
 }
 
-// String writes the number in ASCII digits, with a point.
+// String returns the number in ASCII digits, with a decimal point.
 func (n numeral) String() string {
 	s := n.whole
 	if n.point {
@@ -112,12 +110,12 @@ func readingsOf(s string) (r readings) {
 	r.point, r.isPoint = readNumeral(s, '.')
 	r.comma, r.isComma = readNumeral(s, ',')
 	if r.comma.mark == '.' && r.comma.groups&byThousands == 0 {
-		r.isComma = false // points group by thousands where they do
+		r.isComma = false // where points group digits, they group thousands
 	}
 	return r
 }
 
-// differ tells whether the two readings are two numbers.
+// differ reports whether the two readings are different numbers.
 func (r readings) differ() bool {
 	return r.isPoint && r.isComma && r.point.String() != r.comma.String()
 }

@@ -8,23 +8,23 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// span is where in a row's text a cell stands.
+// span is the position of a cell in a row's text.
 type span struct {
 	from, to int
 	quoted   bool
 }
 
-// splitter cuts rows into cells. Cells in quotation marks may hold
-// separators, doubled quotation marks and line ends. ="06037", by which a
-// spreadsheet is kept from making a number of a code, is the cell 06037.
+// splitter splits rows into cells. Cells in quotation marks may contain separators,
+// doubled quotation marks and line ends. ="06037", which keeps a spreadsheet from
+// reading a code as a number, is the cell 06037.
 type splitter struct {
 	separator []byte
-	text      []byte // of the present row; the cells are parts of it
+	text      []byte // of the current row, in which the cells are
 	cells     []span
-	open      bool // within quotation marks at the end of the line
-	enough    int  // how many cells are looked at, 0 for all
+	open      bool // the line ends within quotation marks
+	enough    int  // stop after this many cells, 0 for all
 
-	own   []byte // the text of rows with quotation marks
+	own   []byte // buffer for the text of rows with quotation marks
 	begin int    // where in own the open cell begins
 }
 
@@ -33,11 +33,11 @@ func (s *splitter) reset() {
 	s.own = s.own[:0]
 }
 
-// cell is the i-th cell's text.
+// cell returns the i-th cell's text.
 func (s *splitter) cell(i int) []byte { return s.text[s.cells[i].from:s.cells[i].to] }
 
-// line cuts a line, or the next one of a row with an open cell. ok is false
-// when a quotation mark stands where it means nothing.
+// line splits a line, or the next line of a row with an open cell. ok is false when
+// a quotation mark is misplaced.
 func (s *splitter) line(line []byte) (ok bool) {
 	if !s.open && bytes.IndexByte(line, '"') < 0 {
 		s.plain(line)
@@ -48,13 +48,13 @@ func (s *splitter) line(line []byte) (ok bool) {
 	return ok
 }
 
-// plain cuts a line without quotation marks.
+// plain splits a line without quotation marks.
 func (s *splitter) plain(line []byte) {
 	s.text = line
 	from := 0
 	if len(s.separator) == 1 {
 		c, cells := s.separator[0], s.cells
-		for i, b := range line { // cells are short: a call for each would cost more
+		for i, b := range line { // faster than bytes.Index, because cells are short
 			if b != c {
 				continue
 			}
@@ -78,7 +78,7 @@ func (s *splitter) plain(line []byte) {
 	}
 }
 
-// marked cuts a line with quotation marks.
+// marked splits a line with quotation marks.
 func (s *splitter) marked(line []byte) (ok bool) {
 	if s.open {
 		s.own = append(s.own, '\n')
@@ -123,8 +123,8 @@ func (s *splitter) marked(line []byte) (ok bool) {
 	}
 }
 
-// opening tells whether a cell begins with a quotation mark, and what stands
-// behind it.
+// opening reports whether a cell begins with a quotation mark, and returns what
+// follows it.
 func (s *splitter) opening(line []byte) (rest []byte, opens bool) {
 	rest = bytes.TrimPrefix(s.trim(line), []byte{'='})
 	if bytes.HasPrefix(rest, []byte{'"'}) {
@@ -144,8 +144,8 @@ func (s *splitter) close() {
 	s.cells = append(s.cells, span{from: s.begin, to: len(s.own), quoted: true})
 }
 
-// trim takes the spaces away that may stand around a quotation, unless they
-// are separators.
+// trim removes spaces from the beginning of b, unless they are separators. Spaces
+// may surround a quotation.
 func (s *splitter) trim(b []byte) []byte {
 	for len(b) > 0 && !bytes.HasPrefix(b, s.separator) {
 		trimmed := bytes.TrimLeftFunc(b[:1], unicode.IsSpace)
@@ -157,9 +157,9 @@ func (s *splitter) trim(b []byte) []byte {
 	return b
 }
 
-// stray explains the quotation mark that makes no sense of a row: the first
-// cell of its first line that holds or opens it, and how to write it. columns
-// is how many cells a row should have, 0 when none of them holds a separator.
+// stray returns the problem of a row with a misplaced quotation mark, and the column
+// of the first cell that contains or opens it. columns is the number of cells that a
+// row should have, 0 when no cell contains a separator.
 func (s *splitter) stray(line []byte, columns int) (p *figure.Problem, column int) {
 	for rest, more := line, true; more; column++ {
 		var cell []byte
@@ -168,7 +168,7 @@ func (s *splitter) stray(line []byte, columns int) (p *figure.Problem, column in
 		switch opens := bytes.HasPrefix(inner, []byte{'"'}); {
 		case opens && !more && bytes.Count(inner, []byte{'"'})%2 == 1:
 			if columns == 0 || column+1+bytes.Count(cell, s.separator) == columns {
-				cell, _, _ = bytes.Cut(cell, s.separator) // the others are cells by themselves
+				cell, _, _ = bytes.Cut(cell, s.separator) // the rest are cells of their own
 			}
 			text := string(bytes.TrimSpace(cell))
 			return &figure.Problem{Code: "sheet/quote", Text: text, Reason: "opens a quotation that is not closed on its line",
@@ -183,7 +183,7 @@ func (s *splitter) stray(line []byte, columns int) (p *figure.Problem, column in
 
 const quoteHint = `put the whole cell in quotation marks and double those inside: "the ""fifth"" port"`
 
-// write is how a cell with this text is to be written.
+// write returns the hint that says how to write a cell with this text.
 func write(text string) string {
 	if len(text) > maxTextLen {
 		return quoteHint
@@ -191,7 +191,7 @@ func write(text string) string {
 	return "write " + quoted(text)
 }
 
-// first is the first cell of a line as it is written, with its marks.
+// first returns the first cell of a line as written, with its quotation marks.
 func (s *splitter) first(line []byte) (cell, after []byte, more bool) {
 	from := 0
 	if rest, opens := s.opening(line); opens {
@@ -214,13 +214,13 @@ func (s *splitter) first(line []byte) (cell, after []byte, more bool) {
 	return line[:from+n], line[from+n+len(s.separator):], true
 }
 
-// closesAtEnd tells whether a cell that begins with a quotation mark ends
-// with its closing one.
+// closesAtEnd reports whether a cell that begins with a quotation mark ends with the
+// closing one.
 func closesAtEnd(cell []byte) bool {
 	body := bytes.TrimRight(cell[1:], " \t")
 	body = bytes.ReplaceAll(body, []byte(`""`), nil)
 	return len(body) > 0 && bytes.IndexByte(body, '"') == len(body)-1
 }
 
-// quoted writes a text as a cell in quotation marks.
+// quoted returns a text as a cell in quotation marks.
 func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }

@@ -13,33 +13,32 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// Given is what is known of a file beside its content.
+// Given is what is known about a file apart from its content.
 type Given struct {
-	// Notation is what the sender says of it, which is obeyed.
+	// Notation is what the sender says about the file. It overrides everything
+	// else.
 	Notation Notation
-	// Usual is how such files usually are, as the catalogue says. It settles
+	// Usual is how such files usually are, according to the catalogue. It decides
 	// what the file leaves open.
 	Usual Notation
-	// Word tells whether a text is one of the catalogue: an area, a category
-	// or a unit. Nil when there is none.
+	// Word reports whether the catalogue contains a text: as an area, a category
+	// or a unit. It may be nil.
 	Word func(text string) bool
-	// Possible tells whether the catalogue lets a figure be true. Nil when
-	// there is none.
+	// Possible reports whether the catalogue allows a figure. It may be nil.
 	Possible func(*figure.Figure) bool
-	// Sender tells what is known of the sender of an indicator. It is asked
-	// where the indicator changes; nil when nothing is known.
+	// Sender returns what is known about the sender of an indicator. It is called
+	// when the indicator changes from one row to the next, and may be nil.
 	Sender func(indicator string) Sender
 }
 
-// Survey is a file that was looked through from its beginning to its end, so
-// that every cell of it is read in one and the same way. Nothing that can be
-// taken in two ways is decided by a single cell.
+// Survey is a file that was read from beginning to end once, so that all its cells
+// are then read in the same way. What can be read in two ways is not decided by a
+// single cell.
 type Survey struct {
-	// Read says in words how the file is read, where that is no matter of
-	// course.
+	// Read says how the file is read, where that is not obvious.
 	Read []lang.Text
-	// Rows are the rows with text below the header, the lines of a file of
-	// which the header cannot be read.
+	// Rows is the number of rows with text below the header, or the number of
+	// lines when the header cannot be read.
 	Rows int
 
 	name     string
@@ -47,21 +46,21 @@ type Survey struct {
 	given    Given
 	charset  *charset
 	certain  bool // the file can be in no other encoding
-	cut      bool // its last value is perhaps not whole
+	cut      bool // its last value may be incomplete
 	unmarked bool // it is UTF-16 without a byte order mark
-	ruined   bool // letters of words in UTF-8 were lost when they were taken for another encoding
+	ruined   bool // words in UTF-8 lost letters when they were read in another encoding
 	header   *header
 	numbers
 	periods figure.PeriodColumn
-	seen    map[string]bool // the periods that it has seen
+	seen    map[string]bool // cells already added to periods
 	next    nextColumn
-	damaged []*charset // for which some words of a file in UTF-8 were taken
+	damaged []*charset // encodings in which some words in UTF-8 were misread
 }
 
-// Look surveys a file, which it opens several times. The error is a *Fault,
-// Faults when several things are wrong with the header, or what open or
-// reading failed with; errors.As finds a *Fault in both of the former. Of a
-// file that cannot be read the survey tells how much there is.
+// Look surveys a file, which it opens several times. The error is a *Fault, Faults
+// when several things are wrong with the header, or an error from open or reading;
+// errors.As finds a *Fault in the first two. Even when a file cannot be read, the
+// survey has its number of rows.
 func Look(name string, open func() (io.ReadCloser, error), given Given) (*Survey, error) {
 	s := &Survey{name: name, open: open, given: given, seen: map[string]bool{}, numbers: numbers{decimal: '.', groups: byThousands}}
 	err := s.encoding()
@@ -87,7 +86,7 @@ func (s *Survey) each(do func(*rows) error) (err error) {
 	return do(newRows(src, s.charset))
 }
 
-// look reads header and rows.
+// look reads the header and the rows.
 func (s *Survey) look(r *rows) error {
 	h, err := readHeader(s.name, r, s.given.Notation.Columns, s.given.Usual.Columns)
 	if err != nil {
@@ -123,7 +122,7 @@ func (s *Survey) look(r *rows) error {
 	}
 }
 
-// observe takes what a row says of the file's notation.
+// observe records what a row shows about the file's notation.
 func (s *Survey) observe(r *rows, cjk bool) {
 	if i := s.header.column[period]; i < len(r.cells) && !s.seen[string(r.cell(i))] && len(s.seen) < maxTexts {
 		cell := string(r.cell(i))
@@ -140,8 +139,7 @@ func (s *Survey) observe(r *rows, cjk bool) {
 	}
 }
 
-// count counts the lines with text that are left of a file that cannot be
-// read.
+// count counts the remaining lines with text of a file that cannot be read.
 func (s *Survey) count(r *rows) {
 	for {
 		line, err := r.lines.read()
@@ -154,7 +152,7 @@ func (s *Survey) count(r *rows) {
 	}
 }
 
-// settle decides what can be taken in two ways.
+// settle decides how to read what can be read in two ways.
 func (s *Survey) settle() error {
 	decimal, contradiction := s.values.proven()
 	usual := s.given.Usual.decimal()
@@ -184,8 +182,8 @@ func (s *Survey) settle() error {
 	return nil
 }
 
-// dispute refuses a file of which some values prove the decimal mark and the
-// others, that could be read either way, can be true only in the other.
+// dispute refuses a file in which some values prove the decimal mark, while the
+// values that can be read either way are possible only with the other one.
 func (s *Survey) dispute(decimal byte) error {
 	if s.values.undecided().n == 0 {
 		return nil
@@ -197,9 +195,9 @@ func (s *Survey) dispute(decimal byte) error {
 	return &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.disputed(decimal)}
 }
 
-// weigh takes all evidence for a column of which every cell is open: what the
-// catalogue and the figures of the same series say of either reading, and the
-// language; where these say nothing, what the column looks like.
+// weigh decides on the decimal mark of a column in which every cell is open. The
+// evidence is which reading the catalogue allows, which fits the other figures of
+// the series, and the language; without any, the look of the column.
 func (s *Survey) weigh() (decimal byte, err error) {
 	possible, near, err := s.compare()
 	if err != nil {
@@ -216,7 +214,7 @@ func (s *Survey) weigh() (decimal byte, err error) {
 	return 0, &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.open()}
 }
 
-// tell says how the file is read.
+// tell sets Read.
 func (s *Survey) tell() {
 	if named := s.given.Notation.Encoding; s.charset == asUTF8 && s.certain && named != "" && named != asUTF8.label {
 		s.Read = append(s.Read, lang.Text{ZH: "编码：UTF-8，而非所指的" + named, EN: "encoding: UTF-8, although " + named + " was specified"})
@@ -239,7 +237,7 @@ func (s *Survey) tell() {
 	}
 }
 
-// titleWords say which lines above the header are not read.
+// titleWords says which lines above the header are not read.
 func titleWords(first, last int) lang.Text {
 	if first == last {
 		return lang.Text{ZH: fmt.Sprintf("表头之上的第%d行是标题，未读取", first), EN: fmt.Sprintf("line %d above the header is a title and was not read", first)}
@@ -247,7 +245,7 @@ func titleWords(first, last int) lang.Text {
 	return lang.Text{ZH: fmt.Sprintf("表头之上的第%d至%d行是标题，未读取", first, last), EN: fmt.Sprintf("lines %d to %d above the header are a title and were not read", first, last)}
 }
 
-// located adds the file's name to what the source failed with.
+// located adds the file's name to an error from the source.
 func (s *Survey) located(err error) error {
 	var fault *Fault
 	if err == nil || errors.As(err, &fault) {
@@ -256,7 +254,7 @@ func (s *Survey) located(err error) error {
 	return fmt.Errorf("%s: %w", s.name, err)
 }
 
-// hasCJK tells whether a text has a letter of Chinese, Japanese or Korean.
+// hasCJK reports whether a text has Chinese, Japanese or Korean letters.
 func hasCJK(text []byte) bool {
 	if firstNonASCII(text) < 0 {
 		return false

@@ -7,9 +7,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// dayText gives ISO's spelling of a day that is written in another way and can
-// be no other day: 2023/1/8 and 2023年1月8日 are 2023-01-08. The number that a
-// spreadsheet has for a day is none of them: there are two ways to count.
+// dayText converts a day to ISO 8601 if it can be only that day: 2023/1/8 and
+// 2023年1月8日 are 2023-01-08. It does not convert a spreadsheet's day number, because
+// there are two ways to count.
 func dayText(s string) string {
 	s = fold(s)
 	if isoDay(s) {
@@ -21,7 +21,7 @@ func dayText(s string) string {
 	return s
 }
 
-// daysIn are the days that a text can be.
+// daysIn returns the days that a text can mean.
 func daysIn(s string) (days []string) {
 	for _, r := range figure.Readings(s) {
 		if r.Extent == figure.OneDay {
@@ -31,8 +31,8 @@ func daysIn(s string) (days []string) {
 	return days
 }
 
-// unclearDay is the error of a text that is one of several days, or a number
-// for one; nil for others.
+// unclearDay returns the problem of a text that can mean several days or is a
+// spreadsheet's day number; nil for others.
 func unclearDay(s string) error {
 	if isoDay(s) || strings.Contains(s, ":") {
 		return nil
@@ -42,15 +42,15 @@ func unclearDay(s string) error {
 		ways = append(ways, fmt.Sprintf("write %s if that day is meant", day))
 	}
 	if ways == nil {
-		return nil // what it is else others tell
+		return nil // other checks report it
 	}
 	return &figure.Problem{Code: "figure/published", Field: published.String(), Reason: "is not written as a date", Hint: strings.Join(ways, "; ")}
 }
 
-// isoDay tells whether a text is written as 2023-01-08, as nearly all days are.
+// isoDay reports whether a text has the form 2023-01-08, as nearly all days do.
 func isoDay(s string) bool { return len(s) == len("2023-01-08") && s[4] == '-' && s[7] == '-' }
 
-// confirmedText gives true or false for the ways to say so.
+// confirmedText converts the ways to write true and false.
 func confirmedText(s string) string {
 	s = fold(s)
 	switch lower := strings.ToLower(s); lower {

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// rivals are the encodings of one byte that a file is not tried in, since they
-// share their bytes: the sender has to name one. Each is shown with what it
-// makes of a word of the file.
+// rivals are the single-byte encodings that are never chosen automatically, because
+// they use the same bytes: the sender has to name one. A hint shows how a word of
+// the file reads in the likeliest ones.
 var rivals = []struct {
 	label   string
-	letters string // the usual ones beside ASCII; empty for all of a script
+	letters string // the usual letters outside ASCII; empty for all of the script
 	script  *unicode.RangeTable
 }{
 	{"windows-1250", "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäăâîşţđë", unicode.Latin},
@@ -33,10 +33,11 @@ var rivals = []struct {
 	{"cp852", "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäăâîşţđë", unicode.Latin},
 }
 
-// shown is how many of them are.
+// shown is how many of them the hint shows.
 const shown = 3
 
-// unsettled is ASCII alone, with the switches that are worth a try.
+// unsettled returns a charset that accepts only ASCII, with the flags worth trying
+// as its hint.
 func (w *words) unsettled() *charset {
 	type try struct {
 		label, text string
@@ -88,7 +89,7 @@ func (w *words) unsettled() *charset {
 	return &charset{name: "ASCII", ascii: true, perhaps: strings.Join(ways, ", ") + ", or "}
 }
 
-// plausible adds up how usual the letters of a word are that are not ASCII.
+// plausible sums up how usual the letters of a word outside ASCII are.
 func plausible(runes []rune, letters string, script *unicode.RangeTable) (sum float64) {
 	for i, r := range runes {
 		after := i > 0 && unicode.IsLower(runes[i-1])
@@ -107,7 +108,7 @@ func plausible(runes []rune, letters string, script *unicode.RangeTable) (sum fl
 	return sum
 }
 
-// besideASCII tells whether a letter has a neighbour that is one of ASCII.
+// besideASCII reports whether a letter is next to an ASCII letter.
 func besideASCII(runes []rune, i int) bool {
 	letter := func(k int) bool {
 		return k >= 0 && k < len(runes) && runes[k] < utf8.RuneSelf && unicode.IsLetter(runes[k])
@@ -115,7 +116,7 @@ func besideASCII(runes []rune, i int) bool {
 	return letter(i-1) || letter(i+1)
 }
 
-// longest is the word that tells the reader most.
+// longest returns the longest word, which is the most telling example.
 func (w *words) longest() (longest string) {
 	for word := range w.seen {
 		if len(word) > len(longest) || len(word) == len(longest) && word < longest {
@@ -125,9 +126,9 @@ func (w *words) longest() (longest string) {
 	return longest
 }
 
-// ruined tells whether a word is UTF-8 that was taken for the encoding, and
-// has lost letters so that it cannot be repaired: most of what is left makes
-// characters of three bytes again.
+// ruined reports whether a word is UTF-8 that was misread in this encoding and lost
+// letters, so that it cannot be repaired: most of what is left still forms
+// three-byte characters.
 func (c *charset) ruined(word string) bool {
 	var b []byte
 	for _, r := range word {

@@ -7,30 +7,30 @@ import (
 	"unicode/utf8"
 )
 
-// utf16Reader gives the UTF-8 of a UTF-16 source. A unit that is half a
-// character becomes the bytes that UTF-8 never has, so that it costs its row
-// only, and its place is noted.
+// utf16Reader converts a UTF-16 source to UTF-8. A lone surrogate becomes a byte
+// that never occurs in UTF-8, so that only its row is refused, and its position is
+// noted.
 type utf16Reader struct {
 	src   io.Reader
-	big   bool
+	big   bool // big-endian
 	raw   [8 << 10]byte
 	have  int   // bytes in raw
 	in    int64 // offset of raw in the file
 	out   int64 // bytes of text so far
 	text  []byte
-	ended error
-	bad   []badUnit // the first ones
+	ended error     // that ended src
+	bad   []badUnit // the first maxNotes ones
 }
 
-// badUnit is where half a character stands.
+// badUnit is the position of a lone surrogate.
 type badUnit struct {
-	out, in int64 // in the text and in the file
+	out, in int64 // offsets in the text and in the file
 	first   byte
 }
 
 const (
 	notUTF8  = 0xff
-	maxNotes = 1000 // of bad units
+	maxNotes = 1000
 )
 
 func (r *utf16Reader) Read(p []byte) (int, error) {

@@ -8,9 +8,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// People put things around a number that a number does not have. A cell with
-// them is never read, as each has another meaning somewhere, but told with the
-// number that it holds.
+// People put brackets, quotation marks, footnotes and the like around numbers.
+// Because these mean different things in different places, such a cell is refused,
+// with a hint that contains its number.
 
 var (
 	inBrackets = regexp.MustCompile(`^[(\[] *(-?)(\d.*)[)\]]$`)
@@ -21,8 +21,8 @@ var (
 	footnoted  = regexp.MustCompile(`^(\d.*?)(?: \d{1,2}\)| ?(?:[(\[](?:注|note )?\d{1,2}[)\]]|[¹²³⁰⁴-⁹①-⑳]\S*|\*{2,}|注\d*))$`)
 )
 
-// wrapped is the problem of a cell in which something stands around a number;
-// nil when it is not that.
+// wrapped returns the problem of a cell with something around its number; nil when
+// there is nothing of the kind.
 func (v *numbers) wrapped(s string) *figure.Problem {
 	problem := func(reason, hint string) *figure.Problem {
 		return &figure.Problem{Code: "figure/value", Field: "value", Reason: reason, Hint: hint}
@@ -68,7 +68,8 @@ func (v *numbers) wrapped(s string) *figure.Problem {
 	return nil
 }
 
-// signHint explains what stands for a sign before a number.
+// signHint returns the reason and hint for what is written instead of a sign before
+// a number.
 func signHint(sign, digits string) (reason, hint string) {
 	switch strings.TrimSpace(sign) {
 	case "+", "增长", "增加", "上升", "上涨":
@@ -79,7 +80,7 @@ func signHint(sign, digits string) (reason, hint string) {
 	return "is not written as a number with its sign", "write -" + digits
 }
 
-// The words that bulletins put around a number that is none.
+// The words that bulletins put around a bound or an estimate.
 const (
 	boundsBefore = `超过?|突破|逾|近|约|预计|接近|达到|[><≥≤~≈]|(?:ca|approx|about|over|under|etwa|rund|environ|cerca)\b`
 	boundsBehind = `左右|上下|以上|以下|多|余|\+`
@@ -87,5 +88,5 @@ const (
 
 var bound = regexp.MustCompile(`(?i)^(?:` + boundsBefore + `).*\d|\d ?(?:` + boundsBehind + `)$`)
 
-// isBound tells whether s is a number with such a word: 超300.
+// isBound reports whether s is a number with such a word: 超300.
 func isBound(s string) bool { return bound.MatchString(s) }

@@ -85,4 +85,4 @@ require (
 	k8s.io/client-go v0.37.0 // indirect
 )
 
-replace k8s.io/client-go => ./internal/noclientgo
+replace k8s.io/client-go => ./internal/stub/client-go

@@ -6,7 +6,7 @@
 // and embedded: Committed lists them, Read parses one. Those of another city are
 // written by
 //
-//	go run ./dashboards/generate --catalog FILE --out DIR
+//	go run ./dashboards/cmd/generate --catalog FILE --out DIR
 //
 // # How figures are queried
 //
@@ -21,4 +21,4 @@
 // says that empty is good news.
 package dashboards
 
-//go:generate go run ./generate
+//go:generate go run ./cmd/generate

@@ -16,7 +16,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi"
-	"github.com/tidemark-stats/tidemark/internal/web"
+	"github.com/tidemark-stats/tidemark/internal/httpserver"
 )
 
 // narrow connections have small buffers, like a slow network.
@@ -108,7 +108,7 @@ func TestAClientThatReadsByteByByteIsDisconnectedAndItsSlotFreed(t *testing.T) {
 		http2    bool
 	}{"plain": {"identity", false}, "packed": {"gzip", false}, "HTTP 2": {"identity", true}} {
 		t.Run(name, func(t *testing.T) {
-			server := httptest.NewUnstartedServer(web.Pace{Moment: 100 * time.Millisecond, While: time.Minute}.Handler(onePlace(t).Handler()))
+			server := httptest.NewUnstartedServer(httpserver.Pace{Moment: 100 * time.Millisecond, While: time.Minute}.Handler(onePlace(t).Handler()))
 			server.Listener = narrow{server.Listener}
 			if server.EnableHTTP2 = c.http2; c.http2 {
 				server.StartTLS()
@@ -136,7 +136,7 @@ func TestAClientThatReadsByteByByteIsDisconnectedAndItsSlotFreed(t *testing.T) {
 }
 
 func TestAClientThatReadsSlowlyButSteadilyGetsTheWholeAnswer(t *testing.T) {
-	server := httptest.NewUnstartedServer(web.Usual.Handler(onePlace(t).Handler()))
+	server := httptest.NewUnstartedServer(httpserver.Usual.Handler(onePlace(t).Handler()))
 	server.Listener = narrow{server.Listener}
 	server.Start()
 	t.Cleanup(server.Close)
@@ -147,7 +147,7 @@ func TestAClientThatReadsSlowlyButSteadilyGetsTheWholeAnswer(t *testing.T) {
 }
 
 func TestAClientThatDoesNotSendTheAnnouncedBodyIsDisconnected(t *testing.T) {
-	server := httptest.NewServer(web.Pace{Moment: 2 * time.Second, While: time.Minute}.Handler(onePlace(t).Handler()))
+	server := httptest.NewServer(httpserver.Pace{Moment: 2 * time.Second, While: time.Minute}.Handler(onePlace(t).Handler()))
 	t.Cleanup(server.Close)
 	for _, path := range []string{"/metrics", "/-/ready", "/api/v1/nothing"} {
 		conn, err := net.Dial("tcp", server.Listener.Addr().String())

@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/internal/columns"
+	"github.com/tidemark-stats/tidemark/internal/table"
 )
 
 type catalogCmd struct {
@@ -60,7 +60,7 @@ func (c *catalogShowCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	out := &columns.Table{}
+	out := &table.Table{}
 	if c.Indicator == "" {
 		for _, i := range cat.Indicators {
 			out.Row(i.Code, string(i.Kind), frequencies(i), i.Display, agency(i), i.Name.ZH+" "+i.Name.EN)
@@ -83,7 +83,7 @@ func (c *catalogShowCmd) Run(e *env) error {
 	return out.Write(e.stdout)
 }
 
-func showIndicator(out *columns.Table, cat *catalog.Catalog, i *catalog.Indicator) {
+func showIndicator(out *table.Table, cat *catalog.Catalog, i *catalog.Indicator) {
 	row := func(key, value string) {
 		if value != "" {
 			out.Row(key, value)

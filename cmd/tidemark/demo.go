@@ -23,8 +23,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/engines"
-	"github.com/tidemark-stats/tidemark/internal/patience"
-	"github.com/tidemark-stats/tidemark/internal/web"
+	"github.com/tidemark-stats/tidemark/internal/httpserver"
+	"github.com/tidemark-stats/tidemark/internal/waiting"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -175,7 +175,7 @@ func (d *demo) tell(line string) { d.say("%s", line) }
 
 // waiting tells of a wait that lasts, until stop is called.
 func (d *demo) waiting(what string) (stop func()) {
-	return patience.Tell(d.tell, "waiting until "+what, func() string { return "still waiting until " + what })
+	return waiting.Tell(d.tell, "waiting until "+what, func() string { return "still waiting until " + what })
 }
 
 // stop stops what start has started, in the opposite order.
@@ -213,7 +213,7 @@ func (d *demo) run(noSample bool) (err error) {
 	group.add(d.worker.Run)
 	group.add(d.exporter.Run)
 	group.add(func(ctx context.Context) error {
-		return web.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)
+		return httpserver.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)
 	})
 	group.add(d.guardInflux)
 	group.add(func(ctx context.Context) error {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi"
-	"github.com/tidemark-stats/tidemark/internal/web"
+	"github.com/tidemark-stats/tidemark/internal/httpserver"
 )
 
 type exporterCmd struct {
@@ -59,7 +59,7 @@ func (c *exporterCmd) Run(e *env) error {
 	group := actors{ctx: e.ctx}
 	group.add(x.Run)
 	group.add(func(ctx context.Context) error {
-		return web.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
+		return httpserver.Serve(ctx, listener, x.Handler(), c.WebConfig, log)
 	})
 	return group.group.Run()
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
-	"github.com/tidemark-stats/tidemark/internal/web"
+	"github.com/tidemark-stats/tidemark/internal/httpserver"
 )
 
 type ingestCmd struct {
@@ -62,7 +62,7 @@ func (c *ingestCmd) Run(e *env) error {
 	group := actors{ctx: e.ctx}
 	group.add(worker.Run)
 	group.add(func(ctx context.Context) error {
-		return web.Serve(ctx, listener, workerHandler(worker, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})), c.WebConfig, log)
+		return httpserver.Serve(ctx, listener, workerHandler(worker, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})), c.WebConfig, log)
 	})
 	return group.group.Run()
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/store"
 	"github.com/tidemark-stats/tidemark/verdict"
-	"github.com/tidemark-stats/tidemark/verdict/show"
+	"github.com/tidemark-stats/tidemark/verdict/output"
 )
 
 type targetsCmd struct {
@@ -60,10 +60,10 @@ func (c *targetsCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	p := show.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}
+	p := output.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}
 	switch {
 	case c.JSON:
-		return show.JSON(e.stdout, states)
+		return output.JSON(e.stdout, states)
 	case c.Explain != "":
 		return p.Explain(e.stdout, states, b)
 	}

@@ -28,8 +28,8 @@ var heavy = map[string]string{
 	"github.com/go-openapi/":                                     "nothing here makes clients of OpenAPI descriptions",
 	"github.com/pb33f/":                                          "nothing here makes OpenAPI descriptions",
 	"github.com/stretchr/testify":                                "a library for tests",
-	"k8s.io/apimachinery/":                                       "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/noclientgo",
-	"k8s.io/klog/":                                               "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/noclientgo",
+	"k8s.io/apimachinery/":                                       "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/stub/client-go",
+	"k8s.io/klog/":                                               "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/stub/client-go",
 	"github.com/grafana/grafana-foundation-sdk/":                 "only the generator of dashboards needs it",
 	"github.com/tidemark-stats/tidemark/internal/enginetest":     "a package for tests",
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/prometheus/promql"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 )
 
 // kind is a kind of failure, by Prometheus' name for it.
@@ -57,7 +57,7 @@ func (f *failure) write(w http.ResponseWriter) {
 // failureOf returns the failure that an error of an evaluation is reported as.
 func failureOf(err error) *failure {
 	switch {
-	case errors.As(err, new(engine.Crowded)):
+	case errors.As(err, new(eval.Crowded)):
 		return &failure{unavailable, err}
 	case errors.As(err, new(promql.ErrQueryCanceled)):
 		return &failure{canceled, err}

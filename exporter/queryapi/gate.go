@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
@@ -23,12 +23,12 @@ import (
 type gate struct {
 	limits Limits
 	loaded func() bool // whether the figures are loaded
-	queue  *engine.Queue
+	queue  *eval.Queue
 	held   atomic.Int64 // bytes of all requests
 }
 
 func newGate(limits Limits, loaded func() bool) *gate {
-	return &gate{limits: limits, loaded: loaded, queue: engine.NewQueue(limits.Concurrency, maxWaiting, "requests")}
+	return &gate{limits: limits, loaded: loaded, queue: eval.NewQueue(limits.Concurrency, maxWaiting, "requests")}
 }
 
 // admit returns a handler that admits requests after reading their bodies.
@@ -56,8 +56,8 @@ func (g *gate) admit(next http.Handler) http.Handler {
 			return
 		}
 		defer turn.Leave()
-		ctx = series.WithRoom(ctx, g.limits.share(), engine.SamplesPerSeries)
-		next.ServeHTTP(w, r.WithContext(engine.WithTurn(ctx, turn)))
+		ctx = series.WithRoom(ctx, g.limits.share(), eval.SamplesPerSeries)
+		next.ServeHTTP(w, r.WithContext(eval.WithTurn(ctx, turn)))
 	})
 }
 
@@ -77,7 +77,7 @@ func sizeOf(r *http.Request) int64 {
 
 // outside is the failure of a request that got no slot.
 func outside(err error) *failure {
-	if errors.As(err, new(engine.Crowded)) {
+	if errors.As(err, new(eval.Crowded)) {
 		return &failure{unavailable, err}
 	}
 	return &failure{timeout, err}
@@ -135,10 +135,10 @@ func checkForm(r *http.Request) *failure {
 			return &failure{badData, err}
 		}
 	}
-	if len(r.Form["match[]"]) > engine.MaxSelectors {
-		return &failure{badData, fmt.Errorf("%d selectors are too many: a request may have %d; use several requests", len(r.Form["match[]"]), engine.MaxSelectors)}
+	if len(r.Form["match[]"]) > eval.MaxSelectors {
+		return &failure{badData, fmt.Errorf("%d selectors are too many: a request may have %d; use several requests", len(r.Form["match[]"]), eval.MaxSelectors)}
 	}
-	var seen engine.Words
+	var seen eval.Words
 	for _, queries := range [][]string{r.Form["query"], r.Form["match[]"]} {
 		for _, query := range queries {
 			if err := seen.Add(query); err != nil {
@@ -153,8 +153,8 @@ func checkForm(r *http.Request) *failure {
 // Prometheus' own messages say what is expected.
 func checkTime(name, text string) error {
 	seconds, err := strconv.ParseFloat(text, 64)
-	if errors.Is(err, strconv.ErrRange) || err == nil && !(math.Abs(seconds) <= engine.Latest/1000) {
-		return fmt.Errorf("invalid parameter %q: %.40q is not a time: %s", name, text, engine.Moments)
+	if errors.Is(err, strconv.ErrRange) || err == nil && !(math.Abs(seconds) <= eval.Latest/1000) {
+		return fmt.Errorf("invalid parameter %q: %.40q is not a time: %s", name, text, eval.Moments)
 	}
 	return nil
 }

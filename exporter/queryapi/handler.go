@@ -29,7 +29,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
@@ -51,12 +51,12 @@ func New(opts Options) http.Handler {
 		opts.Now = time.Now
 	}
 	a := &api{
-		parser: engine.NewParser(opts.Catalog.Location()),
+		parser: eval.NewParser(opts.Catalog.Location()),
 		data:   series.NewSource(opts.Catalog, opts.Book, opts.Now),
 		now:    opts.Now,
 		limits: opts.Limits.orDefault(),
 	}
-	a.engine = engine.New(engine.Options{Data: a.data, Parser: a.parser, Logger: opts.Logger,
+	a.engine = eval.New(eval.Options{Data: a.data, Parser: a.parser, Logger: opts.Logger,
 		Small: a.limits.share(), Large: a.limits.MaxSamples, Timeout: a.limits.Timeout})
 	g := newGate(a.limits, func() bool { return opts.Book() != nil })
 	mux := http.NewServeMux()

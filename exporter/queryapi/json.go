@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/util/stats"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 )
 
 // Answers equal Prometheus' byte for byte. Its encoder (json-iterator) differs
@@ -174,7 +174,7 @@ func appendResult(b []byte, r result) []byte {
 		b = appendArray(b, v, appendSample)
 	case promql.Matrix:
 		b = appendArray(b, v, appendSeries)
-	case *engine.Held:
+	case *eval.Held:
 		b = appendHeld(b, v)
 	case json.Marshaler: // a scalar or a string
 		text, err := v.MarshalJSON()
@@ -248,7 +248,7 @@ type (
 const slack = len(timePiece{}.text) + len(valuePiece{}.text)
 
 // appendHeld writes every point of a Held matrix.
-func appendHeld(b []byte, h *engine.Held) []byte {
+func appendHeld(b []byte, h *eval.Held) []byte {
 	b = slices.Grow(b, 256*len(h.Series)+h.Points()*24)
 	times := make([]timePiece, h.Steps()) // the time piece of every step
 	for n := range times {
@@ -268,7 +268,7 @@ func appendHeld(b []byte, h *engine.Held) []byte {
 
 // appendHeldPoints writes the points of a series. Each value is formatted once
 // and copied for as long as it holds.
-func appendHeldPoints(b []byte, h *engine.Held, times []timePiece, points []promql.FPoint) []byte {
+func appendHeldPoints(b []byte, h *eval.Held, times []timePiece, points []promql.FPoint) []byte {
 	start := len(b)
 	for _, p := range points {
 		var v valuePiece

@@ -5,7 +5,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 )
 
 // Limits keep one query from taking the resources of all. The zero value means
@@ -48,7 +48,7 @@ func fitting(memory int64) int {
 	if memory == math.MaxInt64 {
 		return math.MaxInt
 	}
-	return int(max(memory/3/engine.BytesPerSample, least))
+	return int(max(memory/3/eval.BytesPerSample, least))
 }
 
 // share is how many samples a query may hold while others run.

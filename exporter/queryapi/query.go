@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/util/stats"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 )
 
 // query answers an instant query.
@@ -23,7 +23,7 @@ func (a *api) query(r *http.Request) response {
 	if err != nil {
 		return refused("time", err)
 	}
-	return a.ask(r, engine.Request{From: at, To: at}, limit)
+	return a.ask(r, eval.Request{From: at, To: at}, limit)
 }
 
 // queryRange answers a range query.
@@ -52,11 +52,11 @@ func (a *api) queryRange(r *http.Request) response {
 	case end.Sub(start)/step > 11000:
 		return failed(badData, errors.New("exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"))
 	}
-	return a.ask(r, engine.Request{From: start, To: end, Step: step}, limit)
+	return a.ask(r, eval.Request{From: start, To: end, Step: step}, limit)
 }
 
 // ask answers a query with at most limit series; all when it is 0.
-func (a *api) ask(r *http.Request, ask engine.Request, limit int) (answer response) {
+func (a *api) ask(r *http.Request, ask eval.Request, limit int) (answer response) {
 	ctx := r.Context()
 	if text := r.FormValue("timeout"); text != "" {
 		timeout, err := parseDuration(text)

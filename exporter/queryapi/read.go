@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb/chunkenc"
 
-	"github.com/tidemark-stats/tidemark/exporter/queryapi/engine"
+	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 )
 
 // maxReads is how many queries a remote read may have.
@@ -71,7 +71,7 @@ func readRequest(r *http.Request) (*prompb.ReadRequest, *failure) {
 	if len(asked.Queries) > maxReads {
 		return nil, &failure{badData, fmt.Errorf("%d queries are too many: a remote read may have %d; use several requests", len(asked.Queries), maxReads)}
 	}
-	var seen engine.Words
+	var seen eval.Words
 	for _, query := range asked.Queries {
 		if err := seen.AddMatchers(query.Matchers); err != nil {
 			return nil, &failure{badData, err}

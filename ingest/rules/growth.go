@@ -6,7 +6,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/ingest/plausible"
+	"github.com/tidemark-stats/tidemark/ingest/rules/plausible"
 )
 
 // doubtRate compares a growth rate with the levels that it relates.

@@ -3,7 +3,7 @@ package rules
 import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/ingest/plausible"
+	"github.com/tidemark-stats/tidemark/ingest/rules/plausible"
 )
 
 // opinion is how a figure of a file compares with the file's other figures.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/ingest/plausible"
+	"github.com/tidemark-stats/tidemark/ingest/rules/plausible"
 )
 
 // doubt is what is implausible about a figure among others; the zero value

@@ -26,7 +26,7 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/internal/engines"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
-	"github.com/tidemark-stats/tidemark/internal/web"
+	"github.com/tidemark-stats/tidemark/internal/httpserver"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -104,7 +104,7 @@ func beExporter(ready func()) error {
 	x := exporter.New(exporter.Options{Catalog: catalog.Ningbo(), Store: db, Logger: stderrLog()})
 	ready()
 	go func() { _ = x.Run(context.Background()) }() // ends with the process
-	return web.Serve(context.Background(), listener, x.Handler(), "", stderrLog())
+	return httpserver.Serve(context.Background(), listener, x.Handler(), "", stderrLog())
 }
 
 func openStore() (*store.Store, error) {

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/internal/patience"
+	"github.com/tidemark-stats/tidemark/internal/waiting"
 )
 
 // build is one build of a program. Its progress can be read at any time.
@@ -171,7 +171,7 @@ func (b *build) now(doing string) {
 // function is called. progress may be nil.
 func (b *build) tell(progress func(string)) (stop func()) {
 	what := fmt.Sprintf("building %s, which is done once and takes %s; the result is kept in %s", b.program, b.program.takes, filepath.Dir(b.kept))
-	return patience.Tell(progress, what, func() string {
+	return waiting.Tell(progress, what, func() string {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		return fmt.Sprintf("building %s: %s", b.program, b.doing)

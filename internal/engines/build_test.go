@@ -75,7 +75,7 @@ func TestAnEngineThatIsKeptIsNotBuiltAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, err := influxd.keptIn(filepath.Join(root, "deploy", "influxd"))
+	dir, err := influxd.keptIn(filepath.Join(root, "deploy", "influxdb1"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@
 // `tidemark demo` and for tests, which therefore need no mocks.
 //
 // NATS is embedded in the process. The others are the real programs, built once
-// by the Go toolchain from the tool modules deploy/influxd and
+// by the Go toolchain from the tool modules deploy/influxdb1 and
 // deploy/prometheus, and run as child processes that cannot outlive their
 // parent.
 package engines

@@ -42,7 +42,7 @@ var influxd = &program{
 	name:    "influxd",
 	title:   "influxd",
 	version: InfluxdVersion,
-	module:  "deploy/influxd",
+	module:  "deploy/influxdb1",
 	main:    "github.com/influxdata/influxdb/cmd/influxd",
 	takes:   "about a minute",
 	instead: "name an influxd 1.8 executable by --influxd or TIDEMARK_INFLUXD, or use docker compose",

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/internal/patience"
+	"github.com/tidemark-stats/tidemark/internal/waiting"
 )
 
 // process is a program that runs as a child of this process, serves HTTP and
@@ -170,7 +170,7 @@ func (p *process) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer within %s", startLimit))
 	defer cancel()
 	starting := fmt.Sprintf("starting %s", p.program)
-	defer patience.Tell(p.progress, starting, func() string { return starting + ": it does not answer yet" })()
+	defer waiting.Tell(p.progress, starting, func() string { return starting + ": it does not answer yet" })()
 	args, err := p.arguments(p.listen)
 	if err != nil {
 		return fmt.Errorf("configuration of %s: %w", p.program.name, err)

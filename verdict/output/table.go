@@ -1,5 +1,5 @@
 // Package show writes verdicts for people and for programs.
-package show
+package output
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/internal/columns"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/internal/table"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -42,7 +42,7 @@ var headings = []lang.Text{
 
 // Table writes a row for each state.
 func (p Printer) Table(w io.Writer, states []verdict.State) error {
-	var t columns.Table
+	var t table.Table
 	cells := make([]string, len(headings))
 	for i, h := range headings {
 		cells[i] = h.In(p.Language)
@@ -117,7 +117,7 @@ func (p Printer) Explain(w io.Writer, states []verdict.State, judged *book.Book)
 			fmt.Fprintf(&b, "  %s\n", unmet.Reason.In(p.Language))
 		}
 		b.WriteByte('\n')
-		var t columns.Table
+		var t table.Table
 		for _, step := range s.Steps {
 			t.Row("  "+step.Name.In(p.Language), periodOf(step), valueOf(step), p.marks(step), step.Formula)
 		}

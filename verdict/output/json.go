@@ -1,4 +1,4 @@
-package show
+package output
 
 import (
 	"encoding/json"

@@ -55,7 +55,7 @@ func collect(t testing.TB) (all []*published, sample map[*published]bool) {
 		}
 	}
 	read("testdata/series.csv")
-	files, _ := filepath.Glob("../../catalog/sample/*.csv")
+	files, _ := filepath.Glob("../../../catalog/sample/*.csv")
 	for _, file := range files {
 		read(file)
 	}

@@ -12,7 +12,7 @@
 //	words.go       whether a query is small enough to be parsed
 //	queue.go       queues for the engines
 //	bounds.go      the limits
-package engine
+package eval
 
 import (
 	"context"

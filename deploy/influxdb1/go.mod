@@ -1,4 +1,4 @@
-module github.com/tidemark-stats/tidemark/deploy/influxd
+module github.com/tidemark-stats/tidemark/deploy/influxdb1
 
 go 1.26
 

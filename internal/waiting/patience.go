@@ -1,5 +1,5 @@
 // Package patience tells a waiting person what tidemark is waiting for.
-package patience
+package waiting
 
 import (
 	"fmt"

@@ -1,5 +1,5 @@
 // Package columns lays out columns of text on a terminal.
-package columns
+package table
 
 import (
 	"io"

@@ -102,7 +102,7 @@ func (c tally) String() string {
 }
 
 // rulesPage shows the table to the people whose figures are judged.
-const rulesPage = "../../docs/rules.md"
+const rulesPage = "../../../docs/rules.md"
 
 // TestTable prints how many true figures are refused and how many errors are
 // caught. The page on rules shows what it prints.

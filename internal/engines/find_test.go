@@ -79,7 +79,7 @@ func TestTheSourceTreeIsFoundFromWithin(t *testing.T) {
 
 func TestTheToolModulesRequireTheVersionsWeName(t *testing.T) {
 	for file, requirement := range map[string]string{
-		"../../deploy/influxdb1/go.mod":    "github.com/influxdata/influxdb v" + InfluxdVersion,
+		"../../deploy/influxdb1/go.mod":  "github.com/influxdata/influxdb v" + InfluxdVersion,
 		"../../deploy/prometheus/go.mod": alertmanagerModule + " v" + AlertmanagerVersion,
 		// Prometheus 3.15.0 is the Go module v0.315.0.
 		"../../deploy/prometheus/./go.mod": "github.com/prometheus/prometheus v0." + strings.Replace(PrometheusVersion, ".", "", 1),

@@ -8,7 +8,7 @@ import (
 
 func TestTheDashboardsOfAnotherCatalogueAreWritten(t *testing.T) {
 	to := t.TempDir()
-	if err := write("../../catalog/testdata/valid.yaml", to); err != nil {
+	if err := write("../../../catalog/testdata/valid.yaml", to); err != nil {
 		t.Fatal(err)
 	}
 	for _, edition := range []string{"zh", "en"} {

@@ -22,7 +22,7 @@ func (*catalogCmd) Help() string {
 }
 
 type catalogCheckCmd struct {
-	File string `arg:"" optional:"" help:"Catalogue file; without it the built-in one."`
+	File string `arg:"" optional:"" help:"Catalogue file; the built-in one if omitted."`
 }
 
 // Help shows an example.
@@ -133,7 +133,7 @@ func showIndicator(out *table.Table, cat *catalog.Catalog, i *catalog.Indicator)
 	}
 }
 
-// count writes a number of things.
+// count formats a number of things.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

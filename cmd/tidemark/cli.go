@@ -9,17 +9,17 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// cli is the command line: a field a command, in the order of the help.
+// cli is the command line: a field for each command, in the order of the help.
 type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Run everything in one process tree, with the built-in sample; no Docker."`
 	Push     pushCmd     `cmd:"" help:"Send the figures of files and wait for their receipts."`
-	Check    checkCmd    `cmd:"" help:"Report on files as push would, and send nothing."`
+	Check    checkCmd    `cmd:"" help:"Report on files like push, but send nothing."`
 	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
-	Init     initCmd     `cmd:"" help:"Make or verify streams, consumer and bucket."`
+	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
 	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
-	Replay   replayCmd   `cmd:"" help:"Fill the InfluxDB bucket from NATS, and count what is in it."`
+	Replay   replayCmd   `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
 	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is healthy."`
@@ -35,7 +35,7 @@ Example:
   tidemark push --nats nats://127.0.0.1:4222 port-2024-05.csv`
 }
 
-// newParser makes the parser of the command line.
+// newParser returns the parser of the command line.
 func newParser(stdout, stderr io.Writer, options ...kong.Option) *kong.Kong {
 	parser, err := kong.New(&cli{}, append(options,
 		kong.Name("tidemark"),
@@ -46,14 +46,14 @@ func newParser(stdout, stderr io.Writer, options ...kong.Option) *kong.Kong {
 		kong.ValueFormatter(describe),
 	)...)
 	if err != nil {
-		panic("tidemark: the command line is malformed: " + err.Error()) // any test finds it
+		panic("tidemark: the command line is malformed: " + err.Error()) // a mistake in cli, which any test finds
 	}
 	parser.Model.HelpFlag.Help = "Show this help."
 	return parser
 }
 
-// describe is the help of a flag, with its default and its variable: kong
-// leaves the default out where there is a placeholder.
+// describe returns the help of a flag with its default and its environment variable,
+// because kong omits the default when there is a placeholder.
 func describe(v *kong.Value) string {
 	var more []string
 	if v.HasDefault && v.Default != "" {
@@ -68,7 +68,7 @@ func describe(v *kong.Value) string {
 	return strings.TrimSuffix(v.Help, ".") + " (" + strings.Join(more, ", ") + ")."
 }
 
-// misused says what is wrong with a command line, and whose help to read.
+// misused says what is wrong with a command line, and which help to read.
 func misused(err error) string {
 	command := "tidemark"
 	var p *kong.ParseError
@@ -79,5 +79,5 @@ func misused(err error) string {
 	if strings.HasSuffix(err.Error(), "?") { // kong's "did you mean"
 		separator = " "
 	}
-	return fmt.Sprintf("%v%s%s --help shows the way", err, separator, command)
+	return fmt.Sprintf("%v%ssee %s --help", err, separator, command)
 }

@@ -30,19 +30,20 @@ import (
 
 type demoCmd struct {
 	catalogFlag
-	Listen       string `help:"Where the exporter serves; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
-	NATSListen   string `name:"nats-listen" help:"Where NATS listens." default:"127.0.0.1:4222" placeholder:"HOST:PORT"`
-	InfluxListen string `help:"Where InfluxDB listens." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
-	Influxd      string `help:"An influxd 1.8 to run; without it the Go toolchain builds one, about a minute the first time." placeholder:"FILE"`
-	Data         string `help:"Directory that keeps the data between runs; without it a temporary one that is removed." placeholder:"DIR"`
+	Listen       string `help:"Address on which the exporter serves; port 0 picks a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	NATSListen   string `name:"nats-listen" help:"Address on which NATS listens." default:"127.0.0.1:4222" placeholder:"HOST:PORT"`
+	InfluxListen string `help:"Address on which InfluxDB listens." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
+	Influxd      string `help:"The influxd 1.8 to run; without it the Go toolchain builds one, which takes about a minute the first time." placeholder:"FILE"`
+	Data         string `help:"Directory that keeps the data between runs; without it a temporary one is used and removed." placeholder:"DIR"`
 	NoSample     bool   `help:"Do not push the built-in sample."`
 }
 
 // Help shows an example.
 func (*demoCmd) Help() string {
-	return `NATS, InfluxDB, a worker and the exporter in one process tree: nothing is installed
-and no Docker is needed. When the sample can be read on /metrics it prints one line,
-"ready http://HOST:PORT/", and goes on until Ctrl-C; a second Ctrl-C ends it at once.
+	return `Runs NATS, InfluxDB, a worker and the exporter in one process tree: nothing is
+installed and no Docker is needed. When the sample can be read on /metrics it prints
+one line, "ready http://HOST:PORT/", and runs until Ctrl-C; a second Ctrl-C ends it
+at once.
 
 Example:
   tidemark demo --data ./data`
@@ -82,7 +83,7 @@ func (c *demoCmd) Run(e *env) error {
 	return d.run(c.NoSample)
 }
 
-// free tells whether an engine could listen on an address, whose own words
+// free checks that an engine can listen on an address, because the engine's own error
 // would not name the flag.
 func free(flag, address string) error {
 	l, err := listen(flag, address)
@@ -92,13 +93,14 @@ func free(flag, address string) error {
 	return l.Close()
 }
 
-// directory is where the data is kept, and what removes it.
+// directory returns the data directory, and a function that removes it if it is
+// temporary.
 func (c *demoCmd) directory() (dir string, cleanup func(), err error) {
 	if c.Data != "" {
 		return c.Data, func() {}, os.MkdirAll(c.Data, 0o755)
 	}
 	dir, err = os.MkdirTemp("", "tidemark-demo-")
-	return dir, func() { _ = os.RemoveAll(dir) }, err // temporary: the system clears it sooner or later
+	return dir, func() { _ = os.RemoveAll(dir) }, err // what is left, the system removes sooner or later
 }
 
 // demo is the whole of tidemark in one process tree.
@@ -117,8 +119,8 @@ type demo struct {
 	exporter *exporter.Exporter
 }
 
-// start starts the engines and makes stream and bucket. InfluxDB takes longest,
-// minutes where it has yet to be built, so that all else starts beside it.
+// start starts the engines and creates the streams and the bucket. NATS starts in
+// parallel with InfluxDB, which takes longest: minutes if it has to be built.
 func (d *demo) start(ctx context.Context, c *demoCmd, dir string) error {
 	both, starting := errgroup.WithContext(ctx)
 	both.Go(func() error { return d.startInflux(starting, c, filepath.Join(dir, "influxdb")) })
@@ -126,7 +128,8 @@ func (d *demo) start(ctx context.Context, c *demoCmd, dir string) error {
 	if err := both.Wait(); err != nil {
 		return err
 	}
-	// Two, as in production: each tells its own writes from those of others.
+	// Two stores, as in production, because each tells its own writes from those of
+	// others.
 	for range 2 {
 		s, err := store.Open(store.Options{URL: d.influx.URL(), Bucket: "tidemark"})
 		if err != nil {
@@ -170,15 +173,15 @@ func (d *demo) startNATS(ctx context.Context, c *demoCmd, dir string) (err error
 	return err
 }
 
-// tell says one line.
+// tell prints one line.
 func (d *demo) tell(line string) { d.say("%s", line) }
 
-// waiting tells of a wait that lasts, until stop is called.
+// waiting reports a wait that takes long, until stop is called.
 func (d *demo) waiting(what string) (stop func()) {
 	return waiting.Tell(d.tell, "waiting until "+what, func() string { return "still waiting until " + what })
 }
 
-// stop stops what start has started, in the opposite order.
+// stop stops what start has started, in reverse order.
 func (d *demo) stop() {
 	for _, s := range d.stores {
 		s.Close()
@@ -198,7 +201,7 @@ func (d *demo) stop() {
 	}
 }
 
-// run runs worker and exporter, and pushes the sample.
+// run runs the worker and the exporter, and pushes the sample.
 func (d *demo) run(noSample bool) (err error) {
 	registry := exporter.NewRegistry()
 	quiet := slog.New(slog.NewTextHandler(d.env.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -271,8 +274,8 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	if err := report.WriteText(d.env.stderr, sender.Pushed); err != nil {
 		return err
 	}
-	// A receipt says that a figure is in InfluxDB, unless it repeats what was
-	// there; the exporter follows.
+	// A receipt says that a figure is in InfluxDB, unless it repeats what was there;
+	// the exporter shows it a moment later.
 	settled := report.Written + report.Revised + report.Superseded
 	defer d.waiting("the sample can be read on /metrics")()
 	return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, func() bool {
@@ -280,7 +283,7 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	}))
 }
 
-// unlessStopped makes no error of being told to stop.
+// unlessStopped returns nil for the error of a context that has ended.
 func unlessStopped(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return nil
@@ -288,7 +291,7 @@ func unlessStopped(ctx context.Context, err error) error {
 	return err
 }
 
-// sampleInputs are the files of the built-in sample.
+// sampleInputs returns the files of the built-in sample.
 func sampleInputs() []sender.Input {
 	var inputs []sender.Input
 	for _, name := range sample.Files() {

@@ -241,7 +241,7 @@ func TestADemoEndsWhenInfluxdDies(t *testing.T) {
 	if err := syscall.Kill(pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if code, _ := d.ends(); code != exitFailed || !strings.Contains(d.said.String(), "tidemark: influxd has ended: signal: killed") {
+	if code, _ := d.ends(); code != exitFailed || !strings.Contains(d.said.String(), "tidemark: influxd exited: signal: killed") {
 		t.Errorf("it ends with %d and says\n%s", code, d.said)
 	}
 }

@@ -17,17 +17,17 @@ type exporterCmd struct {
 	influxFlags
 	catalogFlag
 	webFlags
-	Listen           string        `help:"Where to serve; port 0 is a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
-	QueryMaxSamples  int           `help:"Samples that one query to /api/v1/ may hold in memory." default:"50000000" placeholder:"N"`
-	QueryTimeout     time.Duration `help:"Time that one query may take." default:"2m" placeholder:"DURATION"`
-	QueryConcurrency int           `help:"Queries at a time; others wait." default:"20" placeholder:"N"`
+	Listen           string        `help:"Address on which to serve; port 0 picks a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	QueryMaxSamples  int           `help:"Maximum number of samples that a query to /api/v1/ may hold in memory." default:"50000000" placeholder:"N"`
+	QueryTimeout     time.Duration `help:"Maximum duration of a query." default:"2m" placeholder:"DURATION"`
+	QueryConcurrency int           `help:"Maximum number of concurrent queries; others wait." default:"20" placeholder:"N"`
 }
 
 // Help shows an example.
 func (*exporterCmd) Help() string {
-	return `Loads all figures from InfluxDB, keeps them fresh within two seconds of a write
-and serves the newest on /metrics, and all of them on /api/v1/ in PromQL: Grafana
-takes it as a Prometheus data source. It knows nothing of NATS.
+	return `Loads all figures from InfluxDB, picks up new ones within two seconds of a write,
+and serves the newest on /metrics and all of them on /api/v1/ in PromQL, which
+Grafana uses as a Prometheus data source. It does not use NATS.
 
 Example:
   tidemark exporter --influx http://influxdb:8086 --listen :9464`
@@ -64,15 +64,15 @@ func (c *exporterCmd) Run(e *env) error {
 	return group.group.Run()
 }
 
-// fitMemory tells Go, and by it the limits of queries, how much memory there
-// is: what GOMEMLIMIT says, or nine tenths of the container's, or of the
-// machine's.
+// fitMemory sets Go's memory limit, on which the limits of queries depend: to
+// GOMEMLIMIT or, without it, to nine tenths of the container's or the machine's
+// memory.
 func fitMemory(log *slog.Logger) error {
 	limit, err := memlimit.SetGoMemLimitWithOpts(memlimit.WithRatio(0.9), memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
 	if err != nil {
 		return fmt.Errorf("cannot determine how much memory may be used: %w; set GOMEMLIMIT, for example GOMEMLIMIT=1800MiB", err)
 	}
-	if limit > 0 { // it is not GOMEMLIMIT's
+	if limit > 0 { // 0 when GOMEMLIMIT sets it
 		log.Debug("memory limited", "bytes", limit)
 	}
 	return nil

@@ -15,9 +15,9 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// catalogFlag says which catalogue to go by.
+// catalogFlag says which catalogue to use.
 type catalogFlag struct {
-	Catalog string `help:"Catalogue file; without it the built-in catalogue of Ningbo." placeholder:"FILE"`
+	Catalog string `help:"Catalogue file; the built-in catalogue of Ningbo if omitted." placeholder:"FILE"`
 }
 
 func (f *catalogFlag) load() (*catalog.Catalog, error) {
@@ -32,12 +32,12 @@ type natsFlags struct {
 	NATS         string `name:"nats" help:"NATS server, or several separated by commas." default:"nats://127.0.0.1:4222" placeholder:"URL"`
 	NATSCreds    string `name:"nats-creds" help:"NATS credentials file." placeholder:"FILE"`
 	NATSUser     string `name:"nats-user" help:"NATS user." placeholder:"NAME"`
-	NATSPassword string `name:"nats-password" help:"NATS password; better as the variable than as a flag, which others on the machine can see." placeholder:"SECRET"`
-	NATSCA       string `name:"nats-ca" help:"File of the certificate authority that the NATS server's certificate is from." placeholder:"FILE"`
+	NATSPassword string `name:"nats-password" help:"NATS password; prefer the variable, because others on the machine can see flags." placeholder:"SECRET"`
+	NATSCA       string `name:"nats-ca" help:"File with the CA certificate that signed the NATS server's certificate." placeholder:"FILE"`
 }
 
-// connect connects to NATS. A daemon waits for a server that is away and
-// comes back to it for ever; a person is told at once.
+// connect connects to NATS. A daemon waits for a server that is unavailable and
+// reconnects for ever; other commands fail at once.
 func (f *natsFlags) connect(name string, daemon bool, log func(format string, v ...any)) (*nats.Conn, error) {
 	options := []nats.Option{
 		nats.Name("tidemark " + name),
@@ -78,8 +78,8 @@ func (f *natsFlags) connect(name string, daemon bool, log func(format string, v 
 	return conn, nil
 }
 
-// withJetStream connects as a person's command and calls do with JetStream,
-// until do has returned.
+// withJetStream connects for a command that is not a daemon, and calls do with
+// JetStream.
 func (f *natsFlags) withJetStream(e *env, name string, do func(jetstream.JetStream) error) error {
 	conn, err := f.connect(name, false, printer(e.stderr))
 	if err != nil {
@@ -93,16 +93,17 @@ func (f *natsFlags) withJetStream(e *env, name string, do func(jetstream.JetStre
 	return do(js)
 }
 
-// redact takes user names and passwords out of a list of URLs that is shown.
-// The error does not show what cannot be read: it may hold a password.
+// redact removes user names and passwords from a list of URLs, so that it can be
+// shown. The error does not quote a URL that cannot be parsed, because it may contain
+// a password.
 func redact(list string) (string, error) {
 	var urls []string
 	for raw := range strings.SplitSeq(list, ",") {
 		if raw = strings.TrimSpace(raw); raw == "" {
-			continue // as NATS does
+			continue // NATS ignores empty URLs too
 		}
 		if !strings.Contains(raw, "://") {
-			raw = "nats://" + raw // as NATS reads it
+			raw = "nats://" + raw // NATS does the same
 		}
 		u, err := url.Parse(raw)
 		if err != nil || u.Host == "" {
@@ -117,8 +118,8 @@ func redact(list string) (string, error) {
 // influxFlags say how to reach InfluxDB.
 type influxFlags struct {
 	Influx          string `help:"InfluxDB 2.x or 1.8." default:"http://127.0.0.1:8086" placeholder:"URL"`
-	InfluxToken     string `help:"API token (2.x) or user:password (1.8); better as the variable or the file." placeholder:"SECRET"`
-	InfluxTokenFile string `help:"File that holds the token." placeholder:"FILE"`
+	InfluxToken     string `help:"API token (2.x) or user:password (1.8); prefer the variable or the file." placeholder:"SECRET"`
+	InfluxTokenFile string `help:"File that contains the token." placeholder:"FILE"`
 	InfluxOrg       string `help:"Organisation (2.x)." default:"tidemark" placeholder:"NAME"`
 	InfluxBucket    string `help:"Bucket (2.x) or database (1.8)." default:"tidemark" placeholder:"NAME"`
 }
@@ -135,5 +136,5 @@ func (f *influxFlags) open() (*store.Store, error) {
 	return store.Open(store.Options{URL: f.Influx, Token: token, Org: f.InfluxOrg, Bucket: f.InfluxBucket})
 }
 
-// awayError is that nothing answers where NATS should be.
+// awayError says that nothing answers at the address of NATS.
 type awayError struct{ error }

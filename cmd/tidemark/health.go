@@ -12,17 +12,17 @@ import (
 )
 
 type healthCmd struct {
-	URL     string        `arg:"" name:"url" help:"Page to ask, such as http://127.0.0.1:9464/-/ready."`
+	URL     string        `arg:"" name:"url" help:"Page to request, such as http://127.0.0.1:9464/-/ready."`
 	Timeout time.Duration `help:"How long to wait for the answer." default:"5s" placeholder:"DURATION"`
 }
 
 // Help shows an example.
 func (*healthCmd) Help() string {
-	return `Ends with 0 when the page answers with a status from 200 to 299, and else with 2
-and the reason: the health check of a container that holds nothing but tidemark.
-The pages are /-/healthy and /-/ready of a worker and of the exporter. /-/healthy
-also names figures that the catalogue does not know as they are: of an indicator or
-an area that was taken out, or stored in another unit, kind or frequency.
+	return `Exits with 0 if the page answers with a status from 200 to 299, and otherwise with 2
+and the reason. It is the health check for a container that contains only tidemark.
+Workers and the exporter serve the pages /-/healthy and /-/ready. /-/healthy also
+lists figures that do not match the catalogue: their indicator or area was removed
+from it, or they were stored in another unit, kind or frequency.
 
 Example:
   tidemark health http://127.0.0.1:9464/-/ready`
@@ -32,7 +32,7 @@ Example:
 func (c *healthCmd) Run(e *env) error {
 	page, err := url.Parse(c.URL)
 	if err != nil || page.Host == "" || page.Scheme != "http" && page.Scheme != "https" {
-		return errors.New("the URL is not http://HOST:PORT/PATH") // and not shown: it may hold a password
+		return errors.New("the URL is not http://HOST:PORT/PATH") // not quoted: it may contain a password
 	}
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 5s", c.Timeout)
@@ -48,14 +48,14 @@ func (c *healthCmd) Run(e *env) error {
 // longestAnswer is how much of an answer is read.
 const longestAnswer = 64 << 10
 
-// short is the first line of an error page, or as much of it as can be read.
+// short returns the first line of an error page, cut to a readable length.
 func short(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	return line[:min(len(line), 200)]
 }
 
-// ask gives a good answer: that all is well, and what a person should look at
-// all the same.
+// ask requests the page and returns its text. An answer outside 200 to 299 is an
+// error.
 func (c *healthCmd) ask(ctx context.Context, page *url.URL) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
@@ -66,8 +66,8 @@ func (c *healthCmd) ask(ctx context.Context, page *url.URL) (string, error) {
 	shown := *page
 	shown.User = nil
 	client := http.Client{
-		Transport: &http.Transport{DisableKeepAlives: true}, // also past any proxy
-		// Who is sent elsewhere, to a page for logging in, has no answer.
+		Transport: &http.Transport{DisableKeepAlives: true}, // no Proxy either
+		// A redirect, for example to a login page, is not an answer.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	resp, err := client.Do(req)

@@ -17,15 +17,15 @@ type ingestCmd struct {
 	influxFlags
 	catalogFlag
 	webFlags
-	Listen string `help:"Where the worker serves its own metrics; port 0 is a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
+	Listen string `help:"Address on which the worker serves its own metrics; port 0 picks a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
 }
 
 // Help shows an example.
 func (*ingestCmd) Help() string {
-	return `Takes figures out of the stream FIGURES, holds them against the catalogue and
-against what is known, writes the good ones to InfluxDB and stores the others in
-REJECTS. Any number of workers may run side by side. On SIGTERM it finishes the
-batch in hand.
+	return `Takes figures from the stream FIGURES, checks them against the catalogue and the
+figures already known, writes the good ones to InfluxDB and stores the others in
+REJECTS. Any number of workers may run concurrently. On SIGTERM a worker finishes
+its current batches.
 
 Example:
   tidemark ingest --nats nats://nats:4222 --influx http://influxdb:8086 --listen :9465`
@@ -82,7 +82,7 @@ func workerHandler(w *worker.Worker, metrics http.Handler) http.Handler {
 		case <-w.Ready():
 			_, _ = fmt.Fprintln(rw, "ready")
 		default:
-			http.Error(rw, "not ready: what was decided is being read from NATS, or InfluxDB does not answer", http.StatusServiceUnavailable)
+			http.Error(rw, "not ready: still reading earlier decisions from NATS, or InfluxDB does not answer", http.StatusServiceUnavailable)
 		}
 	})
 	return mux

@@ -21,17 +21,17 @@ type initCmd struct {
 
 // Help shows an example.
 func (*initCmd) Help() string {
-	return `Makes the streams FIGURES, REJECTS, DECISIONS and RECEIPTS, the consumer of the workers,
-and the InfluxDB bucket with long shard groups; what is there already is verified
-and never altered.
+	return `Creates the streams FIGURES, REJECTS, DECISIONS and RECEIPTS, the workers' consumer,
+and the InfluxDB bucket with long shard groups. What exists already is verified and
+never changed.
 
 Example:
   tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`
 }
 
-// Run makes or verifies what the daemons need, and waits for servers that are
-// still starting. InfluxDB and NATS do not need each other for it: what can be
-// made in one is made whatever the other says.
+// Run creates or verifies what the daemons need, and waits for servers that are still
+// starting. A failure in InfluxDB does not prevent the setup of NATS, nor the other
+// way round.
 func (c *initCmd) Run(e *env) error {
 	figures, err := c.open()
 	if err != nil {
@@ -44,7 +44,8 @@ func (c *initCmd) Run(e *env) error {
 		patiently(e, over, func() error { return c.initNATS(e) }))
 }
 
-// patiently repeats what fails because a server starts, until it is over.
+// patiently calls do again as long as it fails because a server is starting, until
+// the time over.
 func patiently(e *env, over time.Time, do func() error) error {
 	for {
 		err := do()
@@ -60,7 +61,7 @@ func patiently(e *env, over time.Time, do func() error) error {
 	}
 }
 
-// isStarting tells whether an error may be that of a server which starts.
+// isStarting reports whether an error may come from a server that is still starting.
 func isStarting(err error) bool {
 	var influx *store.UnavailableError
 	var conn awayError

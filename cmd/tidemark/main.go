@@ -22,12 +22,12 @@ const (
 	exitFailed  = 2 // the command could not do its work
 )
 
-// errRefused ends a command whose report says the rest.
+// errRefused ends a command that has reported the refused figures itself.
 var errRefused = errors.New("some figures were refused")
 
 func main() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// env is what commands work with beside their flags.
+// env is what commands use apart from their flags.
 type env struct {
 	ctx    context.Context // ends at the first Ctrl-C or SIGTERM
 	stdin  io.Reader
@@ -35,21 +35,21 @@ type env struct {
 	stderr io.Writer
 }
 
-// log writes what happens to stderr, for people.
+// log returns the logger of daemons, which writes to stderr.
 func (e *env) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.stderr, nil))
 }
 
-// execute is the whole program but for its exit.
+// execute runs the program and returns its exit code.
 func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	// The second Ctrl-C is left to the operating system, which ends the
+	// Restore the default action of signals, so that a second Ctrl-C ends the
 	// process at once.
 	context.AfterFunc(ctx, stop)
 
 	type exit int
-	defer func() { // kong exits after --help; a test must survive that
+	defer func() { // kong exits after --help, which would end a test's process
 		if r := recover(); r != nil {
 			e, ok := r.(exit)
 			if !ok {

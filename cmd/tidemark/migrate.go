@@ -20,12 +20,12 @@ type migrateCmd struct {
 
 // Help shows an example.
 func (*migrateCmd) Help() string {
-	return `Makes what the catalogue says of an indicator, its unit, kind and frequency, hold for
-the figures that were stored while it said otherwise. Kind and frequency only say how
-figures are read. For another unit every stored number is multiplied by a power of
-ten, exactly; the catalogue has the old unit among the spellings of the new one.
-Growth rates stay. Ended early it can be run again. Workers and exporter may run; they
-neither take nor show the figures of this indicator meanwhile.
+	return `Applies the unit, kind and frequency that the catalogue now gives an indicator to the
+figures stored under its old definition. Kind and frequency only say how figures are
+read. For another unit every stored number is multiplied by a power of ten, exactly;
+the catalogue must list the old unit among the spellings of the new one. Growth rates
+stay the same. If interrupted it can be run again. Workers and the exporter may keep
+running; meanwhile they neither accept nor show figures of this indicator.
 
 Example:
   tidemark migrate container_throughput --nats nats://nats:4222 --influx http://influxdb:8086 --catalog city.yaml`

@@ -11,19 +11,18 @@ import (
 	"golang.org/x/term"
 )
 
-// What people read goes to stdout when it is the answer and to stderr when
-// it is about the work. Errors begin with "tidemark: ", in lower case,
-// without a full stop, and end with the way out.
+// Results go to stdout, messages about progress to stderr. Errors begin with
+// "tidemark: ", are in lower case without a full stop, and end with the fix.
 
-// printer writes lines about the work.
+// printer returns a function that prints messages to w.
 func printer(w io.Writer) func(format string, v ...any) {
 	return func(format string, v ...any) { _, _ = fmt.Fprintf(w, "tidemark: "+format+"\n", v...) }
 }
 
-// progress shows on a terminal how far a push is.
+// progress shows the progress of a push on a terminal.
 type progress struct {
 	w     io.Writer
-	width int // 0: no terminal
+	width int // of the bar; 0 when w is not a terminal
 
 	mu    sync.Mutex
 	last  time.Time
@@ -35,18 +34,18 @@ func newProgress(w io.Writer) *progress {
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		columns, _, err := term.GetSize(int(f.Fd()))
 		if err != nil || columns == 0 {
-			columns = 80 // a terminal that does not tell
+			columns = 80 // the terminal does not report its width
 		}
 		p.width = max(0, min(30, columns-besideBar))
 	}
 	return p
 }
 
-// besideBar is room for the numbers beside the bar: a line that is broken in
-// two cannot be drawn over.
+// besideBar is the width reserved for the numbers after the bar. A line that wraps
+// could not be overwritten.
 const besideBar = 40
 
-// show draws the bar, ten times a second at most.
+// show draws the bar, at most ten times a second.
 func (p *progress) show(stored, settled, all int) {
 	if p.width == 0 || all == 0 {
 		return
@@ -61,7 +60,7 @@ func (p *progress) show(stored, settled, all int) {
 	_, _ = fmt.Fprintf(p.w, "\r%s%s %d/%d  已入队 %d (stored)", strings.Repeat("█", done), strings.Repeat("░", p.width-done), settled, all, stored)
 }
 
-// clear takes the bar away.
+// clear removes the bar.
 func (p *progress) clear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -15,26 +15,26 @@ import (
 // fileFlags are what push and check share.
 type fileFlags struct {
 	catalogFlag
-	// Confirm has no variable: one that was left in a profile would switch the
-	// check off for every file to come.
-	Confirm bool `env:"-" help:"Stand by values that are merely implausible."`
-	JSON    bool `name:"json" help:"Print one report as JSON."`
-	// Nor have these: what is always so of an agency's files stands in the
-	// catalogue.
-	Decimal   string   `env:"-" help:"The decimal mark of the files' values: . or , ; without it each file has to tell." placeholder:"MARK"`
+	// Confirm has no environment variable: if it stayed set in a profile, it would
+	// switch the check off for every later file.
+	Confirm bool `env:"-" help:"Accept values that are merely implausible."`
+	JSON    bool `name:"json" help:"Print the report as one JSON object."`
+	// These have no environment variable either: what is always true of an agency's
+	// files belongs in the catalogue.
+	Decimal   string   `env:"-" help:"The decimal mark of the files' values: . or , ; detected from each file if omitted." placeholder:"MARK"`
 	Thousands string   `env:"-" help:"The only mark that groups digits: . , ' space, or none." placeholder:"MARK"`
 	Encoding  string   `env:"-" help:"The files' encoding, like gb18030, big5, shift_jis, windows-1252." placeholder:"NAME"`
-	Columns   []string `env:"-" help:"What the columns are, for files without a header or with another one; - passes over a column." placeholder:"NAMES"`
-	Flags     string   `env:"-" help:"YAML file that says what the marks beside values mean, like {p: P, r: A, \"-\": 0}; they go before those of the catalogue." placeholder:"FILE"`
+	Columns   []string `env:"-" help:"The names of the columns, for files without a header or with other names; - skips a column." placeholder:"NAMES"`
+	Flags     string   `env:"-" help:"YAML file that defines the flags on values, like {p: P, r: A, \"-\": 0}; it overrides those of the catalogue." placeholder:"FILE"`
 }
 
-// notation is what the flags say of how the files are written.
+// notation returns what the flags say about how the files are written.
 func (f *fileFlags) notation() (sheet.Notation, error) {
 	n := sheet.Notation{Decimal: f.Decimal, Thousands: f.Thousands, Encoding: f.Encoding, Columns: f.Columns}
 	return n, n.Check()
 }
 
-// open makes inputs of the files. cleanup is to be called also after an error.
+// open returns the files as inputs. cleanup must be called even after an error.
 func (f *fileFlags) open(e *env, names []string) (inputs []sender.Input, cleanup func(), err error) {
 	n, err := f.notation()
 	if err != nil {
@@ -43,7 +43,7 @@ func (f *fileFlags) open(e *env, names []string) (inputs []sender.Input, cleanup
 	return sender.OpenAll(e.ctx, n, names, e.stdin)
 }
 
-// report writes the report for people, or for programs.
+// report writes the report as text or JSON.
 func (f *fileFlags) report(w io.Writer, r *sender.Report, o sender.Occasion) error {
 	if f.JSON {
 		return r.WriteJSON(w)
@@ -51,7 +51,7 @@ func (f *fileFlags) report(w io.Writer, r *sender.Report, o sender.Occasion) err
 	return r.WriteText(w, o)
 }
 
-// load reads the catalogue, and the marks that go before its own.
+// load reads the catalogue, and the flags that override its own.
 func (f *fileFlags) load() (*catalog.Catalog, error) {
 	cat, err := f.catalogFlag.load()
 	if err != nil || f.Flags == "" {
@@ -68,19 +68,19 @@ type pushCmd struct {
 	Files []string `arg:"" optional:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 	natsFlags
-	Sample  bool          `help:"Send the built-in sample and no file."`
-	Partial bool          `help:"Send the good figures although others are refused."`
+	Sample  bool          `help:"Send the built-in sample instead of files."`
+	Partial bool          `help:"Send the good figures even if others are refused."`
 	NoWait  bool          `help:"Do not wait for receipts."`
 	Timeout time.Duration `help:"How long to wait for the next receipt." default:"1m" placeholder:"DURATION"`
 }
 
 // Help shows an example.
 func (*pushCmd) Help() string {
-	return `Every figure is held against the catalogue before anything is sent; a file with
-errors sends nothing, unless --partial. Then it waits until every figure is in
-InfluxDB or refused with a reason. Ctrl-C stops sending; what was sent is still
-receipted and running the command again completes the rest: a file that is
-pushed twice is one push.
+	return `Checks every figure against the catalogue before anything is sent; if a file has
+errors, nothing is sent unless --partial is given. Then it waits until every figure
+is in InfluxDB or refused with a reason. Ctrl-C stops sending, but still waits for
+the receipts of what was sent. Running the command again sends the rest: a file that
+is pushed twice counts once.
 
 Example:
   tidemark push port-2024-05.csv
@@ -110,7 +110,7 @@ func (c *pushCmd) Run(e *env) error {
 	bar := newProgress(e.stderr)
 	quiet := context.AfterFunc(e.ctx, func() {
 		bar.clear()
-		printer(e.stderr)("stopping; waiting for the receipts of what was sent, Ctrl-C again ends at once")
+		printer(e.stderr)("stopping; waiting for the receipts of what was sent, press Ctrl-C again to end at once")
 	})
 	report, err := sender.Push(e.ctx, sender.Options{
 		Conn: conn, Catalog: cat, Confirm: c.Confirm, Partial: c.Partial, NoWait: c.NoWait,
@@ -132,7 +132,7 @@ func (c *pushCmd) Run(e *env) error {
 	return errRefused
 }
 
-// inputs are the files to push. cleanup is to be called also after an error.
+// inputs returns the files to push. cleanup must be called even after an error.
 func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err error) {
 	switch {
 	case c.Sample && len(c.Files) > 0:
@@ -140,7 +140,7 @@ func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err err
 	case c.Sample:
 		return sampleInputs(), func() {}, nil
 	case len(c.Files) == 0:
-		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; tidemark push --help shows the way`)
+		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; see tidemark push --help`)
 	}
 	return c.open(e, c.Files)
 }
@@ -152,7 +152,7 @@ type checkCmd struct {
 
 // Help shows an example.
 func (*checkCmd) Help() string {
-	return `The same report as push gives before it sends; no server is needed.
+	return `Prints the report that push gives before it sends; no server is needed.
 
 Example:
   tidemark check port-2024-05.csv`
@@ -182,7 +182,7 @@ func (c *checkCmd) Run(e *env) error {
 	return nil
 }
 
-// watch calls look until it says yes or the context ends.
+// watch calls look until it returns true or the context ends.
 func watch(ctx context.Context, every time.Duration, look func() bool) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

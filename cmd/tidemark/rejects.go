@@ -13,7 +13,7 @@ import (
 )
 
 type rejectsCmd struct {
-	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List the figures that were refused and neither sent again nor written later."`
+	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List refused figures that were neither sent again nor written later."`
 	Resend rejectsResendCmd `cmd:"" help:"Send refused figures again, to be judged by what is known now."`
 }
 
@@ -24,8 +24,8 @@ func (*rejectsCmd) Help() string {
 
 type rejectsListCmd struct {
 	natsFlags
-	All  bool `help:"Also those that were sent again or written later."`
-	JSON bool `name:"json" help:"Print one JSON object a line, with the original bytes in base64."`
+	All  bool `help:"Include those that were sent again or written later."`
+	JSON bool `name:"json" help:"Print one JSON object per line, with the original bytes in base64."`
 }
 
 // Help shows an example.
@@ -63,15 +63,15 @@ func (c *rejectsListCmd) Run(e *env) error {
 
 type rejectsResendCmd struct {
 	natsFlags
-	Sequences []uint64 `arg:"" optional:"" name:"sequence" help:"Numbers as rejects list shows them."`
-	// All has no variable, which would add all others to the ones that are named.
-	All bool `env:"-" help:"All that were not sent again."`
+	Sequences []uint64 `arg:"" optional:"" name:"sequence" help:"Numbers shown by rejects list."`
+	// All has no environment variable, which would silently extend the named ones.
+	All bool `env:"-" help:"All that were not sent again or written later."`
 }
 
 // Help shows an example.
 func (*rejectsResendCmd) Help() string {
-	return `After the catalogue was changed, or InfluxDB mended, what was refused may be
-accepted. A figure that was wrong is not sent again: push the right one.
+	return `After the catalogue was changed, or InfluxDB was fixed, refused figures may be
+accepted. Do not resend a figure that was wrong; push the right one instead.
 
 Example:
   tidemark rejects resend 1412 1413`

@@ -17,10 +17,10 @@ type replayCmd struct {
 
 // Help shows an example.
 func (*replayCmd) Help() string {
-	return `Fills the InfluxDB bucket from NATS, after it was lost or moved: makes it if it is
-not there, writes the point of every figure that was accepted, as it was decided
-then, and counts what is in it at the end. What is there already is written again,
-which changes nothing; workers and exporter may run meanwhile.
+	return `Refills the InfluxDB bucket from NATS after it was lost or moved: creates it if it is
+missing, writes the point of every figure that was accepted, as it was decided then,
+and finally counts the points in the bucket. Points that are already there are
+overwritten with the same values; workers and the exporter may keep running.
 
 Example:
   tidemark replay --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`

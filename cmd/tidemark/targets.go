@@ -24,14 +24,15 @@ type targetsCmd struct {
 	catalogFlag
 	JSON    bool   `name:"json" help:"Print one JSON array with every number."`
 	Lang    string `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
-	AsOf    string `help:"Judge as on that day, by what was known then." placeholder:"DATE"`
-	Explain string `help:"Show every number that went into the verdict on one target." placeholder:"ID"`
+	AsOf    string `help:"Judge as of the end of that day, by what was known then." placeholder:"DATE"`
+	Explain string `help:"Show every number behind the verdict on one target." placeholder:"ID"`
 }
 
 // Help shows an example.
 func (*targetsCmd) Help() string {
-	return `Every target of the catalogue with its verdict, judged by the figures in InfluxDB:
-where it is, where it should be by now, where it will end and what is required.
+	return `Shows every target of the catalogue with its verdict, judged by the figures in
+InfluxDB: where it is, where it should be by now, where it will end, and what is
+required.
 
 Example:
   tidemark targets --lang en --as-of 2023-11-23
@@ -89,7 +90,7 @@ func (c *targetsCmd) read(e *env) (*book.Book, error) {
 	return b.Define(defined), err
 }
 
-// judge gives the states to print: now, or as of the end of a day.
+// judge returns the states to print: as of now, or as of the end of a day.
 func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State, error) {
 	at := time.Now().In(cat.Location())
 	all := verdict.All
@@ -101,7 +102,7 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State,
 		if day.Start(cat.Location()).After(at) {
 			return nil, errors.New("--as-of is in the future")
 		}
-		// All that was published that day was known that day.
+		// Everything published that day counts as known that day.
 		at, all = day.End(cat.Location()).Add(-time.Millisecond), verdict.AllAsOf
 	}
 	var states []verdict.State
@@ -113,7 +114,8 @@ func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State,
 	return states, nil
 }
 
-// colored tells whether w is a terminal that wants colours (no-color.org).
+// colored reports whether to write colours to w: it is a terminal, and NO_COLOR is
+// not set (no-color.org).
 func colored(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""

@@ -12,8 +12,7 @@ type versionCmd struct{}
 // Help shows an example.
 func (*versionCmd) Help() string { return "Example:\n  tidemark version" }
 
-// Run prints the version: the one set when a release is linked, else that of
-// the module.
+// Run prints the version: the one set when linking a release, or else the module's.
 func (*versionCmd) Run(e *env) error {
 	v := version.Version
 	if info, ok := debug.ReadBuildInfo(); ok && v == "" {

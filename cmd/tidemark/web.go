@@ -11,10 +11,10 @@ import (
 
 // webFlags say how to serve.
 type webFlags struct {
-	WebConfig string `help:"TLS and basic auth, a web configuration file of Prometheus' exporter-toolkit." placeholder:"FILE"`
+	WebConfig string `help:"Web configuration file of Prometheus' exporter-toolkit, for TLS and basic auth." placeholder:"FILE"`
 }
 
-// listen listens on the address that a flag has given.
+// listen listens on the address given by a flag.
 func listen(flag, address string) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	var op *net.OpError
@@ -27,8 +27,7 @@ func listen(flag, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// actors is a run group whose members stop when the context ends or one of
-// them does.
+// actors is a run group whose members stop when the context or one of them ends.
 type actors struct {
 	group run.Group
 	ctx   context.Context
@@ -39,8 +38,7 @@ func (a *actors) add(act func(ctx context.Context) error) {
 	a.group.Add(func() error { return act(ctx) }, func(error) { cancel() })
 }
 
-// idle is an actor that waits for the end, so that a group with one member
-// that is done goes on.
+// idle is an actor that waits until the group ends.
 func idle(ctx context.Context) error {
 	<-ctx.Done()
 	return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Messages is how many messages FIGURES holds.
+// Messages returns the number of messages in FIGURES.
 func (s *Site) Messages() uint64 {
 	s.T.Helper()
 	stream, err := s.JS.Stream(s.Ctx, ingest.FiguresStream)
@@ -24,8 +24,7 @@ func (s *Site) Messages() uint64 {
 	return stream.CachedInfo().State.Msgs
 }
 
-// Vintages reads everything InfluxDB holds, in the order of their cells and
-// moments.
+// Vintages returns everything in InfluxDB, ordered by cell and moment.
 func (s *Site) Vintages() []store.Vintage {
 	s.T.Helper()
 	var all []store.Vintage
@@ -41,7 +40,7 @@ func (s *Site) Vintages() []store.Vintage {
 	return all
 }
 
-// Values are the vintages as "period value" lines.
+// Values returns the vintages as "period value" lines.
 func (s *Site) Values() []string {
 	s.T.Helper()
 	var out []string
@@ -55,7 +54,7 @@ func (s *Site) Values() []string {
 	return out
 }
 
-// Rejects lists REJECTS.
+// Rejects returns all messages of REJECTS.
 func (s *Site) Rejects() []*ingest.Reject {
 	s.T.Helper()
 	var all []*ingest.Reject
@@ -65,7 +64,8 @@ func (s *Site) Rejects() []*ingest.Reject {
 	return all
 }
 
-// Receipts joins the receipts of a submission: the first one counts.
+// Receipts returns the outcomes in the receipts of a submission, by sequence; the
+// first receipt of a message counts.
 func (s *Site) Receipts(submission string) map[uint64]ingest.Outcome {
 	s.T.Helper()
 	got := map[uint64]ingest.Outcome{}
@@ -90,8 +90,8 @@ func (s *Site) Receipts(submission string) map[uint64]ingest.Outcome {
 	return got
 }
 
-// Decisions reads the ledger: the decision on every message, amended where it
-// was. A message that was decided twice, in different ways, fails the test.
+// Decisions returns the current decision on every message, by sequence. A message
+// that was decided twice in different ways fails the test.
 func (s *Site) Decisions() map[uint64]ledger.Decision {
 	s.T.Helper()
 	all := map[uint64]ledger.Decision{}
@@ -113,8 +113,8 @@ func (s *Site) Decisions() map[uint64]ledger.Decision {
 	return all
 }
 
-// WantBalance asserts that at idle every message is written, changes nothing,
-// or is rejected, by number and by the ledger.
+// WantBalance asserts that the numbers of written, unchanged and rejected messages
+// add up, and agree with the ledger. The workers must be idle.
 func (s *Site) WantBalance() {
 	s.T.Helper()
 	decisions, points, refused, unchanged, again := s.Decisions(), 0, 0, 0, 0
@@ -137,6 +137,7 @@ func (s *Site) WantBalance() {
 	}
 }
 
+// WantLines asserts that got has exactly the wanted lines.
 func WantLines(t testing.TB, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
@@ -144,6 +145,7 @@ func WantLines(t testing.TB, got []string, want ...string) {
 	}
 }
 
+// DecodeReceipt decodes the body of a receipt.
 func DecodeReceipt(t testing.TB, body []byte) *ingest.Receipt {
 	t.Helper()
 	var r ingest.Receipt

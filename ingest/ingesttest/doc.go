@@ -1,3 +1,4 @@
-// Package ingesttest gives tests a NATS server with the streams of ingest and
-// a bucket, and reads back what is in them. It knows no worker.
+// Package ingesttest provides tests with a NATS server that has the streams of
+// ingest, and with a bucket, and reads back what is in them. It does not use
+// package worker.
 package ingesttest

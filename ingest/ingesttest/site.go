@@ -14,22 +14,23 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// Site is a NATS server of its own with the streams made, and a bucket.
+// Site is a NATS server with the streams, and a bucket, for one test.
 type Site struct {
 	T      testing.TB
 	Ctx    context.Context
 	URL    string // of NATS
-	Influx string // URL of InfluxDB, through a proxy where the test has one
+	Influx string // URL of InfluxDB, or of the test's proxy in front of it
 	Org    string
 	Token  string
 	Bucket string
-	Wait   time.Duration // for InfluxDB's answers; 0 is the store's own
+	Wait   time.Duration // timeout for InfluxDB, 0 for the store's default
 	Conn   *nats.Conn
 	JS     jetstream.JetStream
-	Store  *store.Store // straight to InfluxDB
+	Store  *store.Store // connected to InfluxDB directly
 }
 
-// NewSite makes a site on the NATS server at the URL and the bucket.
+// NewSite returns a site on the NATS server at the URL and the bucket, and sets both
+// up.
 func NewSite(t testing.TB, url string, b enginetest.Bucket) *Site {
 	t.Helper()
 	s := &Site{T: t, Ctx: t.Context(), URL: url, Influx: b.URL, Org: b.Org, Token: b.Token, Bucket: b.Bucket}
@@ -44,7 +45,7 @@ func NewSite(t testing.TB, url string, b enginetest.Bucket) *Site {
 	return s
 }
 
-// Connect makes a connection over TCP, as in production.
+// Connect connects to NATS over TCP, as in production.
 func (s *Site) Connect() (*nats.Conn, jetstream.JetStream) {
 	s.T.Helper()
 	nc, err := nats.Connect(s.URL, nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond))
@@ -59,6 +60,7 @@ func (s *Site) Connect() (*nats.Conn, jetstream.JetStream) {
 	return nc, js
 }
 
+// Open opens the bucket at the URL of InfluxDB or of a proxy.
 func (s *Site) Open(influx string) *store.Store {
 	s.T.Helper()
 	db, err := store.Open(store.Options{URL: influx, Org: s.Org, Token: s.Token, Bucket: s.Bucket, Timeout: s.Wait})
@@ -69,7 +71,7 @@ func (s *Site) Open(influx string) *store.Store {
 	return db
 }
 
-// AckWait makes the consumer deliver again what is not acknowledged within d.
+// AckWait makes the consumer redeliver what is not acknowledged within d.
 func (s *Site) AckWait(d time.Duration) {
 	s.T.Helper()
 	config := ingest.ConsumerConfig()
@@ -79,15 +81,15 @@ func (s *Site) AckWait(d time.Duration) {
 	}
 }
 
-// Container is a container throughput of the port, as its agency sends it:
-// in 万TEU, confirmed so that no neighbour matters.
+// Container returns a figure of the port's container throughput, as its agency sends
+// it: in 万TEU, and confirmed so that other figures do not matter.
 func Container(period, value string) figure.Figure {
 	f := Plain(period, value)
 	f.Confirmed = true
 	return f
 }
 
-// Plain is container without the confirmation.
+// Plain is Container without the confirmation.
 func Plain(period, value string) figure.Figure {
 	p, err := figure.ParsePeriod(period)
 	if err != nil {
@@ -101,13 +103,15 @@ func Plain(period, value string) figure.Figure {
 		Measure: figure.Level, Period: p}, Value: v, Unit: "万TEU", Status: figure.Normal}
 }
 
-// Publish sends a figure of the port as any program could, and gives its
+// Publish publishes a figure of the port without a submission, and returns its
 // sequence.
 func (s *Site) Publish(f figure.Figure) uint64 {
 	s.T.Helper()
 	return s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), "")
 }
 
+// PublishRaw publishes any body on a subject and returns its sequence. The submission
+// may be empty.
 func (s *Site) PublishRaw(subject string, body []byte, submission string) uint64 {
 	s.T.Helper()
 	msg := nats.NewMsg(subject)
@@ -122,7 +126,7 @@ func (s *Site) PublishRaw(subject string, body []byte, submission string) uint64
 	return ack.Sequence
 }
 
-// Await returns when the condition holds.
+// Await waits until the condition holds; what describes it.
 func (s *Site) Await(what string, condition func() bool) {
 	s.T.Helper()
 	s.awaitWithin(90*time.Second, what, condition)
@@ -142,19 +146,20 @@ func (s *Site) awaitWithin(d time.Duration, what string, condition func() bool) 
 	}
 }
 
-// Idle returns when every message is settled and acknowledged.
+// Idle waits until every message is settled and acknowledged.
 func (s *Site) Idle() {
 	s.T.Helper()
 	s.IdleWithin(90 * time.Second)
 }
 
+// IdleWithin is Idle with a time limit.
 func (s *Site) IdleWithin(d time.Duration) {
 	s.T.Helper()
 	consumer, err := s.JS.Consumer(s.Ctx, ingest.FiguresStream, ingest.WorkerConsumer)
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	all := s.Messages() // the consumer hears of the last ones a moment later
+	all := s.Messages() // the consumer may not know the last ones yet
 	s.awaitWithin(d, "every message acknowledged", func() bool {
 		info, err := consumer.Info(s.Ctx)
 		return err == nil && info.NumPending == 0 && info.NumAckPending == 0 && info.AckFloor.Stream >= all

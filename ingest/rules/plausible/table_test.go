@@ -9,16 +9,16 @@ import (
 	"testing"
 )
 
-// setting is what is known when a figure is asked about.
+// setting says what is known when a figure is judged.
 type setting struct {
 	name   string
-	newest bool // only the figures before it; else all others, as in a file
+	newest bool // only the figures before it are known; otherwise all others, as in a file
 }
 
-var settings = []setting{{"beside all others of its file", false}, {"as the newest of its series", true}}
+var settings = []setting{{"with all others of its file", false}, {"as the newest of its series", true}}
 
-// about asks about the i-th figure of a series; ok is false where too little is
-// known to judge it.
+// about judges the i-th figure of a series with a value; ok is false when too
+// little is known to judge it.
 func (s *published) about(i int, value float64, in setting) (v Verdict, ok bool) {
 	q := s.ask
 	q.Period, q.Value, q.Whole = s.points[i].Period, value, !in.newest
@@ -32,7 +32,7 @@ func (s *published) about(i int, value float64, in setting) (v Verdict, ok bool)
 	return Judge(&q), true
 }
 
-// count is what became of some figures.
+// count counts verdicts.
 type count struct{ trials, warned, refused int }
 
 func (c *count) add(v Verdict) {
@@ -92,7 +92,7 @@ func tallied(t testing.TB, in setting) tally {
 
 func (c tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-28s %6s %11s %10s\n", "", "trials", "asked back", "told")
+	fmt.Fprintf(&b, "%-28s %6s %11s %10s\n", "", "trials", "refused", "unusual")
 	b.WriteString(c.truth.row("true"))
 	b.WriteString(c.sample.row("true, sample of Ningbo"))
 	for _, k := range kinds {
@@ -101,11 +101,11 @@ func (c tally) String() string {
 	return b.String()
 }
 
-// rulesPage shows the table to the people whose figures are judged.
+// rulesPage is the page that shows the table.
 const rulesPage = "../../../docs/rules.md"
 
 // TestTable prints how many true figures are refused and how many errors are
-// caught. The page on rules shows what it prints.
+// caught, and checks that rulesPage shows the same table.
 func TestTable(t *testing.T) {
 	page, err := os.ReadFile(rulesPage)
 	if err != nil {
@@ -121,7 +121,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// wantGoals holds the table against what is wanted.
+// wantGoals checks the table against the goals.
 func wantGoals(t *testing.T, in setting, c tally) {
 	t.Helper()
 	if c.truth.refused*2000 > c.truth.trials || c.sample.refused > 0 {
@@ -139,7 +139,7 @@ func wantGoals(t *testing.T, in setting, c tally) {
 	}
 }
 
-// Whoever sends a series figure by figure may do so in any order.
+// A sender who sends figures one by one may do so in any order.
 func TestHardlyATrueFigureIsRefusedInWhateverOrderASeriesArrives(t *testing.T) {
 	all, _ := collect(t)
 	trials, refused := 0, 0

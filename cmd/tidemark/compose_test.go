@@ -37,7 +37,7 @@ func ofTidemark(t *testing.T) (all []types.ServiceConfig) {
 	return all
 }
 
-// understood parses a command line as the program would.
+// understood parses a command line like the program.
 func understood(t *testing.T, args []string) *kong.Context {
 	t.Helper()
 	command, err := newParser(io.Discard, io.Discard).Parse(args)
@@ -103,10 +103,9 @@ func TestTheHealthChecksOfComposeAskWhereTheServiceListens(t *testing.T) {
 	}
 }
 
-// services are those of docker-compose.yml that are tidemark, with their own
-// command lines, variables and passwords: on a NATS server that has its
-// configuration, and on an influxd 1.8 in the place of a 2.x. Only addresses and
-// the bucket are others.
+// services runs the tidemark services of docker-compose.yml with their own command
+// lines, variables and passwords, on a NATS server with its configuration and an
+// influxd 1.8 instead of 2.x. Only the addresses and the bucket differ.
 type services struct {
 	t       *testing.T
 	project *types.Project
@@ -140,8 +139,8 @@ func (s *services) once(name string, more ...string) (stdout string) {
 	return string(out)
 }
 
-// daemon runs a service that stays, and returns when its health check is
-// content.
+// daemon starts a service that keeps running, and returns when its health check
+// succeeds.
 func (s *services) daemon(name string) (url string) {
 	s.t.Helper()
 	service := s.project.Services[name]
@@ -169,17 +168,17 @@ func (s *services) await(what string, look func(context.Context) bool) {
 	}
 }
 
-// showsTheSample waits until an exporter does.
+// showsTheSample waits until an exporter shows the sample.
 func (s *services) showsTheSample(exporter string) {
 	s.t.Helper()
 	s.await("the sample is on /metrics", func(ctx context.Context) bool {
-		page, _ := get(ctx, exporter+"/metrics") // what fails is asked again
+		page, _ := get(ctx, exporter+"/metrics") // errors are retried
 		return strings.Contains(page, "\n"+containers+"3207000\n")
 	})
 }
 
-// runServices also empties InfluxDB and has it filled again from the stream, as
-// deploy/README.md says.
+// runServices also empties InfluxDB and refills it from the stream, as
+// deploy/README.md describes.
 func runServices(t *testing.T) {
 	bucket := enginetest.SharedInflux(t)
 	project := composetest.Load(t, "../..")

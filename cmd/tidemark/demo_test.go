@@ -22,20 +22,20 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/engines"
 )
 
-// influxd is looked for once: every demo would do so for seconds.
+// influxd is looked up once, because that takes seconds.
 var influxd = sync.OnceValues(func() (string, error) {
 	return engines.FindInfluxd(context.Background(), func(line string) { fmt.Fprintln(os.Stderr, line) })
 })
 
-// demoProcess is a demo that runs as a process of its own.
+// demoProcess is a demo that runs as a separate process.
 type demoProcess struct {
 	t      *testing.T
 	cmd    *exec.Cmd
-	url    string // of the exporter, as the one line on stdout has it
+	url    string // of the exporter, from the line on stdout
 	nats   string
 	stdout *bufio.Reader
 	said   *stderrLog
-	wait   func() // for the end, then cmd.ProcessState is there
+	wait   func() // waits for the end; then cmd.ProcessState is set
 }
 
 // startDemo starts a demo and returns when it is ready.
@@ -74,7 +74,7 @@ func startDemo(t *testing.T, env []string, args ...string) *demoProcess {
 	return d
 }
 
-// ends waits for the end and tells the exit code and what else was on stdout.
+// ends waits for the end and returns the exit code and the rest of stdout.
 func (d *demoProcess) ends() (code int, stdout string) {
 	rest, _ := io.ReadAll(d.stdout) // the end of the process ends it
 	d.wait()
@@ -95,15 +95,15 @@ func (d *demoProcess) shows(line string) {
 	defer cancel()
 	var page string
 	if err := watch(ctx, 10*time.Millisecond, func() bool {
-		page, _ = get(ctx, d.url+"metrics") // what fails is asked again
+		page, _ = get(ctx, d.url+"metrics") // errors are retried
 		return strings.Contains(page, "\n"+line+"\n")
 	}); err != nil {
 		d.t.Fatalf("/metrics has no line %s\n%s", line, page)
 	}
 }
 
-// push pushes one value of container throughput in December 2025 and gives
-// the summary.
+// push pushes one value of container throughput in December 2025 and returns the
+// summary.
 func (d *demoProcess) push(value string) string {
 	d.t.Helper()
 	push := exec.Command("tidemark", "push", "--nats", d.nats, "-")
@@ -115,7 +115,7 @@ func (d *demoProcess) push(value string) string {
 	return string(out)
 }
 
-// stderrLog keeps what a process says, for it and others to read.
+// stderrLog keeps a process's output for tests to read.
 type stderrLog struct {
 	mu   sync.Mutex
 	text strings.Builder
@@ -133,7 +133,7 @@ func (l *stderrLog) String() string {
 	return l.text.String()
 }
 
-// await waits until the process has said a text.
+// await waits until the process has printed a text.
 func (l *stderrLog) await(t *testing.T, text string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -171,8 +171,8 @@ func TestADemoServesTheSampleAndWhatIsPushedAndKeepsIt(t *testing.T) {
 	awaitNoInfluxd(t, filepath.Join(data, "influxdb"))
 }
 
-// awaitNoInfluxd returns when no influxd runs in a directory. It holds a lock
-// on its log for as long as it lives, however its parent has ended.
+// awaitNoInfluxd waits until no influxd runs in a directory. influxd holds a lock on its
+// log as long as it lives, however its parent ended.
 func awaitNoInfluxd(t *testing.T, dir string) {
 	t.Helper()
 	log, err := os.Open(filepath.Join(dir, "influxd.log"))
@@ -206,8 +206,8 @@ func TestADemoWithoutDataRemovesWhatItMade(t *testing.T) {
 	}
 }
 
-// withPID gives the environment of a demo whose influxd tells its process
-// number, and what reads it.
+// withPID returns the environment of a demo whose influxd records its process id, and a
+// function that reads it.
 func withPID(t *testing.T) (env []string, pid func() int) {
 	t.Helper()
 	executable, err := influxd()
@@ -251,7 +251,7 @@ func TestASecondCtrlCEndsADemoAtOnce(t *testing.T) {
 	env, pid := withPID(t)
 	data := t.TempDir()
 	d := startDemo(t, env, "--no-sample", "--data", data)
-	if err := syscall.Kill(pid(), syscall.SIGSTOP); err != nil { // so that it cannot end in good order
+	if err := syscall.Kill(pid(), syscall.SIGSTOP); err != nil { // so that it cannot shut down cleanly
 		t.Fatal(err)
 	}
 	d.signal(os.Interrupt)

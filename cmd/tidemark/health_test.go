@@ -20,7 +20,7 @@ func TestAHealthCheckEndsAsThePageAnswers(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	defer close(release)
-	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1") // is not asked
+	t.Setenv("HTTP_PROXY", "http://127.0.0.1:1") // must not be used
 
 	for page, want := range map[string]struct {
 		code           int

@@ -46,8 +46,8 @@ func TestEveryCommandShowsAnExample(t *testing.T) {
 	}
 }
 
-// safeguarded are the flags that switch a safeguard off, by their command:
-// those of a file's notation go before what its cells say.
+// safeguarded are the flags, by command, that switch off a safeguard. Those about a
+// file's notation override the evidence of its cells.
 var safeguarded = map[string][]string{
 	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "flags"},
 	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "flags"},

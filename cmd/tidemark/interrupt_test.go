@@ -101,8 +101,8 @@ func interruptAPush(t *testing.T) {
 	}
 }
 
-// interrupt sends Ctrl-C to a push when it is time, and gives its report and
-// what else it says.
+// interrupt sends Ctrl-C to a push at the right moment, and returns its report and its
+// other output.
 func interrupt(t *testing.T, push *exec.Cmd, when func() bool) (r sender.Report, said string) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -118,7 +118,7 @@ func interrupt(t *testing.T, push *exec.Cmd, when func() bool) (r sender.Report,
 	if err := push.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	_ = push.Wait() // its exit code is asked for below
+	_ = push.Wait() // its exit code is checked below
 	if code := push.ProcessState.ExitCode(); code != exitRefused {
 		t.Fatalf("the interrupted push ends with %d: %s%s", code, &out, &errs)
 	}
@@ -128,7 +128,7 @@ func interrupt(t *testing.T, push *exec.Cmd, when func() bool) (r sender.Report,
 	return r, errs.String()
 }
 
-// figuresStored gives what counts the messages in FIGURES.
+// figuresStored returns a function that counts the messages in FIGURES.
 func figuresStored(t *testing.T, server string) func() uint64 {
 	t.Helper()
 	conn, err := nats.Connect(server)
@@ -159,15 +159,15 @@ func TestCtrlCEndsACheckOfATerminal(t *testing.T) {
 	if err := check.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// More than the pipe holds: when it is written the program reads, and so
-	// listens to signals.
+	// More than fits into the pipe: once it is written, the program is reading and so
+	// already handles signals.
 	if _, err := stdin.Write(bytes.Repeat([]byte("container_throughput\n"), 10_000)); err != nil {
 		t.Fatal(err)
 	}
 	if err := check.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	_ = check.Wait() // its exit code is asked for below
+	_ = check.Wait() // its exit code is checked below
 	if code := check.ProcessState.ExitCode(); code != exitFailed {
 		t.Errorf("it ends with %v", check.ProcessState)
 	}

@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// rows is a file of figures that is never in memory as a whole: as many rows
-// of unlike cells as fit into size, each with a long note.
+// rows returns a file of figures that is never in memory as a whole: as many rows of
+// different cells as fit into size, each with a long note.
 func rows(size int) io.Reader {
 	note := strings.Repeat("n", 800)
 	r, w := io.Pipe()
@@ -25,7 +25,7 @@ func rows(size int) io.Reader {
 		for i := 0; written < size; i++ {
 			n, err := fmt.Fprintf(w, "unresolved_cases,330200,window_%d,level,%d-%02d,5,件,%s\n", i/120, 2015+i%120/12, i%12+1, note)
 			if err != nil {
-				break // the reader has gone
+				break // the reader was closed
 			}
 			written += n
 		}

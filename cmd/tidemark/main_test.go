@@ -18,16 +18,16 @@ import (
 
 var update = flag.Bool("update", false, "write what scripts expect and golden files anew")
 
-// TestMain makes the test binary answer to the name tidemark too, so that
-// scripts and tests run the program itself as a process.
+// TestMain makes the test binary run as tidemark when called by that name, so that
+// scripts and tests can run the program as a process.
 func TestMain(m *testing.M) {
 	testscript.Main(enginetest.Tests{M: m}, map[string]func(){
 		"tidemark": func() { os.Exit(execute(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 
-// TestWithoutServers runs the scripts that need no server. They compare all
-// that the program says.
+// TestWithoutServers runs the scripts that need no server. They compare all of the
+// program's output.
 func TestWithoutServers(t *testing.T) {
 	testscript.Run(t, params("script"))
 }
@@ -46,10 +46,10 @@ func params(folder string) testscript.Params {
 	}
 }
 
-// submission is the part of a report that is never the same.
+// submission matches the part of a report that differs in every run.
 var submission = regexp.MustCompile(`\d{8}T\d{6}Z-[A-Z0-9]{10}`)
 
-// exitWith runs a command that has to end with a code: exit CODE COMMAND...
+// exitWith runs a command and checks its exit code: exit CODE COMMAND...
 func exitWith(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exit CODE COMMAND [ARG...]")

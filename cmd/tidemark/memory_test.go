@@ -1,7 +1,7 @@
 //go:build linux && !race
 
 // The race detector takes several times the memory that is measured here, and
-// only Linux tells what a process has taken at the most.
+// only Linux reports the peak memory of a process.
 
 package main
 
@@ -30,7 +30,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// watched is an exporter as a process whose memory is looked at.
+// watched is an exporter process whose memory is measured.
 type watched struct {
 	url  string
 	pid  int
@@ -81,7 +81,7 @@ func watchedExporter(t testing.TB, series int) *watched {
 
 var highWater = regexp.MustCompile(`VmHWM:\s+(\d+) kB`)
 
-// peak is the most that the process has taken since it was asked last, in bytes.
+// peak returns the process's peak memory since the last call, in bytes.
 func (w *watched) peak(t testing.TB) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.pid))
@@ -102,15 +102,15 @@ func (w *watched) peak(t testing.TB) int {
 	return kib << 10
 }
 
-// question is one request; packed when its answer is asked for in gzip.
+// question is a request; packed asks for a gzip answer.
 type question struct {
 	path   string
 	form   url.Values
-	body   []byte // in the place of a form
+	body   []byte // instead of a form
 	packed bool
 }
 
-// ask gives the status of the answer and how many bytes it has as it is sent.
+// ask returns the status of the answer and its size in bytes as sent.
 func (w *watched) ask(t testing.TB, q question) (status int, size int64) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+q.path, strings.NewReader(q.form.Encode()))
 	if q.body != nil {
@@ -167,8 +167,8 @@ func read(t testing.TB, pattern string, chunked bool) question {
 	return question{path: "/api/v1/read", body: snappy.Encode(nil, body)}
 }
 
-// permitted is the largest of a kind of question that is answered, found from
-// above: at first too much is asked.
+// permitted finds the largest question of a kind that is answered, starting from one
+// that is too large.
 func (w *watched) permitted(t testing.TB, from int, kind func(n int) question) (q question, size int64) {
 	t.Helper()
 	for n := from; n > 0; n = n * 15 / 16 {
@@ -185,7 +185,7 @@ func (w *watched) permitted(t testing.TB, from int, kind func(n int) question) (
 	return q, 0
 }
 
-// together asks all at once.
+// together sends all requests at the same time.
 func (w *watched) together(t testing.TB, all ...question) {
 	var asked sync.WaitGroup
 	for _, q := range all {
@@ -198,8 +198,8 @@ func (w *watched) together(t testing.TB, all ...question) {
 	asked.Wait()
 }
 
-// smallRanges are as many range queries as may run side by side, each of nearly
-// all that it may hold.
+// smallRanges returns as many range queries as may run concurrently, each near the limit
+// of samples.
 func smallRanges() (all []question) {
 	for range 20 {
 		all = append(all, over(`(tidemark_figure{category=~"C0000[0-9]|C0001[0-4]"} offset 1ms) * pi()`, 10_500))

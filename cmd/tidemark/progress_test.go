@@ -9,7 +9,7 @@ func TestProgressIsDrawnOnOneLineAndTakenAway(t *testing.T) {
 	var b bytes.Buffer
 	p := &progress{w: &b, width: 4}
 	p.show(7, 5, 10)
-	p.show(8, 6, 10) // too soon after the other
+	p.show(8, 6, 10) // too soon after the last one
 	p.show(10, 10, 10)
 	p.clear()
 	p.clear()

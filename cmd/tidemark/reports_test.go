@@ -15,11 +15,11 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 )
 
-// The files of testdata/reports are strange or hostile in one way each. Beside
-// each stands all that is said about it, below the command that says it.
+// Each file of testdata/reports is strange or hostile in one way. The text file next to
+// it has the command and its complete output.
 const reports = "testdata/reports"
 
-// reportCommands gives every command of the folder by its file.
+// reportCommands returns the command for every file of the folder.
 func reportCommands(t *testing.T) map[string][]string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(reports, "*.csv"))
@@ -42,7 +42,7 @@ func reportCommands(t *testing.T) map[string][]string {
 	return all
 }
 
-// runReport runs a command on a file, and gives what it says and how it ends.
+// runReport runs a command on a file, and returns its output and exit code.
 func runReport(t *testing.T, file string, args ...string) (said string, code int) {
 	t.Helper()
 	args = slices.Clone(args)
@@ -75,8 +75,7 @@ func TestEveryStrangeFileHasItsReport(t *testing.T) {
 	}
 }
 
-// told is the report on a file as programs get it; nil when the command could
-// not run.
+// told returns the JSON report on a file, nil when the command could not run.
 func told(t *testing.T, file string, args ...string) *sender.Report {
 	t.Helper()
 	said, code := runReport(t, file, slices.Insert(slices.Clone(args), 1, "--json")...)
@@ -123,8 +122,8 @@ func TestEveryRowOfEveryFileIsCounted(t *testing.T) {
 	}
 }
 
-// A hint that is a correction says what to write in the place of the text, or
-// which flag to give.
+// Hints that are corrections say what to write instead of the text, or which flag to
+// use.
 var (
 	writeHint = regexp.MustCompile(`^write (\S.*?)(, followed by a separator)?(?:; .*| if .*|, the longest .*)?$`)
 	flagHint  = regexp.MustCompile(`--(?:decimal|thousands|encoding) \S+`)
@@ -133,11 +132,11 @@ var (
 	unitHint  = regexp.MustCompile(`^write \S+ in the column value and |, measure `)
 )
 
-// general are hints that say how such a thing is written, not what to write.
+// general matches hints that say how to write such a thing in general.
 var general = regexp.MustCompile(`^write (digits|a |the |one |every |1234567|status|level, ytd|A \()`)
 
-// corrected gives the file with a finding's hint followed, ok is false when
-// the hint leaves it to a person.
+// corrected applies a finding's hint to the file; ok is false when the hint is not a
+// correction.
 func corrected(t *testing.T, file string, f *sender.Finding) (text string, ok bool) {
 	t.Helper()
 	content, err := os.ReadFile(file)
@@ -257,7 +256,7 @@ func TestEveryCorrectionWorksAsItIsTold(t *testing.T) {
 	}
 }
 
-// sameLine tells whether two places are in one line.
+// sameLine reports whether two locations are on the same line.
 func sameLine(a, b string) bool {
 	line := func(where string) string { return strings.Join(strings.Split(where, ":")[:2], ":") }
 	return strings.Count(a, ":") > 0 && strings.Count(b, ":") > 0 && line(a) == line(b)

@@ -27,8 +27,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-// TestOnServers runs the scripts of testdata/servers. All share an InfluxDB,
-// each has a bucket and a NATS server of its own.
+// TestOnServers runs the scripts of testdata/servers. They share an InfluxDB; each has
+// its own bucket and NATS server.
 func TestOnServers(t *testing.T) {
 	server, kind := identify(t, enginetest.SharedInflux(t).URL)
 	t.Run("scripts", func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestOnServers(t *testing.T) {
 	})
 }
 
-// identify gives what init calls the InfluxDB and what it makes there.
+// identify returns what init calls the InfluxDB and what it creates there.
 func identify(t *testing.T, address string) (server, kind string) {
 	t.Helper()
 	page, err := get(t.Context(), address+"/health")
@@ -76,13 +76,13 @@ func identify(t *testing.T, address string) (server, kind string) {
 	return "InfluxDB", "database"
 }
 
-// site is the environment in which commands find the engines.
+// site is the environment with the addresses of the engines.
 func site(nats string, b enginetest.Bucket) []string {
 	return []string{"TIDEMARK_NATS=" + nats, "TIDEMARK_INFLUX=" + b.URL, "TIDEMARK_INFLUX_ORG=" + b.Org, "TIDEMARK_INFLUX_TOKEN=" + b.Token,
 		"TIDEMARK_INFLUX_BUCKET=" + b.Bucket, "TIDEMARK_LISTEN=127.0.0.1:0"}
 }
 
-// daemons holds what ends the daemons of a script, by their names.
+// daemons holds the functions that end the daemons of a script, by name.
 type daemons map[string]func() error
 
 type daemonsKey struct{}
@@ -104,7 +104,7 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { _ = stop() }) // a second time where the script has stopped it
 }
 
-// endDaemon ends a daemon in good order: end NAME.
+// endDaemon shuts a daemon down: end NAME.
 func endDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: end NAME")
@@ -113,14 +113,14 @@ func endDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(running[args[0]]())
 }
 
-// launch starts a daemon, a command with its flags, as a process. stop ends it as
-// a service manager does and gives an error when it did not end well.
+// launch starts a daemon, a command with its flags, as a process. stop ends it like a
+// service manager, and returns an error when it did not end cleanly.
 func launch(env []string, args ...string) (url string, stop func() error, err error) {
 	url, _, stop, err = launchProcess(env, args...)
 	return url, stop, err
 }
 
-// launchProcess is launch for those who look at the process.
+// launchProcess is launch for tests that need the process.
 func launchProcess(env []string, args ...string) (url string, process *os.Process, stop func() error, err error) {
 	cmd := exec.Command("tidemark", args...)
 	cmd.Env = append(os.Environ(), env...)
@@ -155,7 +155,7 @@ func launchProcess(env []string, args ...string) (url string, process *os.Proces
 	return url, cmd.Process, stop, nil
 }
 
-// listens finds the URL in a daemon's line about it.
+// listens matches the URL in a daemon's log.
 var listens = regexp.MustCompile(`msg="\w+ listens" \w+="?(http://[^/]+)/`)
 
 // awaitMetric waits until the exporter serves a line, or with ! does no

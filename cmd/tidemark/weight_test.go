@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// heavy are packages that tidemark has no use for, and that an import of
-// another package of the same module once brought, or would bring.
+// heavy are packages that tidemark does not need, and that an import of another package
+// of the same module once pulled in, or would pull in.
 var heavy = map[string]string{
 	"github.com/prometheus/prometheus/config":                    "the configuration of a Prometheus brings the SDKs of AWS, Azure and Google",
 	"github.com/prometheus/prometheus/discovery":                 "nothing is discovered here",

@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// newStream makes DECISIONS on a NATS server of its own.
+// newStream creates DECISIONS on a NATS server for the test.
 func newStream(t testing.TB) jetstream.JetStream {
 	t.Helper()
 	nc, err := nats.Connect(enginetest.NATS(t).ClientURL())
@@ -41,7 +41,7 @@ func open(t testing.TB, js jetstream.JetStream) *Ledger {
 	return l
 }
 
-// written is the decision that a message was written with a value.
+// written returns the decision that a message was written with a value.
 func written(seq uint64, value float64) Decision {
 	return Decision{Seq: seq, Outcome: Written, Vintage: store.Vintage{
 		Cell:   figure.Cell{Indicator: "exports", Area: "330200", Category: figure.Total, Period: figure.Month(2000, 1).Add(int(seq % 1000))},
@@ -69,7 +69,7 @@ func appended(t testing.TB, l *Ledger, kind Kind, value float64, seqs ...uint64)
 	return stored
 }
 
-// synced reads on and tells what is new, as "kind sequence".
+// synced reads the ledger to its end and returns what is new, as "kind sequence".
 func synced(t testing.TB, l *Ledger) string {
 	t.Helper()
 	var got []string
@@ -190,7 +190,7 @@ func TestALostAnswerLeavesAnEntryThatIsReadAsAnyOther(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if stored, err := l.Append(ctx, d); stored || err == nil {
-		t.Fatal(stored, err) // it may be on its way all the same
+		t.Fatal(stored, err) // it may still arrive
 	}
 	twin := open(t, js)
 	if _, err := twin.Append(t.Context(), d); err != nil {

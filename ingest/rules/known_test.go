@@ -14,8 +14,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// drawDecided draws a message on one of few cells, decides on it and makes the
-// decision known.
+// drawDecided draws a random message on one of a few cells, decides on it and applies
+// the decision.
 func drawDecided(t *rapid.T, k *Known, seq uint64) ledger.Decision {
 	d := ledger.Decision{Seq: seq, Vintage: store.Vintage{
 		Cell:   ingesttest.Container("2023-01", "1").Cell,

@@ -1,8 +1,8 @@
 package rules
 
-// rules are messages with what becomes of them on 15 March 2024, while
-// months of about 300 万TEU are known of the port's container throughput.
-// Without a subject they come on the one that fits their body.
+// rules are messages and their outcomes on 15 March 2024, when months of about
+// 300 万TEU are known for the port's container throughput. Without a subject they use
+// the one that matches their body.
 var rules = []struct{ name, subject, body, want string }{
 	{"a good figure", "", teu(`"level","period":"2024-01","value":"310.5","unit":"万TEU"`), "ok"},
 	{"not JSON", "figures.x", `港口 300`,
@@ -85,7 +85,7 @@ var rules = []struct{ name, subject, body, want string }{
 		`figure/subject-mismatch: "figures.port.container_throughput.NBZS._T.level.2023-01" is not the subject of the figure in the body; publish it on figures.port.container_throughput.NBZS._T.level.2024-01`},
 }
 
-// teu is a message of the port's container throughput with these values.
+// teu returns a message with the port's container throughput.
 func teu(rest string) string {
 	return `{"indicator":"container_throughput","area":"NBZS","measure":` + rest + `}`
 }

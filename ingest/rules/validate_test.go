@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// validatorAt is a validator of the built-in catalogue whose clock stands.
+// validatorAt returns a validator for the built-in catalogue with a fixed clock.
 func validatorAt(t testing.TB, now string) *Validator {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339, now)
@@ -24,8 +24,8 @@ func validatorAt(t testing.TB, now string) *Validator {
 	return v
 }
 
-// knownContainers knows months of container throughput of about 300 万TEU,
-// and their year-to-dates.
+// knownContainers knows months of container throughput of about 300 万TEU, and their
+// year-to-date values.
 func knownContainers(t testing.TB) *Known {
 	t.Helper()
 	k := NewKnown()
@@ -41,7 +41,7 @@ func knownContainers(t testing.TB) *Known {
 	return k
 }
 
-// judged is what a message comes to: ok, or the whole message of its problem.
+// judged returns the outcome of a message: ok, or the full text of its problem.
 func judged(v *Validator, k *Known, subject, body string) string {
 	f, c, problem := v.Read(subject, []byte(body))
 	if problem == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// startNATS starts a NATS server with the options and makes the streams.
+// startNATS starts a NATS server with the options and creates the streams.
 func startNATS(t *testing.T, opts *server.Options, admin ...nats.Option) *server.Server {
 	t.Helper()
 	opts.Host, opts.Port, opts.JetStream, opts.StoreDir, opts.NoSigs, opts.NoLog = "127.0.0.1", server.RANDOM_PORT, true, t.TempDir(), true, true
@@ -61,7 +61,7 @@ const may2024 = "container_throughput,NBZS,level,2024-05,346,万TEU\n"
 func TestAFullStoreIsCalledFull(t *testing.T) {
 	s := startNATS(t, &server.Options{JetStreamMaxStore: 1})
 	err := pushRows(t, dial(t, s), may2024)
-	for err == nil { // the limit counts what is stored already
+	for err == nil { // what is already stored counts towards the limit
 		err = pushRows(t, dial(t, s), strings.Replace(may2024, "2024-05", "2024-06", 1))
 	}
 	if !strings.Contains(err.Error(), "the store of NATS is full: make room") {

@@ -15,8 +15,8 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// limitFiles has the disk take no file longer than so many bytes, which is an
-// error as a full one is. room makes it take more again.
+// limitFiles limits the size of files, so that writing more fails as on a full disk.
+// room lifts the limit.
 func limitFiles(t *testing.T, bytes uint64) (room func()) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ) // the write fails instead
@@ -50,7 +50,7 @@ func fill(t *testing.T, nc *nats.Conn) {
 
 const diskIsFull = "NATS accepts the figure but does not store it: its disk is full or broken"
 
-// NATS says nothing of its disk to a sender, and answers everything else.
+// NATS does not tell a sender about its disk, and answers everything else.
 func TestADiskThatTakesNoMoreIsCalledSo(t *testing.T) {
 	s := startNATS(t, &server.Options{SyncAlways: true})
 	nc := dial(t, s)
@@ -61,7 +61,7 @@ func TestADiskThatTakesNoMoreIsCalledSo(t *testing.T) {
 	}
 }
 
-// What deploy/nats/health.sh goes by.
+// deploy/nats/health.sh relies on this.
 func TestNATSIsUnwellAfterAFullDiskUntilItIsRestarted(t *testing.T) {
 	opts := &server.Options{SyncAlways: true, HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT}
 	s := startNATS(t, opts)

@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// balanced gives the cells of a file in which a balance does not hold.
+// balanced returns the cells of a file for which a balance does not hold.
 func balanced(t *testing.T, lines ...string) (off []string) {
 	t.Helper()
 	text := "indicator,area,category,measure,period,value,unit\n"
@@ -68,8 +68,8 @@ func goods(category, measure, period, value string) string {
 	return "goods,GB," + category + "," + measure + "," + period + "," + value
 }
 
-// inFiles gives what the worker says of balances when the files come one after
-// the other.
+// inFiles returns the worker's warnings about balances when the files are pushed one
+// after the other.
 func inFiles(t *testing.T, files ...[]string) (off []string) {
 	t.Helper()
 	b := newJudgeBench(t)

@@ -12,7 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// rebased are two years of an index that begins anew with 2024, a line each.
+// rebased are two years of an index that is rebased in 2024, one line per month.
 func rebased(area string) (lines []string) {
 	for n := range 24 {
 		level := 900 + 2*float64(n)
@@ -24,7 +24,7 @@ func rebased(area string) (lines []string) {
 	return lines
 }
 
-// orders are the lines as they are, the other way about, and mixed.
+// orders returns the lines in their order, reversed, and shuffled.
 func orders(lines []string) [][]string {
 	back, mixed := slices.Clone(lines), slices.Clone(lines)
 	slices.Reverse(back)
@@ -61,7 +61,7 @@ func TestBehindABreakAFigureIsHeldAgainstTheNewSeries(t *testing.T) {
 func TestGrowthIsNotHeldAgainstLevelsOnTheOtherSideOfABreak(t *testing.T) {
 	b := newJudgeBench(t)
 	b.push(false, rebased("GB")...)
-	ingesttest.WantLines(t, b.alone("rebased,GB,yoy,2024-02,-0.886,%")) // by the levels it is -88.6 %
+	ingesttest.WantLines(t, b.alone("rebased,GB,yoy,2024-02,-0.886,%")) // the levels make it -88.6 %
 }
 
 // withStatus is a file with a column of statuses.

@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// findings inspects a file of the port's container throughput, whose lines
-// are month,value,unit.
+// findings inspects a file of the port's container throughput; the lines are
+// month,value,unit.
 func findings(t testing.TB, confirm bool, lines ...string) (found []string) {
 	t.Helper()
 	var b strings.Builder

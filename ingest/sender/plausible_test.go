@@ -19,7 +19,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// doubtful is the catalogue of public figures that are not what they seem.
+// doubtful is a catalogue of public figures that look wrong, or are.
 func doubtful(t testing.TB) *catalog.Catalog {
 	t.Helper()
 	cat, err := catalog.Load("testdata/doubtful/catalog.yaml")
@@ -29,7 +29,7 @@ func doubtful(t testing.TB) *catalog.Catalog {
 	return cat
 }
 
-// linesOf are the lines of a file of testdata/doubtful without the header.
+// linesOf returns the lines of a file of testdata/doubtful without the header.
 func linesOf(t testing.TB, name string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "doubtful", name))
@@ -39,13 +39,13 @@ func linesOf(t testing.TB, name string) []string {
 	return strings.Split(strings.TrimSpace(string(text)), "\n")[1:]
 }
 
-// textInput is a file of these lines.
+// textInput returns a file of these lines.
 func textInput(lines ...string) Input {
 	text := "indicator,area,measure,period,value,unit\n" + strings.Join(lines, "\n") + "\n"
 	return Input{Name: "f.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
 }
 
-// cellsOf is what a report says of figures: code, cell.
+// cellsOf returns what a report says about figures, as code and cell.
 func cellsOf(findings []Finding) (all []string) {
 	for _, f := range findings {
 		all = append(all, f.Code+" "+f.Cell)
@@ -53,7 +53,7 @@ func cellsOf(findings []Finding) (all []string) {
 	return all
 }
 
-// checked is the report on a file of these lines.
+// checked returns the report on a file of these lines.
 func checked(t testing.TB, lines ...string) *Report {
 	t.Helper()
 	r, err := Check(t.Context(), doubtful(t), false, []Input{textInput(lines...)})
@@ -63,7 +63,7 @@ func checked(t testing.TB, lines ...string) *Report {
 	return r
 }
 
-// bench decides on messages one after the other as a worker does.
+// bench decides on messages one after another, as a worker does.
 type judgeBench struct {
 	t         testing.TB
 	validator *rules.Validator
@@ -77,7 +77,7 @@ func newJudgeBench(t testing.TB) *judgeBench {
 	return &judgeBench{t: t, validator: rules.NewValidator(doubtful(t)), known: rules.NewKnown()}
 }
 
-// decide decides on a message and makes the decision known.
+// decide decides on a message and applies the decision.
 func (b *judgeBench) decide(f *figure.Figure, beside string) ledger.Decision {
 	b.seq++
 	d := b.validator.Judge(&rules.Message{Subject: f.Subject("stat"), Body: f.AppendJSON(nil), Seq: b.seq, Stored: int64(1e12 + b.seq*1000), Submission: b.submission, Beside: beside}, b.known)
@@ -85,8 +85,8 @@ func (b *judgeBench) decide(f *figure.Figure, beside string) ledger.Decision {
 	return d
 }
 
-// push sends the good figures of a file, in the order of its lines, and gives
-// the codes of what is refused and what is unusual, with the periods.
+// push sends the good figures of a file, in the order of its lines, and returns the
+// codes of refusals and warnings, with the periods.
 func (b *judgeBench) push(confirm bool, lines ...string) (refused, unusual []string) {
 	b.t.Helper()
 	f, err := newInspector(b.validator.Cat, confirm).Load(textInput(lines...))
@@ -113,7 +113,7 @@ func (b *judgeBench) push(confirm bool, lines ...string) (refused, unusual []str
 	return refused, unusual
 }
 
-// alone sends figures by programs that know of no file.
+// alone sends figures without a file, as other programs do.
 func (b *judgeBench) alone(lines ...string) (refused []string) {
 	b.t.Helper()
 	for _, line := range lines {
@@ -177,7 +177,7 @@ func TestTheRestOfASeriesIsWrittenInWhateverOrderBehindItsBeginning(t *testing.T
 	}
 }
 
-// year are lines of a year of travellers, times a factor written as a suffix.
+// year returns the lines of a year of travellers, with values followed by a suffix.
 func year(values ...string) (lines []string) {
 	for i, v := range values {
 		if v != "" {

@@ -35,7 +35,7 @@ func TestARevisionBackToTheFormerValueIsANewMessage(t *testing.T) {
 	s := newPushSite(t)
 	s.startWorker()
 	want(t, s.pushAll(months(3, "280")), "written 3, revised 0, unchanged 0, refused 0, missing 0")
-	for range 2 { // also when the way back has been gone before
+	for range 2 { // it must work a second time too
 		want(t, s.pushAll(months(3, "290")), "written 0, revised 3, unchanged 0, refused 0, missing 0")
 		want(t, s.pushAll(months(3, "280")), "written 0, revised 3, unchanged 0, refused 0, missing 0")
 	}
@@ -192,8 +192,8 @@ func TestASendingWhoseAnswerWasLostIsItsOwnAndNotARepetition(t *testing.T) {
 	if err := p.Flush(s.Ctx); err != nil {
 		t.Fatal(err)
 	}
-	// As if NATS had stored it and not said so: the sending is not counted,
-	// and the message is sent again.
+	// As if NATS had stored it without answering: the message is not counted, and is
+	// sent again.
 	p.release(1, 0)
 	msg := nats.NewMsg(f.Subject("port"))
 	msg.Header.Set(ingest.HeaderRef, "0")
@@ -248,7 +248,7 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	}
 }
 
-// gate is a way to NATS that can be shut.
+// gate is a connection to NATS that can be cut.
 type gate struct{ shut atomic.Bool }
 
 func (g *gate) Dial(network, address string) (net.Conn, error) {
@@ -328,7 +328,7 @@ func TestAnArchivePushedTwiceIsUnchangedAlthoughThereAreLaterPublications(t *tes
 	if n := s.Messages(); n != 6 {
 		t.Errorf("%d messages, want 6", n)
 	}
-	// Long after, NATS has forgotten what it saw.
+	// Long afterwards NATS has forgotten the message ids.
 	for _, f := range archive {
 		s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), "again")
 	}

@@ -34,7 +34,7 @@ func newPushSiteOn(t testing.TB, url string) *pushSite {
 	return &pushSite{ingesttest.NewSite(t, url, enginetest.SharedInflux(t))}
 }
 
-// startWorker starts a worker that runs until the test's end.
+// startWorker starts a worker that runs until the end of the test.
 func (s *pushSite) startWorker() {
 	s.T.Helper()
 	w, err := worker.New(worker.Config{Conn: s.Conn, Store: s.Store, Catalog: catalog.Ningbo(), Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry()})
@@ -75,7 +75,7 @@ func (s *pushSite) newPush(nc *nats.Conn) *push {
 	return p
 }
 
-// send sends the figures; a figure's place is its reference.
+// send sends the figures; a figure's index is its reference.
 func (s *pushSite) send(p *push, figures []figure.Figure) {
 	s.T.Helper()
 	for i := range figures {
@@ -85,7 +85,7 @@ func (s *pushSite) send(p *push, figures []figure.Figure) {
 	}
 }
 
-// finish waits for the receipts and sums them up.
+// finish waits for the receipts and counts the outcomes.
 func (s *pushSite) finish(p *push) string {
 	s.T.Helper()
 	if err := p.Flush(s.Ctx); err != nil {

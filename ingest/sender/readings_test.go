@@ -15,8 +15,8 @@ import (
 
 var updateReadings = flag.Bool("update-readings", false, "write testdata/readings/*.golden anew")
 
-// TestFilesOfOtherOfficesReadAsTheyWereRead holds every row of
-// testdata/readings against what was once read of it, by somebody who looked.
+// TestFilesOfOtherOfficesReadAsTheyWereRead compares every row of testdata/readings
+// with what was read from it once and checked by a person.
 func TestFilesOfOtherOfficesReadAsTheyWereRead(t *testing.T) {
 	cat, err := catalog.Load("testdata/readings/catalog.yaml")
 	if err != nil {

@@ -18,17 +18,17 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// rulesPage explains every rule to the people whose figures are refused.
+// rulesPage is the page that explains every rule.
 const rulesPage = "../../docs/rules.md"
 
-// notOfFigures are codes that no figure and no file is refused by: a
-// frequency is read from catalogues only, which report in a way of their own.
+// notOfFigures are codes by which no figure or file is refused: frequencies are
+// parsed only in catalogues, which report problems in their own way.
 var notOfFigures = []string{"figure/frequency"}
 
 var ruleCode = regexp.MustCompile(`^(figure|sheet|store)/[a-z-]+$`)
 
-// codesInSources gives every rule's code that stands in the module's code,
-// with the place where it stands.
+// codesInSources returns every rule's code in the module's sources, with its
+// position.
 func codesInSources(t *testing.T) map[string]string {
 	t.Helper()
 	codes := map[string]string{}
@@ -82,12 +82,12 @@ func TestEveryRuleHasATitleInBothLanguages(t *testing.T) {
 	}
 }
 
-// entry is what docs/rules.md says of one rule.
+// entry is a rule's entry in docs/rules.md.
 type entry struct {
 	code, text string
 }
 
-// entries reads docs/rules.md in its order.
+// entries returns the entries of docs/rules.md in their order.
 func entries(t *testing.T) (all []entry) {
 	t.Helper()
 	page, err := os.ReadFile(rulesPage)
@@ -127,7 +127,7 @@ func TestEveryEntryHasTheTitlesAReasonAndAWayOut(t *testing.T) {
 	}
 }
 
-// block gives the entry's fenced block of a language.
+// block returns the entry's fenced block of a language.
 func (e entry) block(language string) (string, bool) {
 	_, rest, found := strings.Cut(e.text, "\n```"+language+"\n")
 	text, _, _ := strings.Cut(rest, "\n```")
@@ -175,7 +175,7 @@ func TestTheMessageOfAnEntryIsRefusedAsTheEntrySays(t *testing.T) {
 	}
 }
 
-// checkShown holds what a report says against the output that the entry shows.
+// checkShown compares what a report says with the output that the entry shows.
 func checkShown(t *testing.T, e entry, code string, parts ...string) {
 	t.Helper()
 	if code != e.code {

@@ -25,7 +25,7 @@ func encoded(t testing.TB, e text.Encoding, s string) []byte {
 	return b
 }
 
-// encodings are those in which a sheet may be written.
+// encodings are those that a sheet may be in.
 var encodings = map[string]text.Encoding{
 	"UTF-8":            nil,
 	"UTF-8 and a mark": unicode.UTF8BOM,
@@ -90,7 +90,7 @@ func TestReadingInSmallPiecesGivesTheSame(t *testing.T) {
 	}
 }
 
-// reportOf is the report on a file that comes in pieces.
+// reportOf returns the report on a file that is read in pieces.
 func reportOf(t *testing.T, file []byte, pieces func(io.Reader) io.Reader) string {
 	t.Helper()
 	source := func() (io.ReadCloser, error) { return io.NopCloser(pieces(bytes.NewReader(file))), nil }

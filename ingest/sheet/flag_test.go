@@ -7,8 +7,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// flagged reads one value and status, and gives value and status of the
-// figure, or what is wrong.
+// flagged reads a value and a status, and returns those of the figure, or what is
+// wrong.
 func flagged(t *testing.T, flags figure.Flags, value, status string) string {
 	t.Helper()
 	quoted := func(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
@@ -40,7 +40,7 @@ func flagged(t *testing.T, flags figure.Flags, value, status string) string {
 	return got + " " + row.Figure.Status.String()
 }
 
-// eurostat and census are two offices that mean different things by a letter.
+// eurostat and census are two offices that use the same letter for different things.
 var (
 	eurostat = figure.Flags{"p": {Status: 'P'}, "b": {Status: 'B'}, "d": {Status: 'D'}, "c": {Status: 'Q'}, "s": {Status: 'E'}, "r": {Status: 'A'}, "z": {Status: 'M'}, ":": {Status: 'O'}, "-": {Status: 'A', Zero: true}, "*": {Status: 'P'}}
 	census   = figure.Flags{"D": {Status: 'Q'}, "S": {Status: 'Q'}, "Z": {Status: 'A', Zero: true}, "p": {Status: 'P'}, "E": {Status: 'U'}}

@@ -13,10 +13,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// FuzzRead holds what is true of every file: reading ends, every row lies
-// within the file and after the one before, a row without problems is a
-// figure that travels, and every problem tells a code, a reason and a way
-// out.
+// FuzzRead checks what is true of every file: reading ends, every row is within the
+// file and after the one before, a row without problems is a figure that survives
+// encoding, and every problem has a code, a reason and a hint.
 func FuzzRead(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.csv")
 	if err != nil {
@@ -85,7 +84,7 @@ func checkProblem(t *testing.T, p *figure.Problem) {
 	}
 }
 
-// checkTravels sends a figure over the wire.
+// checkTravels encodes and decodes a figure.
 func checkTravels(t *testing.T, f *figure.Figure) {
 	t.Helper()
 	body := f.AppendJSON(nil)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// largeSheet is a sheet of a given number of bytes, made while it is read.
+// largeSheet is a sheet of a given number of bytes, generated while it is read.
 type largeSheet struct {
 	left int
 	row  int
@@ -78,8 +78,9 @@ func TestALargeSheetIsReadInLittleMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkRead reads a million rows a round: the survey, and the figures. It
-// prints how fast that is beside encoding/csv, which looks at nothing.
+// BenchmarkRead reads a million rows per iteration, once for the survey and once for
+// the figures. It prints the speed compared with encoding/csv, which interprets
+// nothing.
 func BenchmarkRead(b *testing.B) {
 	const rows = 1_000_000
 	sheet := manyRows(b, rows)
@@ -113,7 +114,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// manyRows is a sheet of so many rows.
+// manyRows returns a sheet of so many rows.
 func manyRows(b *testing.B, rows int) []byte {
 	b.Helper()
 	source := newLargeSheet(1 << 40)

@@ -11,7 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// hand is how somebody writes numbers.
+// hand is a way of writing numbers.
 type hand struct {
 	decimal   string
 	group     string // empty when digits are not grouped
@@ -59,7 +59,7 @@ func (h hand) write(thousandths int64) string {
 	return sign + whole + fraction
 }
 
-// column is a series of numbers, as its hand has rounded them.
+// column is a series of numbers, rounded and written in one way.
 func column(r *rand.Rand, h hand) (values []int64, text string) {
 	var b strings.Builder
 	b.WriteString(strings.ReplaceAll("indicator,area,measure,period,value,unit\n", ",", h.separator))
@@ -105,7 +105,7 @@ func TestANumberIsReadInTheHandThatTheSenderNames(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		h := randomHand(r)
-		h.way = byThousands // the survey finds the others
+		h.way = byThousands // the survey detects other groupings
 		values, text := column(r, h)
 		sheet, err := open("f.csv", strings.NewReader(text), Given{Notation: Notation{Decimal: h.decimal}})
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// randomFigure is a figure as a sheet can hold it.
+// randomFigure returns a figure that a sheet can express.
 func randomFigure(r *rand.Rand) figure.Figure {
 	pick := func(texts ...string) string { return texts[r.IntN(len(texts))] }
 	f := figure.Figure{
@@ -64,7 +64,7 @@ func fullWidth(s string) string {
 	}, s)
 }
 
-// written is a cell of the figure in one of the ways people write it.
+// written returns a cell of the figure in one of the ways people write it.
 func written(r *rand.Rand, f *figure.Figure, column field) string {
 	s := map[field]string{indicator: f.Indicator, area: f.Area, category: f.Category, measure: f.Measure.String(),
 		period: f.Period.String(), value: f.Value.String(), unit: f.Unit, status: f.Status.String(),

@@ -16,7 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 const required = "indicator,area,measure,period,value,unit\n"
 
-// look surveys what r gives.
+// look surveys the content of r.
 func look(name string, r io.Reader, given Given) (*Survey, []byte, error) {
 	content, err := io.ReadAll(r)
 	if err != nil {
@@ -26,7 +26,7 @@ func look(name string, r io.Reader, given Given) (*Survey, []byte, error) {
 	return s, content, err
 }
 
-// open begins to read what r gives.
+// open begins reading the content of r.
 func open(name string, r io.Reader, given Given) (*Reader, error) {
 	s, content, err := look(name, r, given)
 	if err != nil {
@@ -35,8 +35,8 @@ func open(name string, r io.Reader, given Given) (*Reader, error) {
 	return s.Open(bytes.NewReader(content))
 }
 
-// report reads a sheet and tells all of it as text: how it is read, a line
-// for each figure and each problem at its cell.
+// report reads a sheet and returns everything as text: how it is read, and a line for
+// each figure and each problem.
 func report(name string, r io.Reader) string { return reportGiven(name, r, Given{}) }
 
 func reportGiven(name string, r io.Reader, given Given) string {

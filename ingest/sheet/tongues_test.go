@@ -32,7 +32,7 @@ var tongues = []struct {
 	{"Korean", korean.EUCKR, "수출액 컨테이너 서울 부산항 전년동월대비 억원 인구 관광객 제조업 잠정치 소비자물가지수 만명 건설업"},
 }
 
-// strangers are encodings that are not looked for.
+// strangers are encodings that are not detected.
 var strangers = []struct {
 	name  string
 	enc   text.Encoding
@@ -49,8 +49,8 @@ var strangers = []struct {
 	{"French in DOS", charmap.CodePage850, "énergie dépenses bâtiment été Rhône-Alpes"},
 }
 
-// noted reads the notes of a file that has these words in an encoding, nil
-// when it is refused.
+// noted returns the notes of a file with these words in an encoding, nil when the file
+// is refused.
 func noted(t *testing.T, enc text.Encoding, words []string, given Given) (notes []string, refused string) {
 	t.Helper()
 	var b strings.Builder
@@ -167,8 +167,8 @@ func TestWordsOfTheCatalogueTellTheEncoding(t *testing.T) {
 	}
 }
 
-// taken is UTF-8 that a program took for another encoding. What Windows-1252
-// has no sign for became a control character, as in browsers.
+// taken returns UTF-8 as read by a program in another encoding. Bytes that Windows-1252
+// does not define become control characters, as in browsers.
 func taken(t *testing.T, as text.Encoding, s string) string {
 	t.Helper()
 	if single, ok := as.(*charmap.Charmap); ok {

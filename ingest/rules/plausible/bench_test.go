@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// BenchmarkJudge asks about the newest of a series of months, as a worker
-// mostly is asked: as usual, and so far off that everything is looked at.
+// BenchmarkJudge judges the newest figure of a monthly series, as a worker mostly
+// does: a usual one, and one so far off that every check runs.
 func BenchmarkJudge(b *testing.B) {
 	q := Question{PerYear: 12, MaxJump: 2.5, Adds: true, Period: 36}
 	for i := range int32(36) {

@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// months asks about a figure after (or among) months that are known, counted
-// from a January.
+// months returns a Question about a figure after (or among) known months, which
+// start in January.
 func months(value float64, at int32, known ...float64) *Question {
 	q := &Question{Period: at, Value: value, PerYear: 12, MaxJump: 2.5, Adds: true}
 	for i, v := range known {
@@ -90,7 +90,7 @@ func TestAStrongSeasonIsExpected(t *testing.T) {
 }
 
 func TestOneAgreeingNeighbourBeatsDistantOnes(t *testing.T) {
-	// The level has tripled, and both sides of the step support themselves.
+	// The level has tripled, and each side of the step supports itself.
 	known := []float64{300, 302, 298, 305, 301, 299, 303, 910, 905, 920, 915, 908}
 	for i, v := range known {
 		if got := Judge(months(v, int32(i), known...)); got.Level == Refusal {
@@ -140,8 +140,8 @@ func TestARateIsHeldAgainstItsLevelsForHowItIsWritten(t *testing.T) {
 		{110.49, 45.3, 41.0, Refusal, AsIndex},
 		{115.3, 46.1, 40.0, Refusal, AsIndex},
 		{-8.79, 43.3, 39.8, Warning, Jump},
-		{6.5, 43.3, 39.8, Fine, 0}, // on other terms
-		{0.2, 100.3, 100, Fine, 0}, // too little to tell
+		{6.5, 43.3, 39.8, Fine, 0}, // on another basis
+		{0.2, 100.3, 100, Fine, 0}, // too small a difference
 		{-3.2, 2528.7, 2684.2, Fine, 0},
 		{5, 100, 0, Fine, 0},
 	} {

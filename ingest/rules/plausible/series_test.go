@@ -14,15 +14,15 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// published is a series of figures that somebody has published.
+// published is a series of published figures.
 type published struct {
 	figure.Series
-	ask    Question // what is the same for all of its figures
+	ask    Question // the fields that are the same for all of its figures
 	points []Point
-	toDate map[int32]float64 // the year-to-dates of the same periods, of levels
+	toDate map[int32]float64 // the year-to-date values of the same periods, for levels
 }
 
-// collect reads the public series beside this package and those of the sample.
+// collect reads the public series in testdata and those of the sample.
 func collect(t testing.TB) (all []*published, sample map[*published]bool) {
 	t.Helper()
 	bySeries := map[figure.Series]*published{}
@@ -124,8 +124,8 @@ func take(t testing.TB, all map[figure.Series]*published, at func(string) string
 // injected is a kind of error.
 type injected struct {
 	name string
-	// wrong gives what is written instead of the i-th figure, none when the
-	// error cannot be made with it.
+	// wrong returns what is written instead of the i-th figure; false when the
+	// mistake is impossible there.
 	wrong func(s *published, i int) (float64, bool)
 }
 

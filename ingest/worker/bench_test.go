@@ -54,8 +54,8 @@ func median(values []float64) float64 {
 
 // publishLoad publishes n good figures and gives their points in line
 // protocol, by sequence. The worker's consumer is there already, as in life:
-// what is older than its consumer a worker looks up, lest another one has
-// settled it.
+// a worker looks up messages older than its consumer, in case another worker has
+// settled them.
 func (s *site) publishLoad(n int) (lines [][]byte) {
 	s.T.Helper()
 	before := s.Messages()

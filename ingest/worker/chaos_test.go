@@ -43,7 +43,7 @@ const (
 	chaosSenders  = 2
 	chaosMessages = 4000            // of a sender at most
 	chaosPatience = 5 * time.Minute // until all is settled, on a busy machine
-	chaosAtRandom = 16              // accidents beside one kill and one freeze of everything
+	chaosAtRandom = 16              // accidents in addition to one kill and one freeze of every process
 )
 
 // TestChaos sends figures through NATS, InfluxDB, two workers and an exporter,
@@ -104,11 +104,11 @@ func (s *tally) String() string {
 type accident struct {
 	at     time.Duration // after the beginning
 	victim int
-	freeze bool          // else it is killed
-	lasts  time.Duration // frozen, or dead
+	freeze bool          // otherwise it is killed
+	lasts  time.Duration // how long it stays frozen or dead
 }
 
-// victim is what can be killed and frozen.
+// victim is a process that can be killed and frozen.
 type victim struct {
 	name        string
 	pid         func() int
@@ -153,8 +153,8 @@ func (c *chaos) add(part string, env []string) {
 	c.victims = append(c.victims, &victim{name: part, pid: p.pid, kill: p.kill, start: p.start})
 }
 
-// schedule draws what will happen: everything is killed and frozen once, and
-// NATS and the workers more often.
+// schedule draws the accidents: every process is killed and frozen once, NATS and the
+// workers more often.
 func (c *chaos) schedule() []accident {
 	draw := func(victim int, freeze bool) accident {
 		a := accident{at: time.Duration(c.r.Int64N(int64(chaosLasts))), victim: victim, freeze: freeze}
@@ -172,7 +172,7 @@ func (c *chaos) schedule() []accident {
 	for v := range c.victims {
 		all = append(all, draw(v, false), draw(v, true))
 	}
-	// InfluxDB takes seconds to start, in which the workers do nothing else.
+	// InfluxDB takes seconds to start, during which the workers can do nothing.
 	all[2].at = (chaosLasts + all[2].at) / 2
 	for range chaosAtRandom {
 		all = append(all, draw([]int{0, 2, 3}[c.r.IntN(3)], c.r.IntN(3) == 0))
@@ -214,7 +214,7 @@ func (c *chaos) run() *tally {
 	return happened
 }
 
-// happens does an accident.
+// happens carries out an accident.
 func (c *chaos) happens(a accident) {
 	v := c.victims[a.victim]
 	v.mu.Lock()
@@ -232,7 +232,7 @@ func (c *chaos) happens(a accident) {
 }
 
 // send publishes messages of the model, so that no cell gets two within a
-// millisecond, each under its id again and again until NATS has confirmed it.
+// millisecond. It repeats each under its id until NATS has confirmed it.
 func (c *chaos) send(until context.Context, r *rand.Rand, sender int) {
 	round := time.NewTicker(chaosRest) // some thousand messages a second are enough
 	defer round.Stop()
@@ -267,19 +267,19 @@ func (c *chaos) send(until context.Context, r *rand.Rand, sender int) {
 	c.resent += again
 }
 
-// confirmed publishes a message and tells whether NATS has confirmed it.
+// confirmed publishes a message and reports whether NATS confirmed it.
 func (c *chaos) confirmed(msg *nats.Msg) bool {
 	ctx, cancel := context.WithTimeout(c.Ctx, chaosTimeout)
 	defer cancel()
 	_, err := c.JS.PublishMsg(ctx, msg)
 	if err != nil && c.Ctx.Err() == nil {
-		<-ctx.Done() // NATS is away, and says so at once
+		<-ctx.Done() // NATS is unavailable, and the error came at once
 	}
 	return err == nil || c.Ctx.Err() != nil
 }
 
-// barred is where the last shard of the cells begins: InfluxDB takes no figure
-// there.
+// barred is the beginning of the last shard of the cells, in which InfluxDB refuses every
+// figure.
 var barred = time.Date(2014, 4, 1, 0, 0, 0, 0, time.UTC).Truncate(520 * 7 * 24 * time.Hour)
 
 // bar makes InfluxDB refuse all figures of that shard, by giving a field that
@@ -333,8 +333,8 @@ func (c *chaos) wantReceipts() (told int) {
 	return told
 }
 
-// wantExported asserts that the exporter comes to show the current value of
-// every cell, and the newest one on /metrics.
+// wantExported asserts that the exporter eventually shows the current value of every
+// cell, and the newest one on /metrics.
 func (c *chaos) wantExported() {
 	c.T.Helper()
 	current := map[string]string{}
@@ -360,7 +360,7 @@ func (c *chaos) wantExported() {
 	})
 }
 
-// exported are the figures that the exporter shows, as "period value".
+// exported returns the figures that the exporter shows, as "period value".
 func (c *chaos) exported() (lines []string) {
 	const query = `tidemark_figure{indicator="container_throughput",freq="M"}[40y]`
 	body, err := get(c.exporter + "/api/v1/query?query=" + url.QueryEscape(query))

@@ -8,8 +8,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// flips publishes a figure that is plausible as long as nothing else is
-// known, and then neighbours next to which it is not.
+// flips publishes a figure that is plausible as long as nothing else is known, and then
+// neighbours that make it implausible.
 func flips(s *site) (seq uint64, neighbours func()) {
 	f := ingesttest.Plain("2023-06", "30")
 	seq = s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), "flip")
@@ -66,11 +66,11 @@ func TestTwoWorkersWhoWouldDifferOverOneMessageTakeOneDecision(t *testing.T) {
 	s.AckWait(500 * time.Millisecond)
 	seq, neighbours := flips(s)
 	slow, quick := s.startStopped(), s.startStopped()
-	held := s.take(slow, 1) // so slow that another gets the message too
+	held := s.take(slow, 1) // so slow that the message is redelivered to another
 	again := s.take(quick, 1)
 	neighbours()
 	s.settleAll(quick, 3) // decides on the message as well, which stands before these
-	// By what is known now the slow one would say otherwise.
+	// By what is known now, the slow one would decide differently.
 	if _, err := slow.sync(s.Ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func ningboText(t testing.TB) string {
 	return string(text)
 }
 
-// ningbo is the built-in catalogue with other text in some places.
+// ningbo returns the built-in catalogue with some of its text replaced.
 func ningbo(t testing.TB, pairs ...string) *catalog.Catalog {
 	t.Helper()
 	s := ningboText(t)

@@ -109,7 +109,7 @@ func TestALedgerOfWhichEntriesWereRemovedStopsTheWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := stream.CachedInfo().Config
-	config.MaxMsgs = 1 // as an operator may who looks for room
+	config.MaxMsgs = 1 // as an operator may do to save space
 	if _, err := s.JS.UpdateStream(s.Ctx, config); err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func (s *site) entries() (all []*nats.Msg) {
 	return all
 }
 
-// restoreEntries makes DECISIONS anew with these.
+// restoreEntries recreates DECISIONS with these entries.
 func (s *site) restoreEntries(entries []*nats.Msg) {
 	s.T.Helper()
 	if err := s.JS.DeleteStream(s.Ctx, ledger.Stream); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// disguises are headers by which a sender could pretend to be NATS.
+// disguises are headers with which a sender could pretend to be NATS.
 var disguises = map[string]nats.Header{
 	"a sequence that does not exist": {"Nats-Sequence": {"77"}},
 	"no number as the sequence":      {"Nats-Sequence": {"x"}},

@@ -86,8 +86,8 @@ func (s *site) newWorker(nc *nats.Conn, influx string) *worker {
 	return w
 }
 
-// startStopped makes a worker that has opened the streams and knows what is
-// there, and does nothing by itself: the test does its steps.
+// startStopped returns a worker that has opened the streams and loaded what is known, but
+// does not run: the test calls its steps.
 func (s *site) startStopped() *worker {
 	s.T.Helper()
 	w := s.newWorker(s.Conn, s.Influx)
@@ -100,7 +100,7 @@ func (s *site) startStopped() *worker {
 	return w
 }
 
-// take fetches n messages with a worker that startStopped has made.
+// take fetches n messages with a worker from startStopped.
 func (s *site) take(w *worker, n int) []*item {
 	s.T.Helper()
 	var items []*item
@@ -114,7 +114,7 @@ func (s *site) take(w *worker, n int) []*item {
 	return items
 }
 
-// decided puts messages into their order and decides on them.
+// decided sorts messages into stream order and decides on them.
 func (w *worker) decided(ctx context.Context, t testing.TB, items []*item) []*item {
 	t.Helper()
 	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -153,7 +153,7 @@ func (s *site) settleWithoutAck(w *worker, n int) {
 	}
 }
 
-// counted is the sum of a worker's counter.
+// counted returns the sum of a worker's counter.
 func counted(t testing.TB, w *worker, name string) (sum float64) {
 	t.Helper()
 	families, err := w.registry.Gather()
@@ -170,7 +170,7 @@ func counted(t testing.TB, w *worker, name string) (sum float64) {
 	return sum
 }
 
-// logBuffer keeps what a worker says.
+// logBuffer keeps a worker's log.
 type logBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

@@ -17,7 +17,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 )
 
-// The notes say what a message of the model is.
+// The notes say what kind of message of the model it is.
 const (
 	noteGood   = "good"   // has to be written
 	noteBad    = "bad"    // has to be refused
@@ -48,8 +48,8 @@ func randomFigure(r *rand.Rand, cells int) figure.Figure {
 	return f
 }
 
-// told is a message of FIGURES as the model reads it: on its own, without
-// any code of the package.
+// told is a message of FIGURES as the model reads it, without using any code of the
+// package.
 type told struct {
 	Period    string  `json:"period"`
 	Value     *string `json:"value"`
@@ -58,7 +58,7 @@ type told struct {
 	Published string  `json:"published"`
 }
 
-// vintage is what the message says, and when.
+// vintage returns what the message says, and when.
 func (m *told) vintage(t testing.TB, seq uint64, stored time.Time) (what string, moment int64) {
 	t.Helper()
 	moment = stored.UnixMilli()
@@ -84,8 +84,8 @@ type said struct {
 	moment int64
 }
 
-// changes tells whether a message says something else than the one of the cell
-// that was published last before it, as far as they came before it.
+// changes reports whether a message differs from the one of its cell published last
+// before it, among those that arrived before it.
 func (m said) changes(earlier []said) bool {
 	var before *said
 	for i := range earlier {
@@ -196,7 +196,7 @@ func (s *site) eachMessage(each func(seq uint64, stored time.Time, body []byte))
 	}
 }
 
-// seeded gives random numbers whose seed the test's output names.
+// seeded returns random numbers whose seed is in the test's output.
 func seeded(t testing.TB) *rand.Rand {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
@@ -204,8 +204,8 @@ func seeded(t testing.TB) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-// awaitNextMillisecond keeps two messages on one cell from being one moment.
-// People who revise take longer.
+// awaitNextMillisecond keeps two messages on one cell from having the same moment. People
+// take longer to revise.
 func awaitNextMillisecond() {
 	for now := time.Now().UnixMilli(); time.Now().UnixMilli() <= now; {
 		runtime.Gosched()
@@ -258,7 +258,7 @@ func (s *site) stumble(r *rand.Rand, w *worker) {
 		}
 	case 1:
 		w.finish(s.Ctx, w.decided(s.Ctx, s.T, items), p)
-	case 2: // and nothing comes of it
+	case 2: // and they are lost
 		w.decided(s.Ctx, s.T, items)
 	}
 }

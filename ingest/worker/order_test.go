@@ -13,8 +13,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 )
 
-// An idle worker waits for the first message; what comes a moment later must
-// not be judged beside it as if it knew nothing of it.
+// An idle worker waits for the first message. Messages that arrive a moment later must
+// not be judged as if it were unknown.
 func TestRevisionsSentBackToBackAreAllKeptInTheirOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -125,8 +125,8 @@ func TestPublicationsOfOneHourKeepTheirOrder(t *testing.T) {
 	ingesttest.WantLines(t, s.Values(), "2023-01 2810000", "2023-01 2820000")
 }
 
-// A backup of FIGURES that is older than REJECTS leads to messages with the
-// sequences of others that were refused.
+// After restoring a backup of FIGURES older than REJECTS, messages get the sequences of
+// others that were refused.
 func TestARejectDoesNotStandInTheWayOfAnotherWithItsSequence(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

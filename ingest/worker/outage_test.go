@@ -17,8 +17,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// newProxiedSite is a site whose workers reach InfluxDB through a proxy that
-// can break the way.
+// newProxiedSite returns a site whose workers reach InfluxDB through a proxy that can
+// break the connection.
 func newProxiedSite(t testing.TB) (*site, *enginetest.FaultProxy) {
 	t.Helper()
 	s := newSite(t)
@@ -27,8 +27,7 @@ func newProxiedSite(t testing.TB) (*site, *enginetest.FaultProxy) {
 	return s, proxy
 }
 
-// publishYear publishes a year of months and gives the values that are to be
-// stored.
+// publishYear publishes a year of months and returns the values that should be stored.
 func (s *site) publishYear(year int) (want []string) {
 	s.T.Helper()
 	for month := 1; month <= 12; month++ {
@@ -260,7 +259,7 @@ func TestNATSIsRestartedUnderTheWorkers(t *testing.T) {
 		if server, err = engines.StartNATS(engines.NATSOptions{Dir: dir, Listen: address}); err != nil {
 			t.Fatal(err)
 		}
-		// A client that has not noticed yet still says that it is connected.
+		// A client that has not noticed yet still reports that it is connected.
 		s.Await("the connection is back", func() bool { return s.Conn.Stats().Reconnects > before && s.Conn.IsConnected() })
 	}
 	s.Idle()

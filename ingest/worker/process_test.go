@@ -30,8 +30,8 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// The environment by which this test binary is told to be a part of tidemark
-// in a process of its own, which can be killed and frozen.
+// The environment variables that make this test binary run as a part of tidemark, in a
+// process that can be killed and frozen.
 const (
 	envPart   = "TIDEMARK_TEST_PART"
 	envDir    = "TIDEMARK_TEST_DIR"    // of the NATS server's streams
@@ -41,10 +41,10 @@ const (
 	envBucket = "TIDEMARK_TEST_BUCKET"
 )
 
-// partReady is what a part says as soon as it works.
+// partReady is what a part prints once it works.
 const partReady = "part is ready"
 
-// parts are what this test binary can be.
+// parts are the parts that this test binary can run as.
 var parts = map[string]func(ready func()) error{"nats": beNATS, "worker": beWorker, "exporter": beExporter}
 
 func TestMain(m *testing.M) {
@@ -52,8 +52,8 @@ func TestMain(m *testing.M) {
 	enginetest.Main(m)
 }
 
-// bePart makes a part of tidemark of the process when it is told to be one. It
-// ends with its parent.
+// bePart runs the process as a part of tidemark if the environment says so. It ends when
+// its parent ends.
 func bePart() {
 	part := parts[os.Getenv(envPart)]
 	if part == nil {
@@ -113,7 +113,7 @@ func openStore() (*store.Store, error) {
 
 func stderrLog() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
 
-// process is a part of tidemark that runs as a process of its own.
+// process is a part of tidemark that runs as a separate process.
 type process struct {
 	t    testing.TB
 	name string
@@ -124,13 +124,13 @@ type process struct {
 	ended chan struct{}
 	asked bool // it was killed
 	last  string
-	said  []string // the last lines, for a test that fails
+	said  []string // its last lines of output, shown when a test fails
 }
 
-// keepLines is how many of its lines are shown.
+// keepLines is the number of lines kept.
 const keepLines = 100
 
-// newProcess makes a part of that name; it is killed at the end of the test.
+// newProcess returns the part with that name; it is killed at the end of the test.
 func newProcess(t testing.TB, part string, env ...string) *process {
 	p := &process{t: t, name: part, env: append(append(os.Environ(), envPart+"="+part), env...)}
 	t.Cleanup(func() {
@@ -142,8 +142,8 @@ func newProcess(t testing.TB, part string, env ...string) *process {
 	return p
 }
 
-// start starts it, again and again while its port is not free, and returns
-// when it runs.
+// start starts the process, retrying while its port is not free, and returns when it
+// runs.
 func (p *process) start() {
 	for {
 		p.asked = false
@@ -157,7 +157,7 @@ func (p *process) start() {
 		}
 		p.ready, p.ended = make(chan struct{}), make(chan struct{})
 		go p.listen(stderr, p.ready, p.ended)
-		if p.name == "worker" { // works as soon as there is NATS and InfluxDB
+		if p.name == "worker" { // becomes ready only once NATS and InfluxDB are up
 			return
 		}
 		<-p.ready
@@ -172,7 +172,7 @@ func (p *process) start() {
 	}
 }
 
-// listen reads what the process says until it ends.
+// listen reads the output of the process until it ends.
 func (p *process) listen(stderr io.Reader, ready, ended chan struct{}) {
 	told := sync.OnceFunc(func() { close(ready) })
 	defer told()
@@ -190,7 +190,7 @@ func (p *process) listen(stderr io.Reader, ready, ended chan struct{}) {
 	}
 }
 
-// kill ends it as kill -9 does and returns when it is gone.
+// kill kills the process with SIGKILL and waits for its end.
 func (p *process) kill() {
 	if p.cmd == nil || p.asked {
 		return
@@ -201,29 +201,28 @@ func (p *process) kill() {
 	default:
 	}
 	p.asked = true
-	_ = p.cmd.Process.Kill() // fails when it has ended, which was told
+	_ = p.cmd.Process.Kill() // fails if it has ended, which is reported elsewhere
 	<-p.ended
 	_ = p.cmd.Wait() // says that it was killed
 }
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-// sendSignal sends a signal to a process of that number.
+// sendSignal sends a signal to the process with that id.
 func sendSignal(t testing.TB, pid int, s syscall.Signal) {
 	if err := syscall.Kill(pid, s); err != nil {
 		t.Errorf("signal %s: %v", s, err)
 	}
 }
 
-// freeAddress is one of this machine that nobody listens on. It lies below the
-// ports that the kernel gives to clients, so that it stays free while its
-// server is dead.
+// freeAddress returns a local address that is not in use. Its port is below those that
+// the kernel assigns to clients, so that it stays free while its server is dead.
 func freeAddress(t testing.TB) string {
 	t.Helper()
 	for range 1000 {
 		address := fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(12000))
 		if l, err := net.Listen("tcp", address); err == nil {
-			_ = l.Close() // it was only to be seen that it can be had
+			_ = l.Close() // it was opened only to see that it is free
 			return address
 		}
 	}

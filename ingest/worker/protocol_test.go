@@ -9,27 +9,28 @@ import (
 
 // A model of how a message is decided on and settled (decide.go, amend.go,
 // settle.go): judge, append to the ledger, write, reject, receipt, acknowledge.
-// The message is delivered to two workers at once, whose knowledge may differ,
-// so that either would write or refuse it; when one of them has died, it is
-// delivered to a third. Everything that can be interleaved is, step by step:
+// The message is delivered to two workers at the same time. What they know may
+// differ, so that either may want to write or to refuse it. If one of them dies, the
+// message is delivered to a third. All interleavings are explored, step by step:
 //
 //   - a worker dies at any point;
-//   - what was sent to NATS or InfluxDB is done at any later moment, also after
+//   - a request to NATS or InfluxDB is executed at any later moment, even after
 //     its sender has died, or never; its answer is lost, or comes too late;
-//   - an acknowledgement that was not confirmed brings the message back;
-//   - InfluxDB takes the point, or refuses it for good.
+//   - a message whose acknowledgement was not confirmed is redelivered;
+//   - InfluxDB accepts the point, or permanently refuses it.
 //
-// What the model takes for granted:
+// The model assumes:
 //
-//   - NATS stores a message behind the expected last one or not at all, and
+//   - NATS stores a message after the expected last one or not at all, and
 //     forgets nothing that it has confirmed (a killed server does not; a
-//     machine without power may, see sync_interval);
-//   - InfluxDB never takes a point that it has refused for good, and the other
-//     way round: fickle shows that this is needed. The same point twice is one;
-//   - a ledger is read in its order and without gaps.
+//     machine that loses power may, see sync_interval);
+//   - InfluxDB never accepts a point that it has permanently refused, nor the other
+//     way round; the variant fickle shows that this is needed. Writing a point
+//     twice has no effect;
+//   - the ledger is read in order and without gaps.
 //
-// It is about one message. What a decision says of other messages (Restated) is
-// left out.
+// The model has one message. It leaves out what a decision says about other
+// messages (Restated).
 
 // verdict is a decision, or the amendment of one.
 type verdict uint8
@@ -41,12 +42,12 @@ const (
 	amended // refused by InfluxDB
 )
 
-// A delivery is at a step when the request of that step is on its way: what a
-// worker does between two requests concerns nobody else.
+// A delivery is at a step while the request of that step is under way: what a worker
+// does between two requests affects nothing else.
 type modelStep uint8
 
 const (
-	waits modelStep = iota // the third delivery, until it is made
+	waits modelStep = iota // the third delivery before it happens
 	finds                  // reads the ledger
 	appends
 	writes
@@ -58,11 +59,11 @@ const (
 	dead
 )
 
-// request is one that its sender has given up, and that is still on its way.
+// request is a request that may still be under way after its sender has given it up.
 type request struct {
-	step    modelStep // waits when there is none
+	step    modelStep // waits means none
 	entry   verdict
-	expects uint8 // the last entry, when it is for the ledger
+	expects uint8 // the expected last entry, in requests to the ledger
 }
 
 type modelAnswer uint8
@@ -70,19 +71,19 @@ type modelAnswer uint8
 const (
 	yes  modelAnswer = iota
 	no               // a conflict, or the refusal of InfluxDB
-	lost             // whatever has become of the request
+	lost             // whether or not the request was executed
 )
 
-// delivery is a message in the hands of a worker.
+// delivery is the message while a worker processes it.
 type delivery struct {
 	at   modelStep
-	own  verdict // what it would decide by what it knows
-	read uint8   // entries of the ledger
-	hand verdict // what it acts on
+	own  verdict // what the worker would decide by what it knows
+	read uint8   // number of ledger entries read
+	hand verdict // the decision it acts on
 	late request
 }
 
-// world is a state of everything.
+// world is the state of the whole system.
 type world struct {
 	ledger                                             [3]verdict
 	entries                                            uint8
@@ -91,20 +92,20 @@ type world struct {
 	deliveries                                         [3]delivery
 }
 
-// variant is the protocol, or one with a fault planted.
+// variant is the protocol, possibly with a planted fault.
 type variant struct {
-	order  []modelStep // of settling
-	own    bool        // acts on its own judgement and asks no ledger
+	order  []modelStep // of the steps of settling
+	own    bool        // acts on its own judgement, ignoring the ledger
 	blind  bool        // appends whatever the last entry is
-	deaf   bool        // takes an append for done although the answer was lost
+	deaf   bool        // assumes that an append succeeded whose answer was lost
 	stale  bool        // acts on its own draft although another entry came first
 	silent bool        // rejects what InfluxDB refuses without an amendment
-	fickle bool        // InfluxDB may refuse a point now and take it later
+	fickle bool        // InfluxDB may refuse a point now and accept it later
 }
 
 var rightOrder = []modelStep{writes, rejects, receipts, acks}
 
-// next is the step after one.
+// next returns the step after another.
 func (v *variant) next(step modelStep) modelStep {
 	if at := slices.Index(v.order, step); at+1 < len(v.order) {
 		return v.order[at+1]
@@ -112,7 +113,7 @@ func (v *variant) next(step modelStep) modelStep {
 	return done
 }
 
-// decision is what the first n entries of the ledger say.
+// decision returns the decision after the first n entries of the ledger.
 func (w *world) decision(n uint8) verdict {
 	if n == 0 {
 		return none
@@ -120,8 +121,8 @@ func (w *world) decision(n uint8) verdict {
 	return w.ledger[n-1]
 }
 
-// The invariants hold in every state, not only at the end. Those of the ledger
-// are what redeliveries, other workers and a replay rely on.
+// The violations of invariants, which must hold in every state, not only at the end.
+// Redeliveries, other workers and a replay rely on those of the ledger.
 const (
 	both          = "written and rejected"
 	contradiction = "receipts contradict each other"
@@ -210,7 +211,8 @@ func (v *variant) turns(w world) []turn {
 
 var names = [...]string{finds: "finds", appends: "appends", writes: "writes", amends: "amends", rejects: "rejects", receipts: "receipts", acks: "acks"}
 
-// refuses tells whether InfluxDB refuses the point now.
+// refuses returns whether InfluxDB refuses the point now; two values if both are
+// possible.
 func (v *variant) refuses(w *world) []bool {
 	if v.fickle {
 		return []bool{true, false}
@@ -218,7 +220,7 @@ func (v *variant) refuses(w *world) []bool {
 	return []bool{w.barred}
 }
 
-// request is what is on its way.
+// request returns the request of the current step.
 func (d *delivery) request() request {
 	switch d.at {
 	case appends:
@@ -231,7 +233,7 @@ func (d *delivery) request() request {
 	return request{step: d.at}
 }
 
-// do is what a request does at the other end.
+// do executes a request at its receiver.
 func (w *world) do(v *variant, r request, refusing bool) modelAnswer {
 	switch r.step {
 	case appends, amends:
@@ -256,7 +258,7 @@ func (w *world) do(v *variant, r request, refusing bool) modelAnswer {
 	return yes
 }
 
-// goOn is what a worker does with an answer: it comes to its next request.
+// goOn processes an answer and moves the delivery to its next request.
 func (v *variant) goOn(w *world, d *delivery, got modelAnswer) {
 	switch {
 	case d.at == finds && got == lost:
@@ -283,15 +285,14 @@ func (v *variant) goOn(w *world, d *delivery, got modelAnswer) {
 		v.enter(d, v.next(writes))
 	case d.at == writes && got == no:
 		d.at = amends
-	case d.at == acks && got == lost: // and the message comes again
+	case d.at == acks && got == lost: // the message is redelivered
 		*d = delivery{at: finds, own: d.own, late: d.late}
 	case got == yes:
 		v.enter(d, v.next(d.at))
 	}
 }
 
-// enter begins the step of settling, or the first one after it that has
-// something to do.
+// enter begins a step of settling, or the next one that has something to do.
 func (v *variant) enter(d *delivery, step modelStep) {
 	for step == writes && d.hand != write || step == rejects && d.hand == write {
 		step = v.next(step)
@@ -301,8 +302,8 @@ func (v *variant) enter(d *delivery, step modelStep) {
 	}
 }
 
-// explore goes through all states until one of the faults is found. It gives
-// how many states were seen, and how that one comes about.
+// explore visits all states until it finds one of the faults. It returns the number of
+// states seen, and how the fault comes about.
 func (v *variant) explore(faults ...string) (states int, found string) {
 	if v.order == nil {
 		v.order = rightOrder

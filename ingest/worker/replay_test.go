@@ -14,7 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/store"
 )
 
-// storied is a site with one figure of every outcome, settled.
+// storied returns a site with one settled figure of every outcome.
 func storied(t testing.TB) *site {
 	t.Helper()
 	s := newSite(t)
@@ -92,7 +92,7 @@ func TestAReplayLeavesUndecidedMessagesToTheWorkers(t *testing.T) {
 	}
 }
 
-// The worker that has settled it does not write it again when it is delivered.
+// The worker that settled it does not write it again on delivery.
 func TestAReplayWritesWhatWasSettledAheadOfAQueue(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -133,7 +133,7 @@ func TestAReplayDoesNotStoreWhatInfluxDBOnceRefused(t *testing.T) {
 	s.Publish(ingesttest.Container("1985-06", "280"))
 	s.Publish(ingesttest.Container("2023-01", "280"))
 	s.settleAll(s.startStopped(), 2)
-	s.fresh() // a bucket that would take it
+	s.fresh() // a bucket that would accept it
 	r := s.replay()
 	ingesttest.WantLines(t, s.Values(), "2023-01 2800000")
 	if r.Refused != 1 || !r.Whole() {
@@ -153,7 +153,7 @@ func TestAReplayIntoABucketThatRefusesAPointSaysSo(t *testing.T) {
 	}
 }
 
-// A figure that repeats another is no point, until one comes that was published
+// A figure that repeats another has no point until a figure arrives that was published
 // between the two.
 func TestAFigureThatWasUnchangedIsStoredWhenAnotherComesBetween(t *testing.T) {
 	t.Parallel()

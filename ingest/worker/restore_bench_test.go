@@ -8,14 +8,13 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
-// BenchmarkRestore moves figures from JetStream to InfluxDB for the first time
-// and then again in every way there is, with one, two and four workers. Each
-// speed is a part of the first time's: again after the consumer was removed,
-// with InfluxDB full and empty (at least 0.5 is wanted); by Replay into an empty
-// bucket; and of the same figures when they are pushed a second time, which
-// change nothing (at least 1 is wanted). growth is how much longer the first
-// time and the slowest other way take for each figure than with a tenth of the
-// figures: 1 is a straight line.
+// BenchmarkRestore moves figures from JetStream to InfluxDB for the first time and then
+// again in every possible way, with one, two and four workers. Each speed is relative to
+// that of the first time: after the consumer was removed, with InfluxDB full and empty
+// (the goal is at least 0.5); with a replay into an empty bucket; and when the same
+// figures are pushed a second time, which changes nothing (the goal is at least 1).
+// growth is how much longer the first time and the slowest other way take per figure
+// than with a tenth of the figures; 1 means linear.
 func BenchmarkRestore(b *testing.B) {
 	for _, workers := range []int{1, 2, 4} {
 		var before restored
@@ -41,7 +40,7 @@ func BenchmarkRestore(b *testing.B) {
 	}
 }
 
-// restored are the seconds that n figures take in each way.
+// restored returns the seconds that n figures take in each way.
 type restored struct{ first, full, empty, replay, second float64 }
 
 func restore(b *testing.B, workers, n int) (r restored) {
@@ -62,7 +61,7 @@ func restore(b *testing.B, workers, n int) (r restored) {
 		b.Fatalf("%+v, want %d points", *replayed, points)
 	}
 	r.replay = time.Since(began).Seconds()
-	s.publishLoad(n) // long after, when NATS has forgotten what it saw
+	s.publishLoad(n) // after NATS has forgotten the message ids
 	r.second = s.timeWorkers(workers)
 	if got := len(s.Vintages()); got != points {
 		b.Fatalf("%d points after the second push, want %d", got, points)
@@ -70,7 +69,7 @@ func restore(b *testing.B, workers, n int) (r restored) {
 	return r
 }
 
-// timeAgain makes the consumer anew, so that every message comes again.
+// timeAgain recreates the consumer, so that every message is delivered again.
 func (s *site) timeAgain(workers int) float64 {
 	s.T.Helper()
 	if err := s.JS.DeleteConsumer(s.Ctx, ingest.FiguresStream, ingest.WorkerConsumer); err != nil {
@@ -82,8 +81,8 @@ func (s *site) timeAgain(workers int) float64 {
 	return s.timeWorkers(workers)
 }
 
-// timeWorkers gives how many seconds workers take until all messages are
-// settled, from when they are ready.
+// timeWorkers returns the seconds from when the workers are ready until all messages are
+// settled.
 func (s *site) timeWorkers(n int) float64 {
 	s.T.Helper()
 	all := make([]*worker, n)

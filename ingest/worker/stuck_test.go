@@ -19,8 +19,8 @@ func (s *site) publishFor(submission string, f figure.Figure) uint64 {
 	return s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), submission)
 }
 
-// stuckSite is a site on which InfluxDB answers 500 to every write that holds a
-// figure of the submission "stuck".
+// stuckSite is a site whose InfluxDB answers 500 to every write that contains a figure
+// of the submission "stuck".
 func stuckSite(t *testing.T) (s *site, allow func()) {
 	s, proxy := newProxiedSite(t)
 	proxy.RespondTo(`submission="stuck"`, http.StatusInternalServerError, nil)
@@ -66,14 +66,14 @@ func TestAFigureThatInfluxDBDoesNotTakeDoesNotKeepThoseOfItsBatchBack(t *testing
 	}
 	w := s.startWorker()
 	s.Await("the batch is stuck", func() bool { return testutil.ToFloat64(w.metrics.retries.WithLabelValues("write")) >= stuckAfter-1 })
-	want[s.publishFor("good", ingesttest.Container("2024-01", "280"))] = ingest.Written // shows that InfluxDB takes others
+	want[s.publishFor("good", ingesttest.Container("2024-01", "280"))] = ingest.Written // shows that InfluxDB accepts others
 	s.Await("all others are written", func() bool { return len(s.Receipts("good")) == len(want) })
 	allow()
 	s.Idle()
 	s.WantBalance()
 }
 
-// Whoever limits the rate would have two thousand requests instead of one.
+// A server that limits the rate would get two thousand requests instead of one.
 func TestABatchIsNotDividedForAnInfluxDBThatIsOverloaded(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
@@ -91,7 +91,7 @@ func TestABatchIsNotDividedForAnInfluxDBThatIsOverloaded(t *testing.T) {
 			done := make(chan error)
 			go func() { done <- w.storeAll(s.Ctx, points, p) }()
 			s.Await("it has been tried often", func() bool { return testutil.ToFloat64(w.metrics.retries.WithLabelValues("write")) > stuckAfter })
-			w.influx.took() // others are taken
+			w.influx.took() // others are accepted
 			tried := testutil.ToFloat64(w.metrics.retries.WithLabelValues("write"))
 			s.Await("it is tried as a whole", func() bool { return testutil.ToFloat64(w.metrics.retries.WithLabelValues("write")) > tried })
 			proxy.Allow()

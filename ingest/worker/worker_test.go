@@ -28,7 +28,7 @@ func TestAFigureIsWrittenRevisedRepeatedWithheldAndComesBack(t *testing.T) {
 		withheld, ingesttest.Container("2023-01", "272.7"),
 	} {
 		seqs = append(seqs, s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), "one"))
-		s.Idle() // so that each is a batch, and a moment, of its own
+		s.Idle() // so that each has its own batch and moment
 	}
 	got := s.Receipts("one")
 	for i, want := range []ingest.Outcome{ingest.Written, ingest.Revised, ingest.Unchanged, ingest.Revised, ingest.Revised} {
@@ -46,7 +46,7 @@ func TestARejectKeepsTheBytesAndTheReason(t *testing.T) {
 	s.startWorker()
 	f := ingesttest.Plain("2023-01", "346")
 	f.Unit = "头"
-	body := append([]byte("\n "), f.AppendJSON(nil)...) // not as tidemark itself would write it
+	body := append([]byte("\n "), f.AppendJSON(nil)...) // unlike tidemark's own encoding
 	seq := s.PublishRaw(f.Subject("port"), body, "two")
 	s.Idle()
 	rejects := s.Rejects()
@@ -77,7 +77,7 @@ func TestARejectSentAgainIsJudgedByWhatIsKnownNow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.startWorker()
-	// The months before were confirmed in error, so a right one looks wrong.
+	// The months before were wrongly confirmed, so a right one looks wrong.
 	for _, p := range []string{"2022-10", "2022-11", "2022-12"} {
 		s.Publish(ingesttest.Container(p, "20"))
 	}
@@ -189,7 +189,7 @@ func TestAnOlderRedeliveredMessageDoesNotBringTheOldValueBack(t *testing.T) {
 	s := newSite(t)
 	s.AckWait(time.Second)
 	s.Publish(ingesttest.Container("2023-01", "280"))
-	// A worker takes the old value and is lost with it.
+	// A worker takes the old value and then disappears.
 	consumer, err := s.JS.Consumer(s.Ctx, ingest.FiguresStream, ingest.WorkerConsumer)
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +284,7 @@ func TestAWorkerThatIsToldToStopFinishesItsBatch(t *testing.T) {
 		f.Period = f.Period.Add(i % 240)
 		f.Note = "so that no two are the same"
 		msg := &nats.Msg{Subject: f.Subject("port"), Data: f.AppendJSON(nil)}
-		// More than the client lets wait for an answer by itself.
+		// More than the client by default allows to wait for an answer.
 		if _, err := s.JS.PublishMsgAsync(msg, jetstream.WithStallWait(time.Minute)); err != nil {
 			t.Fatal(err)
 		}

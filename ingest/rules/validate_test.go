@@ -58,7 +58,7 @@ func judged(v *Validator, k *Known, subject, body string) string {
 	return problem.Error()
 }
 
-func TestEveryRuleSaysWhatIsWrongAndTheWayOut(t *testing.T) {
+func TestEveryRuleSaysWhatIsWrongAndHowToFixIt(t *testing.T) {
 	v, k := validatorAt(t, "2024-03-15T12:00:00+08:00"), knownContainers(t)
 	for _, c := range rules {
 		t.Run(c.name, func(t *testing.T) {

@@ -116,7 +116,7 @@ func TestTheRulesPageHasEveryRuleInOrderAndNoOther(t *testing.T) {
 	}
 }
 
-func TestEveryEntryHasTheTitlesAReasonAndAWayOut(t *testing.T) {
+func TestEveryEntryHasTheTitlesAReasonAndAFix(t *testing.T) {
 	for _, e := range entries(t) {
 		rule, _ := rules.Of(e.code)
 		for _, part := range []string{"**" + rule.ZH + "**, " + rule.EN + ".", "*Why.* ", "*Fix.* ", "```text\n" + e.code + " " + rule.ZH + "  "} {

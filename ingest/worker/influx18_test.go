@@ -54,7 +54,7 @@ func TestAnInfluxDBWithUsersTakesFiguresOfOneWhoMayReadAndWrite(t *testing.T) {
 	ingesttest.WantLines(t, s.Values(), want...)
 	w.stop()
 
-	// Figures are held while the user's permission is revoked, until it is granted again.
+	// Without the permissions a worker does not start until they are granted again.
 	influxQL(t, influx, "admin:p:ss", `REVOKE ALL ON figures FROM worker`)
 	s.wantNoStart("could not read from InfluxDB: InfluxDB answers 500: ")
 	influxQL(t, influx, "admin:p:ss", `GRANT READ ON figures TO worker`)

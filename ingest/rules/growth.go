@@ -10,12 +10,12 @@ import (
 )
 
 // doubtRate compares a growth rate with the levels that it relates.
-func (k *Known) doubtRate(c *Candidate, b Beside) doubt {
+func (k *Known) doubtRate(c *Candidate, b Beside) Doubt {
 	v := k.againstLevels(c, b, c.Figure.Cell, c.Base.Float64())
 	if v.Level == plausible.Fine {
-		return doubt{}
+		return Doubt{}
 	}
-	return doubt{c.worded(&v), v.Level == plausible.Refusal}
+	return Doubt{c.worded(&v), v.Level == plausible.Refusal}
 }
 
 // againstLevels judges a rate by the two levels that it relates. The candidate

@@ -10,9 +10,9 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/rules/plausible"
 )
 
-// doubt is what is implausible about a figure among others; the zero value
+// Doubt is what is implausible about a figure among others; the zero value
 // means nothing is.
-type doubt struct {
+type Doubt struct {
 	Problem *figure.Problem
 	Refused bool // until the sender confirms it; otherwise Problem is only a warning
 }
@@ -20,13 +20,13 @@ type doubt struct {
 // Doubt compares the candidate with what is known, leaving out the other
 // figures of its file. It doubts no figure that the sender confirms, and no
 // value that was stored for the cell before.
-func (k *Known) Doubt(c *Candidate, b Beside) doubt {
+func (k *Known) Doubt(c *Candidate, b Beside) Doubt {
 	f := c.Figure
 	if f.Confirmed || f.Withheld || k.said(f.Cell, c.Base.Float64()) {
-		return doubt{}
+		return Doubt{}
 	}
 	if c.Question != nil {
-		return doubt{c.Question, true}
+		return Doubt{c.Question, true}
 	}
 	if f.Measure.Growth() {
 		if d := k.doubtRate(c, b); d.Problem != nil {
@@ -34,12 +34,12 @@ func (k *Known) Doubt(c *Candidate, b Beside) doubt {
 		}
 	}
 	if now, ok := k.Current(f.Cell); ok && now.Opinion == Believed {
-		return doubt{}
+		return Doubt{}
 	}
 	var buf [96]plausible.Point
 	q := k.question(c.Indicator, f.Cell, asked{c.Base.Float64(), f.Status}, b, buf[:0])
 	v := plausible.Judge(&q)
-	d := doubt{Refused: v.Level == plausible.Refusal}
+	d := Doubt{Refused: v.Level == plausible.Refusal}
 	switch {
 	case v.Level != plausible.Fine:
 		d.Problem = c.worded(&v)
@@ -130,31 +130,31 @@ func reverse(points []plausible.Point) {
 // nothing else shows which of the two is right. A whole series that differs
 // from what is stored by one factor is refused; for a single figure it is a
 // warning.
-func (k *Known) doubtRevision(c *Candidate, b Beside) doubt {
+func (k *Known) doubtRevision(c *Candidate, b Beside) Doubt {
 	f := c.Figure
 	if f.Measure.Growth() || c.Indicator.Kind == catalog.Rank {
-		return doubt{}
+		return Doubt{}
 	}
 	whole := b.figures() >= WholeFile
 	now, ok := k.Current(f.Cell)
 	factor, of, stored := c.Base.Float64()/now.Value, "for this figure", now.Value
 	if !ok || now.Withheld || now.Value == 0 {
 		if !whole {
-			return doubt{}
+			return Doubt{}
 		}
 		// The stored figures that the file revises show the scale as well.
 		var buf [96]plausible.Point
 		q := k.question(c.Indicator, f.Cell, asked{c.Base.Float64(), f.Status}, Beside{Marked: b.Marked}, buf[:0])
 		v := plausible.Judge(&q)
 		if v.Doubt != plausible.Slip || v.Level == plausible.Fine {
-			return doubt{}
+			return Doubt{}
 		}
 		factor, of, stored = math.Pow10(v.Power), "around this figure", v.Expected
 	}
 	if !(factor > 0) || math.Abs(math.Log(factor)) <= math.Log(c.Indicator.MaxJump.Float64()) {
-		return doubt{}
+		return Doubt{}
 	}
-	return doubt{&figure.Problem{Code: "figure/other-scale", Field: "value", Text: f.Value.String(), Factor: factor,
+	return Doubt{&figure.Problem{Code: "figure/other-scale", Field: "value", Text: f.Value.String(), Factor: factor,
 		Reason: fmt.Sprintf("is %s times what is stored %s (%s)", Multiple(factor), of, c.about(stored)),
 		Hint:   "which is right? If this one is, send it again with confirmed: true (--confirm)"}, whole || b.rows >= WholeFile && ofTen(factor)}
 }

@@ -260,3 +260,9 @@ func TestNothingIsKnownOfAnEmptyHistory(t *testing.T) {
 		t.Error("it is not empty")
 	}
 }
+
+func TestALevelThatIsComputedFromASumNamesTheCellOfTheSum(t *testing.T) {
+	h := New(flow, figures("level 2021-01 50", "level 2021-02 60", "ytd_yoy 2021-02 10")...)
+	v, ok := h.At(figure.YTD, parse("2020-02"))
+	expect(t, text(v, ok), "100 derived: ytd 2021-02 ÷ (1 + ytd_yoy 2021-02 ÷ 100)")
+}

@@ -235,7 +235,11 @@ func (h *History) workBack() {
 		case s.from == atEnd:
 			level, known = h.given[cell{figure.Level, c.period}]
 		default:
-			rate = h.rates[s]
+			var rated bool
+			if rate, rated = h.rates[s]; !rated || !known {
+				continue
+			}
+			level = level.as(levelOf(rate.Measure), rate.Period) // a sum has no cell of its own
 		}
 		before := span{s.year - 1, s.from, s.to, s.only}
 		old, knownBefore := h.spans[before]

@@ -191,8 +191,8 @@ func (m *maker) retries() *timeseries.PanelBuilder {
 func (m *maker) age() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("落后时间", "Delay"),
-		about: m.say("页面显示的数据比 InfluxDB 落后多久。导出服务每半秒看一次。",
-			"How far the displayed data is behind InfluxDB. The exporter polls twice a second."),
+		about: m.say("页面显示的数据比 InfluxDB 落后多久。导出服务每半秒检查一次。",
+			"How far the displayed data is behind InfluxDB. The exporter checks twice a second."),
 		asks: []ask{{ref: "age", legend: m.say("落后", "behind"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"}},
 	}, "s")
 }
@@ -200,8 +200,8 @@ func (m *maker) age() *timeseries.PanelBuilder {
 func (m *maker) syncTimes() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("同步用时", "Sync times"),
-		about: m.say("看一次 InfluxDB 并读入变化的用时。启动后的第一次读入全部数据。",
-			"Duration of one poll of InfluxDB, including reading the changes. The first one after a start reads everything."),
+		about: m.say("检查一次 InfluxDB 并读入变化的用时。启动后的第一次读入全部数据。",
+			"Duration of one check of InfluxDB, including reading the changes. The first one after a start reads everything."),
 		asks: quantiles("tidemark_exporter_sync_duration_seconds"),
 	}, "s")
 }

@@ -50,7 +50,7 @@ func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 		batchSize: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "batch_messages",
 			Help: "Messages in a batch.", Buckets: prometheus.ExponentialBuckets(1, 4, 7)}),
 		writeTime: prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "write_duration_seconds",
-			Help: "Time of one write to InfluxDB, failed ones included.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
+			Help: "How long one write to InfluxDB took, including failed ones.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 14)}),
 	}
 	for _, c := range []prometheus.Collector{m.figures, m.rejects, m.redelivered, m.unconfirmed, m.batchSize, m.writeTime,
 		m.retries, m.influxUp, m.pending, m.ackPending, m.rejected, m.lastBatch, m.known, m.conflicts} {

@@ -1,4 +1,4 @@
-// Package web serves HTTP in the same way for every server of tidemark: with
+// Package httpserver serves HTTP in the same way for every server of tidemark: with
 // TLS and passwords from a web configuration, and with deadlines for clients
 // that are slow to send a request or to read an answer.
 package httpserver

@@ -1,4 +1,4 @@
-// Package show writes verdicts for people and for programs.
+// Package output writes verdicts for people and for programs.
 package output
 
 import (

@@ -1,4 +1,4 @@
-// Package engine evaluates PromQL with Prometheus' own engine, within the
+// Package eval evaluates PromQL with Prometheus' own engine, within the
 // available memory and time, and range queries faster than it: figures change
 // once per period while charts ask for every day of ten years.
 //

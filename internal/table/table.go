@@ -1,4 +1,4 @@
-// Package columns lays out columns of text on a terminal.
+// Package table lays out columns of text on a terminal.
 package table
 
 import (

@@ -1,4 +1,4 @@
-// Package patience tells a waiting person what tidemark is waiting for.
+// Package waiting tells a waiting person what tidemark is waiting for.
 package waiting
 
 import (

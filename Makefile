@@ -1,5 +1,6 @@
 # What a contributor does most often. Each target is one command that also works
-# without make. They need only Go, and a C compiler for the race detector.
+# without make. They need Go; race also needs a C compiler, and check also cargo and
+# curl, for InfluxDB 2.
 
 .PHONY: demo test race lint bench generate check
 

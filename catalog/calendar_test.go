@@ -9,7 +9,7 @@ import (
 
 func ningboCalendar(t *testing.T, code string) *Calendar {
 	t.Helper()
-	c, ok := Ningbo().Calendar(code)
+	c, ok := Ningbo().calendars[code]
 	if !ok {
 		t.Fatalf("no calendar %s", code)
 	}

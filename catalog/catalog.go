@@ -127,20 +127,8 @@ var builtIn = sync.OnceValue(func() *Catalog {
 // Location is the catalogue's time zone.
 func (c *Catalog) Location() *time.Location { return c.location }
 
-// Agency finds an agency by its code.
-func (c *Catalog) Agency(code string) (*Agency, bool) { a, ok := c.agencies[code]; return a, ok }
-
 // Area finds an area by its code.
 func (c *Catalog) Area(code string) (*Area, bool) { a, ok := c.areas[code]; return a, ok }
-
-// Unit finds a unit by the code of its base unit.
-func (c *Catalog) Unit(code string) (*Unit, bool) { u, ok := c.units[code]; return u, ok }
-
-// Calendar finds a release calendar by its code.
-func (c *Catalog) Calendar(code string) (*Calendar, bool) { r, ok := c.calendars[code]; return r, ok }
-
-// Topic finds a topic by its code.
-func (c *Catalog) Topic(code string) (*Topic, bool) { t, ok := c.topics[code]; return t, ok }
 
 // Indicator finds an indicator by its code.
 func (c *Catalog) Indicator(code string) (*Indicator, bool) {

@@ -49,11 +49,11 @@ func period(t *testing.T, s string) figure.Period {
 
 func TestALookupFindsWhatTheFileNames(t *testing.T) {
 	c := valid(t)
-	_, agency := c.Agency("port")
+	_, agency := c.agencies["port"]
 	_, area := c.Area("11")
-	_, unit := c.Unit("TEU")
-	_, calendar := c.Calendar("monthly")
-	_, topic := c.Topic("sea")
+	_, unit := c.units["TEU"]
+	_, calendar := c.calendars["monthly"]
+	_, topic := c.topics["sea"]
 	_, target := c.Target("boxes_2027")
 	_, unknown := c.Indicator("nothing")
 	got := []bool{agency, area, unit, calendar, topic, target, unknown}

@@ -27,7 +27,7 @@ func TestMarksOfAFileTakePrecedenceOverThoseOfTheAgency(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, _ := c.Agency("port")
+	port, _ := c.agencies["port"]
 	port.Flags = figure.Flags{"p": {Status: 'P'}, "x": {Status: 'Q'}}
 	flags, err := LoadFlags(written(t, "x: M\n\"-\": 0\n…: O\n"))
 	if err != nil {

@@ -157,7 +157,7 @@ func TestNingboHasItsAreasAndAgencies(t *testing.T) {
 	}
 	for _, code := range strings.Fields(`port customs commerce statistics market_regulation industry science
 		development_reform natural_resources housing service_center derived`) {
-		if _, ok := Ningbo().Agency(code); !ok {
+		if _, ok := Ningbo().agencies[code]; !ok {
 			t.Errorf("lacks agency %s", code)
 		}
 	}
@@ -257,7 +257,7 @@ func TestAUnitSlipOfAPublishedTotalIsImplausible(t *testing.T) {
 func TestFlagsOfTargets(t *testing.T) {
 	var got []string
 	for _, g := range Ningbo().Targets {
-		for flag, set := range map[string]bool{"approximate": g.Approximate(), "kept": g.Kept, "per day": g.PerDay, "record": g.Record} {
+		for flag, set := range map[string]bool{"approximate": !g.Tolerance.IsZero(), "kept": g.Kept, "per day": g.PerDay, "record": g.Record} {
 			if set {
 				got = append(got, g.ID+" "+flag)
 			}

@@ -85,8 +85,5 @@ func become(versions []*Target) {
 	}
 }
 
-// Approximate reports whether coming close is enough to meet the target.
-func (t *Target) Approximate() bool { return !t.Tolerance.IsZero() }
-
 // Days is the number of days of p, by which a daily average is judged.
 func Days(p figure.Period) int { return int(p.End().Sub(p.Start()) / (24 * time.Hour)) }

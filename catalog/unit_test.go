@@ -41,7 +41,7 @@ func TestPeoplesSpellingsAreKnown(t *testing.T) {
 		{"enterprise", "家", 0}, {"entity", "户", 0}, {"entity", "万户", 4}, {"project", "个", 0},
 		{"m2", "万平方米", 4}, {"m2", "平方公里", 6}, {"%", "%", 0}, {"%", "％", 0},
 	} {
-		u, ok := Ningbo().Unit(c.unit)
+		u, ok := Ningbo().units[c.unit]
 		if !ok {
 			t.Fatalf("no unit %s", c.unit)
 		}

@@ -113,7 +113,7 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	of := `indicator="` + here + `",area="$area",category="_T",freq="` + r.freq.String() + `"`
 	b.WithRow(part("${" + r.variable + ":text}").Repeat(r.variable)).
 		WithPanel(m.newestFew(of)).
-		WithPanel(m.course(of, some))
+		WithPanel(m.valuesAndGrowth(of, some))
 }
 
 // newestFew shows the newest values of the indicator of a row.
@@ -129,10 +129,10 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
 
-// course draws flows as bars, since they add up, and stocks, averages and
+// valuesAndGrowth draws flows as bars, since they add up, and stocks, averages and
 // ratios as lines, with growth on the right axis. An indicator that is
 // published only as growth has nothing else.
-func (m *maker) course(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
+func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
 	var asks []ask
 	var looks []drawn
 	draw := func(ref, metric, selector, measure, legend string, how []property) {

@@ -239,9 +239,6 @@ func (p Period) Prev() Period { return p.Add(-1) }
 // YearAgo is the same period a year earlier.
 func (p Period) YearAgo() Period { return p.Add(-p.freq.PerYear()) }
 
-// Sub is how many periods p is after o; both must have the same frequency.
-func (p Period) Sub(o Period) int { return int(p.n - o.n) }
-
 // Ordinal numbers the periods of one frequency: it is how many of them are
 // between the beginning of the year 0 and p.
 func (p Period) Ordinal() int32 { return p.n }

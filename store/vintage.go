@@ -24,9 +24,6 @@ type Vintage struct {
 	Seq        uint64 // in the stream FIGURES
 }
 
-// Published is the vintage's moment as a time in UTC.
-func (v *Vintage) Published() time.Time { return time.UnixMilli(v.Moment).UTC() }
-
 // The names of the data model.
 const (
 	measurement  = "figure"

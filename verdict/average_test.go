@@ -102,8 +102,8 @@ func TestAnAverageIsJudgedAsAFlowOfItsParts(t *testing.T) {
 			}
 		}
 		average := parsed(t, fmt.Sprintf(prices2024, "109")).Indicator
-		got, ok := Project(derive.New(average, months...), 2024, k)
-		want, known := Project(derive.New(flow, parts...), 2024, k)
+		got, ok := projected(derive.New(average, months...), 2024, k)
+		want, known := projected(derive.New(flow, parts...), 2024, k)
 		if ok != known || got.Method != want.Method || math.Abs(got.Centre-want.Centre) > 1e-9*want.Centre || math.Abs(got.Half-want.Half) > 1e-9 {
 			r.Fatalf("projected %+v, want %+v", got, want)
 		}

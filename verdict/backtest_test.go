@@ -51,7 +51,7 @@ func beibu(t testing.TB) *derive.History {
 // 2025 after k months: of the fixed methods, and of the one that would have
 // been chosen in each of these years from earlier years alone.
 func backtest(h *derive.History, k int) (linear, lastYear, chosen float64) {
-	c := course{h, figure.Monthly}
+	c := byYear{h, figure.Monthly}
 	const from, to = 2022, 2025
 	for y := from; y <= to; y++ {
 		total, _ := c.total(y)
@@ -100,7 +100,7 @@ func TestTheBandOfPastYearsContainedTheirTotals(t *testing.T) {
 	h := beibu(t)
 	total, _ := h.At(figure.Level, figure.Year(2025))
 	for k := 2; k < 12; k++ {
-		p, ok := Project(h, 2025, k)
+		p, ok := projected(h, 2025, k)
 		if !ok || total.Value < p.Low || total.Value > p.Top {
 			t.Errorf("after month %d of 2025: %v to %v (%t), the year was %v", k, p.Low, p.Top, ok, total.Value)
 		}
@@ -109,9 +109,9 @@ func TestTheBandOfPastYearsContainedTheirTotals(t *testing.T) {
 
 func TestTheBandWouldHaveContainedEveryTotalItWasTestedOn(t *testing.T) {
 	h := beibu(t)
-	c := course{h, figure.Monthly}
+	c := byYear{h, figure.Monthly}
 	for k := 2; k < 12; k++ {
-		p, ok := Project(h, 2025, k)
+		p, ok := projected(h, 2025, k)
 		method, misses := c.method(2025, k)
 		if !ok || len(misses) == 0 {
 			t.Fatalf("month %d cannot be tested", k)
@@ -129,7 +129,7 @@ func TestTheBandWouldHaveContainedEveryTotalItWasTestedOn(t *testing.T) {
 func BenchmarkProjection(b *testing.B) {
 	h := beibu(b)
 	for b.Loop() {
-		Project(h, 2026, 6)
+		projected(h, 2026, 6)
 	}
 	b.StopTimer()
 	for _, k := range []int{2, 6, 9} {
@@ -139,4 +139,9 @@ func BenchmarkProjection(b *testing.B) {
 		b.ReportMetric(lastYear, name+"-lastyear-%")
 		b.ReportMetric(chosen, name+"-chosen-%")
 	}
+}
+
+// projected is the projection of a year from its first k periods.
+func projected(h *derive.History, year, k int) (Pace, bool) {
+	return byYear{h, h.Indicator.Frequency()}.project(year, k)
 }

@@ -11,7 +11,7 @@ import (
 // the past ones did; its band is that of path, added up. A missing year makes
 // the sum unknown, because missing figures are not estimated.
 func (j *judge) cumulative() {
-	c := course{j.h, j.t.Indicator.Frequency()}
+	c := byYear{j.h, j.t.Indicator.Frequency()}
 	from, by := j.t.From.Year(), j.t.By.Year()
 	got, full, ok := j.fullYears(c)
 	if !ok {
@@ -60,7 +60,7 @@ func (j *judge) nothingYet() {
 
 // fullYears adds up the completed years. A missing year that is followed by a
 // known one makes the sum impossible.
-func (j *judge) fullYears(c course) (sum float64, full int, ok bool) {
+func (j *judge) fullYears(c byYear) (sum float64, full int, ok bool) {
 	for y := j.t.From.Year(); j.t.Open || y <= j.t.By.Year(); y++ {
 		v, known := c.total(y)
 		if !known || v.Imputed || !j.ended(figure.Year(y)) {
@@ -86,7 +86,7 @@ func (j *judge) fullYears(c course) (sum float64, full int, ok bool) {
 }
 
 // partYear is the newest year-to-date of a year.
-func (j *judge) partYear(c course, year int) (now derive.Value, k int, ok bool) {
+func (j *judge) partYear(c byYear, year int) (now derive.Value, k int, ok bool) {
 	if c.f == figure.Annual {
 		return now, 0, false
 	}
@@ -99,13 +99,13 @@ func (j *judge) partYear(c course, year int) (now derive.Value, k int, ok bool) 
 }
 
 // cumulate judges before the deadline.
-func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now derive.Value) {
-	tip, full := point{year: float64(year - 1)}, got
+func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now derive.Value) {
+	tip, full := estimate{year: float64(year - 1)}, got
 	if inYear {
 		full -= now.Value
 		if pace, ok := c.project(year, k); ok {
 			j.paced(c, pace, k)
-			tip = point{float64(year), pace.Centre, pace.Half}
+			tip = estimate{float64(year), pace.Centre, pace.Half}
 			full += pace.Centre
 		}
 	}
@@ -149,7 +149,7 @@ func (j *judge) cumulate(c course, got float64, year, k int, inYear bool, now de
 }
 
 // cumulativePlan sets the plan and what is required.
-func (j *judge) cumulativePlan(c course, year, k int) {
+func (j *judge) cumulativePlan(c byYear, year, k int) {
 	years := float64(j.t.By.Year() - j.t.From.Year() + 1)
 	over := float64(year - j.t.From.Year())
 	if share := c.share(year, k); share.Known {

@@ -62,7 +62,7 @@ func (j *judge) rateToDate() (now derive.Value, ok bool) {
 		return now, false
 	}
 	f := j.t.Indicator.Frequency()
-	c := course{j.h, f}
+	c := byYear{j.h, f}
 	for k := 1; k < c.n(); k++ {
 		if f == figure.Monthly && k == 1 {
 			continue

@@ -46,8 +46,8 @@ func (j *judge) level() {
 	if hasBase && j.t.Kind != catalog.Multiple {
 		j.figure(say("基期", "base"), base)
 	}
-	tip := point{year: years(now.Period), value: now.Value}
-	r := route{tip: tip, last: tip, base: point{year: years(base.Period), value: base.Value}, hasBase: hasBase, by: years(by)}
+	tip := estimate{year: years(now.Period), value: now.Value}
+	r := route{tip: tip, last: tip, base: estimate{year: years(base.Period), value: base.Value}, hasBase: hasBase, by: years(by)}
 	r.growths = j.levelGrowths(now)
 	j.path(r)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Point is a target's plan and projection at the end of a period.
-type Point struct {
+// Outlook is a target's plan and projection at the end of a period.
+type Outlook struct {
 	Period                      figure.Period
 	Plan, Projection, Low, High Number
 }
@@ -22,7 +22,7 @@ type Point struct {
 // before it are intermediate. A floor or ceiling is a horizontal line over the
 // periods of which anything is known. There is no line for growth, ranks, sums
 // of years and targets without a deadline.
-func Line(s State, h *derive.History) []Point {
+func Line(s State, h *derive.History) []Outlook {
 	switch s.Target.Kind {
 	case catalog.Floor, catalog.Ceiling:
 		return keptLine(s, h)
@@ -37,14 +37,14 @@ func Line(s State, h *derive.History) []Point {
 	i := s.Target.Indicator
 	if yearly(s.Target) && i.Frequency() != figure.Annual &&
 		(s.Target.Base.IsZero() || s.Period.Frequency() == i.Frequency()) {
-		return withinLine(s, course{h, i.Frequency()})
+		return withinLine(s, byYear{h, i.Frequency()})
 	}
 	return yearlyLine(s, h)
 }
 
 // withinLine follows the shares of past years, s(k), through the deadline's
 // year.
-func withinLine(s State, c course) (line []Point) {
+func withinLine(s State, c byYear) (line []Outlook) {
 	year := s.Target.By.Year()
 	now := 0
 	if s.Period.Year() == year && s.Period.Frequency() == c.f {
@@ -61,7 +61,7 @@ func withinLine(s State, c course) (line []Point) {
 	}
 	bridge(shares)
 	for k := 1; k <= c.n(); k++ {
-		p := Point{Period: c.period(year, k), Plan: shown(number(s.Goal.Value*shares[k].Value), k)}
+		p := Outlook{Period: c.period(year, k), Plan: shown(number(s.Goal.Value*shares[k].Value), k)}
 		if now > 0 && k >= now && s.Projection.Known {
 			part := 0.0
 			if rest := 1 - shares[now].Value; rest > 0 {
@@ -77,7 +77,7 @@ func withinLine(s State, c course) (line []Point) {
 
 // allShares returns s(0) to s(n), of which the first and the last are always
 // known.
-func (c course) allShares(year int) []Number {
+func (c byYear) allShares(year int) []Number {
 	shares := make([]Number, c.n()+1)
 	for k := 1; k < c.n(); k++ {
 		shares[k] = c.share(year, k)
@@ -111,7 +111,7 @@ func between(from, to Number, part float64) Number {
 
 // yearlyLine grows evenly from the base to the goal, and from the newest full
 // figure to the projection.
-func yearlyLine(s State, h *derive.History) (line []Point) {
+func yearlyLine(s State, h *derive.History) (line []Outlook) {
 	j := &judge{t: s.Target, h: h}
 	base, ok := j.base()
 	ok = ok && base.Value > 0
@@ -129,7 +129,7 @@ func yearlyLine(s State, h *derive.History) (line []Point) {
 		return number(from.Value * math.Exp(math.Log(to.Value/from.Value)*part))
 	}
 	for year := first; year <= s.Target.By.Year() && year-first < 2*horizon; year++ {
-		p := Point{Period: figure.Year(year)}
+		p := Outlook{Period: figure.Year(year)}
 		if ok {
 			p.Plan = grown(number(base.Value), s.Goal, first, s.Target.By.Year(), year)
 		}
@@ -143,13 +143,13 @@ func yearlyLine(s State, h *derive.History) (line []Point) {
 	return line
 }
 
-func keptLine(s State, h *derive.History) (line []Point) {
+func keptLine(s State, h *derive.History) (line []Outlook) {
 	for p := range h.Periods(s.Target.Indicator.Frequency()) {
 		t := s.Target
 		if !t.From.IsZero() && p.Start().Before(t.From.Start()) || !t.By.IsZero() && p.End().After(t.By.End()) {
 			continue
 		}
-		line = append(line, Point{Period: p, Plan: GoalOf(s, p)})
+		line = append(line, Outlook{Period: p, Plan: GoalOf(s, p)})
 	}
 	return line
 }

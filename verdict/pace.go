@@ -64,15 +64,15 @@ type Pace struct {
 	Low, Top float64 // the band
 }
 
-// course is a flow or an average year by year.
-type course struct {
+// byYear is a flow or an average year by year.
+type byYear struct {
 	h *derive.History
 	f figure.Frequency // of the indicator
 }
 
-func (c course) n() int { return c.f.PerYear() }
+func (c byYear) n() int { return c.f.PerYear() }
 
-func (c course) period(year, k int) figure.Period {
+func (c byYear) period(year, k int) figure.Period {
 	if c.f == figure.Quarterly {
 		return figure.Quarter(year, k)
 	}
@@ -82,42 +82,42 @@ func (c course) period(year, k int) figure.Period {
 	return figure.Month(year, k)
 }
 
-// averages reports whether a year is the mean of its periods. Its course then
+// averages reports whether a year is the mean of its periods. byYear then
 // consists of what the periods so far contribute to the mean, which is their
 // sum divided by the number of all periods, so that everything for flows also
 // applies to it.
-func (c course) averages() bool { return c.h.Indicator.Kind == catalog.Average }
+func (c byYear) averages() bool { return c.h.Indicator.Kind == catalog.Average }
 
 // shown is a value of the first k periods as shown to people: the sum to date
 // for a flow, the mean for an average.
-func (c course) shown(v float64, k int) float64 {
+func (c byYear) shown(v float64, k int) float64 {
 	if c.averages() && k > 0 {
 		return v * float64(c.n()) / float64(k)
 	}
 	return v
 }
 
-func (c course) shownValue(v derive.Value, k int) derive.Value {
+func (c byYear) shownValue(v derive.Value, k int) derive.Value {
 	v.Value = c.shown(v.Value, k)
 	return v
 }
 
 // part is the inverse of shown.
-func (c course) part(v Number, k int) Number {
+func (c byYear) part(v Number, k int) Number {
 	if c.averages() {
 		v.Value *= float64(k) / float64(c.n())
 	}
 	return v
 }
 
-func (c course) toDateName() lang.Text {
+func (c byYear) toDateName() lang.Text {
 	if c.averages() {
 		return say("年初至今平均", "mean of the year to date")
 	}
 	return say("累计", "year to date")
 }
 
-func (c course) planFormula() string {
+func (c byYear) planFormula() string {
 	if c.averages() {
 		return "goal × share × n ÷ periods elapsed"
 	}
@@ -125,7 +125,7 @@ func (c course) planFormula() string {
 }
 
 // toDate is the sum of the first k periods of a year.
-func (c course) toDate(year, k int) (derive.Value, bool) {
+func (c byYear) toDate(year, k int) (derive.Value, bool) {
 	if c.averages() && c.f != figure.Annual {
 		v, ok := usable(c.h.MeanToDate(c.period(year, k)))
 		v.Value *= float64(k) / float64(c.n())
@@ -139,7 +139,7 @@ func (c course) toDate(year, k int) (derive.Value, bool) {
 }
 
 // total is the total of a year.
-func (c course) total(year int) (derive.Value, bool) {
+func (c byYear) total(year int) (derive.Value, bool) {
 	return usable(c.h.At(figure.Level, figure.Year(year)))
 }
 
@@ -149,7 +149,7 @@ func usable(v derive.Value, ok bool) (derive.Value, bool) {
 	return v, ok && !v.Withheld && !v.Early
 }
 
-// Project projects the total of a year from its first k periods, by the method
+// project projects the total of a year from its first k periods, by the method
 // that did best at this point in earlier years. Only earlier years are used, so
 // the choice can itself be tested on the past. ok is false if there are fewer
 // than two earlier years for a test, because the error is then unknown.
@@ -160,11 +160,7 @@ func usable(v derive.Value, ok bool) (derive.Value, bool) {
 // the largest of k exchangeable ones with a probability of 1/(k+1) (split conformal
 // prediction: Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
 // World, 2005). With two or three years it is widened by 4/k.
-func Project(h *derive.History, year, k int) (Pace, bool) {
-	return course{h, h.Indicator.Frequency()}.project(year, k)
-}
-
-func (c course) project(year, k int) (Pace, bool) {
+func (c byYear) project(year, k int) (Pace, bool) {
 	p := Pace{Year: year}
 	if !c.tells(k) || k > c.n() {
 		return p, false
@@ -198,7 +194,7 @@ func (c course) project(year, k int) (Pace, bool) {
 
 // method is the best method for a year from its first k periods, with its
 // errors in the years before.
-func (c course) method(year, k int) (Method, []miss) {
+func (c byYear) method(year, k int) (Method, []miss) {
 	tests := map[Method][]miss{}
 	var applies, tested []Method
 	for _, m := range Methods() {
@@ -258,7 +254,7 @@ type miss struct {
 
 // test applies a method to the years before the given one, newest first.
 // Imputed and estimated figures are not used as evidence.
-func (c course) test(m Method, year, k int) (misses []miss) {
+func (c byYear) test(m Method, year, k int) (misses []miss) {
 	for y := year - 1; y >= year-2*casesBack && len(misses) < casesBack; y-- {
 		t, ok := c.total(y)
 		if !ok || !t.Firm() || t.Value <= 0 {
@@ -283,7 +279,7 @@ type outcome struct {
 
 // apply projects the year by one method, from its year to date and earlier
 // years.
-func (c course) apply(m Method, year, k int) (o outcome, ok bool) {
+func (c byYear) apply(m Method, year, k int) (o outcome, ok bool) {
 	now, ok := c.toDate(year, k)
 	if !ok || now.Value <= 0 {
 		return o, false
@@ -327,7 +323,7 @@ func (c course) apply(m Method, year, k int) (o outcome, ok bool) {
 }
 
 // shares yields total and year to date of the previous years, newest first.
-func (c course) shares(year, k int, each func(total, toDate derive.Value)) {
+func (c byYear) shares(year, k int, each func(total, toDate derive.Value)) {
 	count := 0
 	for y := year - 1; y >= year-2*sharesBack && count < sharesBack; y-- {
 		t, ok := c.total(y)
@@ -340,7 +336,7 @@ func (c course) shares(year, k int, each func(total, toDate derive.Value)) {
 }
 
 // share is s(k), the usual share of a year after k periods.
-func (c course) share(year, k int) Number {
+func (c byYear) share(year, k int) Number {
 	sum, count := 0.0, 0
 	c.shares(year, k, func(t, d derive.Value) { sum += d.Value / t.Value; count++ })
 	if count == 0 {
@@ -351,7 +347,7 @@ func (c course) share(year, k int) Number {
 
 // habit is the mean yearly growth factor of up to five years before the given
 // one.
-func (c course) habit(year int) (factor float64, firm, ok bool) {
+func (c byYear) habit(year int) (factor float64, firm, ok bool) {
 	firm = true
 	first, last := 0.0, 0.0
 	years := 0

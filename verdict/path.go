@@ -7,8 +7,8 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// point is a value at the end of a year; half is its possible relative error.
-type point struct {
+// estimate is a value at the end of a year; half is its possible relative error.
+type estimate struct {
 	year  float64
 	value float64
 	half  float64
@@ -16,10 +16,10 @@ type point struct {
 
 // route is the path from a base to a goal some years ahead.
 type route struct {
-	base    point
+	base    estimate
 	hasBase bool
-	last    point // the newest full figure
-	tip     point // the newest point, last or a projection beyond it
+	last    estimate // the newest full figure
+	tip     estimate // the newest estimate: last, or a projection beyond it
 	growths []float64
 	by      float64 // the deadline; meaningless if the target is open
 }

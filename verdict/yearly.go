@@ -16,7 +16,7 @@ import (
 // Otherwise it judges by the projection of the deadline's year, or in earlier
 // years by the path of the years up to it.
 func (j *judge) yearly() {
-	c := course{j.h, j.t.Indicator.Frequency()}
+	c := byYear{j.h, j.t.Indicator.Frequency()}
 	by := j.t.By
 	if !j.t.Open && j.ended(by) && j.yearClosed(c) {
 		return
@@ -49,7 +49,7 @@ func (j *judge) yearly() {
 
 // yearClosed judges by the final figure of the deadline's year, if that is
 // published, as a number or as withheld.
-func (j *judge) yearClosed(c course) bool {
+func (j *judge) yearClosed(c byYear) bool {
 	by := j.t.By
 	if v, ok := c.total(by.Year()); ok && !v.Imputed {
 		j.value(say("全年", "year"), v)
@@ -74,7 +74,7 @@ func (j *judge) planned(hasLast bool) bool { return hasLast && !j.t.Base.IsZero(
 // tells reports whether the first k periods are enough to judge their year:
 // January alone says nothing about a flow, since it may contain the Spring
 // Festival.
-func (c course) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
+func (c byYear) tells(k int) bool { return k >= 2 || k == 1 && (c.f != figure.Monthly || c.averages()) }
 
 func withheldName(v derive.Value) lang.Text {
 	return lang.Text{ZH: v.Status.NameZH(), EN: v.Status.NameEN()}
@@ -82,7 +82,7 @@ func withheldName(v derive.Value) lang.Text {
 
 // lastYear is the newest full year that counts: not before the base, not after
 // the deadline, completed, and not imputed.
-func (j *judge) lastYear(c course) (last derive.Value, ok bool) {
+func (j *judge) lastYear(c byYear) (last derive.Value, ok bool) {
 	for p := range j.h.Periods(figure.Annual) {
 		if !j.ended(p) || !j.t.By.IsZero() && p.Year() > j.t.By.Year() || !j.t.Base.IsZero() && p.Year() <= j.t.Base.Year() {
 			continue
@@ -96,7 +96,7 @@ func (j *judge) lastYear(c course) (last derive.Value, ok bool) {
 
 // reachedSince is the first of the years up to the given one that were all
 // sufficient.
-func (j *judge) reachedSince(c course, last derive.Value) figure.Period {
+func (j *judge) reachedSince(c byYear, last derive.Value) figure.Period {
 	for y := last.Period.Year() - 1; y > j.t.Base.Year(); y-- {
 		v, ok := c.total(y)
 		if !ok || v.Imputed || !j.enough(v.Value) {
@@ -108,7 +108,7 @@ func (j *judge) reachedSince(c course, last derive.Value) figure.Period {
 }
 
 // reachedYear is the verdict if the newest full year was sufficient.
-func (j *judge) reachedYear(c course, last derive.Value) {
+func (j *judge) reachedYear(c byYear, last derive.Value) {
 	j.s.Reached = j.reachedSince(c, last)
 	if last.Estimated {
 		j.verdict(OnTrack, say("%s估计为%s，达到目标%s", "%s is estimated at %s, which reaches %s", last.Period, j.amount(last.Value), j.goal()))
@@ -119,7 +119,7 @@ func (j *judge) reachedYear(c course, last derive.Value) {
 
 // yearToDate is the newest year-to-date after the last full year, and its
 // number within the year. Imputed ones are skipped.
-func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now derive.Value, k int, ok bool) {
+func (j *judge) yearToDate(c byYear, last derive.Value, hasLast bool) (now derive.Value, k int, ok bool) {
 	if c.f == figure.Annual {
 		return now, 0, false
 	}
@@ -138,7 +138,7 @@ func (j *judge) yearToDate(c course, last derive.Value, hasLast bool) (now deriv
 
 // reachedToDate reports whether a flow is sufficient before its year has
 // ended. That counts in the deadline's year, and before it if there is a base.
-func (j *judge) reachedToDate(c course, now derive.Value) bool {
+func (j *judge) reachedToDate(c byYear, now derive.Value) bool {
 	counts := j.t.Open || !j.t.Base.IsZero() || now.Period.Year() == j.t.By.Year()
 	if !counts || c.averages() || j.lower() || now.Estimated || !j.enough(now.Value) {
 		return false
@@ -155,7 +155,7 @@ func (j *judge) reachedToDate(c course, now derive.Value) bool {
 // the usual share of a year at this point, s(k); without earlier years, the
 // elapsed fraction of the year (时间进度).
 func (j *judge) plan(now derive.Value) {
-	c := course{j.h, j.t.Indicator.Frequency()}
+	c := byYear{j.h, j.t.Indicator.Frequency()}
 	k := now.Period.Number()
 	share, formula := c.share(now.Period.Year(), k), "mean of ytd ÷ year"
 	name := say("往年同期占全年的比重", "usual share of a year by this point")
@@ -169,7 +169,7 @@ func (j *judge) plan(now derive.Value) {
 }
 
 // withinYear judges in the deadline's year.
-func (j *judge) withinYear(c course, now derive.Value, k int) {
+func (j *judge) withinYear(c byYear, now derive.Value, k int) {
 	j.value(c.toDateName(), c.shownValue(now, k))
 	j.s.Every, j.s.Remaining = c.f, c.n()-k
 	rest := max(0, j.s.Goal.Value-now.Value)
@@ -199,7 +199,7 @@ func (j *judge) withinYear(c course, now derive.Value, k int) {
 }
 
 // noPace says why a year cannot be projected.
-func (j *judge) noPace(c course, k int) lang.Text {
+func (j *judge) noPace(c byYear, k int) lang.Text {
 	if !c.tells(k) {
 		return say("一月份受春节影响，与二月份合并评判", "January is judged together with February, because the Spring Festival moves between them")
 	}
@@ -208,7 +208,7 @@ func (j *judge) noPace(c course, k int) lang.Text {
 
 // paced records a projection, the numbers used for it, and the result of its
 // back-test.
-func (j *judge) paced(c course, p Pace, k int) {
+func (j *judge) paced(c byYear, p Pace, k int) {
 	j.s.Method, j.s.Pace = p.Method, p
 	j.s.Imputed = j.s.Imputed || p.Imputed
 	switch p.Method {
@@ -237,14 +237,14 @@ func (j *judge) paced(c course, p Pace, k int) {
 
 // towards judges in the years before the deadline's. The newest point is the
 // year in progress if it can be projected, otherwise the last full year.
-func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
+func (j *judge) towards(c byYear, last, now derive.Value, k int, inYear bool) {
 	j.value(say("最近一个完整年度", "newest full year"), last)
-	tip := point{year: float64(last.Period.Year()), value: last.Value}
+	tip := estimate{year: float64(last.Period.Year()), value: last.Value}
 	if inYear {
 		if pace, ok := c.project(now.Period.Year(), k); ok {
 			j.figure(c.toDateName(), c.shownValue(now, k))
 			j.paced(c, pace, k)
-			tip = point{float64(pace.Year), pace.Centre, math.Max(pace.Half, 0)}
+			tip = estimate{float64(pace.Year), pace.Centre, math.Max(pace.Half, 0)}
 		}
 	}
 	base, hasBase := j.base()
@@ -252,8 +252,8 @@ func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
 		j.figure(say("基期", "base"), base)
 	}
 	j.path(route{
-		tip: tip, last: point{year: float64(last.Period.Year()), value: last.Value},
-		base: point{year: float64(base.Period.Year()), value: base.Value}, hasBase: hasBase,
+		tip: tip, last: estimate{year: float64(last.Period.Year()), value: last.Value},
+		base: estimate{year: float64(base.Period.Year()), value: base.Value}, hasBase: hasBase,
 		growths: c.growths(int(tip.year), tip.value),
 		by:      float64(j.t.By.Year()),
 	})
@@ -261,7 +261,7 @@ func (j *judge) towards(c course, last, now derive.Value, k int, inYear bool) {
 
 // growths returns the logarithmic growth rates of up to eight successive years
 // up to the tip, newest first. Those of imputed years do not count.
-func (c course) growths(year int, tip float64) (all []float64) {
+func (c byYear) growths(year int, tip float64) (all []float64) {
 	after := tip
 	for y := year - 1; y >= year-casesBack; y-- {
 		v, ok := c.total(y)

@@ -71,7 +71,7 @@ func (h *History) Comparable(growth bool, p figure.Period, today time.Time) (*Hi
 // overlap it.
 func (h *History) within(growth bool, window catalog.Stretch, year int) *History {
 	if h.parts[0] != nil {
-		return NewRatio(h.Indicator, h.parts[0].within(growth, window, year), h.parts[1].within(growth, window, year))
+		return newRatio(h.Indicator, h.parts[0].within(growth, window, year), h.parts[1].within(growth, window, year))
 	}
 	var kept []Value
 	for c, v := range h.given {

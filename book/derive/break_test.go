@@ -101,7 +101,7 @@ func TestARecordDoesNotCrossABreak(t *testing.T) {
 func TestARatioDoesNotTakeAStockFromBeforeABreak(t *testing.T) {
 	h := ratioOf([]string{"level 2022 611"}, []string{"level 2023-06 260"})
 	people := broken(h.parts[0].Indicator, at("2023"))
-	h = NewRatio(h.Indicator, New(people, figures("level 2022 611")...), h.parts[1])
+	h = newRatio(h.Indicator, New(people, figures("level 2022 611")...), h.parts[1])
 	v, ok := h.At(figure.Level, parse("2023-06"))
 	expect(t, text(v, ok), "nothing")
 }

@@ -215,7 +215,7 @@ func ratioOf(numerator, denominator []string) *History {
 	shops := &catalog.Indicator{Code: "shops", Kind: catalog.Stock, Frequencies: []figure.Frequency{figure.Monthly}}
 	each := &catalog.Indicator{Code: "each", Kind: catalog.Ratio, Frequencies: []figure.Frequency{figure.Annual},
 		Ratio: &catalog.Parts{Numerator: people, Denominator: shops}}
-	return NewRatio(each, New(people, figures(numerator...)...), New(shops, figures(denominator...)...))
+	return newRatio(each, New(people, figures(numerator...)...), New(shops, figures(denominator...)...))
 }
 
 func TestARatioTakesTheNewestStocksAtOrBeforeThePeriod(t *testing.T) {

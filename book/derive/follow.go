@@ -182,9 +182,9 @@ func (h *History) each(f figure.Frequency, value func(figure.Period) (Value, boo
 	}
 }
 
-// RecordYears is for how many earlier years the same month (or quarter) must
+// recordYears is for how many earlier years the same month (or quarter) must
 // be known before a value can be the highest ever.
-const RecordYears = 3
+const recordYears = 3
 
 // Record is a value above all known values of the same month (or quarter) of
 // earlier years.
@@ -217,7 +217,7 @@ func (h *History) Record(p figure.Period) (r Record, ok bool) {
 			r.Before = v
 		}
 	}
-	return r, r.Years >= RecordYears
+	return r, r.Years >= recordYears
 }
 
 // Records returns the records of a frequency, in the order of periods.

@@ -35,7 +35,7 @@ type History struct {
 // category.
 func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time.Time) *History {
 	if ind.Ratio != nil {
-		return NewRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
+		return newRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
 	}
 	var values []Value
 	for _, s := range b.Of(ind.Code) {

@@ -7,12 +7,12 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// NewRatio returns the history of a ratio of the catalogue: the numerator's
+// newRatio returns the history of a ratio of the catalogue: the numerator's
 // level divided by the denominator's. If the two are published at different
 // frequencies, a stock counts with its newest level at or before the end of
 // the period, at most two years old; one of the two must be of the period
 // itself, so that a ratio ends when both have ended.
-func NewRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
+func newRatio(ind *catalog.Indicator, numerator, denominator *History) *History {
 	h := build(ind, numerator.Area, numerator.Category, nil, nil)
 	h.cuts = h.cuts.And(numerator.cuts, denominator.cuts)
 	h.parts = [2]*History{numerator, denominator}

@@ -50,8 +50,8 @@ func everything(t testing.TB, c *catalog.Catalog, b *book.Book) (all []prompb.Ti
 	set := q.Select(context.Background(), true, &storage.SelectHints{Start: 0, End: time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), Range: 1}, any)
 	for set.Next() {
 		one := set.At().(*series.Series)
-		samples := make([]prompb.Sample, len(one.Points))
-		for i, p := range one.Points {
+		samples := make([]prompb.Sample, len(one.Samples))
+		for i, p := range one.Samples {
 			samples[i] = prompb.Sample{Timestamp: p.At, Value: p.Value}
 		}
 		all = append(all, prompb.TimeSeries{Labels: prompb.FromLabels(one.Labels(), nil), Samples: samples})

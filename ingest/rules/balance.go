@@ -110,8 +110,8 @@ func (k *Known) unbalancedNow(cat *catalog.Catalog, c *Candidate, beside Beside,
 // nearby caches the series looked up last, because the balances of one month
 // mostly need the same one.
 type nearby struct {
-	series figure.Series
-	points []Point
+	series   figure.Series
+	vintages []Vintage
 }
 
 // startsWith reports whether the first figure of a balance is known or is the
@@ -124,7 +124,7 @@ func (k *Known) startsWith(b *catalog.Balance, judged, arrives figure.Cell, near
 	if s := judged.Series(); s != near.series {
 		*near = nearby{s, k.Series[s]}
 	}
-	from, to := run(near.points, judged.Period.Ordinal())
+	from, to := run(near.vintages, judged.Period.Ordinal())
 	return from < to
 }
 

@@ -70,11 +70,11 @@ func (b Beside) figures() (n int) {
 	return n
 }
 
-// BesideOf describes a file of the given number of rows that has these points
-// of a series. The points must be in order.
-func BesideOf(points []Point, rows int) Beside {
+// BesideOf describes a file of the given number of rows that has these vintages
+// of a series. They must be in order.
+func BesideOf(vintages []Vintage, rows int) Beside {
 	var spans []span
-	for _, p := range points {
+	for _, p := range vintages {
 		last := len(spans) - 1
 		if last >= 0 && (p.period <= spans[last].to+1 || len(spans) == maxSpans) {
 			spans[last].to = p.period

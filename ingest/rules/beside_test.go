@@ -15,13 +15,13 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		freq := rapid.SampledFrom([]figure.Frequency{figure.Monthly, figure.Quarterly, figure.Annual}).Draw(t, "frequency")
 		first := figure.PeriodAt(freq, figure.Month(1990, 1).Start()).Ordinal()
-		var points []Point
+		var vintages []Vintage
 		for i := range rapid.Int32Range(0, 200).Draw(t, "span") {
 			for range rapid.IntRange(0, 2).Draw(t, "vintages") {
-				points = append(points, Point{period: first + i})
+				vintages = append(vintages, Vintage{period: first + i})
 			}
 		}
-		b := BesideOf(points, rapid.IntRange(0, 1<<40).Draw(t, "rows"))
+		b := BesideOf(vintages, rapid.IntRange(0, 1<<40).Draw(t, "rows"))
 		for range rapid.IntRange(0, 2*maxSpans).Draw(t, "breaks") {
 			m := catalog.Marked{Period: figure.Month(rapid.IntRange(1950, 2100).Draw(t, "year"), rapid.IntRange(1, 12).Draw(t, "month"))}
 			if rapid.Bool().Draw(t, "growth") {
@@ -33,10 +33,10 @@ func TestWhatStandsBesideAFigureComesBackAsItWasSaid(t *testing.T) {
 			t.Fatalf("%v comes back as %v", b, got)
 		}
 		w := weighing{rapid.IntRange(0, 99).Draw(t, "balance"), rapid.SampledFrom(figure.Measures()).Draw(t, "measure"), figure.NthPeriod(freq, first)}
-		if got := parseBeside(b.Text(freq) + " " + w.text()); len(points) > 0 && (!slices.Equal(got.spans, b.spans) || !slices.Equal(got.ends, []weighing{w})) {
+		if got := parseBeside(b.Text(freq) + " " + w.text()); len(vintages) > 0 && (!slices.Equal(got.spans, b.spans) || !slices.Equal(got.ends, []weighing{w})) {
 			t.Fatalf("%v ends %v", got, w)
 		}
-		for _, p := range points {
+		for _, p := range vintages {
 			if !b.has(p.period) {
 				t.Fatalf("%v lacks %d", b, p.period)
 			}

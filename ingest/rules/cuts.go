@@ -21,11 +21,11 @@ func (k *Known) marks(ind *catalog.Indicator, s figure.Series, skip func(period 
 		return to
 	}
 	for of := range siblings(ind, s) {
-		points := k.Series[of]
-		for i := range points {
-			older := i+1 < len(points) && points[i+1].period == points[i].period
-			if points[i].Status == figure.SeriesBreak && !older && !(of == s && skip(points[i].period)) {
-				to = append(to, k.mark(ind, of.At(figure.NthPeriod(of.Frequency, points[i].period))))
+		vintages := k.Series[of]
+		for i := range vintages {
+			older := i+1 < len(vintages) && vintages[i+1].period == vintages[i].period
+			if vintages[i].Status == figure.SeriesBreak && !older && !(of == s && skip(vintages[i].period)) {
+				to = append(to, k.mark(ind, of.At(figure.NthPeriod(of.Frequency, vintages[i].period))))
 			}
 		}
 	}
@@ -37,10 +37,10 @@ func (k *Known) marks(ind *catalog.Indicator, s figure.Series, skip func(period 
 func (k *Known) mark(ind *catalog.Indicator, c figure.Cell) catalog.Marked {
 	m := catalog.Marked{Measure: c.Measure, Period: c.Period, First: true}
 	for of := range siblings(ind, c.Series()) {
-		points := k.Series[of]
-		first, _ := run(points, int32(c.Period.Year()*of.Frequency.PerYear()))
-		if of.Measure.Growth() == c.Measure.Growth() && first < len(points) &&
-			figure.NthPeriod(of.Frequency, points[first].period).End().Before(c.Period.End()) {
+		vintages := k.Series[of]
+		first, _ := run(vintages, int32(c.Period.Year()*of.Frequency.PerYear()))
+		if of.Measure.Growth() == c.Measure.Growth() && first < len(vintages) &&
+			figure.NthPeriod(of.Frequency, vintages[first].period).End().Before(c.Period.End()) {
 			m.First = false
 		}
 	}
@@ -75,22 +75,22 @@ func (k *Known) cuts(ind *catalog.Indicator, c figure.Cell, status figure.Status
 	return ind.Cuts(c.Area, c.Category, marked...)
 }
 
-// comparable returns the points of a series that may be compared with period
+// comparable returns the vintages of a series that may be compared with period
 // p: those between the same two cuts. A period that contains a cut belongs to
 // the part after it.
-func comparable(points []Point, cuts []catalog.Cut, p figure.Period) []Point {
+func comparable(vintages []Vintage, cuts []catalog.Cut, p figure.Period) []Vintage {
 	width := 12 / p.Frequency().PerYear()
 	end := catalog.StretchOf(figure.Level, p).To
-	from, to := 0, len(points)
+	from, to := 0, len(vintages)
 	for _, c := range cuts {
-		at, _ := run(points, int32(c.Month/width))
+		at, _ := run(vintages, int32(c.Month/width))
 		if c.Month >= end {
 			to = at
 			break
 		}
 		from = at
 	}
-	return points[from:to]
+	return vintages[from:to]
 }
 
 // Breaks returns the breaks that the figures of a file mark in the family of s,

@@ -15,7 +15,7 @@ import (
 // it, and it tells a revision from a repetition. It must not be used
 // concurrently.
 type Known struct {
-	Series map[figure.Series][]Point // ordered by period and moment
+	Series map[figure.Series][]Vintage // ordered by period and moment
 	cells  int
 	marked map[family]bool // families in which some figure has, or had, status B
 	File   bool            // it holds the figures of one file
@@ -23,9 +23,9 @@ type Known struct {
 	undo   []change // the changes since Try
 }
 
-// Point is a vintage. It is kept small because a worker holds one for every
+// Vintage is a publication of a cell. It is kept small because a worker holds one for every
 // vintage of the city.
-type Point struct {
+type Vintage struct {
 	Value      float64 // base unit; 0 when withheld
 	Moment     int64   // publication, ms since 1970; in a file, minus the line number
 	until      int64   // when it was last repeated unchanged; Moment when it was not
@@ -39,27 +39,27 @@ type Point struct {
 
 // change is one step to undo.
 type change struct {
-	series figure.Series
-	point  Point
-	kind   changeKind
+	series  figure.Series
+	vintage Vintage
+	kind    changeKind
 }
 
 type changeKind uint8
 
 const (
-	added   changeKind = iota // the point was added
-	removed                   // the point was removed
-	altered                   // the point was changed; this is how it was before
+	added   changeKind = iota // the vintage was added
+	removed                   // the vintage was removed
+	altered                   // the vintage was changed; this is how it was before
 )
 
 // same reports whether two publications say the same. Only values that a
 // float64 represents are stored, so equal float64s are equal decimals.
-func (p Point) same(o Point) bool {
+func (p Vintage) same(o Vintage) bool {
 	return p.Value == o.Value && p.Withheld == o.Withheld && p.Status == o.Status
 }
 
-func pointOf(v *store.Vintage) Point {
-	return Point{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: v.Period.Ordinal(),
+func vintageOf(v *store.Vintage) Vintage {
+	return Vintage{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: v.Period.Ordinal(),
 		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld}
 }
 
@@ -74,94 +74,94 @@ func submissionHash(id string) uint32 {
 	return max(uint32(maphash.String(submissionSeed, id)), 1)
 }
 
-// vintage converts the point for the store, with the moment and sequence of its
+// stored converts the vintage for the store, with the moment and sequence of its
 // last repetition.
-func (p Point) vintage(c figure.Cell, agency string) *store.Vintage {
+func (p Vintage) stored(c figure.Cell, agency string) *store.Vintage {
 	return &store.Vintage{Cell: c, Agency: agency, Status: p.Status, Value: p.Value, Withheld: p.Withheld, Moment: p.until, Seq: p.seq}
 }
 
 // NewKnown returns an empty Known.
 func NewKnown() *Known {
-	return &Known{Series: map[figure.Series][]Point{}, marked: map[family]bool{}}
+	return &Known{Series: map[figure.Series][]Vintage{}, marked: map[family]bool{}}
 }
 
-// run returns the index range of the points of a period.
-func run(points []Point, period int32) (from, to int) {
-	n := len(points)
-	if n == 0 || points[n-1].period < period {
+// run returns the index range of the vintages of a period.
+func run(vintages []Vintage, period int32) (from, to int) {
+	n := len(vintages)
+	if n == 0 || vintages[n-1].period < period {
 		return n, n // figures mostly come in the order of their periods
 	}
-	from = sort.Search(n, func(i int) bool { return points[i].period >= period })
-	for to = from; to < n && points[to].period == period; to++ {
+	from = sort.Search(n, func(i int) bool { return vintages[i].period >= period })
+	for to = from; to < n && vintages[to].period == period; to++ {
 	}
 	return from, to
 }
 
-// Vintages returns the points of a cell in the order of their publication. The
+// Vintages returns the vintages of a cell in the order of their publication. The
 // slice is valid until the next change.
-func (k *Known) Vintages(c figure.Cell) []Point {
-	points := k.Series[c.Series()]
-	from, to := run(points, c.Period.Ordinal())
-	return points[from:to]
+func (k *Known) Vintages(c figure.Cell) []Vintage {
+	vintages := k.Series[c.Series()]
+	from, to := run(vintages, c.Period.Ordinal())
+	return vintages[from:to]
 }
 
-// Current returns the cell's newest point.
-func (k *Known) Current(c figure.Cell) (Point, bool) {
-	points := k.Vintages(c)
-	if len(points) == 0 {
-		return Point{}, false
+// Current returns the cell's newest vintage.
+func (k *Known) Current(c figure.Cell) (Vintage, bool) {
+	vintages := k.Vintages(c)
+	if len(vintages) == 0 {
+		return Vintage{}, false
 	}
-	return points[len(points)-1], true
+	return vintages[len(vintages)-1], true
 }
 
-// Put adds p as a point of the cell. A point of the same moment is replaced.
-func (k *Known) Put(c figure.Cell, p Point) {
+// Put adds p as a vintage of the cell. One of the same moment is replaced.
+func (k *Known) Put(c figure.Cell, p Vintage) {
 	p.period = c.Period.Ordinal()
 	k.add(c.Series(), p)
 }
 
-// add adds p, replacing a point of the same moment.
-func (k *Known) add(s figure.Series, p Point) {
-	points := k.Series[s]
-	from, to := run(points, p.period)
+// add adds p, replacing a vintage of the same moment.
+func (k *Known) add(s figure.Series, p Vintage) {
+	vintages := k.Series[s]
+	from, to := run(vintages, p.period)
 	at := to
-	for at > from && points[at-1].Moment >= p.Moment {
+	for at > from && vintages[at-1].Moment >= p.Moment {
 		at--
 	}
-	if at < to && points[at].Moment == p.Moment {
-		k.alter(s, &points[at], p)
+	if at < to && vintages[at].Moment == p.Moment {
+		k.alter(s, &vintages[at], p)
 		return
 	}
 	if from == to {
 		k.cells++
 	}
-	k.Series[s] = slices.Insert(points, at, p)
+	k.Series[s] = slices.Insert(vintages, at, p)
 	k.record(s, p, added)
 }
 
-// remove removes the point of a moment.
+// remove removes the vintage of a moment.
 func (k *Known) remove(s figure.Series, period int32, moment int64) {
-	points := k.Series[s]
-	from, to := run(points, period)
+	vintages := k.Series[s]
+	from, to := run(vintages, period)
 	for at := from; at < to; at++ {
-		if points[at].Moment != moment {
+		if vintages[at].Moment != moment {
 			continue
 		}
 		if to-from == 1 {
 			k.cells--
 		}
-		k.record(s, points[at], removed)
-		k.Series[s] = slices.Delete(points, at, at+1)
+		k.record(s, vintages[at], removed)
+		k.Series[s] = slices.Delete(vintages, at, at+1)
 		return
 	}
 }
 
-func (k *Known) alter(s figure.Series, to *Point, p Point) {
+func (k *Known) alter(s figure.Series, to *Vintage, p Vintage) {
 	k.record(s, *to, altered)
 	*to = p
 }
 
-func (k *Known) record(s figure.Series, p Point, kind changeKind) {
+func (k *Known) record(s figure.Series, p Vintage, kind changeKind) {
 	if p.Status == figure.SeriesBreak {
 		k.marked[familyOf(s)] = true
 	}
@@ -181,9 +181,9 @@ func (k *Known) RollBack() {
 	k.trying = false
 	for _, c := range slices.Backward(k.undo) {
 		if c.kind == added {
-			k.remove(c.series, c.point.period, c.point.Moment)
+			k.remove(c.series, c.vintage.period, c.vintage.Moment)
 		} else {
-			k.add(c.series, c.point)
+			k.add(c.series, c.vintage)
 		}
 	}
 }
@@ -211,10 +211,10 @@ func (k *Known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *
 		at++
 	}
 	switch {
-	case at > 0 && past[at-1].same(pointOf(v)):
+	case at > 0 && past[at-1].same(vintageOf(v)):
 		return ledger.Unchanged, nil
 	case at > 0 && past[at-1].until > v.Moment:
-		return ledger.Superseded, past[at-1].vintage(v.Cell, v.Agency)
+		return ledger.Superseded, past[at-1].stored(v.Cell, v.Agency)
 	case at < len(past):
 		return ledger.Superseded, nil
 	}
@@ -243,10 +243,10 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 			once.until = once.Moment
 			k.alter(s, before, once)
 		}
-		k.add(s, pointOf(v))
+		k.add(s, vintageOf(v))
 	}
 	if d.Restated != nil {
-		k.add(s, pointOf(d.Restated))
+		k.add(s, vintageOf(d.Restated))
 	}
 }
 
@@ -256,15 +256,15 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	for _, p := range k.Vintages(v.Cell) {
 		if p.Moment == v.Moment && p.until > p.Moment {
-			return p.vintage(v.Cell, v.Agency)
+			return p.stored(v.Cell, v.Agency)
 		}
 	}
 	return nil
 }
 
-// before returns the last point of the cell published before the vintage, nil
+// before returns the last vintage of the cell published before v, nil
 // when there is none.
-func (k *Known) before(v *store.Vintage) *Point {
+func (k *Known) before(v *store.Vintage) *Vintage {
 	past := k.Vintages(v.Cell)
 	for i := range slices.Backward(past) {
 		if past[i].Moment < v.Moment {
@@ -279,12 +279,12 @@ func (k *Known) Size() int { return k.cells }
 
 // Rescale converts what is known of an indicator to another unit.
 func (k *Known) Rescale(r ledger.Rescaling) {
-	for s, points := range k.Series {
+	for s, vintages := range k.Series {
 		if s.Indicator != r.Indicator || s.Measure.Growth() {
 			continue
 		}
-		for i := range points {
-			points[i].Value = ledger.Shifted(points[i].Value, r.Power)
+		for i := range vintages {
+			vintages[i].Value = ledger.Shifted(vintages[i].Value, r.Power)
 		}
 	}
 }

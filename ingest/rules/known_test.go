@@ -35,9 +35,9 @@ func TestWhatIsKnownAndTakenBackIsAsBefore(t *testing.T) {
 			seq++
 			drawDecided(t, k, seq)
 		}
-		before, cells := map[figure.Series][]Point{}, k.Size()
-		for s, points := range k.Series {
-			before[s] = slices.Clone(points)
+		before, cells := map[figure.Series][]Vintage{}, k.Size()
+		for s, vintages := range k.Series {
+			before[s] = slices.Clone(vintages)
 		}
 		k.Try()
 		for range rapid.IntRange(0, 12).Draw(t, "tried") {
@@ -102,7 +102,7 @@ func TestNoTwoPointsOfACellShareAMoment(t *testing.T) {
 					seen[v.Cell] = map[int64]bool{}
 				}
 				if seen[v.Cell][v.Moment] {
-					t.Fatalf("two points at %d", v.Moment)
+					t.Fatalf("two vintages at %d", v.Moment)
 				}
 				seen[v.Cell][v.Moment] = true
 			}

@@ -22,15 +22,15 @@ const (
 // a true figure is not blamed for a wrong one next to it.
 func (k *Known) JudgeAll(cat *catalog.Catalog) {
 	var buf [96]plausible.Point
-	for s, points := range k.Series {
+	for s, vintages := range k.Series {
 		ind, ok := cat.Indicator(s.Indicator)
 		if !ok {
 			continue
 		}
-		opinions, whole := make([]opinion, len(points)), leaps(points)
-		for i, p := range points {
+		opinions, whole := make([]opinion, len(vintages)), leaps(vintages)
+		for i, p := range vintages {
 			opinions[i] = p.Opinion
-			if p.Withheld || p.Opinion != unasked || i+1 < len(points) && points[i+1].period == p.period {
+			if p.Withheld || p.Opinion != unasked || i+1 < len(vintages) && vintages[i+1].period == p.period {
 				continue
 			}
 			q := k.question(ind, s.At(figure.NthPeriod(s.Frequency, p.period)), asked{p.Value, p.Status}, Beside{}, buf[:0])
@@ -45,16 +45,16 @@ func (k *Known) JudgeAll(cat *catalog.Catalog) {
 			}
 		}
 		for i, o := range opinions {
-			points[i].Opinion = o
+			vintages[i].Opinion = o
 		}
 	}
 }
 
 // leaps reports whether any figure of the series is far from the one before it,
 // so that the series has to be judged as a whole.
-func leaps(points []Point) bool {
-	for i := 1; i < len(points); i++ {
-		a, b := points[i-1].Value, points[i].Value
+func leaps(vintages []Vintage) bool {
+	for i := 1; i < len(vintages); i++ {
+		a, b := vintages[i-1].Value, vintages[i].Value
 		if a*b <= 0 || a/b > 5 || b/a > 5 {
 			return true
 		}

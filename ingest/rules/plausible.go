@@ -78,7 +78,7 @@ func (k *Known) question(ind *catalog.Indicator, c figure.Cell, a asked, b Besid
 	all := k.Series[c.Series()]
 	from, to := run(all, q.Period)
 	itself := from < to && all[to-1].Opinion == disbelieved
-	skip := func(p *Point) bool {
+	skip := func(p *Vintage) bool {
 		return p.Withheld || b.has(p.period) || p.Opinion == disbelieved && !itself
 	}
 	all = comparable(all, k.cuts(ind, c, a.status, b).Of(c.Measure.Growth()), c.Period)
@@ -88,15 +88,15 @@ func (k *Known) question(ind *catalog.Indicator, c figure.Cell, a asked, b Besid
 
 // around appends the current values around a period to out, in order: those
 // that plausible.Judge looks at, except those for which skip is true.
-func around(points []Point, period, perYear int32, skip func(*Point) bool, out []plausible.Point) []plausible.Point {
-	from, to := run(points, period)
+func around(vintages []Vintage, period, perYear int32, skip func(*Vintage) bool, out []plausible.Point) []plausible.Point {
+	from, to := run(vintages, period)
 	reach := plausible.Reach(perYear)
 	for i := from - 1; i >= 0; i-- {
-		p := &points[i]
+		p := &vintages[i]
 		if period-p.period > reach && len(out) >= plausible.Fewest {
 			break
 		}
-		if i+1 < from && points[i+1].period == p.period {
+		if i+1 < from && vintages[i+1].period == p.period {
 			continue // an older vintage
 		}
 		if !skip(p) {
@@ -105,12 +105,12 @@ func around(points []Point, period, perYear int32, skip func(*Point) bool, out [
 	}
 	reverse(out)
 	before := len(out)
-	for i := to; i < len(points); i++ {
-		p := &points[i]
+	for i := to; i < len(vintages); i++ {
+		p := &vintages[i]
 		if p.period-period > reach && len(out)-before >= plausible.Fewest {
 			break
 		}
-		if i+1 < len(points) && points[i+1].period == p.period {
+		if i+1 < len(vintages) && vintages[i+1].period == p.period {
 			continue
 		}
 		if !skip(p) {

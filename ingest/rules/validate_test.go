@@ -33,9 +33,9 @@ func knownContainers(t testing.TB) *Known {
 		for month := 1; month <= 12; month++ {
 			c := ingesttest.Container("2022-01", "1").Cell
 			c.Period = figure.Month(year, month)
-			k.Put(c, Point{Value: 3_000_000, Status: figure.Normal})
+			k.Put(c, Vintage{Value: 3_000_000, Status: figure.Normal})
 			c.Measure = figure.YTD
-			k.Put(c, Point{Value: 3_000_000 * float64(month), Status: figure.Normal})
+			k.Put(c, Vintage{Value: 3_000_000 * float64(month), Status: figure.Normal})
 		}
 	}
 	return k
@@ -111,7 +111,7 @@ func TestAValueIsComparedOnlyWhenTwoNeighboursAreKnown(t *testing.T) {
 		if got := judged(v, k, f.Subject("port"), body); got != want {
 			t.Errorf("with %d neighbours\ngot  %s\nwant %s", i, got, want)
 		}
-		k.Put(f.Series().At(f.Period.Add(-1-i)), Point{Value: 3_000_000})
+		k.Put(f.Series().At(f.Period.Add(-1-i)), Vintage{Value: 3_000_000})
 	}
 }
 
@@ -120,12 +120,12 @@ func TestNeighboursAreThoseOfThreeYearsOnEitherSide(t *testing.T) {
 	c := ingesttest.Plain("2022-03", "1").Cell
 	for year := 2016; year <= 2028; year++ {
 		for month := 1; month <= 12; month++ {
-			k.Put(c.Series().At(figure.Month(year, month)), Point{Value: float64(year*100 + month)})
+			k.Put(c.Series().At(figure.Month(year, month)), Vintage{Value: float64(year*100 + month)})
 		}
 	}
-	k.Put(c.Series().At(figure.Month(2022, 2)), Point{Withheld: true, Moment: 1})
+	k.Put(c.Series().At(figure.Month(2022, 2)), Vintage{Withheld: true, Moment: 1})
 	got := map[float64]bool{}
-	for _, p := range around(k.Series[c.Series()], c.Period.Ordinal(), 12, func(p *Point) bool { return p.Withheld }, nil) {
+	for _, p := range around(k.Series[c.Series()], c.Period.Ordinal(), 12, func(p *Vintage) bool { return p.Withheld }, nil) {
 		got[p.Value] = true
 	}
 	for p := figure.Month(2019, 3); p.Compare(figure.Month(2025, 3)) <= 0; p = p.Next() {
@@ -143,8 +143,8 @@ func TestNeighboursAreThoseOfThreeYearsOnEitherSide(t *testing.T) {
 func TestAnOlderPublicationDoesNotReplaceWhatIsKnown(t *testing.T) {
 	k := NewKnown()
 	c := ingesttest.Plain("2022-03", "1").Cell
-	k.Put(c, Point{Value: 2, Moment: 20})
-	k.Put(c, Point{Value: 1, Moment: 10})
+	k.Put(c, Vintage{Value: 2, Moment: 20})
+	k.Put(c, Vintage{Value: 1, Moment: 10})
 	if p, _ := k.Current(c); p.Value != 2 {
 		t.Errorf("known is %v, want 2", p.Value)
 	}

@@ -76,11 +76,11 @@ func inFiles(t *testing.T, files ...[]string) (off []string) {
 	for n, lines := range files {
 		b.submission = strconv.Itoa(n + 1)
 		text := "indicator,area,category,measure,period,value,unit\n" + strings.Join(lines, ",million USD\n") + ",million USD\n"
-		f, err := newInspector(b.validator.Cat, false).Load(Input{Name: "f.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
+		f, err := newInspector(b.validator.Cat, false).load(Input{Name: "f.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := f.Each(func(row *judgedRow) error {
+		if err := f.each(func(row *judgedRow) error {
 			d := b.decide(&row.Figure, f.beside(row.Figure.Series(), row.Line))
 			switch {
 			case d.Outcome == ingest.Refused:

@@ -82,11 +82,11 @@ func TestABreakHoldsForTheWholeFileThatSaysSo(t *testing.T) {
 	}
 	rest[0] += "B"
 	slices.Reverse(rest)
-	f, err := newInspector(b.validator.Cat, false).Load(withStatus(rest...))
+	f, err := newInspector(b.validator.Cat, false).load(withStatus(rest...))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Each(func(row *judgedRow) error {
+	if err := f.each(func(row *judgedRow) error {
 		if d := b.decide(&row.Figure, f.beside(row.Figure.Series(), row.Line)); d.Problem != nil {
 			t.Errorf("%s: %v", row.Figure.Cell, d.Problem)
 		}

@@ -84,7 +84,7 @@ type file struct {
 	claims    []claim                             // the first good figure of each agency
 	texts     map[figure.Series]string            // header values of rules.Beside, by series
 	ends      map[int]string                      // rules.Known.EndsOfBalances, nil until first used
-	unsent    lines                               // lines that are refused or repeat others, set by Each
+	unsent    lines                               // lines that are refused or repeat others, set by each
 }
 
 // lines is a set of lines of a file, as a bitmap.
@@ -126,24 +126,24 @@ type judgedRow struct {
 	asked bool // confirming the figure would lift its refusal
 }
 
-// Rows returns the number of rows of the file, even of one that cannot be read.
-func (f *file) Rows() int { return f.survey.Rows }
+// rows returns the number of rows of the file, even of one that cannot be read.
+func (f *file) rows() int { return f.survey.Rows }
 
-// Broken reports whether the file cannot be read, so that none of its rows
+// unreadable reports whether the file cannot be read, so that none of its rows
 // counts.
-func (f *file) Broken() bool { return f.broken != nil }
+func (f *file) unreadable() bool { return f.broken != nil }
 
-// Read says how the file is read, where that is not obvious.
-func (f *file) Read() []lang.Text { return f.survey.Read }
+// readingNotes says how the file is read, where that is not obvious.
+func (f *file) readingNotes() []lang.Text { return f.survey.Read }
 
-// Load surveys the file and reads it once, so that its figures can be compared
+// load surveys the file and reads it once, so that its figures can be compared
 // with each other. The error is an I/O error; problems with the content are
-// reported by Each.
-func (in *inspector) Load(input Input) (*file, error) {
+// reported by each.
+func (in *inspector) load(input Input) (*file, error) {
 	f := &file{inspector: in, input: input, cells: rules.NewKnown(), repeated: map[int]*figure.Figure{},
 		texts: map[figure.Series]string{}}
 	f.cells.File = true
-	if err := f.look(); err != nil || f.Broken() {
+	if err := f.look(); err != nil || f.unreadable() {
 		return f, err
 	}
 	err := f.read(func(r *sheet.Reader, row *sheet.Row) error {
@@ -157,7 +157,7 @@ func (in *inspector) Load(input Input) (*file, error) {
 		c, problems := in.validator.Check(&row.Figure)
 		// The moment is minus the line, so that the first of two rows counts. A
 		// value that is wrong by itself says nothing about its neighbours.
-		p := rules.Point{Value: c.Base.Float64(), Status: row.Figure.Status,
+		p := rules.Vintage{Value: c.Base.Float64(), Status: row.Figure.Status,
 			Withheld: row.Figure.Withheld || len(problems) > 0 || c.Question != nil, Moment: -int64(row.Line)}
 		if row.Figure.Confirmed {
 			p.Opinion = rules.Believed
@@ -169,10 +169,10 @@ func (in *inspector) Load(input Input) (*file, error) {
 	return f, err
 }
 
-// Each calls row for every row of the file, and finding for problems that do not
+// each calls row for every row of the file, and finding for problems that do not
 // belong to a row. An error from row ends the reading.
-func (f *file) Each(row func(*judgedRow) error, finding func(Finding)) error {
-	if f.Broken() {
+func (f *file) each(row func(*judgedRow) error, finding func(Finding)) error {
+	if f.unreadable() {
 		f.fault(finding)
 		return nil
 	}
@@ -184,10 +184,10 @@ func (f *file) Each(row func(*judgedRow) error, finding func(Finding)) error {
 	})
 }
 
-// good calls row for the figures that Each found to be good, without judging
+// good calls row for the figures that each found to be good, without judging
 // them again.
 func (f *file) good(row func(line int, good *figure.Figure, agency string) error) error {
-	if f.Broken() {
+	if f.unreadable() {
 		return nil
 	}
 	return f.read(func(_ *sheet.Reader, read *sheet.Row) error {

@@ -19,11 +19,11 @@ func findings(t testing.TB, confirm bool, lines ...string) (found []string) {
 		b.WriteString("container_throughput,NBZS,level," + line + "\n")
 	}
 	input := Input{Name: "port.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(b.String())), nil }}
-	file, err := newInspector(catalog.Ningbo(), confirm).Load(input)
+	file, err := newInspector(catalog.Ningbo(), confirm).load(input)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := file.Each(func(row *judgedRow) error {
+	if err := file.each(func(row *judgedRow) error {
 		for _, f := range row.Findings {
 			found = append(found, f.Where+" "+f.Problem.Error())
 		}

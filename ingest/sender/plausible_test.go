@@ -89,13 +89,13 @@ func (b *judgeBench) decide(f *figure.Figure, beside string) ledger.Decision {
 // codes of refusals and warnings, with the periods.
 func (b *judgeBench) push(confirm bool, lines ...string) (refused, unusual []string) {
 	b.t.Helper()
-	f, err := newInspector(b.validator.Cat, confirm).Load(textInput(lines...))
+	f, err := newInspector(b.validator.Cat, confirm).load(textInput(lines...))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	b.submission = strconv.FormatUint(b.seq, 10)
 	defer func() { b.submission = "" }()
-	if err := f.Each(func(row *judgedRow) error {
+	if err := f.each(func(row *judgedRow) error {
 		if len(row.Findings) > 0 {
 			b.t.Fatalf("the file is refused: %v", row.Findings)
 		}
@@ -127,11 +127,11 @@ func (b *judgeBench) alone(lines ...string) (refused []string) {
 
 func checkedFigure(t testing.TB, line string) (out figure.Figure) {
 	t.Helper()
-	f, err := newInspector(doubtful(t), true).Load(textInput(line))
+	f, err := newInspector(doubtful(t), true).load(textInput(line))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Each(func(row *judgedRow) error { out = row.Figure; out.Confirmed = false; return nil }, func(Finding) {}); err != nil {
+	if err := f.each(func(row *judgedRow) error { out = row.Figure; out.Confirmed = false; return nil }, func(Finding) {}); err != nil {
 		t.Fatal(err)
 	}
 	return out

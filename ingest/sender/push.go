@@ -101,18 +101,18 @@ func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Inp
 func (r *Report) inspect(ctx context.Context, in *inspector, inputs []Input, settles func(*judgedRow) bool) (files []*file, err error) {
 	for _, input := range inputs {
 		r.Files = append(r.Files, input.Name)
-		f, err := in.Load(input.until(ctx))
+		f, err := in.load(input.until(ctx))
 		if err != nil {
 			return nil, err
 		}
-		for _, words := range f.Read() {
+		for _, words := range f.readingNotes() {
 			r.Read = append(r.Read, Reading{input.Name, words})
 		}
-		r.Rows += f.Rows()
-		if f.Broken() {
-			r.Unread += f.Rows()
+		r.Rows += f.rows()
+		if f.unreadable() {
+			r.Unread += f.rows()
 		}
-		err = f.Each(func(row *judgedRow) error {
+		err = f.each(func(row *judgedRow) error {
 			if row.asked && settles(row) {
 				row.Findings, row.asked = nil, false
 			}

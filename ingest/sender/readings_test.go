@@ -31,12 +31,12 @@ func TestFilesOfOtherOfficesReadAsTheyWereRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
 			input := Input{Name: name + ".csv", Open: func() (io.ReadCloser, error) { return os.Open(file) }}
-			f, err := newInspector(cat, false).Load(input)
+			f, err := newInspector(cat, false).load(input)
 			if err != nil {
 				t.Fatal(err)
 			}
 			tell := func(found Finding) { fmt.Fprintf(&got, "%s: %s\n", found.Where, found.Error()) }
-			err = f.Each(func(row *judgedRow) error {
+			err = f.each(func(row *judgedRow) error {
 				if len(row.Findings) == 0 {
 					fmt.Fprintf(&got, "%s:%d: %s\n", input.Name, row.Line, row.Figure.AppendJSON(nil))
 				}

@@ -100,11 +100,11 @@ func (s *selected) changes() []int {
 	is[0], is[len(is)-1] = true, true
 	for _, set := range s.sets {
 		for _, one := range set {
-			for i := range one.Points {
-				if i > 0 && math.Float64bits(one.Points[i].Value) == math.Float64bits(one.Points[i-1].Value) {
+			for i := range one.Samples {
+				if i > 0 && math.Float64bits(one.Samples[i].Value) == math.Float64bits(one.Samples[i-1].Value) {
 					continue
 				}
-				if n := s.steps.since(one.Points[i].At); n < len(is) {
+				if n := s.steps.since(one.Samples[i].At); n < len(is) {
 					is[n] = true
 				}
 			}
@@ -128,14 +128,14 @@ func (s *selected) onto(ctx context.Context, changes []int, limit int) error {
 			moved[i] = series.New(one.Labels(), nil)
 			next, now := 0, series.StaleMarker
 			for k, n := range changes {
-				for at := s.steps.at(n); next < len(one.Points) && one.Points[next].At <= at; next++ {
-					now = one.Points[next].Value
+				for at := s.steps.at(n); next < len(one.Samples) && one.Samples[next].At <= at; next++ {
+					now = one.Samples[next].Value
 				}
 				if !value.IsStaleNaN(now) {
-					moved[i].Points = append(moved[i].Points, series.Point{At: int64(k), Value: now})
+					moved[i].Samples = append(moved[i].Samples, series.Sample{At: int64(k), Value: now})
 				}
 			}
-			limit -= len(moved[i].Points)
+			limit -= len(moved[i].Samples)
 			switch {
 			case limit < 0:
 				return promql.ErrTooManySamples("query execution")

@@ -6,8 +6,8 @@ import "github.com/tidemark-stats/tidemark/exporter/metric"
 type family struct {
 	metric.Family
 	// each passes every series that the selection may match; those that do not
-	// match are filtered out later. If selection.list is set, points are not
+	// match are filtered out later. If selection.list is set, samples are not
 	// needed, and one series may stand for all others that differ from it only
 	// in labels that are not listed.
-	each func(v *snapshot, s *selection, yield func(pairs metric.Labels, points func() []Point))
+	each func(v *snapshot, s *selection, yield func(pairs metric.Labels, samples func() []Sample))
 }

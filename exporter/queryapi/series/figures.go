@@ -38,12 +38,12 @@ func displayFactor(i *catalog.Indicator) float64 {
 func figureFamilies() (all []family) {
 	for _, f := range metric.Figures {
 		all = append(all, family{metric.Family{Name: f.Name, Help: everyPeriod[f.Name]},
-			func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+			func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 				v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
 					in := s.scaleOf(i, b.Key.Measure)
 					pairs := metric.FigureLabels(i, b.Key)
 					pairs[len(pairs)-1] = in.unit
-					yield(pairs, func() []Point {
+					yield(pairs, func() []Sample {
 						factor := in.factor
 						if !f.Amount {
 							factor = 1
@@ -52,9 +52,9 @@ func figureFamilies() (all []family) {
 						case s.today:
 							return s.newestPoint(b, f.Of, factor)
 						case f.Amount && factor == 1 && s.known.IsZero(): // the most frequent query
-							return v.points.get(b, func() []Point { return s.points(i, b, f.Of, 1) })
+							return v.samples.get(b, func() []Sample { return s.samples(i, b, f.Of, 1) })
 						}
-						return s.points(i, b, f.Of, factor)
+						return s.samples(i, b, f.Of, factor)
 					})
 				})
 			}})
@@ -73,7 +73,7 @@ var everyPeriod = map[string]string{
 
 // newestPoint is the value that /metrics shows for a series, no matter how long
 // the next figure has been due; none while the newest is withheld.
-func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
+func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Sample {
 	newest, known := b.Latest(), true
 	if !m.known.IsZero() {
 		known = false
@@ -85,13 +85,13 @@ func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, boo
 	if !known || !ok {
 		return nil
 	}
-	return []Point{{start(newest.Period), v / factor}}
+	return []Sample{{start(newest.Period), v / factor}}
 }
 
-// points are the figures of a series as they were known. A figure without a
+// samples are the figures of a series as they were known. A figure without a
 // number ends the one before it; the newest holds until the next is overdue.
-func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Point {
-	points := make([]Point, 0, b.Len())
+func (m *manner) samples(i *catalog.Indicator, b *book.Series, of func(*book.Figure) (float64, bool), factor float64) []Sample {
+	samples := make([]Sample, 0, b.Len())
 	var newest figure.Period
 	m.figures(b, func(f *book.Figure) {
 		newest = f.Period
@@ -102,9 +102,9 @@ func (m *manner) points(i *catalog.Indicator, b *book.Series, of func(*book.Figu
 		case factor != 1:
 			v /= factor
 		}
-		points = append(points, Point{start(f.Period), v})
+		samples = append(samples, Sample{start(f.Period), v})
 	})
-	return mortal(points, b.Key.Frequency, overdue(i, newest))
+	return mortal(samples, b.Key.Frequency, overdue(i, newest))
 }
 
 // derivedFamilies are the metrics derived from figures.
@@ -123,7 +123,7 @@ func derivedLabels(p place, f figure.Frequency, measure, unit string) metric.Lab
 	return metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", measure, "unit", unit}
 }
 
-func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.placesOf(s, func(p place) {
 		for _, f := range frequencies(p.indicator) {
 			for _, kind := range derive.Kinds() {
@@ -131,13 +131,13 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 					continue
 				}
 				in, measure, ofMeasure := s.scaleOfKind(p.indicator, kind)
-				yield(derivedLabels(p, f, string(kind), in.unit), func() []Point {
+				yield(derivedLabels(p, f, string(kind), in.unit), func() []Sample {
 					h := v.history(p, &s.manner)
-					points, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
-					if len(points) == 0 {
+					samples, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
+					if len(samples) == 0 {
 						return nil // there are no derived figures
 					}
-					return mortal(points, f, s.lasting(p.indicator, last, newestOf(h, measure, f)))
+					return mortal(samples, f, s.lasting(p.indicator, last, newestOf(h, measure, f)))
 				})
 				if s.anyOfPlace() {
 					return
@@ -150,28 +150,28 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 // derivedPoints are the derived figures of a kind. Where a period is published
 // or withheld, the derived figure before it ends. last is the last known
 // period.
-func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (points []Point, last figure.Period) {
+func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (samples []Sample, last figure.Period) {
 	for value := range h.Series(kind, f) {
 		last = value.Period
 		v := value.Value / factor
 		if value.Withheld || ofMeasure && !value.Derived {
 			v = StaleMarker
 		}
-		points = append(points, Point{start(value.Period), v})
+		samples = append(samples, Sample{start(value.Period), v})
 	}
 	if !ofMeasure { // nothing is derived from a withheld level
 		for value := range h.Figures(figure.Level, f) {
 			if value.Withheld {
-				points = append(points, Point{start(value.Period), StaleMarker})
+				samples = append(samples, Sample{start(value.Period), StaleMarker})
 			}
 		}
-		slices.SortFunc(points, func(a, b Point) int { return cmp.Compare(a.At, b.At) })
-		points = slices.CompactFunc(points, func(a, b Point) bool { return a.At == b.At })
+		slices.SortFunc(samples, func(a, b Sample) int { return cmp.Compare(a.At, b.At) })
+		samples = slices.CompactFunc(samples, func(a, b Sample) bool { return a.At == b.At })
 	}
-	if !slices.ContainsFunc(points, func(p Point) bool { return !value.IsStaleNaN(p.Value) }) {
+	if !slices.ContainsFunc(samples, func(p Sample) bool { return !value.IsStaleNaN(p.Value) }) {
 		return nil, last
 	}
-	return points, last
+	return samples, last
 }
 
 // lasting returns how long the last known value of a series holds: if it is of
@@ -227,10 +227,10 @@ func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f f
 	})
 }
 
-func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
-		yield(derivedLabels(p, f, m.String(), in.unit), func() []Point {
-			var points []Point
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []Sample {
+			var samples []Sample
 			h := v.history(p, &s.manner)
 			for before := range h.Figures(m, f) {
 				now := before.Period.Add(f.PerYear())
@@ -238,26 +238,26 @@ func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []P
 				if _, comparable := h.YearAgo(m, now); before.Withheld || !comparable {
 					v = StaleMarker
 				}
-				points = append(points, Point{start(now), v})
+				samples = append(samples, Sample{start(now), v})
 			}
-			return mortal(points, f, math.MinInt64)
+			return mortal(samples, f, math.MinInt64)
 		})
 	})
 }
 
 // eachDisagreement passes the periods in which published growth and published
 // levels disagree. Elsewhere the published growth is shown for such a period.
-func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		if !m.Growth() {
 			return
 		}
-		yield(derivedLabels(p, f, m.String(), in.unit), func() []Point {
-			var points []Point
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []Sample {
+			var samples []Sample
 			for d := range v.history(p, &s.manner).Disagreements(m, f) {
-				points = append(points, Point{start(d.Published.Period), d.By()})
+				samples = append(samples, Sample{start(d.Published.Period), d.By()})
 			}
-			return mortal(points, f, math.MinInt64)
+			return mortal(samples, f, math.MinInt64)
 		})
 	})
 }
@@ -274,7 +274,7 @@ func (s *selection) anyOfPlace() bool {
 	return s.anyCell() && !s.picks("measure", "freq", "unit")
 }
 
-func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		if s.anyCell() {
 			yield(cellLabelsOf(p, f, m, in, derive.Value{}), nil)
@@ -286,12 +286,12 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []Poin
 			if !s.fresh(c.Period) {
 				continue
 			}
-			yield(cellLabelsOf(p, f, m, in, c), func() []Point {
+			yield(cellLabelsOf(p, f, m, in, c), func() []Sample {
 				number := c.Value / in.factor
 				if c.Withheld {
 					number = math.Float64frombits(value.NormalNaN)
 				}
-				return mortal([]Point{{start(c.Period), number}}, f, s.lasting(p.indicator, c.Period, newest()))
+				return mortal([]Sample{{start(c.Period), number}}, f, s.lasting(p.indicator, c.Period, newest()))
 			})
 		}
 	})

@@ -21,19 +21,19 @@ func newestFamilies() []family {
 	}
 }
 
-func eachNewest(of func(derive.Value, scale) float64) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
-	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachNewest(of func(derive.Value, scale) float64) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 		eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
-			yield(derivedLabels(p, f, m.String(), in.unit), func() []Point {
-				var points []Point
+			yield(derivedLabels(p, f, m.String(), in.unit), func() []Sample {
+				var samples []Sample
 				for _, newest := range v.newest(p, m, f, &s.manner) {
 					value := of(newest.Value, in)
 					if newest.Withheld {
 						value = StaleMarker
 					}
-					points = append(points, Point{newest.since, value})
+					samples = append(samples, Sample{newest.since, value})
 				}
-				return points
+				return samples
 			})
 		})
 	}

@@ -20,7 +20,7 @@ func publicationFamilies() []family {
 	}
 }
 
-func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
 		in := s.scaleOf(i, b.Key.Measure)
 		of := func(p figure.Period) metric.Labels {
@@ -33,14 +33,14 @@ func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []
 		}
 		for p := range b.Periods() {
 			if s.fresh(p) {
-				yield(of(p), func() []Point { return s.revisions(b, p, in.factor) })
+				yield(of(p), func() []Sample { return s.revisions(b, p, in.factor) })
 			}
 		}
 	})
 }
 
 // revisions are the known vintages of a period.
-func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (points []Point) {
+func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (samples []Sample) {
 	for f := range b.Vintages(p) {
 		if !m.known.IsZero() && f.Published.After(m.known) {
 			break
@@ -49,21 +49,21 @@ func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (poi
 		if f.Withheld {
 			v = StaleMarker
 		}
-		points = append(points, Point{f.Published.UnixMilli(), v})
+		samples = append(samples, Sample{f.Published.UnixMilli(), v})
 	}
-	return points
+	return samples
 }
 
-func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.reportsOf(s, func(r *metric.Release) {
-		yield(r.Labels(), func() []Point {
-			var points []Point
+		yield(r.Labels(), func() []Sample {
+			var samples []Sample
 			for _, t := range v.published(r.Indicator, r.Area) {
 				if t <= s.now.UnixMilli() {
-					points = append(points, Point{t, float64(t) / 1000})
+					samples = append(samples, Sample{t, float64(t) / 1000})
 				}
 			}
-			return points
+			return samples
 		})
 	})
 }
@@ -85,10 +85,10 @@ func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
 func indicatorFamilies() []family {
 	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
 	return []family{
-		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			v.reportsOf(s, func(r *metric.Release) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
 		}},
-		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			for _, i := range v.catalog.Indicators {
 				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
 			}
@@ -106,22 +106,22 @@ func indicatorFamilies() []family {
 }
 
 // standing is a value that has held from the beginning.
-func (v *snapshot) standing(value float64) func() []Point {
-	return func() []Point { return []Point{{v.begins(), value}} }
+func (v *snapshot) standing(value float64) func() []Sample {
+	return func() []Sample { return []Sample{{v.begins(), value}} }
 }
 
 // eachDue passes a number about the release after the newest period; it changed
 // whenever a newer period was published.
-func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
-	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 		v.reportsOf(s, func(r *metric.Release) {
-			yield(r.Labels(), func() (points []Point) {
+			yield(r.Labels(), func() (samples []Sample) {
 				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Release) {
 					if value, ok := number(then); ok {
-						points = append(points, Point{from, value})
+						samples = append(samples, Sample{from, value})
 					}
 				})
-				return points
+				return samples
 			})
 		})
 	}
@@ -129,22 +129,22 @@ func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *sele
 
 // eachOverdue passes whether the release after the newest period is overdue;
 // this changes when it is published or when the calendar says so.
-func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	now := s.now.UnixMilli()
 	v.reportsOf(s, func(r *metric.Release) {
-		yield(r.Labels(), func() (points []Point) {
+		yield(r.Labels(), func() (samples []Sample) {
 			v.stages(r, now, func(from, until int64, then *metric.Release) {
 				overdue, ok := then.Overdue()
 				if !ok {
 					return
 				}
 				late := overdue.UnixMilli()
-				points = append(points, Point{from, metric.Bit(from >= late)})
+				samples = append(samples, Sample{from, metric.Bit(from >= late)})
 				if late > from && late < until && late <= now {
-					points = append(points, Point{late, 1})
+					samples = append(samples, Sample{late, 1})
 				}
 			})
-			return points
+			return samples
 		})
 	})
 }

@@ -35,11 +35,11 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 	sel.ctx, full = context.WithCancel(ctx)
 	defer full()
 	builder := labels.NewScratchBuilder(12)
-	q.each(sel, func(name string, pairs metric.Labels, points func() []Point) {
+	q.each(sel, func(name string, pairs metric.Labels, samples func() []Sample) {
 		if sel.ctx.Err() != nil {
 			return
 		}
-		all := points()
+		all := samples()
 		if lists {
 			all = all[:min(len(all), 1)]
 		} else {
@@ -98,7 +98,7 @@ func (q *querier) isNow(at int64) bool {
 }
 
 // Listing is the function in the hints of requests that want the existing
-// series but none of their points.
+// series but none of their samples.
 const Listing = "series"
 
 // plain reports whether a selector names one metric or nothing at all, as those
@@ -116,14 +116,14 @@ func (s *selection) plain() bool {
 }
 
 // each passes the matching series of every family that matches.
-func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labels, points func() []Point)) {
+func (q *querier) each(sel *selection, yield func(name string, pairs metric.Labels, samples func() []Sample)) {
 	for _, f := range families() {
 		if !sel.wants(metricName, f.Name) || sel.ctx.Err() != nil {
 			continue
 		}
-		f.each(q.snapshot, sel, func(pairs metric.Labels, points func() []Point) {
+		f.each(q.snapshot, sel, func(pairs metric.Labels, samples func() []Sample) {
 			if sel.matches(f.Name, pairs) {
-				yield(f.Name, pairs, points)
+				yield(f.Name, pairs, samples)
 			}
 		})
 	}
@@ -152,7 +152,7 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 
 func (q *querier) findValues(sel *selection, name string) []string {
 	found := map[string]struct{}{}
-	q.each(sel, func(family string, pairs metric.Labels, _ func() []Point) {
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []Sample) {
 		if name == metricName {
 			found[family] = struct{}{}
 		} else if v := labelOf(pairs, name); v != "" {
@@ -187,7 +187,7 @@ func (q *querier) labelNames() []string {
 func (q *querier) findNames(sel *selection) []string {
 	found := map[string]struct{}{}
 	done := map[string]bool{} // all series of a family have the same labels
-	q.each(sel, func(family string, pairs metric.Labels, _ func() []Point) {
+	q.each(sel, func(family string, pairs metric.Labels, _ func() []Sample) {
 		if !done[family] {
 			done[family] = true
 			for i := 0; i < len(pairs); i += 2 {

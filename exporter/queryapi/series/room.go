@@ -18,13 +18,13 @@ const Forever = 250 * 365 * 24 * time.Hour
 // counts as several samples. It is used by one goroutine at a time.
 type room struct {
 	limit, taken int
-	series       int // samples that a series counts for in addition to its points
+	series       int // samples that a series counts for in addition to its samples
 }
 
 type roomKey struct{}
 
 // WithRoom limits a request to so many samples; each series counts for some in
-// addition to its points.
+// addition to its samples.
 func WithRoom(ctx context.Context, limit, series int) context.Context {
 	return context.WithValue(ctx, roomKey{}, &room{limit: limit, series: series})
 }
@@ -38,8 +38,8 @@ func roomOf(ctx context.Context) *room {
 }
 
 // take reserves room for a series and reports whether there was enough.
-func (r *room) take(points int) bool {
-	r.taken += points + r.series
+func (r *room) take(samples int) bool {
+	r.taken += samples + r.series
 	return !r.over()
 }
 

@@ -21,9 +21,9 @@ type selection struct {
 	ctx   context.Context
 	now   time.Time // or the time of as_of, if earlier: nothing is judged after it
 	from  int64     // the first time whose value is queried
-	start int64     // points are taken from here: a lookback before from
+	start int64     // samples are taken from here: a lookback before from
 	to    int64     // the last
-	over  bool      // a range selector: its points are wanted, not the values at given times
+	over  bool      // a range selector: its samples are wanted, not the values at given times
 	today bool      // only the current values are wanted
 	list  string    // the label whose values are wanted; empty when series are wanted
 

@@ -11,50 +11,50 @@ import (
 
 // Series is one series of an answer.
 type Series struct {
-	labels labels.Labels
-	Points []Point // in order of time
+	labels  labels.Labels
+	Samples []Sample // in order of time
 }
 
-// New creates a series from its labels and points.
-func New(l labels.Labels, points []Point) *Series { return &Series{l, points} }
+// New creates a series from its labels and samples.
+func New(l labels.Labels, samples []Sample) *Series { return &Series{l, samples} }
 
 // Labels identify the series.
 func (s *Series) Labels() labels.Labels { return s.labels }
 
 // Iterator returns an iterator over its samples.
 func (s *Series) Iterator(chunkenc.Iterator) chunkenc.Iterator {
-	return storage.NewListSeriesIterator(samples(s.Points))
+	return storage.NewListSeriesIterator(sampleList(s.Samples))
 }
 
-// samples are points in the form that Prometheus' storage expects.
-type samples []Point
+// sampleList is samples in the form that Prometheus' storage expects.
+type sampleList []Sample
 
 // Get returns one of them.
-func (s samples) Get(i int) chunks.Sample { return &s[i] }
+func (s sampleList) Get(i int) chunks.Sample { return &s[i] }
 
 // Len returns their number.
-func (s samples) Len() int { return len(s) }
+func (s sampleList) Len() int { return len(s) }
 
 // T returns the time.
-func (p *Point) T() int64 { return p.At }
+func (p *Sample) T() int64 { return p.At }
 
 // ST returns 0: figures have no start timestamp.
-func (p *Point) ST() int64 { return 0 }
+func (p *Sample) ST() int64 { return 0 }
 
 // F returns the value.
-func (p *Point) F() float64 { return p.Value }
+func (p *Sample) F() float64 { return p.Value }
 
 // H returns nil: a figure is not a histogram.
-func (p *Point) H() *histogram.Histogram { return nil }
+func (p *Sample) H() *histogram.Histogram { return nil }
 
 // FH returns nil: a figure is not a histogram.
-func (p *Point) FH() *histogram.FloatHistogram { return nil }
+func (p *Sample) FH() *histogram.FloatHistogram { return nil }
 
 // Type returns that of a float.
-func (p *Point) Type() chunkenc.ValueType { return chunkenc.ValFloat }
+func (p *Sample) Type() chunkenc.ValueType { return chunkenc.ValFloat }
 
-// Copy returns another point.
-func (p *Point) Copy() chunks.Sample { other := *p; return &other }
+// Copy returns another sample.
+func (p *Sample) Copy() chunks.Sample { other := *p; return &other }
 
 // Set iterates over series.
 type Set struct {

@@ -24,7 +24,7 @@ type snapshot struct {
 	begins  func() int64
 	reports func() []*metric.Release // as known now
 
-	points    kept[*book.Series, []Point] // of tidemark_figure, in base units
+	samples   kept[*book.Series, []Sample] // of tidemark_figure, in base units
 	histories kept[place, *derive.History]
 	releases  kept[area, []int64]
 	firsts    kept[area, []arrival]

@@ -18,7 +18,7 @@
 //	snapshot.go      one book with the values computed from it
 //	kept.go          a cache
 //	series.go        a series in the form Prometheus' engine expects
-//	points.go        when a figure begins and ends
+//	samples.go       when a figure begins and ends
 //	room.go          how much a request may hold
 package series
 

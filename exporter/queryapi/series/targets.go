@@ -156,7 +156,7 @@ func (v *snapshot) changesOnly(t *catalog.Target) (all turns) {
 }
 
 // moments are the times in the selection at which a target's state could
-// change. Unless points of a range are wanted, the first is the turn whose
+// change. Unless samples of a range are wanted, the first is the turn whose
 // state holds at the start.
 func (v *snapshot) moments(t *catalog.Target, s *selection) []int64 {
 	now := s.now.UnixMilli()
@@ -188,17 +188,17 @@ func (v *snapshot) targetsOf(s *selection, yield func(*catalog.Target)) {
 	}
 }
 
-// course is the states of a target in one category over time; nil if the
+// stateHistory is the states of a target in one category over time; nil if the
 // category was not known.
-type course struct {
+type stateHistory struct {
 	at     []int64
 	states []*judged
 }
 
-// points are the values of the states. A state without a value ends the one
+// samples are the values of the states. A state without a value ends the one
 // before it.
-func (c *course) points(of func(*judged) (float64, bool)) []Point {
-	points := make([]Point, 0, len(c.at))
+func (c *stateHistory) samples(of func(*judged) (float64, bool)) []Sample {
+	samples := make([]Sample, 0, len(c.at))
 	for n, at := range c.at {
 		v, ok := 0.0, false
 		if c.states[n] != nil {
@@ -206,27 +206,27 @@ func (c *course) points(of func(*judged) (float64, bool)) []Point {
 		}
 		switch {
 		case ok:
-			points = append(points, Point{at, v})
-		case len(points) > 0 && !value.IsStaleNaN(points[len(points)-1].Value):
-			points = append(points, Point{at, StaleMarker})
+			samples = append(samples, Sample{at, v})
+		case len(samples) > 0 && !value.IsStaleNaN(samples[len(samples)-1].Value):
+			samples = append(samples, Sample{at, StaleMarker})
 		}
 	}
-	return points
+	return samples
 }
 
-// courses returns the course of every category of a target.
-func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *judged, c *course)) {
+// stateHistories returns the states over time of every category of a target.
+func (v *snapshot) stateHistories(t *catalog.Target, s *selection, yield func(newest *judged, c *stateHistory)) {
 	at, now := v.moments(t, s), s.now.UnixMilli()
-	found := map[string]*course{}
-	var order []*course
+	found := map[string]*stateHistory{}
+	var order []*stateHistory
 	for n := range at {
-		// A value at a time in the far future has its point as far back as
+		// A value at a time in the far future has its sample as far back as
 		// possible; it is judged as it is now.
 		states := v.statesAt(t, min(at[n], now))
 		for i := range states {
 			c := found[states[i].Category]
 			if c == nil {
-				c = &course{at, make([]*judged, len(at))}
+				c = &stateHistory{at, make([]*judged, len(at))}
 				found[states[i].Category] = c
 				order = append(order, c)
 			}
@@ -244,19 +244,19 @@ func (v *snapshot) courses(t *catalog.Target, s *selection, yield func(newest *j
 
 // eachState passes the series that of makes from the states of targets. Labels
 // are those of any state of a category: they do not change.
-func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapshot, *selection, func(metric.Labels, func() []Point)) {
-	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 		v.targetsOf(s, func(t *catalog.Target) {
-			v.courses(t, s, func(newest *judged, c *course) {
+			v.stateHistories(t, s, func(newest *judged, c *stateHistory) {
 				of(v, s, newest, func(pairs metric.Labels, value func(*judged) (float64, bool)) {
-					yield(pairs, func() []Point { return c.points(value) })
+					yield(pairs, func() []Sample { return c.samples(value) })
 				})
 			})
 		})
 	}
 }
 
-func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Point)) {
+func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.targetsOf(s, func(t *catalog.Target) {
 		states := v.statesAt(t, s.now.UnixMilli())
 		for i := range states {
@@ -266,11 +266,11 @@ func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Poin
 }
 
 // path passes the lines of one state.
-func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.Labels, func() []Point)) {
+func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.Labels, func() []Sample)) {
 	t := state.Target
 	line := verdict.Line(*state, v.history(place{t.Indicator, t.Area.Code, state.Category}, &s.manner))
 	if len(line) == 0 && !t.By.IsZero() && state.Goal.Known {
-		line = []verdict.Point{{Period: t.By}} // there is a goal even without a plan
+		line = []verdict.Outlook{{Period: t.By}} // there is a goal even without a plan
 	}
 	if len(line) == 0 {
 		return
@@ -281,14 +281,14 @@ func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.La
 	for _, way := range ways {
 		pairs := metric.Labels{"area", t.Area.Code, "category", state.Category, "freq", f.String(), "indicator", t.Indicator.Code,
 			"line", way.name, "measure", measure, "target", t.ID, "unit", s.unitOf(t)}
-		yield(pairs, func() []Point {
-			var points []Point
+		yield(pairs, func() []Sample {
+			var samples []Sample
 			for i := range line {
 				if n := way.of(state, &line[i]); n.Known {
-					points = append(points, Point{start(line[i].Period), n.Value / in.factor})
+					samples = append(samples, Sample{start(line[i].Period), n.Value / in.factor})
 				}
 			}
-			return mortal(points, f, math.MinInt64)
+			return mortal(samples, f, math.MinInt64)
 		})
 	}
 }
@@ -296,13 +296,13 @@ func (v *snapshot) path(state *verdict.State, s *selection, yield func(metric.La
 // ways are the lines of a path.
 var ways = []struct {
 	name string
-	of   func(*verdict.State, *verdict.Point) verdict.Number
+	of   func(*verdict.State, *verdict.Outlook) verdict.Number
 }{
-	{"goal", func(s *verdict.State, p *verdict.Point) verdict.Number { return verdict.GoalOf(*s, p.Period) }},
-	{"high", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.High }},
-	{"low", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Low }},
-	{"plan", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Plan }},
-	{"projection", func(_ *verdict.State, p *verdict.Point) verdict.Number { return p.Projection }},
+	{"goal", func(s *verdict.State, p *verdict.Outlook) verdict.Number { return verdict.GoalOf(*s, p.Period) }},
+	{"high", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.High }},
+	{"low", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Low }},
+	{"plan", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Plan }},
+	{"projection", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Projection }},
 }
 
 // pathMeasure is the measure to plot a path against: within a year, the year to

@@ -12,8 +12,8 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Point is one sample, whose value may be a stale marker.
-type Point struct {
+// Sample is one value of a series. It may be a stale marker.
+type Sample struct {
 	At    int64 // in milliseconds since 1970
 	Value float64
 }
@@ -34,7 +34,7 @@ func life(f figure.Frequency) time.Duration {
 	return 45 * day
 }
 
-// start is the time of a period's point.
+// start is the time of a period's sample.
 func start(p figure.Period) int64 { return p.Start().UnixMilli() }
 
 // endless is the end of a value that holds until another follows.
@@ -50,32 +50,32 @@ func overdue(i *catalog.Indicator, p figure.Period) int64 {
 	return endless
 }
 
-// mortal ends every point that no other follows within the life of its
-// frequency, but the last one not before the given time. Points must be in
+// mortal ends every sample that no other follows within the life of its
+// frequency, but the last one not before the given time. Samples must be in
 // order of time.
-func mortal(points []Point, f figure.Frequency, last int64) []Point {
-	if len(points) == 0 {
+func mortal(samples []Sample, f figure.Frequency, last int64) []Sample {
+	if len(samples) == 0 {
 		return nil
 	}
 	lasts := life(f).Milliseconds()
-	ended := make([]Point, 0, len(points)+len(points)/4+1)
-	for i, p := range points {
+	ended := make([]Sample, 0, len(samples)+len(samples)/4+1)
+	for i, p := range samples {
 		ended = append(ended, p)
 		end := p.At + lasts
-		if i == len(points)-1 {
+		if i == len(samples)-1 {
 			end = max(end, last)
 		}
-		if !value.IsStaleNaN(p.Value) && end != endless && (i == len(points)-1 || points[i+1].At > end) {
-			ended = append(ended, Point{end, StaleMarker})
+		if !value.IsStaleNaN(p.Value) && end != endless && (i == len(samples)-1 || samples[i+1].At > end) {
+			ended = append(ended, Sample{end, StaleMarker})
 		}
 	}
 	return ended
 }
 
-// within cuts points to those between two times, both included.
-func within(points []Point, from, to int64) []Point {
+// within cuts samples to those between two times, both included.
+func within(samples []Sample, from, to int64) []Sample {
 	at := func(t int64) int {
-		i, _ := slices.BinarySearchFunc(points, t, func(p Point, t int64) int {
+		i, _ := slices.BinarySearchFunc(samples, t, func(p Sample, t int64) int {
 			if p.At < t {
 				return -1
 			}
@@ -83,12 +83,12 @@ func within(points []Point, from, to int64) []Point {
 		})
 		return i
 	}
-	first, last := at(from), len(points)
+	first, last := at(from), len(samples)
 	if to < math.MaxInt64 {
 		last = at(to + 1)
 	}
 	if first >= last {
 		return nil
 	}
-	return points[first:last]
+	return samples[first:last]
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 // BenchmarkOverview runs all queries of the overview over the sample,
@@ -15,7 +16,7 @@ func BenchmarkOverview(b *testing.B) {
 	r := ofSample(b)
 	file := slices.IndexFunc(committed(b), func(d read) bool { return d.UID == "tidemark-overview" })
 	o := r.Open(committed(b)[file].Dashboard, nil)
-	nothing := dashboards.Query{Expr: "vector(1)", Source: dashboards.History, Instant: true}
+	nothing := dashboardstest.Query{Expr: "vector(1)", Source: dashboards.History, Instant: true}
 	var all, empty []time.Duration
 	for b.Loop() {
 		start := time.Now()

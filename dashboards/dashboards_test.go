@@ -21,7 +21,7 @@ import (
 // read is a committed dashboard with its parsed content.
 type read struct {
 	dashboards.File
-	*dashboards.Dashboard
+	*dashboardstest.Dashboard
 }
 
 func committed(t testing.TB) []read {
@@ -36,7 +36,7 @@ func committed(t testing.TB) []read {
 func sheets(t testing.TB, files []dashboards.File) (all []read) {
 	t.Helper()
 	for _, f := range files {
-		s, err := dashboards.Read(f.JSON)
+		s, err := dashboardstest.Parse(f.JSON)
 		if err != nil {
 			t.Fatalf("%s: %v", f.Path, err)
 		}
@@ -46,7 +46,7 @@ func sheets(t testing.TB, files []dashboards.File) (all []read) {
 }
 
 // queries returns all queries of a dashboard, including annotations.
-func (r read) queries() []dashboards.Query {
+func (r read) queries() []dashboardstest.Query {
 	all := slices.Clone(r.Annotations)
 	for _, p := range r.Panels {
 		all = append(all, p.Queries...)

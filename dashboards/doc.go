@@ -3,8 +3,7 @@
 // come from the catalogue; this code does not name any.
 //
 // The dashboards of the built-in catalogue are committed as JSON in zh and en
-// and embedded: Committed lists them, Read parses one. Those of another city are
-// written by
+// and embedded: Committed lists them. Those of another city are written by
 //
 //	go run ./dashboards/cmd/generate --catalog FILE --out DIR
 //

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 func TestEveryLinkLeadsToADashboardThatHasItsVariables(t *testing.T) {
@@ -65,7 +66,7 @@ func TestALinkUsesCodesAndNotTheirWords(t *testing.T) {
 			for _, link := range p.Links {
 				for _, m := range linkedField.FindAllStringSubmatch(link, -1) {
 					taken++
-					i := slices.IndexFunc(p.Fields, func(f dashboards.Field) bool { return f.Name == m[1] })
+					i := slices.IndexFunc(p.Fields, func(f dashboardstest.Field) bool { return f.Name == m[1] })
 					if i < 0 || !slices.Contains(p.Columns, m[1]) {
 						t.Errorf("%s: %q has no field %s for its link", r.Path, p.Title, m[1])
 					} else if p.Fields[i].Mapped {

@@ -85,7 +85,7 @@ func TestAnyIndicatorAndAreaCanBeChosen(t *testing.T) {
 }
 
 // panel finds a panel of a dashboard of the Chinese edition by its title.
-func panel(t *testing.T, uid, title string) (*dashboards.Dashboard, dashboards.Panel) {
+func panel(t *testing.T, uid, title string) (*dashboardstest.Dashboard, dashboardstest.Panel) {
 	t.Helper()
 	for _, d := range committed(t) {
 		for _, p := range d.Panels {
@@ -95,7 +95,7 @@ func panel(t *testing.T, uid, title string) (*dashboards.Dashboard, dashboards.P
 		}
 	}
 	t.Fatalf("%s has no %q", uid, title)
-	return nil, dashboards.Panel{}
+	return nil, dashboardstest.Panel{}
 }
 
 // Retail sales are known for November 2023, but their growth only up to
@@ -169,7 +169,7 @@ func TestTheChangesOfAPublicationAreVisibleAsOfTheDayBefore(t *testing.T) {
 	d, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
 	chosen := map[string]string{"indicator": "container_throughput", "area": "NBZS", "measure": "ytd_yoy"}
 	o := r.Open(d, chosen)
-	i := slices.IndexFunc(d.Variables, func(v dashboards.Variable) bool { return v.Name == "as_of" })
+	i := slices.IndexFunc(d.Variables, func(v dashboardstest.Variable) bool { return v.Name == "as_of" })
 	days, err := r.Options(d.Variables[i], o)
 	if err != nil || len(days) < 2 {
 		t.Fatalf("got %v, %v", days, err)

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 const (
@@ -102,7 +103,7 @@ func TestAnAlertLinksToADashboardThatExistsAndSetsVariablesThatItHas(t *testing.
 	must(t, err)
 	variables := map[string][]string{} // by the uid of the dashboard
 	for _, file := range files {
-		d, err := dashboards.Read(file.JSON)
+		d, err := dashboardstest.Parse(file.JSON)
 		must(t, err)
 		variables[d.UID] = []string{}
 		for _, v := range d.Variables {

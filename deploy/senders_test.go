@@ -175,7 +175,7 @@ func TestSendingForAnotherAgencyIsRefusedWithTheFix(t *testing.T) {
 	}
 	f := figure.Figure{Cell: figure.Cell{Indicator: exports.Code, Area: "330200", Category: figure.Total, Measure: figure.Level, Period: figure.Month(2024, 5)},
 		Unit: "亿元", Status: figure.Normal}
-	must(t, p.Send(t.Context(), &f, exports.Agency.Code, 1))
+	must(t, p.Send(t.Context(), &f, exports.Agency.Code, 1, ""))
 	want := "NATS did not store the figure on " + f.Subject("customs") + ": this account may not send for agency customs: use that agency's account, or leave its figures to it"
 	if err := p.Flush(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)

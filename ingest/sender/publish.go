@@ -56,7 +56,7 @@ type Submission struct {
 	stored    int               // figures that are in FIGURES
 	waiting   map[uint64][]wait // figures without a receipt, by sequence
 	unclaimed map[uint64]fate   // receipts that arrived before NATS's answer
-	followed  map[string]bool   // submissions whose receipts are followed
+	reading   map[string]bool   // submissions whose receipts are read
 	progress  chan struct{}     // holds a token when something was settled
 }
 
@@ -98,7 +98,7 @@ func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submis
 		ID: time.Now().UTC().Format("20060102T150405Z-") + rand.Text()[:10],
 		js: js, figures: stream, settled: settled,
 		slots: make(chan struct{}, window), queue: make(chan sending, window), done: make(chan struct{}),
-		waiting: map[uint64][]wait{}, unclaimed: map[uint64]fate{}, followed: map[string]bool{},
+		waiting: map[uint64][]wait{}, unclaimed: map[uint64]fate{}, reading: map[string]bool{},
 		progress: make(chan struct{}, 1),
 	}
 	s.ctx, s.stop = context.WithCancel(ctx)
@@ -121,13 +121,9 @@ func messageID(subject string, body []byte) string {
 }
 
 // Send publishes a figure of the agency, in order, without waiting for NATS's
-// answer. ref is passed to Settled. After an error nothing more can be sent.
-func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, ref int64) error {
-	return s.sendBeside(ctx, f, agency, ref, "")
-}
-
-// sendBeside is Send with the header that describes the rest of the file.
-func (s *Submission) sendBeside(ctx context.Context, f *figure.Figure, agency string, ref int64, beside string) error {
+// answer. ref is passed to Settled, and beside is the header that describes the
+// rest of the file. After an error nothing more can be sent.
+func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, ref int64, beside string) error {
 	msg := nats.NewMsg(f.Subject(agency))
 	msg.Data = f.AppendJSON(nil)
 	msg.Header.Set(ingest.HeaderSubmission, s.ID)
@@ -296,7 +292,7 @@ func (s *Submission) repeat(first uint64, sent sending) error {
 		return nil
 	default:
 		s.await(first, w)
-		s.follow(submission)
+		s.readReceipts(submission)
 		return nil
 	}
 }

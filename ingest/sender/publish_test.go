@@ -113,7 +113,7 @@ func TestTwoConcurrentPushesOfTheSameFileAreOne(t *testing.T) {
 		both.Go(func() {
 			figures := months(400, "280")
 			for i := range figures {
-				if err := p.Send(s.Ctx, &figures[i], "port", int64(i)); err != nil {
+				if err := p.Send(s.Ctx, &figures[i], "port", int64(i), ""); err != nil {
 					t.Error(err)
 				}
 			}
@@ -226,7 +226,7 @@ func TestNATSIsRestartedInTheMiddleOfAPush(t *testing.T) {
 	for i := range n {
 		f := figures[i%len(figures)]
 		f.Note = fmt.Sprint("so that every one is another, ", i)
-		if err := p.Send(s.Ctx, &f, "port", int64(i)); err != nil {
+		if err := p.Send(s.Ctx, &f, "port", int64(i), ""); err != nil {
 			t.Fatal(err)
 		}
 		if i%2000 == 1000 {
@@ -298,7 +298,7 @@ func TestAPushThatIsInterruptedCountsWhatItSent(t *testing.T) {
 		if i == 2000 {
 			cancel()
 		}
-		if err := p.Send(ctx, &f, "port", int64(i)); err == nil {
+		if err := p.Send(ctx, &f, "port", int64(i), ""); err == nil {
 			sent++
 		}
 	}

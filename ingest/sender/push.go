@@ -225,7 +225,7 @@ func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
 		err := f.good(func(line int, sent *figure.Figure, agency string) error {
 			beside := f.beside(sent.Series(), line)
-			if err := p.submission.sendBeside(ctx, sent, agency, reference(i, line), beside); err != nil {
+			if err := p.submission.Send(ctx, sent, agency, reference(i, line), beside); err != nil {
 				if ctx.Err() == nil {
 					return err // without FirstNotSent: figures may be missing out of order
 				}

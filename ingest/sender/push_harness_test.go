@@ -79,7 +79,7 @@ func (s *pushSite) newPush(nc *nats.Conn) *push {
 func (s *pushSite) send(p *push, figures []figure.Figure) {
 	s.T.Helper()
 	for i := range figures {
-		if err := p.Send(s.Ctx, &figures[i], "port", int64(i)); err != nil {
+		if err := p.Send(s.Ctx, &figures[i], "port", int64(i), ""); err != nil {
 			s.T.Fatal(err)
 		}
 	}

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 // Option is one choice of a variable.
@@ -28,7 +26,7 @@ var (
 // evaluated at the end of the time range, of which each sample becomes a row
 // (see Row); for label_values a label, of which each value becomes a row, and
 // the selector of the series, empty for all.
-func Question(v dashboards.Variable) (expr, selector, label string) {
+func Question(v Variable) (expr, selector, label string) {
 	if m := queryResult.FindStringSubmatch(v.Query); m != nil {
 		return m[1], "", ""
 	}
@@ -50,7 +48,7 @@ func Row(name string, labels map[string]string, value float64, at time.Time) str
 
 // Options returns the options that the rows of an answer give a variable, in
 // the order in which they are listed.
-func Options(v dashboards.Variable, rows []string) ([]Option, error) {
+func Options(v Variable, rows []string) ([]Option, error) {
 	pattern := `(?s)^(.*)$`
 	if v.Regex != "" {
 		pattern = strings.TrimSuffix(strings.TrimPrefix(v.Regex, "/"), "/")
@@ -85,7 +83,7 @@ func Options(v dashboards.Variable, rows []string) ([]Option, error) {
 // Selected returns the values of a variable that are selected when the
 // dashboard opens: the current ones that are among the options, else the first
 // option.
-func Selected(v dashboards.Variable, options []Option) []string {
+func Selected(v Variable, options []Option) []string {
 	var offered, selected []string
 	for _, o := range options {
 		offered = append(offered, o.Value)

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/dashboards"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
@@ -20,7 +19,7 @@ func TestARowIsWrittenAsGrafanaWritesIt(t *testing.T) {
 }
 
 func TestPeopleSeeNamesAndQueriesGetCodesOnce(t *testing.T) {
-	v := dashboards.Variable{Name: "indicator", Regex: `/\bindicator="(?<value>[^"]+)".*\bname_en="(?<text>[^"]+)"/`}
+	v := dashboardstest.Variable{Name: "indicator", Regex: `/\bindicator="(?<value>[^"]+)".*\bname_en="(?<text>[^"]+)"/`}
 	got, err := dashboardstest.Options(v, []string{row("boxes", "containers"), row("boxes", "containers"), row("people", "population"), "{}"})
 	if want := []dashboardstest.Option{{Text: "containers", Value: "boxes"}, {Text: "population", Value: "people"}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %v (%v), want %v", got, err, want)
@@ -35,7 +34,7 @@ func TestWhatIsSelectedAtFirst(t *testing.T) {
 		{nil, []string{"a"}},
 		{[]string{"$__all"}, []string{"a", "b"}},
 	} {
-		if got := dashboardstest.Selected(dashboards.Variable{Current: c.current}, offered); !slices.Equal(got, c.want) {
+		if got := dashboardstest.Selected(dashboardstest.Variable{Current: c.current}, offered); !slices.Equal(got, c.want) {
 			t.Errorf("of %v: got %v, want %v", c.current, got, c.want)
 		}
 	}

@@ -17,8 +17,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/prometheus/common/model"
-
-	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 // Reader reads dashboards at a given time.
@@ -82,7 +80,7 @@ func seconds(t time.Time) string {
 }
 
 // rows returns the answer to the query of a variable.
-func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error) {
+func (r Reader) rows(v Variable, o Opened) (rows []string, err error) {
 	expr, selector, label := Question(v)
 	if expr != "" {
 		a, err := r.Ask(v.Source, Fill(expr, o.Values, o.From, o.To), o.To)
@@ -103,7 +101,7 @@ func (r Reader) rows(v dashboards.Variable, o Opened) (rows []string, err error)
 
 // Options returns the options of a variable, given the values of the variables
 // before it.
-func (r Reader) Options(v dashboards.Variable, o Opened) ([]Option, error) {
+func (r Reader) Options(v Variable, o Opened) ([]Option, error) {
 	rows, err := r.rows(v, o)
 	if err != nil {
 		return nil, err
@@ -112,7 +110,7 @@ func (r Reader) Options(v dashboards.Variable, o Opened) ([]Option, error) {
 }
 
 // Series counts the series with a sample that answer a query.
-func (r Reader) Series(q dashboards.Query, values map[string][]string, o Opened) (n int, err error) {
+func (r Reader) Series(q Query, values map[string][]string, o Opened) (n int, err error) {
 	var a Result
 	path, pairs := question(q, values, o)
 	err = r.get(q.Source, path, &a, pairs...)
@@ -125,7 +123,7 @@ func (r Reader) Series(q dashboards.Query, values map[string][]string, o Opened)
 }
 
 // Read runs a query and discards the answer.
-func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) error {
+func (r Reader) Read(q Query, values map[string][]string, o Opened) error {
 	path, pairs := question(q, values, o)
 	resp, err := r.open(q.Source, path, pairs...)
 	if err != nil {
@@ -136,7 +134,7 @@ func (r Reader) Read(q dashboards.Query, values map[string][]string, o Opened) e
 }
 
 // question builds the request for a query.
-func question(q dashboards.Query, values map[string][]string, o Opened) (path string, pairs []string) {
+func question(q Query, values map[string][]string, o Opened) (path string, pairs []string) {
 	expr := Fill(q.Expr, values, o.From, o.To)
 	if q.Instant {
 		return "query", []string{"query", expr, "time", seconds(o.To)}
@@ -147,7 +145,7 @@ func question(q dashboards.Query, values map[string][]string, o Opened) (path st
 }
 
 // step is the step of a query, or one that suits the width of the panel.
-func step(q dashboards.Query, o Opened) time.Duration {
+func step(q Query, o Opened) time.Duration {
 	if every, err := model.ParseDuration(q.Step); err == nil {
 		return time.Duration(every)
 	}
@@ -156,14 +154,14 @@ func step(q dashboards.Query, o Opened) time.Duration {
 
 // Opened is a dashboard with its variables filled in.
 type Opened struct {
-	*dashboards.Dashboard
+	*Dashboard
 	Values   map[string][]string
 	From, To time.Time
 }
 
 // Open fills in the variables as they are when the dashboard opens, except
 // those in chosen.
-func (r Reader) Open(d *dashboards.Dashboard, chosen map[string]string) Opened {
+func (r Reader) Open(d *Dashboard, chosen map[string]string) Opened {
 	r.T.Helper()
 	o := Opened{Dashboard: d, Values: map[string][]string{}}
 	var err error
@@ -189,7 +187,7 @@ func (r Reader) Open(d *dashboards.Dashboard, chosen map[string]string) Opened {
 // times returns the values of variables for which a panel is shown: once, or
 // for each value of the variable it repeats for. If that has none, Grafana
 // shows the panel once with an empty value.
-func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
+func (o Opened) times(p Panel) (all []map[string][]string) {
 	if p.Repeat == "" {
 		return []map[string][]string{o.Values}
 	}
@@ -207,7 +205,7 @@ func (o Opened) times(p dashboards.Panel) (all []map[string][]string) {
 
 // Check opens a dashboard and runs all queries. No query may fail, and none may
 // be empty unless it or its panel says so.
-func (r Reader) Check(d *dashboards.Dashboard) {
+func (r Reader) Check(d *Dashboard) {
 	r.T.Helper()
 	o := r.Open(d, nil)
 	for _, v := range d.Variables {
@@ -229,7 +227,7 @@ func (r Reader) Check(d *dashboards.Dashboard) {
 
 // answered compares the answers to a panel's queries with what the panel
 // declares.
-func (r Reader) answered(o Opened, p dashboards.Panel, values map[string][]string) {
+func (r Reader) answered(o Opened, p Panel, values map[string][]string) {
 	r.T.Helper()
 	total := 0
 	var counts []string

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 // Frame is the answer to one query as a table: the names of its fields, and its
@@ -20,7 +18,7 @@ type Frame struct {
 // as Grafana's transformation "merge" joins them. The first frame is that of
 // the first query. If only one query has an answer its values are in the field
 // Value, otherwise in Value #ref.
-func (r Reader) Table(p dashboards.Panel, values map[string][]string, o Opened) (joined, first Frame, err error) {
+func (r Reader) Table(p Panel, values map[string][]string, o Opened) (joined, first Frame, err error) {
 	answers := map[string]Result{}
 	for _, q := range p.Queries {
 		var a Result
@@ -115,7 +113,7 @@ func names(expr string) []string {
 // and all answers are about the rows of the first query. A table that may be
 // empty shows whatever exists, which need not have every label: no alert has
 // the labels of all alerts, but the query must name them.
-func (r Reader) joined(o Opened, p dashboards.Panel, values map[string][]string) {
+func (r Reader) joined(o Opened, p Panel, values map[string][]string) {
 	r.T.Helper()
 	table, first, err := r.Table(p, values, o)
 	if err != nil {
@@ -123,7 +121,7 @@ func (r Reader) joined(o Opened, p dashboards.Panel, values map[string][]string)
 		return
 	}
 	for _, column := range p.Columns {
-		may := slices.ContainsFunc(p.Queries, func(q dashboards.Query) bool {
+		may := slices.ContainsFunc(p.Queries, func(q Query) bool {
 			return q.Optional && column == "Value #"+q.Ref || p.EmptyIsGood && slices.Contains(names(q.Expr), column)
 		})
 		if !may && !slices.Contains(table.Fields, column) {

@@ -110,7 +110,7 @@ func (b *build) goCommand(ctx context.Context, args ...string) ([]byte, error) {
 	stderr, write := io.Pipe()
 	cmd.Stderr = write
 	said := make(chan []byte)
-	go func() { said <- b.follow(stderr) }()
+	go func() { said <- b.countLines(stderr) }()
 	err := cmd.Run()
 	_ = write.Close() // never fails
 	if words := <-said; err != nil {
@@ -119,9 +119,9 @@ func (b *build) goCommand(ctx context.Context, args ...string) ([]byte, error) {
 	return stdout.Bytes(), nil
 }
 
-// follow counts what the go command reports as downloaded and compiled, and
+// countLines counts what the go command reports as downloaded and compiled, and
 // returns the rest of its output.
-func (b *build) follow(stderr io.Reader) []byte {
+func (b *build) countLines(stderr io.Reader) []byte {
 	var rest bytes.Buffer
 	lines := bufio.NewReader(stderr)
 	for {

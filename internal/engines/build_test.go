@@ -21,7 +21,7 @@ func TestABuildReportsWhatTheGoCommandIsDoing(t *testing.T) {
 		{"github.com/influxdata/flux", "2 of 3 packages, now github.com/influxdata/flux"},
 		{influxd.main, "linking"},
 	} {
-		b.follow(strings.NewReader(c.line + "\n"))
+		b.countLines(strings.NewReader(c.line + "\n"))
 		if b.doing != c.want {
 			t.Errorf("after %q it is %q and not %q", c.line, b.doing, c.want)
 		}
@@ -31,7 +31,7 @@ func TestABuildReportsWhatTheGoCommandIsDoing(t *testing.T) {
 func TestTheGoCommandsErrorOutputIsKept(t *testing.T) {
 	b := newBuild(influxd, "", "")
 	b.packages = map[string]bool{"example.org/a": true}
-	got := b.follow(strings.NewReader("go: downloading example.org/a v1.0.0\nexample.org/a\n# example.org/a\na.go:3:1: syntax error"))
+	got := b.countLines(strings.NewReader("go: downloading example.org/a v1.0.0\nexample.org/a\n# example.org/a\na.go:3:1: syntax error"))
 	if want := "# example.org/a\na.go:3:1: syntax error"; string(got) != want {
 		t.Errorf("kept is %q and not %q", got, want)
 	}

@@ -1,8 +1,10 @@
-package dashboards
+package dashboardstest
 
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 // Dashboard is what one dashboard shows and queries, read from its JSON as
@@ -53,8 +55,8 @@ type Query struct {
 	Step     string
 }
 
-// Read reads the JSON of a dashboard.
-func Read(data []byte) (*Dashboard, error) {
+// Parse reads the JSON of a dashboard.
+func Parse(data []byte) (*Dashboard, error) {
 	var raw rawDashboard
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
@@ -158,12 +160,12 @@ func (p rawPanel) panel(repeat string) Panel {
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}
-	for _, e := range Editions() {
-		to.EmptyIsGood = to.EmptyIsGood || strings.HasSuffix(p.Description, EmptyIsGood(e))
+	for _, e := range dashboards.Editions() {
+		to.EmptyIsGood = to.EmptyIsGood || strings.HasSuffix(p.Description, dashboards.EmptyIsGood(e))
 	}
 	for _, t := range p.Targets {
 		to.Queries = append(to.Queries, Query{Ref: t.RefID, Expr: t.Expr, Source: t.Datasource.UID, Legend: t.LegendFormat,
-			Instant: t.Instant, Table: t.Format == "table", Optional: strings.HasPrefix(t.RefID, OptionalPrefix), Step: t.Interval})
+			Instant: t.Instant, Table: t.Format == "table", Optional: strings.HasPrefix(t.RefID, dashboards.OptionalPrefix), Step: t.Interval})
 	}
 	for _, o := range p.FieldConfig.Overrides {
 		f := o.field()

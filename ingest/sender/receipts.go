@@ -34,26 +34,26 @@ func (s *Submission) followOwn() error {
 	if _, err := s.look(ingest.ReceiptsPrefix+s.ID, 1); err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 		return fmt.Errorf("look for receipts: %w; may this user read %s?", err, ingest.ReceiptsStream)
 	}
-	s.follow(s.ID)
+	s.readReceipts(s.ID)
 	return nil
 }
 
-// follow processes the receipts of a submission, from the first one, until the
+// readReceipts processes the receipts of a submission, from the first one, until the
 // context ends. It polls instead of using a consumer, because a client that may
 // create consumers could make one deliver anywhere, even into the workers'
 // requests. Nothing is missed when the connection is lost, because each request
 // begins where the last answer ended.
-func (s *Submission) follow(submission string) {
+func (s *Submission) readReceipts(submission string) {
 	s.mu.Lock()
-	known := s.followed[submission]
-	s.followed[submission] = true
+	known := s.reading[submission]
+	s.reading[submission] = true
 	s.mu.Unlock()
 	if !known {
 		go s.read(ingest.ReceiptsPrefix + submission)
 	}
 }
 
-// read is the background loop of follow. An error is retried, just like the answer
+// read is the background loop of readReceipts. An error is retried, just like the answer
 // that there is no receipt yet; Await limits how long that lasts.
 func (s *Submission) read(subject string) {
 	next, delay := uint64(1), firstLook

@@ -128,7 +128,7 @@ func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []st
 			if _, err := js.CreateStream(ctx, want); err != nil {
 				return done, fmt.Errorf("make stream %s: %w", want.Name, err)
 			}
-			done = append(done, fmt.Sprintf("NATS: made stream %s, replicas %d", want.Name, replicas))
+			done = append(done, fmt.Sprintf("NATS: created stream %s, replicas %d", want.Name, replicas))
 			continue
 		}
 		if err != nil {
@@ -154,7 +154,7 @@ func setupConsumer(ctx context.Context, js jetstream.JetStream) (string, error) 
 		if _, err := js.CreateConsumer(ctx, FiguresStream, ConsumerConfig()); err != nil {
 			return "", fmt.Errorf("make consumer %s: %w", WorkerConsumer, err)
 		}
-		return fmt.Sprintf("NATS: made consumer %s", WorkerConsumer), nil
+		return fmt.Sprintf("NATS: created consumer %s", WorkerConsumer), nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("look up consumer %s: %w", WorkerConsumer, err)

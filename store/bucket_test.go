@@ -68,7 +68,7 @@ func limited(t *testing.T, opts store.Options, bucket string, actions ...string)
 func TestSetupMakesABucketOnAFreshInfluxDB2(t *testing.T) {
 	opts := store.Options(enginetest.SharedInflux(t))
 	for _, want := range []string{
-		": made bucket " + opts.Bucket + ", shard groups of 3640 days, no retention limit",
+		": created bucket " + opts.Bucket + ", shard groups of 3640 days, no retention limit",
 		": bucket " + opts.Bucket + " is as it should be",
 	} {
 		got, err := open(t, opts).Setup(t.Context())

@@ -49,7 +49,7 @@ func (s *Store) Setup(ctx context.Context) (string, error) {
 			return "", err
 		}
 		if made {
-			return fmt.Sprintf("%s: made %s %s, shard groups of %s, no retention limit", server, what, s.opts.Bucket, inDays(shardGroup)), nil
+			return fmt.Sprintf("%s: created %s %s, shard groups of %s, no retention limit", server, what, s.opts.Bucket, inDays(shardGroup)), nil
 		}
 		// It was created concurrently, or it is hidden.
 		if found, err = find(ctx); err != nil {

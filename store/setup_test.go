@@ -17,7 +17,7 @@ func TestSetupMakesADatabaseForMonthlyFigures(t *testing.T) {
 	opts := store.Options(enginetest.SharedDatabase(t))
 	s, bucket := open(t, opts), opts.Bucket
 	for _, want := range []string{
-		"InfluxDB: made database " + bucket + ", shard groups of 3640 days, no retention limit",
+		"InfluxDB: created database " + bucket + ", shard groups of 3640 days, no retention limit",
 		"InfluxDB: database " + bucket + " is as it should be",
 	} {
 		got, err := s.Setup(t.Context())
@@ -146,7 +146,7 @@ func bucket(every, shard int64) map[string]any {
 func TestSetupMakesABucketByTheContractOfInfluxDB2(t *testing.T) {
 	api := &bucketAPI{buckets: others()}
 	for _, want := range []string{
-		"InfluxDB 2.7.11: made bucket figures, shard groups of 3640 days, no retention limit",
+		"InfluxDB 2.7.11: created bucket figures, shard groups of 3640 days, no retention limit",
 		"InfluxDB 2.7.11: bucket figures is as it should be",
 	} {
 		got, err := api.setup(t, nil)

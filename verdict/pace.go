@@ -83,7 +83,7 @@ func (c byYear) period(year, k int) figure.Period {
 }
 
 // averages reports whether a year is the mean of its periods. byYear then
-// consists of what the periods so far contribute to the mean, which is their
+// holds what the periods so far contribute to the mean, which is their
 // sum divided by the number of all periods, so that everything for flows also
 // applies to it.
 func (c byYear) averages() bool { return c.h.Indicator.Kind == catalog.Average }

@@ -187,7 +187,7 @@ func runServices(t *testing.T) {
 	server := enginetest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
 	s := &services{t: t, project: project, bucket: bucket, here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", bucket.URL)}
 
-	if out := s.once("init"); strings.Count(out, ": made ") != 6 {
+	if out := s.once("init"); strings.Count(out, ": created ") != 6 {
 		t.Errorf("the first start of init says\n%s", out)
 	}
 	if out := s.once("init"); strings.Count(out, " is as it should be") != 6 {
@@ -214,7 +214,7 @@ func runServices(t *testing.T) {
 		s := *s
 		s.t, s.bucket = t, enginetest.SharedInflux(t)
 		forgetWhatIsSettled(t, server, project.Environment["NATS_PASSWORD_OPERATOR"])
-		if out := s.once("init"); strings.Count(out, ": made ") != 2 { // the bucket and the consumer
+		if out := s.once("init"); strings.Count(out, ": created ") != 2 { // the bucket and the consumer
 			t.Errorf("init says\n%s", out)
 		}
 		exporter := s.daemon("exporter")

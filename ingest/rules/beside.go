@@ -71,7 +71,7 @@ func (b Beside) figures() (n int) {
 }
 
 // BesideOf describes a file of the given number of rows that has these vintages
-// of a series. They must be in order.
+// of a series, which must be in order.
 func BesideOf(vintages []Vintage, rows int) Beside {
 	var spans []span
 	for _, p := range vintages {

@@ -23,8 +23,9 @@ type Known struct {
 	undo   []change // the changes since Try
 }
 
-// Vintage is a publication of a cell. It is kept small because a worker holds one for every
-// vintage of the city.
+// Vintage is a publication of a cell, a store.Vintage without what its series and
+// place in memory say. It is kept small because a worker holds every one of the
+// city.
 type Vintage struct {
 	Value      float64 // base unit; 0 when withheld
 	Moment     int64   // publication, ms since 1970; in a file, minus the line number
@@ -262,8 +263,8 @@ func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	return nil
 }
 
-// before returns the last vintage of the cell published before v, nil
-// when there is none.
+// before returns the last vintage of the cell published before v, nil if there
+// is none.
 func (k *Known) before(v *store.Vintage) *Vintage {
 	past := k.Vintages(v.Cell)
 	for i := range slices.Backward(past) {

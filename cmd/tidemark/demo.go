@@ -271,6 +271,7 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	if err != nil {
 		return unlessStopped(ctx, err)
 	}
+	report.Unusual, report.UnusualOmitted = nil, 0 // whoever starts the demo did not write the sample
 	if err := report.WriteText(d.env.stderr, sender.Pushed); err != nil {
 		return err
 	}

@@ -1,10 +1,6 @@
 package engines
 
-import (
-	"context"
-	"errors"
-	"path/filepath"
-)
+import "context"
 
 // AlertmanagerOptions configure StartAlertmanager.
 type AlertmanagerOptions struct {
@@ -58,23 +54,9 @@ func FindAlertmanager(ctx context.Context, progress func(string)) (string, error
 // StartAlertmanager starts Alertmanager and returns when it is ready. ctx
 // limits the start and the build and has no effect afterwards.
 func StartAlertmanager(ctx context.Context, opts AlertmanagerOptions) (*Alertmanager, error) {
-	s, err := newProcess(ctx, alertmanager, "AlertmanagerOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
+	s, err := startConfigured(ctx, alertmanager, "AlertmanagerOptions", PrometheusOptions(opts), "--storage.path=",
+		"--cluster.listen-address=") // no cluster
 	if err != nil {
-		return nil, err
-	}
-	if opts.ConfigFile == "" {
-		return nil, errors.New("alertmanager needs a configuration: AlertmanagerOptions.ConfigFile is empty")
-	}
-	s.ready = "/-/ready"
-	s.arguments = func(listen string) ([]string, error) {
-		return append([]string{
-			"--config.file=" + opts.ConfigFile,
-			"--storage.path=" + filepath.Join(s.dir, "data"),
-			"--web.listen-address=" + listen,
-			"--cluster.listen-address=", // no cluster
-		}, opts.Flags...), nil
-	}
-	if err := s.start(ctx); err != nil {
 		return nil, err
 	}
 	return &Alertmanager{s}, nil

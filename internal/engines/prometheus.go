@@ -2,7 +2,7 @@ package engines
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"path/filepath"
 )
 
@@ -62,23 +62,35 @@ func FindPrometheus(ctx context.Context, progress func(string)) (string, error) 
 // StartPrometheus starts Prometheus and returns when it is ready. ctx limits
 // the start and the build and has no effect afterwards.
 func StartPrometheus(ctx context.Context, opts PrometheusOptions) (*Prometheus, error) {
-	s, err := newProcess(ctx, prometheus, "PrometheusOptions", opts.Dir, opts.Listen, opts.Executable, opts.Progress)
+	s, err := startConfigured(ctx, prometheus, "PrometheusOptions", opts, "--storage.tsdb.path=")
+	if err != nil {
+		return nil, err
+	}
+	return &Prometheus{s}, nil
+}
+
+// startConfigured starts a server of the Prometheus project, which takes its
+// configuration from a file. options is the name of the option type, storage
+// the flag for the directory of its data, further are flags of its own.
+func startConfigured(ctx context.Context, p *program, options string, opts PrometheusOptions, storage string, further ...string) (*process, error) {
+	s, err := newProcess(ctx, p, options, opts.Dir, opts.Listen, opts.Executable, opts.Progress)
 	if err != nil {
 		return nil, err
 	}
 	if opts.ConfigFile == "" {
-		return nil, errors.New("prometheus needs a configuration: PrometheusOptions.ConfigFile is empty")
+		return nil, fmt.Errorf("%s needs a configuration: %s.ConfigFile is empty", p.name, options)
 	}
 	s.ready = "/-/ready"
 	s.arguments = func(listen string) ([]string, error) {
-		return append([]string{
+		own := append([]string{
 			"--config.file=" + opts.ConfigFile,
-			"--storage.tsdb.path=" + filepath.Join(s.dir, "data"),
+			storage + filepath.Join(s.dir, "data"),
 			"--web.listen-address=" + listen,
-		}, opts.Flags...), nil
+		}, further...)
+		return append(own, opts.Flags...), nil
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, err
 	}
-	return &Prometheus{s}, nil
+	return s, nil
 }

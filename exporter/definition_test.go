@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
@@ -61,7 +62,7 @@ func TestFiguresOfAnotherDefinitionAreNeitherShownNorJudged(t *testing.T) {
 	if !strings.Contains(page, `indicator="boxes",measure="level",unit="TEU"} 2726080`) {
 		t.Error("another indicator is not shown any more")
 	}
-	if _, health := get(t, address+"/-/healthy"); !strings.Contains(health, "1 figure of boxes_rank not shown: the figures of boxes_rank were stored with kind stock and the catalogue now says rank: run `tidemark migrate boxes_rank`, or restore the old definition in the catalogue\n") {
+	if _, health := enginetest.Get(t, address+"/-/healthy"); !strings.Contains(health, "1 figure of boxes_rank not shown: the figures of boxes_rank were stored with kind stock and the catalogue now says rank: run `tidemark migrate boxes_rank`, or restore the old definition in the catalogue\n") {
 		t.Errorf("health says %s", health)
 	}
 	rank, _ := city(t).Target("rank_2030")
@@ -94,7 +95,7 @@ func TestAGoalRemovedFromTheCatalogueIsKnownAsOfItsDay(t *testing.T) {
 		`tidemark_target_goal{target="rank_2030"}`:                            `"1"]`,
 		`tidemark_target_verdict{target="rank_2030"} == 1`:                    `"verdict":"too_early"`,
 	} {
-		if _, body := get(t, address+"/api/v1/query?query="+url.QueryEscape(query)); !strings.Contains(body, want) {
+		if _, body := enginetest.Get(t, address+"/api/v1/query?query="+url.QueryEscape(query)); !strings.Contains(body, want) {
 			t.Errorf("%s is %s, want %s", query, body, want)
 		}
 	}

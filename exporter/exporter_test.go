@@ -129,7 +129,7 @@ func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
 	if !strings.Contains(page, boxesOfH1+" 1\n") || strings.Contains(page, "tidemark_exporter_sync_errors_total 0\n") {
 		t.Errorf("without InfluxDB the page is\n%s", tidemarks(page))
 	}
-	if status, body := get(t, served+"/-/ready"); status != http.StatusOK {
+	if status, body := enginetest.Get(t, served+"/-/ready"); status != http.StatusOK {
 		t.Errorf("without InfluxDB /-/ready says %d %s", status, body)
 	}
 
@@ -173,7 +173,7 @@ func TestAJournalEntryInTheFutureIsReported(t *testing.T) {
 	if !regexp.MustCompile(`\ntidemark_exporter_journal_ahead_seconds 8(6[34]|5\d)\d\d`).MatchString(page) {
 		t.Errorf("the page is\n%s", tidemarks(page))
 	}
-	if _, health := get(t, served+"/-/healthy"); !regexp.MustCompile(`^healthy\nthe newest entry of InfluxDB's journal is (24h0m0s|23h5\dm\d+s) ahead of InfluxDB's clock; was the clock set back\?\n$`).MatchString(health) {
+	if _, health := enginetest.Get(t, served+"/-/healthy"); !regexp.MustCompile(`^healthy\nthe newest entry of InfluxDB's journal is (24h0m0s|23h5\dm\d+s) ahead of InfluxDB's clock; was the clock set back\?\n$`).MatchString(health) {
 		t.Errorf("/-/healthy says %s", health)
 	}
 	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
@@ -193,10 +193,10 @@ func TestBeforeTheFirstLoadThereIsHealthOnly(t *testing.T) {
 		t.Errorf("figures before the first load:\n%s", tidemarks(page))
 	}
 	await(t, served+"/-/ready", "not ready: InfluxDB cannot be read; the log says why\n", patience)
-	if status, _ := get(t, served+"/-/ready"); status != http.StatusServiceUnavailable {
+	if status, _ := enginetest.Get(t, served+"/-/ready"); status != http.StatusServiceUnavailable {
 		t.Errorf("/-/ready gives %d", status)
 	}
-	if status, _ := get(t, served+"/-/healthy"); status != http.StatusOK {
+	if status, _ := enginetest.Get(t, served+"/-/healthy"); status != http.StatusOK {
 		t.Errorf("/-/healthy gives %d", status)
 	}
 
@@ -265,7 +265,7 @@ func TestCredentialsAppearNowhere(t *testing.T) {
 	log.await(t, "figures cannot be read")
 	all := log.String()
 	for _, path := range []string{"/", "/-/ready", "/metrics"} {
-		_, body := get(t, served+path)
+		_, body := enginetest.Get(t, served+path)
 		all += body
 	}
 	if strings.Contains(all, "hush") {

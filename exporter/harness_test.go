@@ -89,21 +89,6 @@ func run(t testing.TB, s *store.Store, log io.Writer) (e *Exporter, url string) 
 	return e, server.URL
 }
 
-// get returns the status and the body.
-func get(t testing.TB, url string) (int, string) {
-	t.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(body)
-}
-
 // await requests a page until it contains the text, and returns it.
 func await(t testing.TB, url, text string, limit time.Duration) string {
 	t.Helper()
@@ -118,7 +103,7 @@ func awaitThat(t testing.TB, url, what string, limit time.Duration, is func(body
 	again := time.NewTicker(10 * time.Millisecond)
 	defer again.Stop()
 	for {
-		_, body := get(t, url)
+		_, body := enginetest.Get(t, url)
 		if is(body) {
 			return body
 		}

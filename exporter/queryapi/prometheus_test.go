@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,7 +172,7 @@ func TestAnswersAreThoseOfARealPrometheusWithTheSameSeries(t *testing.T) {
 		} {
 			parameters := append([]string{"query", query}, pairs[1:]...)
 			status, got := call(t, ours, pairs[0], parameters...)
-			wantStatus, want := fetch(t, real+"/api/v1/"+pairs[0]+"?"+parametersOf(parameters))
+			wantStatus, want := enginetest.Get(t, real+"/api/v1/"+pairs[0]+"?"+parametersOf(parameters))
 			if got, want = ordered(t, got, pairs[0], query), ordered(t, want, pairs[0], query); status != wantStatus || got != want {
 				t.Errorf("%s, %s: %d\n%s\nPrometheus says %d\n%s", query, name, status, differing(got, want), wantStatus, differing(want, got))
 			}
@@ -183,20 +181,6 @@ func TestAnswersAreThoseOfARealPrometheusWithTheSameSeries(t *testing.T) {
 }
 
 func parametersOf(pairs []string) string { return parameters(pairs...).Encode() }
-
-func fetch(t testing.TB, url string) (int, string) {
-	t.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(body)
-}
 
 // ordered is the answer unchanged, except that the series of an instant query
 // are sorted: Prometheus leaves their order to its storage.

@@ -31,7 +31,7 @@ func TestAPrometheusJoinsHistoryByRemoteRead(t *testing.T) {
 	} {
 		pairs := []string{"query", query, "time", "2026-11-01T00:00:00Z"}
 		status, want := call(t, ofSample(), "query", pairs...)
-		realStatus, got := fetch(t, real+"/api/v1/query?"+parametersOf(pairs))
+		realStatus, got := enginetest.Get(t, real+"/api/v1/query?"+parametersOf(pairs))
 		if got, want = ordered(t, got, "query", query), ordered(t, want, "query", query); status != realStatus || got != want {
 			t.Errorf("%s: through Prometheus %d\n%s\nhere %d\n%s", query, realStatus, differing(got, want), status, differing(want, got))
 		}

@@ -236,14 +236,6 @@ func post(t *testing.T, address, body string, want int) {
 
 func get(t *testing.T, address string) string {
 	t.Helper()
-	resp, err := http.Get(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
+	_, body := enginetest.Get(t, address)
+	return body
 }

@@ -35,9 +35,9 @@ func (m *maker) news() *stat.PanelBuilder {
 			ask{ref: "new", legend: m.say("近 31 天发布", "recently published"),
 				expr: `count(count by (indicator) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
 			ask{ref: "overdue", legend: m.say("逾期", "overdue"), expr: "count(" + late + ") or vector(0)"},
-			ask{ref: "unmet", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_unmet)"}),
+			ask{ref: "regressed", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_regressed)"}),
 	}, "none", drawn{"new", lit(colorPublished)}, drawn{"overdue", lit("purple")},
-		drawn{"unmet", lit("orange")}).ColorMode(common.BigValueColorModeValue)
+		drawn{"regressed", lit("orange")}).ColorMode(common.BigValueColorModeValue)
 }
 
 // late selects the releases whose due day and grace period have passed. This

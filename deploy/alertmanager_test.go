@@ -93,7 +93,7 @@ func TestAnAlertSilencesThoseThatFollowFromIt(t *testing.T) {
 		"overdue silences slipping":    {"TidemarkFigureOverdue", "TidemarkTargetSlipping", map[string]string{"area": "330203"}},
 		"overdue silences at risk":     {"TidemarkFigureOverdue", "TidemarkTargetAtRisk", map[string]string{"indicator": "trade_imports"}},
 		"missed silences slipping":     {"TidemarkTargetMissed", "TidemarkTargetSlipping", map[string]string{"target": "imports_2026"}},
-		"missed silences un-met":       {"TidemarkTargetMissed", "TidemarkTargetUnmet", map[string]string{"category": "C1"}},
+		"missed silences regressed":    {"TidemarkTargetMissed", "TidemarkTargetRegressed", map[string]string{"category": "C1"}},
 		"slipping silences at risk":    {"TidemarkTargetSlipping", "TidemarkTargetAtRisk", map[string]string{"category": "C1"}},
 		"critical silences warning":    {"TidemarkExporterDown", "TidemarkExporterStale", map[string]string{"job": "another"}},
 		"a stall silences a lag":       {"TidemarkIngestStalled", "TidemarkIngestLagging", map[string]string{"job": "another"}},

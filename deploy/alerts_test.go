@@ -27,7 +27,7 @@ func healthy(at time.Time) page {
 		`tidemark_target_verdict` + ports + `,verdict="at_risk"}`:  0,
 		`tidemark_target_verdict` + ports + `,verdict="slipping"}`: 0,
 		`tidemark_target_verdict` + ports + `,verdict="missed"}`:   0,
-		`tidemark_target_unmet` + ports + `}`:                      0,
+		`tidemark_target_regressed` + ports + `}`:                  0,
 		`tidemark_target_info` + ports + `,name_zh="世界一流强港：4000万标箱",name_en="world-class port: 40 million TEU",kind="annual_total",unit="TEU",deadline="2027"}`: 1,
 		`tidemark_target_attainment_ratio` + ports + `}`:    0.412,
 		`tidemark_target_projection` + ports + `}`:          38.5e6,
@@ -66,10 +66,10 @@ func says(at time.Time, verdict string) page {
 
 func TestOneFaultRaisesOneAlert(t *testing.T) {
 	for alert, wrong := range map[string]func(at time.Time) page{
-		"TidemarkTargetSlipping": func(at time.Time) page { return says(at, "slipping") },
-		"TidemarkTargetAtRisk":   func(at time.Time) page { return says(at, "at_risk") },
-		"TidemarkTargetMissed":   func(at time.Time) page { return says(at, "missed") },
-		"TidemarkTargetUnmet":    func(at time.Time) page { return with(at, page{`tidemark_target_unmet` + ports + `}`: 1}) },
+		"TidemarkTargetSlipping":  func(at time.Time) page { return says(at, "slipping") },
+		"TidemarkTargetAtRisk":    func(at time.Time) page { return says(at, "at_risk") },
+		"TidemarkTargetMissed":    func(at time.Time) page { return says(at, "missed") },
+		"TidemarkTargetRegressed": func(at time.Time) page { return with(at, page{`tidemark_target_regressed` + ports + `}`: 1}) },
 		"TidemarkFigureOverdue": func(at time.Time) page {
 			return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 5, 5, 0, 0, 0, 0, shanghai).Unix())})
 		},

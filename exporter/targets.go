@@ -17,9 +17,9 @@ type targets struct {
 
 	kept atomic.Pointer[judgedPage]
 
-	mu    sync.Mutex        // held while judging
-	of    *view             // the view that unmet belongs to
-	unmet map[unmetKey]bool // computed from the figures of the view
+	mu        sync.Mutex            // held while judging
+	of        *view                 // the view to which regressed belongs
+	regressed map[regressedKey]bool // computed from the figures of the view
 }
 
 // judgedPage is that part for a view as judged at one moment.
@@ -29,9 +29,9 @@ type judgedPage struct {
 	text []byte
 }
 
-// unmetKey is what, besides the figures, the answer to "was it met until a
+// regressedKey is what, besides the figures, the answer to "was it met until a
 // revision" depends on.
-type unmetKey struct {
+type regressedKey struct {
 	target, category string
 	met              bool
 }
@@ -75,15 +75,15 @@ func (t *targets) judge(v *view) []byte {
 		return kept.text
 	}
 	if t.of != v {
-		t.of, t.unmet = v, map[unmetKey]bool{} // cached because looking back at every revision is slow
+		t.of, t.regressed = v, map[regressedKey]bool{} // cached because looking back at every revision is slow
 	}
-	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.unmet)}
+	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.regressed)}
 	t.kept.Store(judged)
 	return judged.text
 }
 
 // writeTargets judges every target and writes the states.
-func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
+func (v *view) writeTargets(at time.Time, regressed map[regressedKey]bool) []byte {
 	states := verdict.All(v.catalog, v.book, at)
 	labels := make([][]byte, len(states))
 	for i := range states {
@@ -108,15 +108,15 @@ func (v *view) writeTargets(at time.Time, unmet map[unmetKey]bool) []byte {
 			b = appendSample(b, metric.TargetVerdict, appendLabels(nil, metric.VerdictLabels(&states[i], verdict)), metric.Bit(states[i].Verdict == verdict))
 		}
 	}
-	b = appendHead(b, metric.TargetUnmet)
+	b = appendHead(b, metric.TargetRegressed)
 	for i := range states {
-		key := unmetKey{states[i].Target.ID, states[i].Category, states[i].Verdict == verdict.Met}
-		was, known := unmet[key]
+		key := regressedKey{states[i].Target.ID, states[i].Category, states[i].Verdict == verdict.Met}
+		was, known := regressed[key]
 		if !known {
-			_, was = verdict.UnmetBy(states[i], v.book)
-			unmet[key] = was
+			_, was = verdict.RegressedBy(states[i], v.book)
+			regressed[key] = was
 		}
-		b = appendSample(b, metric.TargetUnmet, labels[i], metric.Bit(was))
+		b = appendSample(b, metric.TargetRegressed, labels[i], metric.Bit(was))
 	}
 	return b
 }

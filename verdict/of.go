@@ -72,8 +72,8 @@ func categories(t *catalog.Target, b *book.Book) (codes []string) {
 	return slices.Compact(codes)
 }
 
-// Unmet is a target that was met until a revision.
-type Unmet struct {
+// Regression is a target that was met until a revision took that back.
+type Regression struct {
 	At            time.Time  // of the revision
 	Cells         []Revision // what was revised at that time
 	Before, After State      // the states just before and at the revision
@@ -86,16 +86,16 @@ type Revision struct {
 	Old, New book.Figure
 }
 
-// unmetBack is how many times of revision are examined: a target that was met
+// regressedBack is how many times of revision are examined: a target that was met
 // before that is not news.
-const unmetBack = 64
+const regressedBack = 64
 
-// UnmetBy reports whether the target is no longer met because figures were
+// RegressedBy reports whether the target is no longer met because figures were
 // revised: it was met by the figures known just before a revision, was not met
 // with the revision, and is not met now. The passing of time and new periods
-// never make a target un-met: both verdicts are as of the time of the
+// never make a target regress: both verdicts are as of the time of the
 // revision.
-func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
+func RegressedBy(s State, b *book.Book) (u Regression, ok bool) {
 	if s.Verdict == Met {
 		return u, false
 	}
@@ -104,7 +104,7 @@ func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 		return Judge(t, derive.From(b, t.Indicator, t.Area.Code, s.Category, moment), at)
 	}
 	revisions := revised(t, b, s.Category, s.At)
-	for i := 0; i < len(revisions) && i < unmetBack; i++ {
+	for i := 0; i < len(revisions) && i < regressedBack; i++ {
 		moment, first := revisions[i].at.In(s.At.Location()), revisions[i].first.In(s.At.Location())
 		after := known(moment, moment)
 		if after.Verdict == Met {
@@ -114,14 +114,14 @@ func UnmetBy(s State, b *book.Book) (u Unmet, ok bool) {
 		if before.Verdict != Met {
 			continue
 		}
-		u = Unmet{At: moment, Cells: revisions[i].cells, Before: before, After: after}
-		u.Reason = unmetReason(t, u)
+		u = Regression{At: moment, Cells: revisions[i].cells, Before: before, After: after}
+		u.Reason = regressedReason(t, u)
 		return u, true
 	}
 	return u, false
 }
 
-func unmetReason(t *catalog.Target, u Unmet) lang.Text {
+func regressedReason(t *catalog.Target, u Regression) lang.Text {
 	c := u.Cells[0]
 	value := func(f book.Figure) lang.Text {
 		if f.Withheld {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	all := []Family{IndicatorInfo, ReleaseDue, ReleaseGrace, TargetInfo, TargetVerdict, TargetUnmet}
+	all := []Family{IndicatorInfo, ReleaseDue, ReleaseGrace, TargetInfo, TargetVerdict, TargetRegressed}
 	for _, f := range Figures {
 		all = append(all, f.Family)
 	}

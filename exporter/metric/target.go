@@ -14,9 +14,9 @@ type TargetNumber struct {
 
 // The metrics of targets.
 var (
-	TargetInfo    = Family{"tidemark_target_info", "Names and properties of a target."}
-	TargetVerdict = Family{"tidemark_target_verdict", "The verdict on a target: 1 for the one that holds, 0 for the others."}
-	TargetUnmet   = Family{"tidemark_target_unmet", "Whether a target was met until figures were revised (1) or not (0)."}
+	TargetInfo      = Family{"tidemark_target_info", "Names and properties of a target."}
+	TargetVerdict   = Family{"tidemark_target_verdict", "The verdict on a target: 1 for the one that holds, 0 for the others."}
+	TargetRegressed = Family{"tidemark_target_regressed", "Whether a target was met until figures were revised (1) or not (0)."}
 
 	TargetNumbers = []TargetNumber{
 		{Family{"tidemark_target_value", "The value a target has reached, in the base unit: the year to date within the year of its deadline, else the newest."},

@@ -78,7 +78,7 @@ var asked = []string{
 	`tidemark_target_verdict == 1`,
 	`tidemark_target_projection_high - tidemark_target_projection_low`,
 	`tidemark_target_attainment_ratio > 0.5`,
-	`tidemark_target_unmet`,
+	`tidemark_target_regressed`,
 	`tidemark_target_info`,
 	`timestamp(tidemark_target_verdict{verdict="met"})`,
 	`timestamp(tidemark_release_overdue)`,

@@ -113,8 +113,8 @@ func (p Printer) Explain(w io.Writer, states []verdict.State, judged *book.Book)
 			fmt.Fprintf(&b, "  %s\n", s.Category)
 		}
 		fmt.Fprintf(&b, "  %s: %s\n", p.verdict(s.Verdict), s.Reason.In(p.Language))
-		if unmet, ok := verdict.UnmetBy(*s, judged); ok {
-			fmt.Fprintf(&b, "  %s\n", unmet.Reason.In(p.Language))
+		if regressed, ok := verdict.RegressedBy(*s, judged); ok {
+			fmt.Fprintf(&b, "  %s\n", regressed.Reason.In(p.Language))
 		}
 		b.WriteByte('\n')
 		var t table.Table

@@ -59,7 +59,7 @@ type arrival struct {
 // computed only on demand because looking back at revisions is slow.
 type judged struct {
 	verdict.State
-	unmet func() bool
+	regressed func() bool
 }
 
 // stateKey is a target at a time at which its state could change.

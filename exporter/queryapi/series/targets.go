@@ -34,8 +34,8 @@ func targetFamilies() []family {
 				yield(metric.VerdictLabels(&st.State, verdict), func(st *judged) (float64, bool) { return metric.Bit(st.Verdict == verdict), true })
 			}
 		})},
-		{metric.TargetUnmet, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
-			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.unmet()), true })
+		{metric.TargetRegressed, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.regressed()), true })
 		})},
 		{metric.Family{Name: "tidemark_target_urgency", Help: "How much attention a target needs, by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
 			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
@@ -92,8 +92,8 @@ func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 	for _, state := range verdict.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
 		state.Steps = nil
 		states = append(states, judged{state, sync.OnceValue(func() bool {
-			_, unmet := verdict.UnmetBy(state, v.book)
-			return unmet
+			_, regressed := verdict.RegressedBy(state, v.book)
+			return regressed
 		})})
 	}
 	return states

@@ -37,10 +37,10 @@ var bookOf = booktest.Of
 func TestATargetIsUnmetByARevisionOnly(t *testing.T) {
 	met := published(figure.Level, "2023", "57.12", "2024-01-31")
 	for _, c := range []struct {
-		name    string
-		figures []store.Vintage
-		on      string
-		unmet   string // what was revised, empty if nothing is un-met
+		name      string
+		figures   []store.Vintage
+		on        string
+		regressed string // what was revised, empty if it has not regressed
 	}{
 		{"the figure is unchanged", []store.Vintage{met}, "2024-05-01", ""},
 		{"it never was met", []store.Vintage{published(figure.Level, "2023", "30", "2024-01-31"), published(figure.Level, "2023", "31", "2024-03-01")}, "2024-05-01", ""},
@@ -55,9 +55,9 @@ func TestATargetIsUnmetByARevisionOnly(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			target, _ := catalog.Ningbo().Target("waterway_investment_2023")
 			b := bookOf(t, c.figures...)
-			u, ok := UnmetBy(OfAsOf(target, b, day(c.on))[0], b)
-			if ok != (c.unmet != "") || !strings.Contains(u.Reason.EN, c.unmet) {
-				t.Errorf("un-met is %t because %q, want %q", ok, u.Reason.EN, c.unmet)
+			u, ok := RegressedBy(OfAsOf(target, b, day(c.on))[0], b)
+			if ok != (c.regressed != "") || !strings.Contains(u.Reason.EN, c.regressed) {
+				t.Errorf("it has regressed is %t because %q, want %q", ok, u.Reason.EN, c.regressed)
 			}
 		})
 	}

@@ -37,6 +37,7 @@ type Catalog struct {
 	areas      map[string]*Area
 	units      map[string]*Unit
 	calendars  map[string]*Calendar
+	holidays   map[figure.Day]bool // whether people work on it
 	topics     map[string]*Topic
 	indicators map[string]*Indicator
 	balances   map[string][]*partOf // by the indicator of the term
@@ -96,6 +97,7 @@ func Parse(filename string, data []byte) (*Catalog, error) {
 		areas:      map[string]*Area{},
 		units:      map[string]*Unit{},
 		calendars:  map[string]*Calendar{},
+		holidays:   map[figure.Day]bool{},
 		topics:     map[string]*Topic{},
 		indicators: map[string]*Indicator{},
 		balances:   map[string][]*partOf{},

@@ -29,12 +29,13 @@ func (d *decoder) catalogue(root *yaml.Node) {
 		{"areas", d.area},
 		{"units", d.unit},
 		{"calendars", d.calendar},
+		{"holidays", d.holiday},
 		{"topics", d.topic},
 		{"indicators", d.indicator},
 		{"balances", d.balance},
 		{"targets", d.target},
 	} {
-		if optional := section.key == "calendars" || section.key == "balances" || section.key == "targets"; !optional {
+		if optional := []string{"calendars", "holidays", "balances", "targets"}; !slices.Contains(optional, section.key) {
 			m.need(section.key)
 		}
 		for _, n := range m.list(section.key) {

@@ -30,13 +30,14 @@ type decoder struct {
 // partKeys lists every key of every part of a catalogue file. The decoder
 // accepts these keys and docs/catalog.md explains them.
 var partKeys = map[string][]string{
-	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "topics", "indicators", "balances", "targets"},
+	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "holidays", "topics", "indicators", "balances", "targets"},
 	"name":         {"zh", "en"},
 	"agency":       {"code", "name", "files", "flags"},
 	"files":        {"decimal", "thousands", "encoding", "columns"},
 	"area":         {"code", "name", "kind"},
 	"unit":         {"code", "name", "written", "whole"},
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
+	"holiday":      {"from", "to", "name", "work"},
 	"release rule": {"months_later", "day", "with_next"},
 	"topic":        {"code", "name"},
 	"indicator": {"code", "name", "topic", "kind", "frequency", "accepts", "unit", "display", "agency", "areas", "measures",
@@ -263,17 +264,23 @@ func (m mapping) period(key string) figure.Period {
 	return p
 }
 
-// day is the first instant of a day in the catalogue's time zone, for a
-// required key.
-func (m mapping) day(key string) (at time.Time, ok bool) {
+// date is the day of a required key.
+func (m mapping) date(key string) (day figure.Day, ok bool) {
 	s := m.needText(key)
 	if s == "" {
-		return at, false
+		return day, false
 	}
-	day, ok := figure.ParseDay(s)
+	day, ok = figure.ParseDay(s)
 	if !ok {
 		m.errorf(key, "%s %q is not a date, write it like 2023-10-18", key, s)
 	}
+	return day, ok
+}
+
+// day is the first instant of the day of a required key, in the catalogue's time
+// zone.
+func (m mapping) day(key string) (at time.Time, ok bool) {
+	day, ok := m.date(key)
 	return day.Start(m.d.cat.location), ok
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -90,6 +91,8 @@ func (v *view) writeTargets(at time.Time, regressed map[regressedKey]bool) []byt
 		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
 	}
 	var b []byte
+	b = appendHead(b, metric.WorkingDay)
+	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(v.catalog.WorkingDay(figure.DayAt(at))))
 	b = appendHead(b, metric.TargetInfo)
 	for i := range states {
 		b = appendSample(b, metric.TargetInfo, appendLabels(nil, metric.TargetInfoLabels(&states[i])), 1)

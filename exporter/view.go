@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 )
@@ -63,7 +64,7 @@ type line struct {
 
 // write renders the figures' part of /metrics.
 func (v *view) write() []byte {
-	lines, reports := v.lines(), metric.Releases(v.catalog, v.book, time.Time{})
+	lines, reports := v.lines(), release.All(v.catalog, v.book, time.Time{})
 	perLine := 0
 	if len(lines) > 0 {
 		perLine = len(metric.Figures) * (len(lines[0].labels) + len("tidemark_figure_published_timestamp_seconds") + 16)
@@ -79,18 +80,20 @@ func (v *view) write() []byte {
 	}
 	b = appendHead(b, metric.IndicatorInfo)
 	for _, r := range reports {
-		b = appendSample(b, metric.IndicatorInfo, appendLabels(nil, r.InfoLabels(v.catalog)), 1)
+		b = appendSample(b, metric.IndicatorInfo, appendLabels(nil, metric.IndicatorLabels(v.catalog, r)), 1)
 	}
-	b = appendHead(b, metric.ReleaseDue)
+	b = appendHead(b, metric.ReleaseInfo)
 	for _, r := range reports {
-		if due, ok := r.Due(); ok {
-			b = appendSample(b, metric.ReleaseDue, appendLabels(nil, r.Labels()), metric.Seconds(due))
+		if labels, ok := metric.ReleaseInfoLabels(r); ok {
+			b = appendSample(b, metric.ReleaseInfo, appendLabels(nil, labels), 1)
 		}
 	}
-	b = appendHead(b, metric.ReleaseGrace)
-	for _, r := range reports {
-		if grace, ok := r.Grace(); ok {
-			b = appendSample(b, metric.ReleaseGrace, appendLabels(nil, r.Labels()), grace.Seconds())
+	for _, number := range metric.ReleaseNumbers {
+		b = appendHead(b, number.Family)
+		for _, r := range reports {
+			if n, ok := number.Of(v.catalog, r); ok {
+				b = appendSample(b, number.Family, appendLabels(nil, metric.ReleaseLabels(r)), n)
+			}
 		}
 	}
 	return b

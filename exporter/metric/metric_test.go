@@ -5,15 +5,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	all := []Family{IndicatorInfo, ReleaseDue, ReleaseGrace, TargetInfo, TargetVerdict, TargetRegressed}
+	all := []Family{IndicatorInfo, ReleaseInfo, WorkingDay, TargetInfo, TargetVerdict, TargetRegressed}
 	for _, f := range Figures {
 		all = append(all, f.Family)
+	}
+	for _, n := range ReleaseNumbers {
+		all = append(all, n.Family)
 	}
 	for _, n := range TargetNumbers {
 		all = append(all, n.Family)
@@ -29,11 +33,13 @@ func TestLabelsAreInTheOrderOfTheirNames(t *testing.T) {
 	ningbo := catalog.Ningbo()
 	goal := ningbo.Targets[0]
 	state := &verdict.State{Target: goal, Category: figure.Total}
-	report := &Release{Indicator: goal.Indicator, Area: goal.Area.Code}
+	next := &release.Release{Indicator: goal.Indicator, Area: goal.Area.Code}
+	nextLabels, _ := ReleaseInfoLabels(next)
 	for name, labels := range map[string]Labels{
 		"figure":    FigureLabels(goal.Indicator, figure.Series{Indicator: goal.Indicator.Code}),
-		"indicator": report.InfoLabels(ningbo),
-		"release":   report.Labels(),
+		"indicator": IndicatorLabels(ningbo, next),
+		"release":   ReleaseLabels(next),
+		"next":      nextLabels,
 		"target":    TargetLabels(state),
 		"info":      TargetInfoLabels(state),
 		"verdict":   VerdictLabels(state, verdict.Met),

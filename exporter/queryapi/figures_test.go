@@ -280,6 +280,21 @@ func TestAReleaseIsOverdueAfterItsGraceUntilItComes(t *testing.T) {
 	}
 }
 
+func TestTheNextPeriodIsNamedUntilItIsPublished(t *testing.T) {
+	a := answerer{t, over(harbour(t), booktest.Of(t,
+		booktest.Published("boxes", "2023-02", 200, "2023-03-10"),
+		booktest.Published("boxes", "2023-03", 210, "2023-04-12"),
+	))}
+	for day, want := range map[string]string{"2023-03-09": "", "2023-03-11": "2023-03", "2023-04-11": "2023-03", "2023-04-13": "2023-04", "2024-01-01": "2023-04"} {
+		if want != "" {
+			want = "area=H1 indicator=boxes period=" + want + " 1"
+		}
+		a.at(day, `tidemark_release_info{indicator="boxes"}`, want)
+	}
+	// The 9th of April 2023 is a Sunday, and the 10th of June a Saturday.
+	a.at("2023-03-11", `tidemark_release_reminder_timestamp_seconds{indicator="boxes"}`, "area=H1 indicator=boxes 1680710400") // 6 April in Shanghai
+}
+
 // gap is a year in which March is withheld, and the year after it.
 func gap(t *testing.T) answerer {
 	return answerer{t, over(harbour(t), booktest.Of(t,

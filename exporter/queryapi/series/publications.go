@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -55,8 +56,8 @@ func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (sam
 }
 
 func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-	v.reportsOf(s, func(r *metric.Release) {
-		yield(r.Labels(), func() []Sample {
+	v.reportsOf(s, func(r *release.Release) {
+		yield(metric.ReleaseLabels(r), func() []Sample {
 			var samples []Sample
 			for _, t := range v.published(r.Indicator, r.Area) {
 				if t <= s.now.UnixMilli() {
@@ -69,10 +70,10 @@ func eachRelease(v *snapshot, s *selection, yield func(metric.Labels, func() []S
 }
 
 // reportsOf returns the releases known to the selection.
-func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
+func (v *snapshot) reportsOf(s *selection, yield func(*release.Release)) {
 	reports := v.reports()
 	if !s.known.IsZero() {
-		reports = metric.Releases(v.catalog, v.book, s.known)
+		reports = release.All(v.catalog, v.book, s.known)
 	}
 	for _, r := range reports {
 		if s.wants("indicator", r.Indicator.Code) && s.wants("area", r.Area) {
@@ -84,25 +85,22 @@ func (v *snapshot) reportsOf(s *selection, yield func(*metric.Release)) {
 // indicatorFamilies describe indicators and upcoming releases.
 func indicatorFamilies() []family {
 	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
-	return []family{
+	families := []family{
 		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-			v.reportsOf(s, func(r *metric.Release) { yield(r.InfoLabels(v.catalog), v.standing(1)) })
+			v.reportsOf(s, func(r *release.Release) { yield(metric.IndicatorLabels(v.catalog, r), v.standing(1)) })
 		}},
 		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			for _, i := range v.catalog.Indicators {
 				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
 			}
 		}},
-		{metric.ReleaseDue, eachDue(func(r *metric.Release) (float64, bool) {
-			due, ok := r.Due()
-			return metric.Seconds(due), ok
-		})},
-		{metric.ReleaseGrace, eachDue(func(r *metric.Release) (float64, bool) {
-			grace, ok := r.Grace()
-			return grace.Seconds(), ok
-		})},
+		{metric.ReleaseInfo, eachNext},
 		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is past its due day and grace (1) or not (0), as known at that moment."}, eachOverdue},
 	}
+	for _, number := range metric.ReleaseNumbers {
+		families = append(families, family{number.Family, eachNumber(number)})
+	}
+	return families
 }
 
 // standing is a value that has held from the beginning.
@@ -110,14 +108,14 @@ func (v *snapshot) standing(value float64) func() []Sample {
 	return func() []Sample { return []Sample{{v.begins(), value}} }
 }
 
-// eachDue passes a number about the release after the newest period; it changed
+// eachNumber passes a number about the release after the newest period; it changed
 // whenever a newer period was published.
-func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
+func eachNumber(number metric.ReleaseNumber) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
 	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-		v.reportsOf(s, func(r *metric.Release) {
-			yield(r.Labels(), func() (samples []Sample) {
-				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *metric.Release) {
-					if value, ok := number(then); ok {
+		v.reportsOf(s, func(r *release.Release) {
+			yield(metric.ReleaseLabels(r), func() (samples []Sample) {
+				v.stages(r, s.now.UnixMilli(), func(from, _ int64, then *release.Release) {
+					if value, ok := number.Of(v.catalog, then); ok {
 						samples = append(samples, Sample{from, value})
 					}
 				})
@@ -127,13 +125,46 @@ func eachDue(number func(*metric.Release) (float64, bool)) func(*snapshot, *sele
 	}
 }
 
+// eachNext passes the period that was to be published next, from the publication
+// of the one before it to its own.
+func eachNext(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	now := s.now.UnixMilli()
+	type wait struct {
+		labels      metric.Labels
+		from, until int64
+	}
+	v.reportsOf(s, func(r *release.Release) {
+		var waits []wait
+		v.stages(r, now, func(from, until int64, then *release.Release) {
+			labels, ok := metric.ReleaseInfoLabels(then)
+			last := len(waits) - 1
+			switch {
+			case !ok:
+			case last >= 0 && slices.Equal(waits[last].labels, labels): // January came, and February is still next
+				waits[last].until = until
+			default:
+				waits = append(waits, wait{labels, from, until})
+			}
+		})
+		for _, w := range waits {
+			yield(w.labels, func() []Sample {
+				samples := []Sample{{w.from, 1}}
+				if w.until <= now {
+					samples = append(samples, Sample{w.until, StaleMarker})
+				}
+				return samples
+			})
+		}
+	})
+}
+
 // eachOverdue passes whether the release after the newest period is overdue;
 // this changes when it is published or when the calendar says so.
 func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	now := s.now.UnixMilli()
-	v.reportsOf(s, func(r *metric.Release) {
-		yield(r.Labels(), func() (samples []Sample) {
-			v.stages(r, now, func(from, until int64, then *metric.Release) {
+	v.reportsOf(s, func(r *release.Release) {
+		yield(metric.ReleaseLabels(r), func() (samples []Sample) {
+			v.stages(r, now, func(from, until int64, then *release.Release) {
 				overdue, ok := then.Overdue()
 				if !ok {
 					return
@@ -151,7 +182,7 @@ func eachOverdue(v *snapshot, s *selection, yield func(metric.Labels, func() []S
 
 // stages passes a release in each of its stages: from the publication of one
 // newest period to that of the next, up to now.
-func (v *snapshot) stages(r *metric.Release, now int64, yield func(from, until int64, then *metric.Release)) {
+func (v *snapshot) stages(r *release.Release, now int64, yield func(from, until int64, then *release.Release)) {
 	var newest []arrival
 	for _, a := range v.arrivals(r) {
 		if last := len(newest) - 1; a.at <= now && (last < 0 || a.period.Compare(newest[last].period) > 0) {
@@ -172,7 +203,7 @@ func (v *snapshot) stages(r *metric.Release, now int64, yield func(from, until i
 // arrivals lists when periods of the indicator's own frequency were first
 // published in an area, in that order; of several published at the same time
 // only the newest.
-func (v *snapshot) arrivals(r *metric.Release) []arrival {
+func (v *snapshot) arrivals(r *release.Release) []arrival {
 	return v.firsts.get(area{r.Indicator, r.Area}, func() (all []arrival) {
 		for _, b := range v.book.Of(r.Indicator.Code) {
 			if b.Key.Area != r.Area || b.Key.Frequency != r.Indicator.Frequency() {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/prometheus/prometheus/model/value"
 
+	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
@@ -44,7 +44,7 @@ const endless = math.MaxInt64
 // current because the one after it should have been published; endless where no
 // calendar says when.
 func overdue(i *catalog.Indicator, p figure.Period) int64 {
-	if at, ok := metric.OverdueAfter(i, p); ok {
+	if at, ok := release.OverdueAfter(i, p); ok {
 		return at.UnixMilli()
 	}
 	return endless

@@ -8,8 +8,8 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
@@ -22,7 +22,7 @@ type snapshot struct {
 	book    *book.Book
 	places  func() []place
 	begins  func() int64
-	reports func() []*metric.Release // as known now
+	reports func() []*release.Release // as known now
 
 	samples   kept[*book.Series, []Sample] // of tidemark_figure, in base units
 	histories kept[place, *derive.History]
@@ -39,7 +39,7 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	v := &snapshot{catalog: c, book: b}
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
-	v.reports = sync.OnceValue(func() []*metric.Release { return metric.Releases(c, b, time.Time{}) })
+	v.reports = sync.OnceValue(func() []*release.Release { return release.All(c, b, time.Time{}) })
 	return v
 }
 

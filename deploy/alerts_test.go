@@ -35,17 +35,20 @@ func healthy(at time.Time) page {
 		`tidemark_target_projection_high` + ports + `}`:     39.2e6,
 		`tidemark_target_required_per_period` + ports + `}`: 3452000,
 		`tidemark_indicator_info{indicator="container_throughput",area="NBZS",name_zh="集装箱吞吐量",name_en="container throughput",area_zh="宁波舟山港",area_en="Ningbo-Zhoushan Port",agency="port",agency_zh="宁波市港航管理中心",agency_en="Ningbo port and shipping administration"}`: 1,
-		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
-		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:         15 * 86400,
-		`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`:                               1,
-		`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`:               seconds,
-		`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`:                                   1,
-		`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`:                                0,
-		`tidemark_ingest_pending_messages{job="tidemark-ingest"}`:                              0,
-		`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`:                          0,
-		`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`:                  float64(morning.AddDate(0, 0, -11).Unix()),
-		`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`:                   3,
-		`tidemark_ingest_rejects_total{job="tidemark-ingest",code="figure/jump"}`:              7,
+		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
+		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:              15 * 86400,
+		`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 6, 6, 0, 0, 0, 0, shanghai).Unix()),
+		`tidemark_release_info{indicator="container_throughput",area="NBZS",period="2024-05"}`:      1,
+		`tidemark_working_day`: 1,
+		`tidemark_exporter_influxdb_up{job="tidemark-exporter"}`:                  1,
+		`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`:  seconds,
+		`tidemark_ingest_influxdb_up{job="tidemark-ingest"}`:                      1,
+		`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`:                   0,
+		`tidemark_ingest_pending_messages{job="tidemark-ingest"}`:                 0,
+		`tidemark_ingest_ack_pending_messages{job="tidemark-ingest"}`:             0,
+		`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`:     float64(morning.AddDate(0, 0, -11).Unix()),
+		`tidemark_ingest_retries_total{job="tidemark-ingest",doing="fetch"}`:      3,
+		`tidemark_ingest_rejects_total{job="tidemark-ingest",code="figure/jump"}`: 7,
 	}
 }
 
@@ -73,6 +76,10 @@ func TestOneFaultRaisesOneAlert(t *testing.T) {
 		"TidemarkFigureOverdue": func(at time.Time) page {
 			return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 5, 5, 0, 0, 0, 0, shanghai).Unix())})
 		},
+		"TidemarkFigureDue": func(at time.Time) page {
+			return with(at, page{`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(time.Date(2024, 5, 21, 0, 0, 0, 0, shanghai).Unix())})
+		},
+		"TidemarkDayOff": func(at time.Time) page { return with(at, page{`tidemark_working_day`: 0}) },
 		"TidemarkExporterStale": func(at time.Time) page {
 			return with(at, page{`tidemark_exporter_last_sync_timestamp_seconds{job="tidemark-exporter"}`: float64(morning.Unix())})
 		},
@@ -237,6 +244,36 @@ func TestAFigureIsOverdueOnlyAfterItsGrace(t *testing.T) {
 	if got, want := s.events[0].annotations.Get("description"), "应于 2024-05-10 发布，宽限期已过，由宁波市港航管理中心报送。在报送之前，有关目标不作判断。\n"+
 		"Due on 2024-05-10 from Ningbo port and shipping administration, and the grace period is over. Targets that depend on it are not judged until it is published."; got != want {
 		t.Errorf("description reads\n%s\nand not\n%s", got, want)
+	}
+}
+
+func TestAnAgencyIsRemindedUntilItsFiguresAreThereOrOverdue(t *testing.T) {
+	reminder, due := time.Date(2024, 5, 8, 0, 0, 0, 0, shanghai), time.Date(2024, 5, 10, 0, 0, 0, 0, shanghai)
+	next := page{
+		`tidemark_release_info{indicator="container_throughput",area="NBZS",period="2024-05"}`:      0,
+		`tidemark_release_info{indicator="container_throughput",area="NBZS",period="2024-04"}`:      1,
+		`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(reminder.Unix()),
+		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(due.Unix()),
+	}
+	waiting := func(at time.Time) page {
+		p := with(at, next)
+		delete(p, `tidemark_release_info{indicator="container_throughput",area="NBZS",period="2024-05"}`)
+		return p
+	}
+	s := simulate(t)
+	s.run(reminder.AddDate(0, 0, -1), due.AddDate(0, 0, 16), 10*time.Minute, waiting)
+	s.expect("2024-05-08 00:10 TidemarkFigureDue fires", "2024-05-25 00:30 TidemarkFigureDue ends", "2024-05-25 01:10 TidemarkFigureOverdue fires")
+	if got := s.events[0].alert.Get("agency"); got != "port" {
+		t.Errorf("the reminder is for agency %q", got)
+	}
+	for name, want := range map[string]string{
+		"summary": "宁波舟山港集装箱吞吐量 2024-04 数据即将到期 / container throughput, Ningbo-Zhoushan Port, 2024-04, the figures are due soon",
+		"description": "应于 2024-05-10 发布，由宁波市港航管理中心报送。报送后本提醒自动结束；已报送而仍收到提醒，请查看回执。\n" +
+			"Due on 2024-05-10 from Ningbo port and shipping administration. This reminder ends when the figures arrive; if they were pushed already, look at the receipt.",
+	} {
+		if got := s.events[0].annotations.Get(name); got != want {
+			t.Errorf("%s reads\n%s\nand not\n%s", name, got, want)
+		}
 	}
 }
 

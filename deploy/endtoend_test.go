@@ -86,7 +86,10 @@ func TestPrometheusRunsWithTheConfigurationAsItIs(t *testing.T) {
 func TestAnAlertArrivesInBothLanguagesAndEnds(t *testing.T) {
 	in, exporter := newInbox(t), newPageServer(t)
 	good := func(at time.Time) page {
-		return with(at, page{`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(at.AddDate(0, 0, 10).Unix())})
+		return with(at, page{
+			`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(at.AddDate(0, 0, 8).Unix()),
+			`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(at.AddDate(0, 0, 10).Unix()),
+		})
 	}
 	bad := func(at time.Time) page {
 		p := good(at)

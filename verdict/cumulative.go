@@ -24,6 +24,7 @@ func (j *judge) cumulative() {
 	}
 	if inYear {
 		j.figure(say("本年累计", "year to date"), now)
+		j.s.Provisional = j.s.Provisional || now.Status == figure.Provisional
 		got += now.Value
 	}
 	over := figure.Year(year - 1)
@@ -67,6 +68,7 @@ func (j *judge) fullYears(c byYear) (sum float64, full int, ok bool) {
 			break
 		}
 		j.figure(say("全年", "year"), v)
+		j.s.Provisional = j.s.Provisional || v.Status == figure.Provisional
 		sum += v.Value
 		full++
 	}
@@ -115,6 +117,7 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 		}
 	}
 	if j.t.Open {
+		j.s.ground = say("没有期限", "there is no deadline")
 		j.verdict(TooEarly, say("累计%s，没有期限", "%s so far, and no deadline", j.amount(got)))
 		return
 	}
@@ -151,11 +154,15 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 // cumulativePlan sets the plan and what is required.
 func (j *judge) cumulativePlan(c byYear, year, k int) {
 	years := float64(j.t.By.Year() - j.t.From.Year() + 1)
-	over := float64(year - j.t.From.Year())
-	if share := c.share(year, k); share.Known {
-		over += share.Value
+	over, elapsed := float64(year-j.t.From.Year()), float64(k)/float64(c.n())
+	j.s.Calendar = number((over + elapsed) / years)
+	if k > 0 {
+		j.s.Share = c.share(year, k)
+	}
+	if j.s.Share.Known {
+		over += j.s.Share.Value
 	} else {
-		over += float64(k) / float64(c.n())
+		over += elapsed
 	}
 	j.s.Plan = number(j.s.Goal.Value * over / years)
 	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, j.s.Period, "goal × time elapsed ÷ total time")
@@ -163,5 +170,8 @@ func (j *judge) cumulativePlan(c byYear, year, k int) {
 	if j.s.Remaining > 0 {
 		j.s.Required = number(max(0, j.s.Goal.Value-j.s.Value.Value) / float64(j.s.Remaining))
 		j.step(say("余下每期需完成", "required in each remaining period"), j.s.Required.Value, figure.Period{}, "(goal − sum) ÷ periods left")
+	}
+	if last, ok := c.total(year - 1); ok {
+		j.s.LastRest = number(last.Value / float64(c.n()))
 	}
 }

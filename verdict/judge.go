@@ -66,7 +66,8 @@ func (j *judge) attain() {
 	if j.lower() {
 		over, under, formula = under, over, "goal ÷ value"
 	}
-	if over.Known && under.Known && under.Value != 0 {
+	// A share of nothing or of a negative number says nothing.
+	if over.Known && under.Known && under.Value > 0 && j.s.Goal.Value > 0 {
 		j.s.Attainment = number(over.Value / under.Value)
 	}
 	if j.s.Attainment.Known {
@@ -127,25 +128,29 @@ func yearly(t *catalog.Target) bool {
 	return (kind == catalog.Flow || kind == catalog.Average) && (t.Open || t.By.Frequency() == figure.Annual)
 }
 
+func (j *judge) lower() bool { return lower(j.t) }
+
 // lower reports whether the target is reached from above.
-func (j *judge) lower() bool {
-	switch j.t.Kind {
+func lower(t *catalog.Target) bool {
+	switch t.Kind {
 	case catalog.Floor:
 		return false
 	case catalog.Ceiling:
 		return true
 	}
-	return j.t.Indicator.LowerIsBetter
+	return t.Indicator.LowerIsBetter
 }
+
+func (j *judge) enough(v float64) bool { return j.s.enough(v) }
 
 // enough reports whether v is sufficient. Sums of decimals are inexact in
 // their last bits, which must not be decisive.
-func (j *judge) enough(v float64) bool {
-	slack := 1e-12 * math.Abs(j.s.Least.Value)
-	if j.lower() {
-		return v <= j.s.Least.Value+slack
+func (s *State) enough(v float64) bool {
+	slack := 1e-12 * math.Abs(s.Least.Value)
+	if lower(s.Target) {
+		return v <= s.Least.Value+slack
 	}
-	return v >= j.s.Least.Value-slack
+	return v >= s.Least.Value-slack
 }
 
 func (j *judge) verdict(v Verdict, reason lang.Text) {
@@ -167,6 +172,7 @@ func (j *judge) ended(p figure.Period) bool {
 // value sets v as the value of the state.
 func (j *judge) value(name lang.Text, v derive.Value) {
 	j.s.Value, j.s.Period = number(v.Value), v.Period
+	j.s.Provisional = v.Status == figure.Provisional
 	j.figure(name, v)
 }
 
@@ -239,6 +245,8 @@ func (j *judge) late() {
 	if !j.covered.Period.End().Before(end) {
 		return
 	}
+	j.s.before, j.s.awaited = j.s.Reason, current
+	j.s.overdue, _ = cal.Overdue(current)
 	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure for %s should have been published, but the newest is for %s", current, j.covered.Period)
 	if j.s.Reason.ZH != "" {
 		reason = join(reason, say("此前：%s", "before that: %s", j.s.Reason))
@@ -319,15 +327,31 @@ func (j *judge) bandReason(v Verdict, of figure.Period) lang.Text {
 	if s.Low.Known && s.High.Known {
 		about = say("预计%s为%s（%s至%s）", "%s is projected at %s (%s to %s)", of, j.amount(s.Projection.Value), j.amount(s.Low.Value), j.amount(s.High.Value))
 	}
-	goal := j.goal()
-	switch v {
-	case OnTrack:
-		return say("%s，达到目标%s", "%s, which reaches %s", about, goal)
-	case Slipping:
-		return say("%s，整个区间都未达目标%s", "%s, and no part of the band reaches %s", about, goal)
+	s.ground = j.bandGround(v, j.theGoal())
+	return say("%s，%s", "%s, %s", about, j.bandGround(v, j.goal()))
+}
+
+// theGoal is the goal in a sentence that has its value already.
+func (j *judge) theGoal() lang.Text {
+	if countsInShares(&j.s) {
+		return lang.Text{EN: "it"}
 	}
-	if !s.High.Known || j.short() {
-		return say("%s，未达目标%s，但推算依据不足", "%s, short of %s, but the basis is too small to be certain", about, goal)
+	return lang.Text{EN: "the goal"}
+}
+
+// bandGround is what the verdict of band follows from.
+func (j *judge) bandGround(v Verdict, goal lang.Text) lang.Text {
+	reaches, reach, short := say("达到目标", "reaches"), say("未达目标", "reaches"), say("未达目标", "short of")
+	if j.lower() {
+		reaches, reach, short = say("不超过目标", "stays within"), say("超过目标", "stays within"), say("超过目标", "above")
 	}
-	return say("%s，未达目标%s，但仍在误差之内", "%s, short of %s but within the margin of error", about, goal)
+	switch {
+	case v == OnTrack:
+		return say("%s%s", "which %s %s", reaches, goal)
+	case v == Slipping:
+		return say("整个区间都%s%s", "and no part of the band %s %s", reach, goal)
+	case !j.s.High.Known || j.short():
+		return say("%s%s，但推算依据不足", "%s %s, but the basis is too small to be certain", short, goal)
+	}
+	return say("%s%s，但仍在误差之内", "%s %s but within the margin of error", short, goal)
 }

@@ -121,9 +121,11 @@ func (j *judge) keptPeriods() (kept []derive.Value) {
 }
 
 // joint reports whether January and February are judged together.
-func (j *judge) joint() bool {
-	i := j.t.Indicator
-	return i.Kind == catalog.Flow && i.Frequency() == figure.Monthly && j.t.Measure == figure.Level && !j.t.EachMonth
+func (j *judge) joint() bool { return joint(j.t) }
+
+func joint(t *catalog.Target) bool {
+	i := t.Indicator
+	return i.Kind == catalog.Flow && i.Frequency() == figure.Monthly && t.Measure == figure.Level && !t.EachMonth
 }
 
 // keptValue is the value by which a period is judged.
@@ -172,6 +174,7 @@ func (j *judge) keptStep(now derive.Value) {
 	}
 	j.figure(name, raw)
 	j.s.Value, j.s.Period = number(now.Value), now.Period
+	j.s.Provisional = now.Status == figure.Provisional
 	switch {
 	case j.t.PerDay:
 		j.step(say("日均", "daily average"), now.Value, now.Period, "figure ÷ days")

@@ -96,6 +96,11 @@ func (j *judge) progress(r route) {
 	if whole <= 0 || passed <= 0 {
 		return
 	}
+	s.Calendar = number(passed / whole)
+	j.ratioStep(say("序时进度", "elapsed part of the time"), s.Calendar.Value, "years elapsed ÷ total years")
+	if whole := s.Goal.Value - r.base.value; whole != 0 && (whole < 0) == j.lower() {
+		s.Way = number((r.last.value - r.base.value) / whole)
+	}
 	required := math.Log(s.Goal.Value/r.base.value) / whole
 	if plan := number(r.base.value * math.Exp(required*passed)); plan.Known {
 		s.Plan = plan
@@ -192,8 +197,10 @@ func (j *judge) aheadReason(v Verdict) lang.Text {
 	reason := j.bandReason(v, j.t.By)
 	switch {
 	case v == OnTrack && !j.enough(j.s.Projection.Value):
+		j.s.ground = say("接近目标%s", "close to %s", j.theGoal())
 		reason = say("预计%s为%s，接近目标%s", "%s is projected at %s, close to %s", j.t.By, j.amount(j.s.Projection.Value), j.goal())
 	case v == AtRisk && (!j.s.High.Known || j.short()):
+		j.s.ground = say("未达目标%s，需要加快", "short of %s: it has to speed up", j.theGoal())
 		reason = say("预计%s为%s，未达目标%s，需要加快", "%s is projected at %s, short of %s: it has to speed up", j.t.By, j.amount(j.s.Projection.Value), j.goal())
 	}
 	if j.s.Ratio.Known {
@@ -240,6 +247,10 @@ func (j *judge) somedayReason(rate float64) lang.Text {
 	case !s.Earliest.IsZero():
 		span = say("（最早%s）", " (%s at the earliest)", s.Earliest)
 	}
-	return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year, it reaches %[3]s in %[2]s%[4]s",
-		percent(math.Expm1(rate)), s.Expected, j.goal(), span)
+	grown := func(goal lang.Text) lang.Text {
+		return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year, it reaches %[3]s in %[2]s%[4]s",
+			percent(math.Expm1(rate)), s.Expected, goal, span)
+	}
+	s.ground = grown(lang.Text{EN: "the goal"})
+	return grown(j.goal())
 }

@@ -92,7 +92,7 @@ func anyMoment(t *rapid.T) time.Time {
 
 // numbers are all numbers of a state.
 func numbers(s State) (all []float64) {
-	for _, n := range []Number{s.Goal, s.Least, s.Value, s.Plan, s.Attainment, s.Projection, s.Low, s.High, s.Required, s.Ratio} {
+	for _, n := range []Number{s.Goal, s.Least, s.Value, s.Plan, s.Attainment, s.Projection, s.Low, s.High, s.Required, s.Ratio, s.Share, s.Calendar, s.Way, s.LastRest} {
 		if n.Known {
 			all = append(all, n.Value)
 		}

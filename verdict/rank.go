@@ -3,6 +3,7 @@ package verdict
 import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // rank judges a rank, which cannot be projected: if it is not reached, the
@@ -41,8 +42,10 @@ func (j *judge) rank() {
 	case !j.t.Open && j.ended(j.t.By):
 		j.missing(j.t.By)
 	case !j.t.Open && !now.Period.Next().End().Before(j.t.By.End()):
+		j.s.ground = say("尚未达到目标，下一期即是期限", "not reached yet, and the next period is the deadline")
 		j.verdict(AtRisk, say("%s为%s，尚未达到目标%s，下一期即是期限", "%s was %s, not yet %s, and the next period is the deadline", now.Period, j.amount(now.Value), j.goal()))
 	default:
+		j.s.ground = say("名次无法推算", "a rank cannot be projected")
 		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a rank cannot be projected", now.Period, j.amount(now.Value), j.goal()))
 	}
 }
@@ -58,14 +61,25 @@ func (j *judge) keptRank(ranks []derive.Value, final bool) {
 	goal := j.goal()
 	switch {
 	case len(j.s.Broken) > 0:
+		j.s.ground = say("%s未保持", "it was not kept in %s", dated(j.s.Broken[0]))
 		j.settled(Missed, say("%s未保持%s", "%s was not %s", j.s.Broken[0], goal))
 	case final && now.Estimated:
 		j.closing(now)
 	case final:
+		j.s.ground = keptAll(len(ranks))
 		j.settled(Met, say("有数据的%d期均保持%s", "all %d known periods were %s", len(ranks), goal))
 	case !j.t.Open && j.ended(j.t.By):
 		j.missing(j.t.By)
 	default:
+		j.s.ground = keptAll(len(ranks))
 		j.verdict(OnTrack, say("至%s有数据的%d期均保持%s", "up to %s all %d known periods were %s", now.Period, len(ranks), goal))
 	}
+}
+
+// keptAll is the ground of a verdict on a rank that was kept so far.
+func keptAll(periods int) lang.Text {
+	if periods == 1 {
+		return say("有数据的1期保持", "kept in the one known period")
+	}
+	return say("有数据的%d期均保持", "kept in all %d known periods", periods)
 }

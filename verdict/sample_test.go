@@ -24,7 +24,7 @@ func day(s string) time.Time {
 	return t.Add(12 * time.Hour)
 }
 
-var update = flag.Bool("update", false, "rewrite testdata/sample.golden")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestTheVerdictsOnTheSample compares all verdicts at four dates, by what was
 // known then, so that a change of rules shows its effects.
@@ -36,20 +36,25 @@ func TestTheVerdictsOnTheSample(t *testing.T) {
 			fmt.Fprintf(&b, "  %-24s %-9s %s\n", s.Target.ID, s.Verdict, s.Reason.EN)
 		}
 	}
-	const golden = "testdata/sample.golden"
+	golden(t, "testdata/sample.golden", b.String())
+}
+
+// golden compares a text with a file, line by line.
+func golden(t *testing.T, file, text string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(golden)
+	want, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.Split(b.String(), "\n")
+	got := strings.Split(text, "\n")
 	for i, line := range strings.Split(string(want), "\n") {
 		if i >= len(got) || got[i] != line {
-			t.Fatalf("line %d is\n%s\nwant\n%s\n(-update rewrites them)", i+1, got[min(i, len(got)-1)], line)
+			t.Fatalf("line %d of %s is\n%s\nwant\n%s\n(-update rewrites it)", i+1, file, got[min(i, len(got)-1)], line)
 		}
 	}
 }

@@ -85,7 +85,10 @@ type State struct {
 	Value      Number        // what has been reached: to date within the deadline's year, otherwise the newest value
 	Period     figure.Period // of Value
 	Plan       Number        // what Value should be by now
-	Attainment Number        // Value divided by Goal, 1.1762 is 117.62 %; if lower is better, Goal divided by Value
+	Attainment Number        // Value divided by Goal, 1.1762 is 117.62 %; if lower is better, Goal divided by Value; unknown unless Goal is positive
+	Share      Number        // of the year in progress that past years had by now; unknown if there are none or no year is in progress
+	Calendar   Number        // the elapsed part of the time for the goal (序时进度): of the year, of the years since the base, or of the years that add up
+	Way        Number        // the part of the way from the base to the goal that has been covered; unknown without a base
 
 	Projection Number // of the deadline's period
 	Low, High  Number // the band around it; unknown if there are too few past years
@@ -95,6 +98,7 @@ type State struct {
 	Required  Number           // what each remaining period must contribute: an amount for a flow, the mean of the remaining periods for an average within a year, an increase for anything else
 	Remaining int              // how many periods remain to the deadline
 	Every     figure.Frequency // of the remaining periods
+	LastRest  Number           // what each of the same periods of last year contributed, to compare with Required
 	Ratio     Number           // actual over required growth since the base (R)
 
 	Deadline                   figure.Period // zero without one
@@ -111,9 +115,20 @@ type State struct {
 	Imputed   bool // the verdict depends on imputed figures as well as published ones
 	Estimated bool // the verdict depends on estimates
 
+	// Provisional means that Value is or depends on a provisional figure.
+	Provisional bool
+
+	// Turned says by which revision the verdict turned; empty if it did not.
+	// It takes all vintages to know, see RegressedBy.
+	Turned lang.Text
+
 	Steps []Step // every number used for the verdict, in order
 
-	final bool // future figures do not change the verdict, but a revision may
+	final   bool          // future figures do not change the verdict, but a revision may
+	ground  lang.Text     // the reason without the numbers that Sentence has anyway; empty if there are none
+	before  lang.Text     // the reason before the figures were overdue
+	awaited figure.Period // the overdue figure
+	overdue time.Time     // since when
 }
 
 // Step is one number used for a verdict.

@@ -26,7 +26,7 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	}
 	name := lang.Text{ZH: short(v/math.Pow10(i.DisplayPower())) + " " + i.Display}
 	word, power := english(i.Unit, math.Abs(v))
-	name.EN = short(v/math.Pow10(power)) + " " + word
+	name.EN = grouped(short(v/math.Pow10(power))) + " " + word
 	return name
 }
 

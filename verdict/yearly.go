@@ -157,14 +157,14 @@ func (j *judge) reachedToDate(c byYear, now derive.Value) bool {
 func (j *judge) plan(now derive.Value) {
 	c := byYear{j.h, j.t.Indicator.Frequency()}
 	k := now.Period.Number()
-	share, formula := c.share(now.Period.Year(), k), "mean of ytd ÷ year"
-	name := say("往年同期占全年的比重", "usual share of a year by this point")
-	if !share.Known {
-		share, formula = number(float64(k)/float64(c.n())), "periods elapsed ÷ periods per year"
-		name = say("时间进度", "elapsed part of the year")
+	j.s.Share, j.s.Calendar = c.share(now.Period.Year(), k), number(float64(k)/float64(c.n()))
+	j.ratioStep(say("序时进度", "elapsed part of the year"), j.s.Calendar.Value, "periods elapsed ÷ periods per year")
+	share := j.s.Calendar
+	if j.s.Share.Known {
+		share = j.s.Share
+		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), share.Value, "mean of ytd ÷ year")
 	}
 	j.s.Plan = number(c.shown(j.s.Goal.Value*share.Value, k))
-	j.ratioStep(name, share.Value, formula)
 	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, now.Period, c.planFormula())
 }
 
@@ -178,6 +178,7 @@ func (j *judge) withinYear(c byYear, now derive.Value, k int) {
 	}
 	if j.s.Remaining > 0 {
 		j.s.Required = number(rest / float64(j.s.Remaining))
+		j.s.LastRest = c.restMean(now.Period.Year()-1, k)
 	}
 	if j.s.Required.Known {
 		name, formula := say("余下每期需完成", "required in each remaining period"), "(goal − ytd) ÷ periods left"
@@ -196,6 +197,21 @@ func (j *judge) withinYear(c byYear, now derive.Value, k int) {
 	j.s.Projection, j.s.Low, j.s.High = number(pace.Centre), number(pace.Low), number(pace.Top)
 	v := j.band()
 	j.verdict(v, j.bandReason(v, j.t.By))
+}
+
+// restMean is what each period after the k-th contributed to a year: the mean
+// amount of a flow, the mean of an average.
+func (c byYear) restMean(year, k int) Number {
+	total, ok := c.total(year)
+	part, known := c.toDate(year, k)
+	if !ok || !known || k >= c.n() {
+		return Number{}
+	}
+	rest := total.Value - part.Value
+	if c.averages() {
+		rest *= float64(c.n())
+	}
+	return number(rest / float64(c.n()-k))
 }
 
 // noPace says why a year cannot be projected.

@@ -1,0 +1,115 @@
+package verdict
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+// This file writes periods, amounts and shares as a bulletin does, for
+// Sentence. Tables and reasons have the periods of the standard (2024-06).
+
+// dated names a period: 2024年6月, June 2024.
+func dated(p figure.Period) lang.Text {
+	switch p.Frequency() {
+	case figure.Monthly:
+		month := p.Start().Month()
+		return say("%[1]d年%d月", "%[3]s %[1]d", p.Year(), int(month), month.String())
+	case figure.Quarterly:
+		q := p.Number() - 1
+		return say("%[1]d年%s季度", "the %[3]s quarter of %[1]d", p.Year(), []string{"一", "二", "三", "四"}[q], []string{"first", "second", "third", "fourth"}[q])
+	}
+	return say("%d年", "%d", p.Year())
+}
+
+// toDate names the time from the beginning of a year to the end of a period:
+// 2024年1—6月, January to June 2024.
+func toDate(p figure.Period) lang.Text {
+	switch part := partOfYear(p); {
+	case p.Frequency() == figure.Annual:
+		return dated(p)
+	case p.Frequency() == figure.Quarterly:
+		return say("%d年%s", "%[2]s of %[1]d", p.Year(), part)
+	default:
+		return say("%d年%s", "%[2]s %[1]d", p.Year(), part)
+	}
+}
+
+// partOfYear names what toDate names, of any year.
+func partOfYear(p figure.Period) lang.Text {
+	n := p.Number()
+	if p.Frequency() == figure.Quarterly {
+		return say([]string{"一季度", "上半年", "前三季度", "全年"}[n-1], []string{"the first quarter", "the first half", "the first three quarters", "the whole"}[n-1])
+	}
+	switch n {
+	case 1:
+		return say("1月", "January")
+	case 2:
+		return say("1—2月", "January and February")
+	}
+	return say("1—%[1]d月", "January to %[2]s", n, p.Start().Month().String())
+}
+
+var (
+	partsInText    = regexp.MustCompile(`\d{4}-(?:0[1-9]|1[0-2]|Q[1-4])`)
+	numbersInText  = regexp.MustCompile(`[\d.,]+-?`)
+	afterNumber    = regexp.MustCompile(`(\d) `)
+	yearInNumbers  = regexp.MustCompile(`^(?:19|20)\d\d$`)
+	chineseForYear = "年"
+)
+
+// spoken writes the periods and amounts of a reason as a bulletin does.
+func spoken(t lang.Text) lang.Text {
+	name := func(l lang.Language) func(string) string {
+		return func(code string) string {
+			p, err := figure.ParsePeriod(code)
+			if err != nil {
+				return code
+			}
+			return dated(p).In(l)
+		}
+	}
+	t.EN = partsInText.ReplaceAllStringFunc(t.EN, name(lang.English))
+	t.ZH = partsInText.ReplaceAllStringFunc(t.ZH, name(lang.Chinese))
+	return compact(lang.Text{ZH: withYears(t.ZH), EN: t.EN})
+}
+
+// withYears adds 年 to the years of a Chinese reason. An amount has a space
+// after its number, so it is not mistaken for a year.
+func withYears(zh string) string {
+	var b strings.Builder
+	end := 0
+	for _, at := range numbersInText.FindAllStringIndex(zh, -1) {
+		b.WriteString(zh[end:at[1]])
+		end = at[1]
+		if rest := zh[end:]; yearInNumbers.MatchString(zh[at[0]:end]) && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, chineseForYear) {
+			b.WriteString(chineseForYear)
+		}
+	}
+	return b.String() + zh[end:]
+}
+
+// compact leaves no space after a number in Chinese.
+func compact(t lang.Text) lang.Text {
+	t.ZH = afterNumber.ReplaceAllString(t.ZH, "$1")
+	return t
+}
+
+// grouped separates the thousands of a number.
+func grouped(number string) string {
+	whole, rest, point := strings.Cut(number, ".")
+	digits := strings.TrimPrefix(whole, "-")
+	sign := whole[:len(whole)-len(digits)]
+	if strings.ContainsAny(number, "eE") {
+		return number
+	}
+	for n := len(digits) - 3; n > 0; n -= 3 {
+		digits = digits[:n] + "," + digits[n:]
+	}
+	if point {
+		digits += "." + rest
+	}
+	return sign + digits
+}

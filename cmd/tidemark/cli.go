@@ -17,6 +17,7 @@ type cli struct {
 	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
+	Digest   digestCmd   `cmd:"" help:"Sum up what is new, turned and due, for a mail or a chat."`
 	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
 	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
 	Replay   replayCmd   `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`

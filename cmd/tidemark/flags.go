@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"os"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -138,3 +140,22 @@ func (f *influxFlags) open() (*store.Store, error) {
 
 // awayError says that nothing answers at the address of NATS.
 type awayError struct{ error }
+
+// readBook loads all figures.
+func (f *influxFlags) readBook(e *env) (*book.Book, error) {
+	figures, err := f.open()
+	if err != nil {
+		return nil, err
+	}
+	defer figures.Close()
+	b := new(book.Book)
+	_, err = figures.Follow().Poll(e.ctx, func(vintages iter.Seq2[*store.Vintage, error]) (err error) {
+		b, err = b.Merge(vintages)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	defined, err := figures.Definitions(e.ctx)
+	return b.Define(defined), err
+}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"time"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
-	"github.com/tidemark-stats/tidemark/store"
 	"github.com/tidemark-stats/tidemark/verdict"
 	"github.com/tidemark-stats/tidemark/verdict/output"
 )
@@ -52,7 +49,7 @@ func (c *targetsCmd) Run(e *env) error {
 		}
 		return fmt.Errorf("no target %q in the catalogue; %s", c.Explain, figure.DidYouMean(c.Explain, ids))
 	}
-	b, err := c.read(e)
+	b, err := c.readBook(e)
 	if err != nil {
 		return err
 	}
@@ -71,39 +68,16 @@ func (c *targetsCmd) Run(e *env) error {
 	return p.Table(e.stdout, states)
 }
 
-// read loads all figures.
-func (c *targetsCmd) read(e *env) (*book.Book, error) {
-	figures, err := c.open()
-	if err != nil {
-		return nil, err
-	}
-	defer figures.Close()
-	b := new(book.Book)
-	_, err = figures.Follow().Poll(e.ctx, func(vintages iter.Seq2[*store.Vintage, error]) (err error) {
-		b, err = b.Merge(vintages)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	defined, err := figures.Definitions(e.ctx)
-	return b.Define(defined), err
-}
-
 // judge returns the states to print: as of now, or as of the end of a day.
 func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State, error) {
 	at := time.Now().In(cat.Location())
 	all := verdict.All
 	if c.AsOf != "" {
-		day, ok := figure.ParseDay(c.AsOf)
-		if !ok {
-			return nil, fmt.Errorf("--as-of %q is not a date; write it as 2023-11-23", c.AsOf)
+		end, err := endOf("--as-of", c.AsOf, cat.Location())
+		if err != nil {
+			return nil, err
 		}
-		if day.Start(cat.Location()).After(at) {
-			return nil, errors.New("--as-of is in the future")
-		}
-		// Everything published that day counts as known that day.
-		at, all = day.End(cat.Location()).Add(-time.Millisecond), verdict.AllAsOf
+		at, all = end, verdict.AllAsOf
 	}
 	var states []verdict.State
 	for _, s := range all(cat, b, at) {

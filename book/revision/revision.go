@@ -69,7 +69,7 @@ func Of(c *catalog.Catalog, b *book.Book, known time.Time) (all []Quality) {
 			for _, area := range []string{"", s.Key.Area} {
 				k := key{s.Key.Measure, area}
 				if sums[k] == nil {
-					sums[k] = &sum{q: Quality{Indicator: i, Area: area, Measure: s.Key.Measure, Relative: relative(i, s.Key.Measure)}}
+					sums[k] = &sum{q: Quality{Indicator: i, Area: area, Measure: s.Key.Measure, Relative: Relative(i, s.Key.Measure)}}
 				}
 			}
 			add(s, known, sums[key{s.Key.Measure, ""}], sums[key{s.Key.Measure, s.Key.Area}])
@@ -97,8 +97,10 @@ type key struct {
 	area    string
 }
 
-// relative reports whether revisions of a measure are fractions of the value.
-func relative(i *catalog.Indicator, m figure.Measure) bool {
+// Relative reports whether differences of a measure are shown as fractions of the
+// value, and not in its unit: not those of growth rates, other percentages and
+// ranks.
+func Relative(i *catalog.Indicator, m figure.Measure) bool {
 	return !m.Growth() && i.Kind != catalog.Rank && i.UnitOf(m).Code != catalog.PercentUnit
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 	"github.com/tidemark-stats/tidemark/verdict/output"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 type targetsCmd struct {
@@ -23,6 +25,7 @@ type targetsCmd struct {
 	Lang    string `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
 	AsOf    string `help:"Judge as of the end of that day, by what was known then." placeholder:"DATE"`
 	Explain string `help:"Show every number behind the verdict on one target." placeholder:"ID"`
+	Record  bool   `help:"Show how often verdicts came true and bands held, how early misses were seen, and how figures are revised."`
 }
 
 // Help shows an example.
@@ -33,7 +36,8 @@ required.
 
 Example:
   tidemark targets --lang en --as-of 2023-11-23
-  tidemark targets --explain exports_2026`
+  tidemark targets --explain exports_2026
+  tidemark targets --record --lang en`
 }
 
 // Run prints the targets.
@@ -49,15 +53,22 @@ func (c *targetsCmd) Run(e *env) error {
 		}
 		return fmt.Errorf("no target %q in the catalogue; %s", c.Explain, figure.DidYouMean(c.Explain, ids))
 	}
+	if c.Record && c.Explain != "" {
+		return errors.New("--record and --explain answer different questions; leave one out")
+	}
 	b, err := c.readBook(e)
 	if err != nil {
 		return err
 	}
 	cat, b = verdict.Remembering(cat, b, time.Now()), verdict.Legible(cat, b)
-	states, err := c.judge(cat, b)
+	at, err := c.at(cat)
 	if err != nil {
 		return err
 	}
+	if c.Record {
+		return c.record(e, cat, b, at)
+	}
+	states := c.judge(cat, b, at)
 	p := output.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}
 	switch {
 	case c.JSON:
@@ -68,24 +79,38 @@ func (c *targetsCmd) Run(e *env) error {
 	return p.Table(e.stdout, states)
 }
 
-// judge returns the states to print: as of now, or as of the end of a day.
-func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book) ([]verdict.State, error) {
-	at := time.Now().In(cat.Location())
+// at is the time to judge at: now, or the end of a day.
+func (c *targetsCmd) at(cat *catalog.Catalog) (time.Time, error) {
+	if c.AsOf == "" {
+		return time.Now().In(cat.Location()), nil
+	}
+	return endOf("--as-of", c.AsOf, cat.Location())
+}
+
+// judge returns the states to print.
+func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book, at time.Time) (states []verdict.State) {
 	all := verdict.All
 	if c.AsOf != "" {
-		end, err := endOf("--as-of", c.AsOf, cat.Location())
-		if err != nil {
-			return nil, err
-		}
-		at, all = end, verdict.AllAsOf
+		all = verdict.AllAsOf
 	}
-	var states []verdict.State
 	for _, s := range all(cat, b, at) {
 		if c.Explain == "" || s.Target.ID == c.Explain {
 			states = append(states, s)
 		}
 	}
-	return states, nil
+	return states
+}
+
+// record prints the track record.
+func (c *targetsCmd) record(e *env, cat *catalog.Catalog, b *book.Book, at time.Time) error {
+	r, err := new(record.Keeper).Report(e.ctx, cat, b, at)
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return output.RecordJSON(e.stdout, r)
+	}
+	return output.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}.Record(e.stdout, cat, r)
 }
 
 // colored reports whether to write colours to w: it is a terminal, and NO_COLOR is

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book/revision"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -74,4 +76,31 @@ func (s *Sum) Width() verdict.Number { return median(s.Widths) }
 
 func median(sorted []float64) verdict.Number {
 	return verdict.Number{Value: revision.Quantile(sorted, 0.5), Known: len(sorted) > 0}
+}
+
+// Alike groups the tracks of targets that repeat, such as one for each year:
+// those of the same kind on the same indicator, area, category and measure. Only
+// groups in which at least two outcomes are known are returned, in the order of
+// their first targets.
+func Alike(tracks []*Track) (groups [][]*Track) {
+	type likeness struct {
+		kind                      catalog.TargetKind
+		indicator, area, category string
+		measure                   figure.Measure
+	}
+	at := map[likeness]int{}
+	for _, k := range tracks {
+		if !k.decided() {
+			continue
+		}
+		like := likeness{k.Target.Kind, k.Target.Indicator.Code, k.Target.Area.Code, k.Category, k.Target.Measure}
+		n, known := at[like]
+		if !known {
+			n = len(groups)
+			at[like] = n
+			groups = append(groups, nil)
+		}
+		groups[n] = append(groups[n], k)
+	}
+	return slices.DeleteFunc(groups, func(g []*Track) bool { return len(g) < 2 })
 }

@@ -164,3 +164,20 @@ func TestTracksAddUp(t *testing.T) {
 		t.Errorf("the warnings are %v, want %v", s.ToDeadline, want)
 	}
 }
+
+func TestTargetsThatRepeatAreGrouped(t *testing.T) {
+	year := func(area string, kind catalog.TargetKind, outcome Outcome) *Track {
+		k := concluded(said(onTrack), outcome)
+		of := *k.Target
+		of.Kind, of.Area = kind, &catalog.Area{Code: area}
+		k.Target = &of
+		return k
+	}
+	groups := Alike([]*Track{
+		year("H1", catalog.AnnualTotal, Met), year("H2", catalog.AnnualTotal, Met), year("H1", catalog.Growth, Missed),
+		year("H1", catalog.AnnualTotal, Missed), year("H2", catalog.AnnualTotal, Open),
+	})
+	if len(groups) != 1 || len(groups[0]) != 2 || groups[0][0].Outcome != Met || groups[0][1].Outcome != Missed {
+		t.Errorf("got %v", groups)
+	}
+}

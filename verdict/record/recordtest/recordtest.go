@@ -4,7 +4,6 @@ package recordtest
 
 import (
 	_ "embed"
-	"fmt"
 	"math"
 	"time"
 
@@ -75,14 +74,4 @@ func published(p figure.Period, value float64, later int) store.Vintage {
 	at := p.Add(later).Start().AddDate(0, 0, 9).Add(2 * time.Hour)
 	return store.Vintage{Cell: figure.Cell{Indicator: "boxes", Area: "H1", Category: figure.Total, Measure: figure.YTD, Period: p},
 		Agency: "port", Status: figure.Normal, Value: math.Round(value/100) * 100, Moment: at.UnixMilli()}
-}
-
-// CSV are the vintages as a file to push.
-func CSV() string {
-	text := "indicator,area,category,measure,period,value,unit,status,published\n"
-	for _, v := range Vintages() {
-		text += fmt.Sprintf("%s,%s,%s,%s,%s,%.0f,TEU,%s,%s\n", v.Indicator, v.Area, v.Category, v.Measure, v.Period, v.Value, v.Status,
-			time.UnixMilli(v.Moment).In(City().Location()).Format(time.RFC3339))
-	}
-	return text
 }

@@ -26,18 +26,20 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 	asks := as(rows,
 		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
 			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
+		ask{ref: "sentence", expr: "max by (" + by + ", sentence_en, sentence_zh) (tidemark_target_sentence_info{" + bare + "})"},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
 		// The goal provides the unit of all amounts in the row.
 		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + `scale="display"})`},
 		optional("value"), optional("plan"),
+		ask{ref: OptionalPrefix + "calendar", expr: "max by (" + by + ") (tidemark_target_calendar_pace_ratio{" + bare + "})"},
 		ask{ref: OptionalPrefix + "attainment", expr: "max by (" + by + ") (tidemark_target_attainment_ratio{" + bare + "})"},
 		optional("projection"), optional("projection_low"), optional("projection_high"), optional("required_per_period"))
 	number := []property{decimals(2), unit("locale")}
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
-		about: m.say("每个目标的判断、完成程度和预测，最需要关注的排在最前。预测的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
-			"Each target with its verdict, its progress and its projection, the most urgent first. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
+		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。序时进度是时间已过的比例。预测的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
+			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
 	}, valueOf("verdict"), true,
 		append([]column{
 			shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(110)),
@@ -45,7 +47,9 @@ func (m *maker) targets(title string, height uint32, selector string) *table.Pan
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
 			shown(m.label("area"), m.say("地区", "area"), wide(150)),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
-			shown(maybeValue("attainment"), m.say("完成度", "attainment"), gauge()...),
+			shown(m.label("sentence"), m.say("情况", "in words"), wide(480), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
+			shown(maybeValue("attainment"), m.say("完成率", "attainment"), gauge()...),
+			shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), gauge()...),
 			shown(maybeValue("value"), m.say("已完成", "reached"), number...),
 			shown(maybeValue("plan"), m.say("按计划应达", "plan by now"), number...),
 			shown(valueOf("goal"), m.say("目标值", "goal"), number...),

@@ -28,12 +28,8 @@ func healthy(at time.Time) page {
 		`tidemark_target_verdict` + ports + `,verdict="slipping"}`: 0,
 		`tidemark_target_verdict` + ports + `,verdict="missed"}`:   0,
 		`tidemark_target_regressed` + ports + `}`:                  0,
-		`tidemark_target_info` + ports + `,name_zh="世界一流强港：4000万标箱",name_en="world-class port: 40 million TEU",kind="annual_total",unit="TEU",deadline="2027"}`: 1,
-		`tidemark_target_attainment_ratio` + ports + `}`:    0.412,
-		`tidemark_target_projection` + ports + `}`:          38.5e6,
-		`tidemark_target_projection_low` + ports + `}`:      38.1e6,
-		`tidemark_target_projection_high` + ports + `}`:     39.2e6,
-		`tidemark_target_required_per_period` + ports + `}`: 3452000,
+		`tidemark_target_info` + ports + `,name_zh="世界一流强港：4000万标箱",name_en="world-class port: 40 million TEU",kind="annual_total",unit="TEU",deadline="2027"}`:                                                                                                        1,
+		`tidemark_target_sentence_info` + ports + `,sentence_zh="2024年1—6月累计1648万TEU，完成全年目标4000万TEU的41.2%。",sentence_en="January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU."}`:                                                             1,
 		`tidemark_indicator_info{indicator="container_throughput",area="NBZS",name_zh="集装箱吞吐量",name_en="container throughput",area_zh="宁波舟山港",area_en="Ningbo-Zhoushan Port",agency="port",agency_zh="宁波市港航管理中心",agency_en="Ningbo port and shipping administration"}`: 1,
 		`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(time.Date(2024, 6, 10, 0, 0, 0, 0, shanghai).Unix()),
 		`tidemark_release_grace_seconds{indicator="container_throughput",area="NBZS"}`:              15 * 86400,
@@ -129,8 +125,8 @@ func TestATextIsReadInBothLanguages(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"summary": "世界一流强港：4000万标箱，按目前进度达不到目标 / world-class port: 40 million TEU, at this pace the target will not be reached",
-		"description": "宁波舟山港集装箱吞吐量，期限 2027，目标完成度 41.2%，预测 3810.00万 至 3920.00万 TEU，其余每期需 345.20万 TEU。\n" +
-			"container throughput, Ningbo-Zhoushan Port, deadline 2027, attainment 41.2%, projection 38.1M to 39.2M TEU, 3.452M TEU needed in each remaining period.",
+		"description": "宁波舟山港集装箱吞吐量：2024年1—6月累计1648万TEU，完成全年目标4000万TEU的41.2%。\n" +
+			"container throughput, Ningbo-Zhoushan Port: January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU.",
 		"dashboard_url": "http://localhost:3000/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS&var-category=_T&var-target=port_2027_containers",
 	} {
 		if got := s.events[0].annotations.Get(name); got != want {

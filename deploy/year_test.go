@@ -112,11 +112,8 @@ func targetPage(s verdict.State) page {
 		}
 		p[fmt.Sprintf(`tidemark_target_verdict%s,verdict=%q}`, l, v)] = is
 	}
-	for name, n := range map[string]verdict.Number{"attainment_ratio": s.Attainment, "projection_low": s.Low, "projection_high": s.High, "required_per_period": s.Required} {
-		if n.Known {
-			p["tidemark_target_"+name+l+"}"] = n.Value
-		}
-	}
+	said := verdict.Sentence(s)
+	p[fmt.Sprintf(`tidemark_target_sentence_info%s,sentence_zh=%q,sentence_en=%q}`, l, said.ZH, said.EN)] = 1
 	if !s.Due.IsZero() {
 		place := fmt.Sprintf(`{indicator=%q,area=%q}`, s.Target.Indicator.Code, s.Target.Area.Code)
 		p["tidemark_release_due_timestamp_seconds"+place] = float64(s.Due.Unix())

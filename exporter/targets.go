@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -18,9 +19,9 @@ type targets struct {
 
 	kept atomic.Pointer[judgedPage]
 
-	mu        sync.Mutex            // held while judging
-	of        *view                 // the view to which regressed belongs
-	regressed map[regressedKey]bool // computed from the figures of the view
+	mu        sync.Mutex                 // held while judging
+	of        *view                      // the view to which regressed belongs
+	regressed map[regressedKey]lang.Text // computed from the figures of the view
 }
 
 // judgedPage is that part for a view as judged at one moment.
@@ -76,19 +77,29 @@ func (t *targets) judge(v *view) []byte {
 		return kept.text
 	}
 	if t.of != v {
-		t.of, t.regressed = v, map[regressedKey]bool{} // cached because looking back at every revision is slow
+		t.of, t.regressed = v, map[regressedKey]lang.Text{} // cached because looking back at every revision is slow
 	}
 	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.regressed)}
 	t.kept.Store(judged)
 	return judged.text
 }
 
-// writeTargets judges every target and writes the states.
-func (v *view) writeTargets(at time.Time, regressed map[regressedKey]bool) []byte {
+// writeTargets judges every target and writes the states. regressed keeps by
+// which revision a target has regressed.
+func (v *view) writeTargets(at time.Time, regressed map[regressedKey]lang.Text) []byte {
 	states := verdict.All(v.catalog, v.book, at)
 	labels := make([][]byte, len(states))
 	for i := range states {
-		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
+		s := &states[i]
+		labels[i] = appendLabels(nil, metric.TargetLabels(s))
+		key := regressedKey{s.Target.ID, s.Category, s.Verdict == verdict.Met}
+		reason, known := regressed[key]
+		if !known {
+			r, _ := verdict.RegressedBy(*s, v.book)
+			reason = r.Reason
+			regressed[key] = reason
+		}
+		s.Regressed = reason
 	}
 	var b []byte
 	b = appendHead(b, metric.WorkingDay)
@@ -96,6 +107,10 @@ func (v *view) writeTargets(at time.Time, regressed map[regressedKey]bool) []byt
 	b = appendHead(b, metric.TargetInfo)
 	for i := range states {
 		b = appendSample(b, metric.TargetInfo, appendLabels(nil, metric.TargetInfoLabels(&states[i])), 1)
+	}
+	b = appendHead(b, metric.TargetSentence)
+	for i := range states {
+		b = appendSample(b, metric.TargetSentence, appendLabels(nil, metric.TargetSentenceLabels(&states[i], verdict.Sentence(states[i]))), 1)
 	}
 	for _, number := range metric.TargetNumbers {
 		b = appendHead(b, number.Family)
@@ -113,13 +128,7 @@ func (v *view) writeTargets(at time.Time, regressed map[regressedKey]bool) []byt
 	}
 	b = appendHead(b, metric.TargetRegressed)
 	for i := range states {
-		key := regressedKey{states[i].Target.ID, states[i].Category, states[i].Verdict == verdict.Met}
-		was, known := regressed[key]
-		if !known {
-			_, was = verdict.RegressedBy(states[i], v.book)
-			regressed[key] = was
-		}
-		b = appendSample(b, metric.TargetRegressed, labels[i], metric.Bit(was))
+		b = appendSample(b, metric.TargetRegressed, labels[i], metric.Bit(states[i].Regressed != lang.Text{}))
 	}
 	return b
 }

@@ -30,8 +30,8 @@ func Sentence(s State) lang.Text {
 		w.needed()
 	}
 	w.caveats()
-	if s.Turned.ZH != "" {
-		w.add(spoken(s.Turned))
+	if s.Regressed.ZH != "" {
+		w.add(spoken(s.Regressed))
 	}
 	return w.sentence()
 }

@@ -118,9 +118,9 @@ type State struct {
 	// Provisional means that Value is or depends on a provisional figure.
 	Provisional bool
 
-	// Turned says by which revision the verdict turned; empty if it did not.
-	// It takes all vintages to know, see RegressedBy.
-	Turned lang.Text
+	// Regressed says by which revision the target has regressed; empty if it has
+	// not. It takes all vintages to know, so Judge leaves it empty; see RegressedBy.
+	Regressed lang.Text
 
 	Steps []Step // every number used for the verdict, in order
 

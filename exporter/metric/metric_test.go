@@ -8,11 +8,12 @@ import (
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	all := []Family{IndicatorInfo, ReleaseInfo, WorkingDay, TargetInfo, TargetVerdict, TargetRegressed}
+	all := []Family{IndicatorInfo, ReleaseInfo, WorkingDay, TargetInfo, TargetSentence, TargetVerdict, TargetRegressed}
 	for _, f := range Figures {
 		all = append(all, f.Family)
 	}
@@ -42,6 +43,7 @@ func TestLabelsAreInTheOrderOfTheirNames(t *testing.T) {
 		"next":      nextLabels,
 		"target":    TargetLabels(state),
 		"info":      TargetInfoLabels(state),
+		"sentence":  TargetSentenceLabels(state, lang.Text{}),
 		"verdict":   VerdictLabels(state, verdict.Met),
 	} {
 		var names []string

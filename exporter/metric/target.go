@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -15,6 +16,7 @@ type TargetNumber struct {
 // The metrics of targets.
 var (
 	TargetInfo      = Family{"tidemark_target_info", "Names and properties of a target."}
+	TargetSentence  = Family{"tidemark_target_sentence_info", "Where a target stands, in one sentence of numbers; it changes only with them."}
 	TargetVerdict   = Family{"tidemark_target_verdict", "The verdict on a target: 1 for the one that holds, 0 for the others."}
 	TargetRegressed = Family{"tidemark_target_regressed", "Whether a target was met until figures were revised (1) or not (0)."}
 
@@ -27,6 +29,8 @@ var (
 			func(s *verdict.State) verdict.Number { return s.Plan }, true},
 		{Family{"tidemark_target_attainment_ratio", "Value over goal of a target; goal over value where lower is better."},
 			func(s *verdict.State) verdict.Number { return s.Attainment }, false},
+		{Family{"tidemark_target_calendar_pace_ratio", "The elapsed part of the time for a target, to compare with its attainment: of the year, of the years since its base, or of the years that add up."},
+			func(s *verdict.State) verdict.Number { return s.Calendar }, false},
 		{Family{"tidemark_target_projection", "The value a target is projected to end at, in the base unit."},
 			func(s *verdict.State) verdict.Number { return s.Projection }, true},
 		{Family{"tidemark_target_projection_low", "The lower end of the projection's band."},
@@ -46,6 +50,12 @@ func TargetLabels(s *verdict.State) Labels {
 // VerdictLabels returns the labels of TargetVerdict.
 func VerdictLabels(s *verdict.State, v verdict.Verdict) Labels {
 	return TargetLabels(s).With("verdict", string(v))
+}
+
+// TargetSentenceLabels returns the labels of TargetSentence.
+func TargetSentenceLabels(s *verdict.State, said lang.Text) Labels {
+	t := s.Target
+	return Labels{"area", t.Area.Code, "category", s.Category, "indicator", t.Indicator.Code, "sentence_en", said.EN, "sentence_zh", said.ZH, "target", t.ID}
 }
 
 // TargetInfoLabels returns the labels of TargetInfo.

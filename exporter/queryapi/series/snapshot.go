@@ -11,6 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -55,11 +56,12 @@ type arrival struct {
 	period figure.Period
 }
 
-// judged is a state, and whether it is worse than before figures were revised;
-// computed only on demand because looking back at revisions is slow.
+// judged is a state, and by which revision it has regressed; that and the
+// sentence are computed only on demand because looking back at revisions is slow.
 type judged struct {
 	verdict.State
-	regressed func() bool
+	turned   func() lang.Text // empty if it has not regressed
+	sentence func() lang.Text
 }
 
 // stateKey is a target at a time at which its state could change.

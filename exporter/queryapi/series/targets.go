@@ -11,6 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -26,6 +27,7 @@ func targetFamilies() []family {
 			}
 			yield(pairs, func(*judged) (float64, bool) { return 1, true })
 		})},
+		{metric.TargetSentence, eachSentence},
 		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			for _, verdict := range verdict.Verdicts() {
 				if !s.wants("verdict", string(verdict)) {
@@ -35,7 +37,7 @@ func targetFamilies() []family {
 			}
 		})},
 		{metric.TargetRegressed, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
-			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.regressed()), true })
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.turned() != lang.Text{}), true })
 		})},
 		{metric.Family{Name: "tidemark_target_urgency", Help: "How much attention a target needs, by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
 			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
@@ -91,9 +93,13 @@ func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
 func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 	for _, state := range verdict.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
 		state.Steps = nil
-		states = append(states, judged{state, sync.OnceValue(func() bool {
-			_, regressed := verdict.RegressedBy(state, v.book)
-			return regressed
+		turned := sync.OnceValue(func() lang.Text {
+			regression, _ := verdict.RegressedBy(state, v.book)
+			return regression.Reason
+		})
+		states = append(states, judged{state, turned, sync.OnceValue(func() lang.Text {
+			state.Regressed = turned()
+			return verdict.Sentence(state)
 		})})
 	}
 	return states
@@ -254,6 +260,26 @@ func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapsh
 			})
 		})
 	}
+}
+
+// eachSentence passes a series for each sentence on each target: it is 1 while
+// the sentence holds.
+func eachSentence(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	v.targetsOf(s, func(t *catalog.Target) {
+		v.stateHistories(t, s, func(_ *judged, c *stateHistory) {
+			told := map[lang.Text]bool{}
+			for _, st := range c.states {
+				if st == nil || told[st.sentence()] {
+					continue
+				}
+				said := st.sentence()
+				told[said] = true
+				yield(metric.TargetSentenceLabels(&st.State, said), func() []Sample {
+					return c.samples(func(st *judged) (float64, bool) { return 1, st.sentence() == said })
+				})
+			}
+		})
+	})
 }
 
 func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {

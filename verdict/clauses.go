@@ -232,6 +232,10 @@ func (w *writer) needed() {
 	}
 	amount := w.amount(s.Required.Value)
 	switch {
+	case t.Kind == catalog.Growth && falls:
+		w.add(say("%s合计增速不得超过%s", "growth of at most %[2]s in %[1]s", left, amount))
+	case t.Kind == catalog.Growth:
+		w.add(say("%s合计需增长%s", "growth of %[2]s needed in %[1]s", left, amount))
 	case s.Every == figure.Annual && s.Required.Value > 0 && !falls:
 		w.add(say("%s年均需增加%s", "an increase of %[2]s a year needed in %[1]s", left, amount))
 	case s.Every == figure.Annual && s.Required.Value < 0 && falls:

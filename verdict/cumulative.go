@@ -171,6 +171,9 @@ func (j *judge) cumulativePlan(c byYear, year, k int) {
 		j.s.Required = number(max(0, j.s.Goal.Value-j.s.Value.Value) / float64(j.s.Remaining))
 		j.step(say("余下每期需完成", "required in each remaining period"), j.s.Required.Value, figure.Period{}, "(goal − sum) ÷ periods left")
 	}
+	if rest := j.s.Goal.Value - j.s.Value.Value; rest > 0 && c.f != figure.Annual {
+		j.needs(c, year, k, rest, j.t.By.Year()-year)
+	}
 	if last, ok := c.total(year - 1); ok {
 		j.s.LastRest = number(last.Value / float64(c.n()))
 	}

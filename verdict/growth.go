@@ -41,6 +41,7 @@ func (j *judge) growth() {
 		return
 	}
 	j.value(say("公布的累计增速", "published growth of the year to date"), now)
+	j.growthNeeded(now)
 	largest, mean, cases := j.rateMisses(now.Period)
 	if cases < casesLeast {
 		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", casesLeast))

@@ -183,6 +183,7 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 	if s.Required.Known {
 		j.step(say("余下每年需增加", "increase required in each remaining year"), s.Required.Value, figure.Period{}, "(goal − value) ÷ years left")
 	}
+	j.yearlyNeeds(r.last, r.by)
 	v := j.band()
 	switch {
 	case v == AtRisk && j.tipRatio.Known && j.tipRatio.Value >= onTrackRatio:

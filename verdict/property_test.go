@@ -97,6 +97,9 @@ func numbers(s State) (all []float64) {
 			all = append(all, n.Value)
 		}
 	}
+	for _, need := range s.Needs {
+		all = append(all, need.Amount, need.Usual, need.Last.Value)
+	}
 	for _, step := range s.Steps {
 		all = append(all, step.Value)
 	}

@@ -95,9 +95,10 @@ type State struct {
 	Method     Method // by which the year was projected; empty if it was not
 	Pace       Pace   // the result of the method's back-test
 
-	Required  Number           // what each remaining period must contribute: an amount for a flow, the mean of the remaining periods for an average within a year, an increase for anything else
+	Required  Number           // what each remaining period must contribute: an amount for a flow, the mean of the remaining periods for an average within a year, their growth together for growth, an increase for anything else
 	Remaining int              // how many periods remain to the deadline
 	Every     figure.Frequency // of the remaining periods
+	Needs     []Need           // what each remaining period must be, as they usually relate to each other; nil if the past does not tell
 	LastRest  Number           // what each of the same periods of last year contributed, to compare with Required
 	Ratio     Number           // actual over required growth since the base (R)
 

@@ -179,6 +179,7 @@ func (j *judge) withinYear(c byYear, now derive.Value, k int) {
 	if j.s.Remaining > 0 {
 		j.s.Required = number(rest / float64(j.s.Remaining))
 		j.s.LastRest = c.restMean(now.Period.Year()-1, k)
+		j.needs(c, now.Period.Year(), k, rest, 0)
 	}
 	if j.s.Required.Known {
 		name, formula := say("余下每期需完成", "required in each remaining period"), "(goal − ytd) ÷ periods left"

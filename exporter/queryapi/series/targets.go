@@ -92,7 +92,7 @@ func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
 
 func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 	for _, state := range verdict.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
-		state.Steps = nil
+		state.Steps, state.Needs = nil, nil
 		turned := sync.OnceValue(func() lang.Text {
 			regression, _ := verdict.RegressedBy(state, v.book)
 			return regression.Reason

@@ -295,6 +295,16 @@ func TestTheNextPeriodIsNamedUntilItIsPublished(t *testing.T) {
 	a.at("2023-03-11", `tidemark_release_reminder_timestamp_seconds{indicator="boxes"}`, "area=H1 indicator=boxes 1680710400") // 6 April in Shanghai
 }
 
+func TestWorkingDaysAreKnownForAnyTime(t *testing.T) {
+	a := revised(t)
+	for at, want := range map[string]string{
+		"2023-03-10": "1", "2023-03-11": "0", // a Saturday
+		"2023-03-12T15:59:59Z": "0", "2023-03-12T16:00:00Z": "1", // Monday begins in Shanghai
+	} {
+		a.at(at, "tidemark_working_day", want)
+	}
+}
+
 // gap is a year in which March is withheld, and the year after it.
 func gap(t *testing.T) answerer {
 	return answerer{t, over(harbour(t), booktest.Of(t,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/release"
@@ -95,12 +96,28 @@ func indicatorFamilies() []family {
 			}
 		}},
 		{metric.ReleaseInfo, eachNext},
+		{metric.WorkingDay, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+			yield(metric.Labels{}, func() []Sample { return v.workingDays(s.now) })
+		}},
 		{metric.Family{Name: "tidemark_release_overdue", Help: "Whether a release is past its due day and grace (1) or not (0), as known at that moment."}, eachOverdue},
 	}
 	for _, number := range metric.ReleaseNumbers {
 		families = append(families, family{number.Family, eachNumber(number)})
 	}
 	return families
+}
+
+// workingDays has a sample for each day up to now on which work begins or ends.
+func (v *snapshot) workingDays(now time.Time) (samples []Sample) {
+	location := v.catalog.Location()
+	last := figure.DayAt(now.In(location))
+	for day := figure.DayAt(time.UnixMilli(v.begins()).In(location)); day.Sub(last) <= 0; day = day.Add(1) {
+		works := metric.Bit(v.catalog.WorkingDay(day))
+		if n := len(samples); n == 0 || samples[n-1].Value != works {
+			samples = append(samples, Sample{day.Start(location).UnixMilli(), works})
+		}
+	}
+	return samples
 }
 
 // standing is a value that has held from the beginning.

@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // parsed is the target of a few lines of YAML, in the catalogue of
@@ -112,6 +113,9 @@ func summary(s State) string {
 	}
 	if s.Method != "" {
 		line("method", "%s, mean error %s in %d years", s.Method, percent(s.Pace.Error), s.Pace.Cases)
+		for _, part := range s.Pace.Parts {
+			line("", "%s: %s, weight %s", part.Method, amount(number(part.Value)), percent(part.Weight))
+		}
 	}
 	if s.Required.Known {
 		line("required", "%s in each of %d %s", amount(s.Required), s.Remaining, s.Every)
@@ -131,17 +135,37 @@ func summary(s State) string {
 	return b.String()
 }
 
+// page is the reference of how targets are judged.
+const page = "../docs/targets.md"
+
+// holdPage compares the page with what is computed, line by line, and with
+// -update writes that to it.
+func holdPage(t *testing.T, shown, computed string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(page, []byte(computed), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want := strings.Split(computed, "\n")
+	for i, line := range strings.Split(shown, "\n") {
+		if i >= len(want) || line != want[i] {
+			t.Fatalf("docs/targets.md:%d is\n%s\nbut is computed as\n%s\n(-update rewrites it)", i+1, line, want[min(i, len(want)-1)])
+		}
+	}
+}
+
 // TestTheExamplesOfThePageAreComputed compares every example of
 // docs/targets.md with the result of Judge: target, figures, day and outcome,
 // separated by ---.
 func TestTheExamplesOfThePageAreComputed(t *testing.T) {
-	const docs = "../docs/targets.md"
-	page, err := os.ReadFile(docs)
+	shown, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rewritten := string(page)
-	examples := strings.Split(string(page), "```example\n")[1:]
+	computed := string(shown)
+	examples := strings.Split(computed, "```example\n")[1:]
 	kinds := map[catalog.TargetKind]bool{}
 	for n, e := range examples {
 		body, _, _ := strings.Cut(e, "```")
@@ -151,17 +175,10 @@ func TestTheExamplesOfThePageAreComputed(t *testing.T) {
 		}
 		s := judged(t, parts[0], parts[1], strings.TrimSpace(parts[2]))
 		kinds[s.Target.Kind] = true
-		got := summary(s)
-		if got != parts[3] && !*update {
-			t.Errorf("example %d is computed as\n%s\n(-update rewrites it)", n+1, got)
-		}
-		rewritten = strings.Replace(rewritten, body, strings.Join(append(parts[:3:3], got), "---\n"), 1)
+		parts[3] = summary(s)
+		computed = strings.Replace(computed, body, strings.Join(parts, "---\n"), 1)
 	}
-	if *update {
-		if err := os.WriteFile(docs, []byte(rewritten), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	holdPage(t, string(shown), computed)
 	for _, k := range []catalog.TargetKind{catalog.AnnualTotal, catalog.LevelBy, catalog.Growth, catalog.RankBy, catalog.Cumulative,
 		catalog.Multiple, catalog.Floor, catalog.Ceiling} {
 		if !kinds[k] {
@@ -171,7 +188,7 @@ func TestTheExamplesOfThePageAreComputed(t *testing.T) {
 }
 
 func TestThePageExplainsEveryVerdictAndMethod(t *testing.T) {
-	page, err := os.ReadFile("../docs/targets.md")
+	page, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +197,7 @@ func TestThePageExplainsEveryVerdictAndMethod(t *testing.T) {
 			t.Errorf("docs/targets.md lacks %s", row)
 		}
 	}
-	for _, m := range Methods() {
+	for _, m := range projection.Methods() {
 		if row := fmt.Sprintf("\n| `%s` |", m); !strings.Contains(string(page), row) {
 			t.Errorf("docs/targets.md lacks %s", row)
 		}

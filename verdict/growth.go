@@ -5,14 +5,15 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // growth judges by published growth alone. If growth is published at constant
 // prices, levels would give a different number that nobody would recognise.
 //
 // Within the deadline's year the published growth of the year to date is the
-// projection; the band is the largest difference between it and the year's
-// growth in earlier years, in percentage points, widened as in Project.
+// projection; the band is how far it was from the year's growth in earlier
+// years, in percentage points, by the quantile of projection.Reach.
 func (j *judge) growth() {
 	by := j.t.By
 	if v, ok := j.h.Rate(j.t.Measure, by); ok && j.ended(by) && !v.Imputed {
@@ -42,16 +43,22 @@ func (j *judge) growth() {
 	}
 	j.value(say("公布的累计增速", "published growth of the year to date"), now)
 	j.growthNeeded(now)
-	largest, mean, cases := j.rateMisses(now.Period)
-	if cases < casesLeast {
-		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", casesLeast))
+	misses := j.rateMisses(now.Period)
+	half, known := projection.Reach(misses)
+	if !known {
+		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", projection.Least))
 		return
 	}
-	half := largest * max(1, casesWide/float64(cases))
+	mean := 0.0
+	for _, m := range misses {
+		mean += math.Abs(m) / float64(len(misses))
+	}
 	j.s.Projection, j.s.Low, j.s.High = number(now.Value), number(now.Value-half), number(now.Value+half)
 	j.step(say("往年同期与全年增速之差的平均值", "mean difference from the year's growth in earlier years"), mean, now.Period, "")
-	j.step(say("区间半宽（往年最大之差）", "half-width of the band (largest difference in earlier years)"), half, now.Period, "")
-	j.ratioStep(say("检验年数", "years tested"), float64(cases), "")
+	j.ratioStep(say("检验年数", "years tested"), float64(len(misses)), "")
+	j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), projection.Level, "")
+	j.ratioStep(say("仅凭检验年数可保证的比例", "part that the years tested can claim alone"), projection.Claim(len(misses)), "years ÷ (years + 1), at most the part above")
+	j.step(say("区间半宽", "half-width of the band"), half, now.Period, "quantile of earlier differences, widened if they are few")
 	v := j.band()
 	j.verdict(v, j.bandReason(v, by))
 }
@@ -75,19 +82,16 @@ func (j *judge) rateToDate() (now derive.Value, ok bool) {
 	return now, ok
 }
 
-// rateMisses returns the differences between the growth to date and the year's
-// growth in earlier years.
-func (j *judge) rateMisses(p figure.Period) (largest, mean float64, cases int) {
+// rateMisses returns the differences between the year's growth and the growth
+// to date in earlier years.
+func (j *judge) rateMisses(p figure.Period) (misses []float64) {
 	year := j.t.By.Year()
-	for y := year - 1; y >= year-2*casesBack && cases < casesBack; y-- {
+	for y := year - 1; y > year-projection.Years; y-- {
 		full, ok := usable(j.h.Rate(figure.YoY, figure.Year(y)))
 		part, known := usable(j.h.Rate(figure.YTDYoY, p.Add((y-year)*p.Frequency().PerYear())))
 		if ok && known && full.Firm() && part.Firm() {
-			size := math.Abs(full.Value - part.Value)
-			largest = max(largest, size)
-			mean += size
-			cases++
+			misses = append(misses, full.Value-part.Value)
 		}
 	}
-	return largest, mean / float64(max(1, cases)), cases
+	return misses
 }

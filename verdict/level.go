@@ -84,7 +84,7 @@ func (j *judge) newestLevel() (now derive.Value, ok bool) {
 // first.
 func (j *judge) levelGrowths(now derive.Value) (all []float64) {
 	after := now.Value
-	for p := now.Period.YearAgo(); len(all) < casesBack; p = p.YearAgo() {
+	for p := now.Period.YearAgo(); len(all) < yearsBack; p = p.YearAgo() {
 		v, ok := j.h.At(figure.Level, p)
 		if !ok || v.Withheld || v.Imputed || v.Value <= 0 || after <= 0 {
 			break

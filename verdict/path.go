@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // estimate is a value at the end of a year; half is its possible relative error.
@@ -27,11 +28,17 @@ type route struct {
 const (
 	onTrackRatio  = 0.95 // of R, on track from here on
 	slippingRatio = 0.60 // of R, slipping below this unless the band reaches the goal
-	spreads       = 1.28 // standard deviations of the normal distribution that contain 80 %
-	growthsTrend  = 2    // growth rates needed for a trend if there is no base
+	growthBack    = 5    // growth rates whose mean is continued if there is no base
+	growthsTrend  = 2    // of which so many are needed
 	growthsSpread = 2    // growth rates needed for a spread
+	yearsBack     = 8    // growth rates of which the spread is made
 	horizon       = 50   // years beyond which nothing is projected
 )
+
+// student are the quantiles of Student's distribution with n−1 degrees of
+// freedom between whose negative and positive value is projection.Level of it,
+// by the number n of growth rates.
+var student = [yearsBack + 1]float64{2: 4.165, 2.282, 1.924, 1.778, 1.699, 1.650, 1.617}
 
 // path judges a target in a later year by the growth since its base.
 //
@@ -43,13 +50,14 @@ const (
 // with a target; Open SDG, progress calculation). The projection continues the
 // growth since the base, so R ≥ 1 if it reaches the goal. Its band is
 //
-//	exp(±1.28·√(e² + σ²·n·(1 + n/k))),
+//	exp(±√(e² + t²·σ²·(1 + 1/k)·n·(n + 1)/2)),
 //
-// where e is the error of the year in progress, σ the standard deviation of k
-// yearly growth rates in logarithms and n the years ahead: the band of a random
-// walk whose drift is also estimated (Hyndman and Athanasopoulos, Forecasting:
-// Principles and Practice, 3rd edition, 5.5, drift method). With two or three
-// growth rates σ is widened by 4/k. A target does not slip if the band is
+// where e is the band of the year in progress, σ the standard deviation of k
+// yearly growth rates in logarithms, t the quantile of Student's distribution
+// that fits so few of them, and n the years ahead. The squared error grows
+// with n if the deviations of successive years have nothing to do with each
+// other and with n² if they last; on the series of docs/targets.md the mean of
+// both contains what it should. A target does not slip if the band is
 // sufficient or if there is no band. Within a year whose total can be projected,
 // the verdict uses R with that total as the newest value; the State shows R of
 // the last full year.
@@ -74,6 +82,7 @@ func (j *judge) path(r route) {
 	}
 	if hasSpread {
 		j.ratioStep(say("年增速的标准差", "standard deviation of yearly growth"), spread, "")
+		j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), projection.Level, "")
 	}
 	switch {
 	case j.t.Open:
@@ -147,14 +156,15 @@ func (r route) spread() (float64, bool) {
 	for _, g := range r.growths {
 		squares += (g - mean) * (g - mean)
 	}
-	return math.Sqrt(squares/(k-1)) * max(1, casesWide/k), true
+	return math.Sqrt(squares / (k - 1)), true
 }
 
 // at is the projection a number of years after the tip, and its band.
 func (r route) at(years, rate, spread float64) (centre, low, high float64) {
 	centre = r.tip.value * math.Exp(rate*years)
-	drift := years / float64(max(1, len(r.growths)))
-	wide := spreads * math.Sqrt(r.tip.half*r.tip.half+spread*spread*years*(1+drift))
+	k := len(r.growths)
+	reach := student[min(k, yearsBack)] * spread
+	wide := math.Sqrt(r.tip.half*r.tip.half + reach*reach*(1+1/float64(max(1, k)))*years*max(1, (years+1)/2))
 	return centre, centre * math.Exp(-wide), centre * math.Exp(wide)
 }
 

@@ -24,7 +24,7 @@ func day(s string) time.Time {
 	return t.Add(12 * time.Hour)
 }
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var update = flag.Bool("update", false, "rewrite testdata/sample.golden and what is computed on docs/targets.md")
 
 // TestTheVerdictsOnTheSample compares all verdicts at four dates, by what was
 // known then, so that a change of rules shows its effects.

@@ -10,7 +10,7 @@ import (
 func TestAGoalThatChangesIsTheOneOfTheDay(t *testing.T) {
 	const yaml = `kind: annual_total
 indicator: throughput
-value: 1285 万TEU
+value: 1275 万TEU
 by: 2024
 since:
   - {day: 2024-09-01, value: 1400 万TEU}`
@@ -20,7 +20,7 @@ since:
 	for on, want := range map[string]struct {
 		goal    float64
 		verdict Verdict
-	}{"2024-07-15": {1285e4, OnTrack}, "2024-08-31": {1285e4, Overdue}, "2024-09-01": {1400e4, Overdue}} {
+	}{"2024-07-15": {1275e4, OnTrack}, "2024-08-31": {1275e4, Overdue}, "2024-09-01": {1400e4, Overdue}} {
 		at, _ := time.Parse(time.DateOnly, on)
 		s := Judge(target, h, at)
 		if s.Goal.Value != want.goal || s.Verdict != want.verdict || s.Target.Value.Float64() != want.goal {

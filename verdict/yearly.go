@@ -7,6 +7,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // yearly judges the total of a year: annual totals and multiples of flows.
@@ -28,14 +29,14 @@ func (j *judge) yearly() {
 		return
 	}
 	now, k, inYear := j.yearToDate(c, last, hasLast)
-	_, told := c.project(now.Period.Year(), k)
+	pace, told := c.project(now.Period.Year(), k)
 	switch {
 	case inYear && j.reachedToDate(c, now):
 		return
 	case !j.t.Open && j.over(by):
 		j.missing(by)
 	case inYear && !j.t.Open && now.Period.Year() == by.Year() && (told || !j.planned(hasLast)):
-		j.withinYear(c, now, k)
+		j.withinYear(c, now, k, pace, told)
 	case !j.t.Open && j.ended(by):
 		j.missing(by)
 	case !hasLast:
@@ -43,7 +44,7 @@ func (j *judge) yearly() {
 	case !j.t.Open && !j.planned(hasLast) && figure.PeriodAt(figure.Annual, j.at) == by:
 		j.verdict(TooEarly, say("%s尚无数据", "there is no figure for %s yet", by))
 	default:
-		j.towards(c, last, now, k, inYear)
+		j.towards(c, last, now, k, pace, told)
 	}
 }
 
@@ -169,7 +170,7 @@ func (j *judge) plan(now derive.Value) {
 }
 
 // withinYear judges in the deadline's year.
-func (j *judge) withinYear(c byYear, now derive.Value, k int) {
+func (j *judge) withinYear(c byYear, now derive.Value, k int, pace Pace, told bool) {
 	j.value(c.toDateName(), c.shownValue(now, k))
 	j.s.Every, j.s.Remaining = c.f, c.n()-k
 	rest := max(0, j.s.Goal.Value-now.Value)
@@ -189,9 +190,8 @@ func (j *judge) withinYear(c byYear, now derive.Value, k int) {
 		j.step(name, j.s.Required.Value, figure.Period{}, formula)
 	}
 	j.plan(now)
-	pace, ok := c.project(now.Period.Year(), k)
-	if !ok {
-		j.verdict(TooEarly, j.noPace(c, k))
+	if !told {
+		j.verdict(TooEarly, j.noPace(c, now, k))
 		return
 	}
 	j.paced(c, pace, k)
@@ -216,11 +216,21 @@ func (c byYear) restMean(year, k int) Number {
 }
 
 // noPace says why a year cannot be projected.
-func (j *judge) noPace(c byYear, k int) lang.Text {
-	if !c.tells(k) {
+func (j *judge) noPace(c byYear, now derive.Value, k int) lang.Text {
+	switch {
+	case !c.tells(k):
 		return say("一月份受春节影响，与二月份合并评判", "January is judged together with February, because the Spring Festival moves between them")
+	case now.Value <= 0:
+		return say("%s不大于零，无法推算全年", "the %s is not positive and cannot be projected", c.toDateName())
 	}
-	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years are available to test a projection", casesLeast)
+	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years are available to test a projection", projection.Least)
+}
+
+// methodNames are the methods as they are called in steps.
+var methodNames = map[Method]lang.Text{
+	projection.Theta:     {ZH: "Theta法", EN: "theta"},
+	projection.MeanShare: {ZH: "往年平均占比法", EN: "mean share"},
+	projection.Damped:    {ZH: "阻尼增长法", EN: "damped growth"},
 }
 
 // paced records a projection, the numbers used for it, and the result of its
@@ -228,41 +238,53 @@ func (j *judge) noPace(c byYear, k int) lang.Text {
 func (j *judge) paced(c byYear, p Pace, k int) {
 	j.s.Method, j.s.Pace = p.Method, p
 	j.s.Imputed = j.s.Imputed || p.Imputed
-	switch p.Method {
-	case LastYear, Damped:
-		before, _ := c.toDate(p.Year-1, k)
-		last, _ := c.total(p.Year - 1)
-		j.figure(say("上年同期累计", "last year to date"), c.shownValue(before, k))
-		j.figure(say("上年全年", "last year"), last)
-		if h, _, ok := c.habit(p.Year); ok && p.Method == Damped {
-			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
-		}
-	case MeanShare:
-		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), c.share(p.Year, k).Value, "mean of ytd ÷ year")
-	}
 	year := figure.Year(p.Year)
 	add := func(name lang.Text, v float64, formula string) {
 		j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.Unit.Code, Period: year, Derived: true, Imputed: p.Imputed, Formula: formula})
 	}
+	for _, part := range p.Parts {
+		j.inputs(c, part.Method, p.Year, k)
+		name := methodNames[part.Method]
+		add(say("按%s推算", "projection by %s", name), part.Value, methodFormulas[part.Method])
+		j.ratioStep(say("%s往年的平均误差", "mean error of %s in earlier years", name), part.Error, "")
+		j.ratioStep(say("%s的权重", "weight of %s", name), part.Weight, "")
+	}
 	add(say("全年推算", "projection of the year"), p.Centre, methodFormulas[p.Method])
-	j.ratioStep(say("推算方法往年同期的平均误差", "mean error of the method at this point in earlier years"), p.Error, "")
-	j.ratioStep(say("区间半宽（往年最大误差）", "half-width of the band (largest error in earlier years)"), p.Half, "")
+	j.ratioStep(say("往年推算的平均误差", "mean error of such projections in earlier years"), p.Error, "")
 	j.ratioStep(say("检验年数", "years tested"), float64(p.Cases), "")
+	j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), p.Level, "")
+	j.ratioStep(say("仅凭检验年数可保证的比例", "part that the years tested can claim alone"), p.Claim, "years ÷ (years + 1), at most the part above")
+	j.ratioStep(say("余下部分的误差幅度", "error of the rest of the year at that part"), p.Reach, "quantile of earlier years, widened if they are few")
+	j.ratioStep(say("区间半宽", "half-width of the band"), p.Half, "error × (projection − ytd) ÷ projection")
 	add(say("区间下限", "low end of the band"), p.Low, "projection × (1 − half-width), at least ytd")
 	add(say("区间上限", "high end of the band"), p.Top, "projection × (1 + half-width)")
 }
 
+// inputs records the figures that a method uses.
+func (j *judge) inputs(c byYear, m Method, year, k int) {
+	switch m {
+	case projection.Damped:
+		before, _ := c.toDate(year-1, k)
+		last, _ := c.total(year - 1)
+		j.figure(say("上年同期累计", "last year to date"), c.shownValue(before, k))
+		j.figure(say("上年全年", "last year"), last)
+		if h, ok := c.habit(year); ok {
+			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
+		}
+	case projection.MeanShare:
+		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), c.share(year, k).Value, "mean of ytd ÷ year")
+	}
+}
+
 // towards judges in the years before the deadline's. The newest point is the
 // year in progress if it can be projected, otherwise the last full year.
-func (j *judge) towards(c byYear, last, now derive.Value, k int, inYear bool) {
+func (j *judge) towards(c byYear, last, now derive.Value, k int, pace Pace, told bool) {
 	j.value(say("最近一个完整年度", "newest full year"), last)
 	tip := estimate{year: float64(last.Period.Year()), value: last.Value}
-	if inYear {
-		if pace, ok := c.project(now.Period.Year(), k); ok {
-			j.figure(c.toDateName(), c.shownValue(now, k))
-			j.paced(c, pace, k)
-			tip = estimate{float64(pace.Year), pace.Centre, math.Max(pace.Half, 0)}
-		}
+	if told {
+		j.figure(c.toDateName(), c.shownValue(now, k))
+		j.paced(c, pace, k)
+		tip = estimate{float64(pace.Year), pace.Centre, pace.Half}
 	}
 	base, hasBase := j.base()
 	if hasBase && j.t.Kind != catalog.Multiple {
@@ -280,7 +302,7 @@ func (j *judge) towards(c byYear, last, now derive.Value, k int, inYear bool) {
 // up to the tip, newest first. Those of imputed years do not count.
 func (c byYear) growths(year int, tip float64) (all []float64) {
 	after := tip
-	for y := year - 1; y >= year-casesBack; y-- {
+	for y := year - 1; y >= year-yearsBack; y-- {
 		v, ok := c.total(y)
 		if !ok || v.Imputed || v.Value <= 0 || after <= 0 {
 			break

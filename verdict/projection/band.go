@@ -74,7 +74,7 @@ type Projection struct {
 // is the root mean square of these.
 func (s *Series) Project(k int) (p Projection, ok bool) {
 	y := len(s.years) - 1
-	if y < 0 || k < s.first || k > s.n {
+	if y < 0 || k < 1 || k > s.n {
 		return p, false
 	}
 	all := among{}
@@ -101,8 +101,8 @@ func (s *Series) Project(k int) (p Projection, ok bool) {
 	return p, finite(p.Value) && finite(p.Low) && finite(p.High) && finite(p.Error)
 }
 
-// rounding is the smallest rest of a year, relative to its total, to which
-// errors are related: figures are not more precise than that.
+// rounding is the precision of figures, relative to a year's total: errors and
+// rests of years that are smaller are not told apart.
 const rounding = 0.001
 
 // scale is the amount to which the error of a projection is related.

@@ -11,6 +11,20 @@ type Part struct {
 	Cases  int     // the years on which all parts were tested
 }
 
+// Share is the usual share of the last year after its first k periods: the
+// mean of up to five years before it. ok is false if no year shows it.
+func (s *Series) Share(k int) (share float64, ok bool) {
+	share = s.share(len(s.years)-1, k, &outcome{})
+	return share, share > 0 && finite(share)
+}
+
+// Habit is the usual yearly growth factor before the last year: the mean of up
+// to five years. ok is false if there are fewer than two years to compare.
+func (s *Series) Habit() (factor float64, ok bool) {
+	factor, ok = s.habit(len(s.years)-1, &outcome{})
+	return factor, ok && finite(factor)
+}
+
 // among are the methods that may contribute, in the order of Methods.
 type among [methods]bool
 
@@ -36,7 +50,7 @@ type combined struct {
 //
 // A weight is the inverse square of the method's mean absolute error in the
 // years before, as if one more year had been seen in which all methods erred
-// alike.
+// alike. Errors differ by rounding at least, so no method gets all the weight.
 func (s *Series) combine(y, k int, may among) (c combined) {
 	by := s.try(y, k)
 	c.firm = true
@@ -77,10 +91,9 @@ func (s *Series) weigh(y, k int, c *combined) {
 		if Methods()[m] == Theta {
 			c.weight[m] = thetaCounts
 		}
-		if n := float64(c.cases); mean > 0 {
-			e := (c.errors[m]*n/mean + 1) / (n + 1)
-			c.weight[m] /= e * e
-		}
+		n := float64(c.cases)
+		e := (c.errors[m]*n+mean)/(n+1) + rounding
+		c.weight[m] /= e * e
 		sum += c.weight[m]
 	}
 	for m := range c.weight {

@@ -32,9 +32,9 @@ type Series struct {
 
 // New returns the series of consecutive years, oldest first; the last one is
 // the year to project. A year has n periods. Its element k is the sum of the
-// first k of them, the element n its total; the element 0 is not used. The
-// first periods of a year say nothing about it until there are as many as
-// first. Of more than Years years the newest are used.
+// first k of them, the element n its total; the element 0 is not used. Fewer
+// periods than first say little about their year, so their errors say nothing
+// about those of more. Of more than Years years the newest are used.
 func New(n, first int, years [][]Sum) *Series {
 	years = years[max(0, len(years)-Years):]
 	s := &Series{n: n, first: first, years: years, made: make([][]tried, len(years))}
@@ -72,7 +72,7 @@ func (s *Series) around(k int) (from, to int) {
 	if k == s.n {
 		return k, k
 	}
-	return max(s.first, k-1), min(s.n-1, k+1)
+	return min(k, max(s.first, k-1)), min(s.n-1, k+1)
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

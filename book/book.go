@@ -104,6 +104,16 @@ func (b *Book) Of(indicator string) []*Series {
 	return b.series[from:to:to]
 }
 
+// In returns the series of one indicator in one area, in order.
+func (b *Book) In(indicator, area string) []*Series {
+	from, _ := b.search(figure.Series{Indicator: indicator, Area: area})
+	to := from
+	for to < len(b.series) && b.series[to].Key.Indicator == indicator && b.series[to].Key.Area == area {
+		to++
+	}
+	return b.series[from:to:to]
+}
+
 func (b *Book) search(key figure.Series) (int, bool) {
 	return slices.BinarySearchFunc(b.series, key, func(s *Series, key figure.Series) int { return s.Key.Compare(key) })
 }

@@ -63,8 +63,8 @@ func categories(t *catalog.Target, b *book.Book) (codes []string) {
 	if t.Category != catalog.AnyCategory {
 		return []string{t.Category}
 	}
-	for _, s := range b.Of(t.Indicator.Code) {
-		if s.Key.Area == t.Area.Code && s.Key.Category != figure.Total {
+	for _, s := range b.In(t.Indicator.Code, t.Area.Code) {
+		if s.Key.Category != figure.Total {
 			codes = append(codes, s.Key.Category)
 		}
 	}
@@ -146,8 +146,8 @@ const release = time.Minute
 func revised(t *catalog.Target, b *book.Book, category string, until time.Time) (moments []moment) {
 	byTime := map[int64][]Revision{}
 	for _, i := range t.Indicator.Reported() {
-		for _, s := range b.Of(i.Code) {
-			if s.Key.Area != t.Area.Code || s.Key.Category != category {
+		for _, s := range b.In(i.Code, t.Area.Code) {
+			if s.Key.Category != category {
 				continue
 			}
 			for f := range s.Figures() {

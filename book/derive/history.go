@@ -38,8 +38,8 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 		return newRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
 	}
 	var values []Value
-	for _, s := range b.Of(ind.Code) {
-		if s.Key.Area != area || s.Key.Category != category {
+	for _, s := range b.In(ind.Code, area) {
+		if s.Key.Category != category {
 			continue
 		}
 		figures := s.Figures()

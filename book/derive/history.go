@@ -66,7 +66,7 @@ func New(ind *catalog.Indicator, figures ...Value) *History {
 // looked up in the figures.
 func build(ind *catalog.Indicator, area, category string, figures []Value, known *catalog.Cuts) *History {
 	h := &History{Indicator: ind, Area: area, Category: category, given: make(map[cell]Value, len(figures)),
-		spans: map[span]Value{}, rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
+		spans: make(map[span]Value, 2*len(figures)), rates: map[span]Value{}, years: map[int]*sums{}, oldest: math.MaxInt, newest: math.MinInt}
 	for _, f := range figures {
 		if f.Period.IsZero() || math.IsNaN(f.Value) || math.IsInf(f.Value, 0) {
 			continue
@@ -148,7 +148,7 @@ func (h *History) edge(s span, v Value) {
 		year = &sums{}
 		for _, c := range h.cuts.Of(false) {
 			if c.Month/12 == s.year {
-				year.cuts[c.Month%12] = true
+				year.cuts[c.Month%12], year.cutUp = true, true
 			}
 		}
 		h.years[s.year] = year
@@ -160,12 +160,13 @@ func (h *History) edge(s span, v Value) {
 // to each of them, and the year.
 func (h *History) sumUp(year int, s *sums) {
 	s.connect()
+	var parts []part
 	for to := int8(1); to <= 12; to++ {
 		for _, from := range [...]int8{0, to - 1, to - 3} {
 			if from < 0 || from == to-3 && to%3 != 0 || !s.known(from, to) {
 				continue
 			}
-			parts := s.path(from, to, nil)
+			parts = s.path(from, to, parts[:0])
 			if len(parts) == 1 {
 				h.spans[span{year: year, from: from, to: to}] = parts[0].Value
 				continue

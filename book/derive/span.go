@@ -90,10 +90,14 @@ type sums struct {
 	cost  [13][13]int    // of the best path; 0 if there is none
 	next  [13][13]int8   // the node after the first on that path
 	cuts  [13]bool       // nodes at which the series breaks: no sum crosses them
+	cutUp bool           // there are any
 }
 
 // cut reports whether there is a break between two nodes.
 func (s *sums) cut(from, to int) bool {
+	if !s.cutUp {
+		return false
+	}
 	for n := min(from, to) + 1; n < max(from, to); n++ {
 		if s.cuts[n] {
 			return true
@@ -169,19 +173,24 @@ func total(parts []part) (Value, bool) {
 	}
 	var v Value
 	terms := make([]Term, len(parts))
-	on := make([]Value, len(parts))
 	negative := false
-	for i, p := range parts {
+	for i := range parts {
+		p := &parts[i]
 		if p.minus {
 			v.Value -= p.Value.Value
 		} else {
 			v.Value += p.Value.Value
 		}
 		negative = negative || p.Value.Value < 0
-		terms[i], on[i] = p.term(p.minus), p.Value
+		terms[i] = p.term(p.minus)
 	}
 	if v.Value < 0 && !negative {
 		return Value{}, false
 	}
-	return v.rests(sum, terms, on...)
+	v, ok := v.rests(sum, terms)
+	weakest := 0
+	for i := range parts {
+		v.inherit(&parts[i].Value, &weakest)
+	}
+	return v, ok
 }

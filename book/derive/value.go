@@ -120,7 +120,7 @@ func (v Value) Firm() bool { return !v.Withheld && !v.Imputed && !v.Estimated &&
 
 // weakness orders statuses by how unreliable a value with them is: one imputed
 // value weighs more than any number of estimates on a path.
-func (v Value) weakness() int {
+func (v *Value) weakness() int {
 	switch {
 	case v.Imputed:
 		return 10000
@@ -168,18 +168,24 @@ func (v Value) rests(f form, terms []Term, on ...Value) (Value, bool) {
 	}
 	v.Derived, v.form, v.terms = true, f, terms
 	weakest := 0
-	for _, o := range on {
-		v.Imputed = v.Imputed || o.Imputed
-		v.Estimated = v.Estimated || o.Estimated
-		v.Early = v.Early || o.Early
-		if o.Published.After(v.Published) {
-			v.Published = o.Published
-		}
-		if w := o.weakness(); w > weakest {
-			weakest, v.Status = w, o.Status
-		}
+	for i := range on {
+		v.inherit(&on[i], &weakest)
 	}
 	return v, true
+}
+
+// inherit marks v as derived from o. weakest is the weakness of the weakest
+// value so far.
+func (v *Value) inherit(o *Value, weakest *int) {
+	v.Imputed = v.Imputed || o.Imputed
+	v.Estimated = v.Estimated || o.Estimated
+	v.Early = v.Early || o.Early
+	if o.Published.After(v.Published) {
+		v.Published = o.Published
+	}
+	if w := o.weakness(); w > *weakest {
+		*weakest, v.Status = w, o.Status
+	}
 }
 
 // term is v as a term of another value: a value derived from a single figure

@@ -2,11 +2,13 @@ package exporter
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,7 +78,9 @@ func knownAt(t testing.TB, b *book.Book, at time.Time) *book.Book {
 func pageAt(c *catalog.Catalog, b *book.Book, at time.Time) []byte {
 	v := newView(b, c)
 	of := targets{now: func() time.Time { return at }}
-	return append(bytes.Clone(v.page()), of.pageFor(v)...)
+	var past records
+	past.record(context.Background(), v, at)
+	return slices.Concat(v.page(), of.pageFor(v), past.page())
 }
 
 // shown maps each series on a page to its sample.

@@ -66,6 +66,7 @@ type Exporter struct {
 	ahead    atomic.Int64         // nanoseconds by which the journal is ahead of InfluxDB's clock
 	verified bool                 // the bucket has been found usable; accessed only by Run
 	targets  targets
+	records  records
 	since    time.Time           // when the catalogue's goals that are not stored yet take effect
 	api      func() http.Handler // of /api/v1/, created on first use
 }
@@ -85,8 +86,10 @@ func New(opts Options) *Exporter {
 	}
 	e.health = newHealth(e)
 	e.targets.now, e.since = time.Now, time.Now()
+	e.records.changed = make(chan struct{}, 1)
 	e.api = sync.OnceValue(func() http.Handler {
-		return queryapi.New(queryapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits})
+		return queryapi.New(queryapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits,
+			Since: e.since, Record: &e.records.keeper})
 	})
 	return e
 }
@@ -105,6 +108,11 @@ func (e *Exporter) Book() *book.Book {
 // not be until somebody fixes it: it is missing, hidden from the token or not
 // suitable for figures.
 func (e *Exporter) Run(ctx context.Context) error {
+	var recording sync.WaitGroup
+	defer recording.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	recording.Go(func() { e.records.keep(ctx, e.view.Load) })
 	follower := e.store.Follow()
 	delay := e.interval
 	for {
@@ -234,6 +242,7 @@ func (e *Exporter) show(before *view, all *book.Book) {
 		}
 	}
 	e.view.Store(v)
+	e.records.look()
 }
 
 // failed logs the first of consecutive failures; the metrics count them all.

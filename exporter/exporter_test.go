@@ -53,6 +53,7 @@ func TestTheWholePage(t *testing.T) {
 	e, served := run(t, open(t, opts), io.Discard)
 	e.targets.now = func() time.Time { return time.Date(2023, 5, 1, 9, 0, 0, 0, time.UTC) }
 	await(t, served+"/-/ready", "ready\n", patience)
+	await(t, served+"/metrics", "tidemark_target_record_outcome{", patience)
 	page := await(t, served+"/metrics", "tidemark_exporter_influxdb_up 1", patience)
 
 	got := changing.ReplaceAllString(tidemarks(page), "$1 …")

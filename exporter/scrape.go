@@ -16,8 +16,8 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// serveMetrics writes the cached page of figures, then the current targets and
-// the exporter's own health.
+// serveMetrics writes the cached page of figures, then the current targets, the
+// track record and the exporter's own health.
 func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	format := expfmt.NegotiateAccept(r.Header, formats...)
 	own, err := e.ownHealth(format)
@@ -30,7 +30,7 @@ func (e *Exporter) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	// shown are no longer on the page.
 	v := e.view.Load()
 	if v != nil {
-		own = slices.Concat(e.targets.pageFor(v), own) // the page is shared by all scrapes
+		own = slices.Concat(e.targets.pageFor(v), e.records.page(), own) // the page is shared by all scrapes
 	}
 	header := w.Header()
 	header.Set("Content-Type", string(format))

@@ -23,6 +23,15 @@ func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
 	for _, n := range TargetNumbers {
 		all = append(all, n.Family)
 	}
+	for _, f := range TargetRecords {
+		all = append(all, f.Family)
+	}
+	for _, f := range ProjectionRecords {
+		all = append(all, f.Family)
+	}
+	for _, f := range RevisionQualities {
+		all = append(all, f.Family)
+	}
 	for _, f := range all {
 		if strings.ContainsAny(f.Help, "\"\\\n") || f.Help == "" {
 			t.Errorf("%s: the help text %q would differ between text and OpenMetrics", f.Name, f.Help)

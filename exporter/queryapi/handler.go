@@ -31,6 +31,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/eval"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // Options say what is queried and the limits of queries.
@@ -40,6 +41,8 @@ type Options struct {
 	Logger  *slog.Logger      // nil: nothing is logged
 	Now     func() time.Time  // nil: time.Now
 	Limits  Limits
+	Since   time.Time      // when the catalogue's goals that are not stored yet take effect; zero: now
+	Record  *record.Keeper // the track record, if others use it too; nil: made on demand
 }
 
 // New creates the handler of the paths below /api/v1/.
@@ -50,9 +53,15 @@ func New(opts Options) http.Handler {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.Since.IsZero() {
+		opts.Since = opts.Now()
+	}
+	if opts.Record == nil {
+		opts.Record = new(record.Keeper)
+	}
 	a := &api{
 		parser: eval.NewParser(opts.Catalog.Location()),
-		data:   series.NewSource(opts.Catalog, opts.Book, opts.Now),
+		data:   series.NewSource(opts.Catalog, opts.Book, opts.Now, opts.Since, opts.Record),
 		now:    opts.Now,
 		limits: opts.Limits.orDefault(),
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // backfilled starts a real Prometheus that holds every series of a book with
@@ -40,7 +41,7 @@ func backfilled(t testing.TB, c *catalog.Catalog, b *book.Book) (url string) {
 // everything is all series, as a range selector over all time returns them.
 func everything(t testing.TB, c *catalog.Catalog, b *book.Book) (all []prompb.TimeSeries) {
 	t.Helper()
-	q, err := series.NewSource(c, func() *book.Book { return b }, func() time.Time { return today }).Querier(0, math.MaxInt64)
+	q, err := series.NewSource(c, func() *book.Book { return b }, func() time.Time { return today }, today, new(record.Keeper)).Querier(0, math.MaxInt64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +79,12 @@ var asked = []string{
 	`tidemark_target_verdict == 1`,
 	`tidemark_target_projection_high - tidemark_target_projection_low`,
 	`tidemark_target_attainment_ratio > 0.5`,
+	// the track record and revisions
+	`sum by (verdict, outcome) (tidemark_target_record_verdicts)`,
+	`sum(tidemark_target_record_band_held_ratio * tidemark_target_record_bands) / sum(tidemark_target_record_bands)`,
+	`tidemark_target_record_outcome{outcome="met"} == 1`,
+	`max by (indicator) (tidemark_indicator_revision_final_seconds{statistic="high"}) / 86400`,
+	`{__name__=~"tidemark_indicator_revision_size_.*",statistic="bias"}`,
 	`tidemark_target_regressed`,
 	`tidemark_target_info`,
 	`timestamp(tidemark_target_verdict{verdict="met"})`,

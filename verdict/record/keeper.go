@@ -126,9 +126,13 @@ func basis(b *book.Book, i *catalog.Indicator, area string) (all []*book.Series)
 	return all
 }
 
-// goalsOf are the goals that a target had up to at.
+// goalsOf are the goals that a target had up to at, and whether its deadline has
+// passed.
 func goalsOf(t *catalog.Target, at time.Time) string {
 	var all strings.Builder
+	if !t.By.IsZero() && at.After(t.By.End()) {
+		all.WriteString("past ")
+	}
 	all.WriteString(t.At(at).Value.String())
 	for _, change := range t.Changes() {
 		if !change.After(at) {

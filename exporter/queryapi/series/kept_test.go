@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // today is the working day after the newest figure of the sample.
@@ -19,7 +20,7 @@ var today = time.Date(2026, 11, 23, 9, 0, 0, 0, catalog.Ningbo().Location())
 
 func TestWhatIsKeptDoesNotGrowWithWhatIsAsked(t *testing.T) {
 	now := today
-	data := NewSource(catalog.Ningbo(), booktest.Sample, func() time.Time { return now })
+	data := NewSource(catalog.Ningbo(), booktest.Sample, func() time.Time { return now }, now, new(record.Keeper))
 	size := func() int {
 		v := data.snapshot()
 		return len(v.values.all) + len(v.states.all) + len(v.turnsOf.all) + len(v.histories.all) + len(v.newests.all)
@@ -56,7 +57,7 @@ func TestWhatIsKeptDoesNotGrowWithWhatIsAsked(t *testing.T) {
 
 func TestWhatIsKeptDoesNotGrowWithHowALabelIsAskedFor(t *testing.T) {
 	c := catalog.Ningbo()
-	data := NewSource(c, booktest.Sample, func() time.Time { return today })
+	data := NewSource(c, booktest.Sample, func() time.Time { return today }, today, new(record.Keeper))
 	q, err := data.Querier(0, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -9,10 +9,12 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/book/release"
+	"github.com/tidemark-stats/tidemark/book/revision"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // snapshot is one book with the values computed from it. It is kept as long as
@@ -24,6 +26,8 @@ type snapshot struct {
 	places  func() []place
 	begins  func() int64
 	reports func() []*release.Release // as known now
+	quality func() []revision.Quality
+	record  *record.Keeper
 
 	samples   kept[*book.Series, []Sample] // of tidemark_figure, in base units
 	histories kept[place, *derive.History]
@@ -41,6 +45,7 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
 	v.reports = sync.OnceValue(func() []*release.Release { return release.All(c, b, time.Time{}) })
+	v.quality = sync.OnceValue(func() []revision.Quality { return revision.Of(c, b, time.Time{}) })
 	return v
 }
 

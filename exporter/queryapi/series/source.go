@@ -7,6 +7,7 @@
 //	source.go        the newest book, for each query
 //	querier.go       which series match a selector
 //	families.go      the list of all metrics
+//	records.go       metrics of the track record and of revisions
 //	targets.go       metrics of targets, judged at any moment
 //	newest.go        metrics of the newest period that was known
 //	publications.go  metrics of publications, indicators and releases
@@ -31,6 +32,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/verdict"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // Source returns queriers of the newest book, in place of Prometheus' storage.
@@ -39,13 +41,15 @@ type Source struct {
 	book    func() *book.Book
 	now     func() time.Time
 	since   time.Time // when the catalogue's goals that are not stored yet take effect
+	record  *record.Keeper
 	newest  atomic.Pointer[snapshot]
 }
 
 // NewSource creates a Source. book returns the newest book, or nil until the
-// figures are loaded; now returns the current time.
-func NewSource(c *catalog.Catalog, book func() *book.Book, now func() time.Time) *Source {
-	return &Source{catalog: c, book: book, now: now, since: now()}
+// figures are loaded; now returns the current time. Goals of the catalogue that
+// are not stored yet take effect at since; kept has the track record of targets.
+func NewSource(c *catalog.Catalog, book func() *book.Book, now func() time.Time, since time.Time, kept *record.Keeper) *Source {
+	return &Source{catalog: c, book: book, now: now, since: since, record: kept}
 }
 
 // snapshot returns the snapshot of the newest book.
@@ -57,6 +61,7 @@ func (s *Source) snapshot() *snapshot {
 	known := s.newest.Load()
 	if known == nil || known.book != b {
 		known = newSnapshot(verdict.Remembering(s.catalog, b, s.since), b)
+		known.record = s.record
 		s.newest.Store(known)
 	}
 	return known

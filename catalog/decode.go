@@ -164,7 +164,7 @@ func (d *decoder) topic(n *yaml.Node) {
 
 // dashboards lists the codes that a topic cannot have, because other
 // dashboards use them.
-var dashboards = []string{"overview", "indicator", "revisions", "pipeline"}
+var dashboards = []string{"overview", "indicator", "revisions", "record", "pipeline"}
 
 // dashboard reports a topic's code that does not fit into a Grafana uid:
 // tidemark- and the code, with -en after it in the English edition, at most 40

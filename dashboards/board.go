@@ -10,6 +10,7 @@ const (
 	overviewCode  = "overview"
 	indicatorCode = "indicator"
 	revisionsCode = "revisions"
+	recordCode    = "record"
 	pipelineCode  = "pipeline"
 )
 
@@ -51,6 +52,10 @@ func (m *maker) links(code string) (all []cog.Builder[dashboard.DashboardLink]) 
 	if code != overviewCode {
 		all = append(all, dashboard.NewDashboardLinkBuilder(m.say("总览", "Overview")).
 			Type(dashboard.DashboardLinkTypeLink).Icon("dashboard").Url("/d/"+m.in.uid(overviewCode)))
+	}
+	if code == overviewCode {
+		all = append(all, dashboard.NewDashboardLinkBuilder(m.say("履历", "Track record")).
+			Type(dashboard.DashboardLinkTypeLink).Icon("dashboard").Url("/d/"+m.in.uid(recordCode)))
 	}
 	if code != indicatorCode {
 		all = append(all, dashboard.NewDashboardLinkBuilder(m.say("单项指标", "Indicator")).

@@ -43,7 +43,7 @@ func Committed() ([]File, error) {
 
 // Build generates the dashboards of a catalogue in both editions: the
 // overview, a single indicator, every topic that has indicators, revisions,
-// the pipeline. The same catalogue always gives the same bytes.
+// the track record, the pipeline. The same catalogue always gives the same bytes.
 func Build(cat *catalog.Catalog) ([]File, error) {
 	var all []File
 	for _, e := range Editions() {
@@ -54,7 +54,7 @@ func Build(cat *catalog.Catalog) ([]File, error) {
 				made = append(made, page{t.Code, m.topic(t, of)})
 			}
 		}
-		made = append(made, page{revisionsCode, m.revisions()}, page{pipelineCode, m.pipeline()})
+		made = append(made, page{revisionsCode, m.revisions()}, page{recordCode, m.record()}, page{pipelineCode, m.pipeline()})
 		for _, one := range made {
 			data, err := written(one.made)
 			if err != nil {

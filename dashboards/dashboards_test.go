@@ -108,8 +108,8 @@ func TestAnotherCityNeedsOnlyAnotherCatalogue(t *testing.T) {
 	for _, r := range sheets(t, files) {
 		uids = append(uids, r.UID)
 	}
-	want := strings.Fields(`tidemark-overview tidemark-indicator tidemark-sea tidemark-revisions tidemark-pipeline
-		tidemark-overview-en tidemark-indicator-en tidemark-sea-en tidemark-revisions-en tidemark-pipeline-en`)
+	want := strings.Fields(`tidemark-overview tidemark-indicator tidemark-sea tidemark-revisions tidemark-record tidemark-pipeline
+		tidemark-overview-en tidemark-indicator-en tidemark-sea-en tidemark-revisions-en tidemark-record-en tidemark-pipeline-en`)
 	if !slices.Equal(uids, want) {
 		t.Errorf("got %v, want %v", uids, want)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
+	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
 // The colours: published figures are in full colour, derived ones a lighter
@@ -134,6 +135,25 @@ var words = []word{
 	{"category", catalog.AnyCategory, lang.Text{ZH: "每一类", EN: "each"}},
 	{"origin", "published", lang.Text{ZH: "公布", EN: "published"}},
 	{"origin", "derived", lang.Text{ZH: "推算", EN: "derived"}},
+	{"outcome", string(record.Met), verdict.Met.Name()},
+	{"outcome", string(record.Missed), verdict.Missed.Name()},
+	{"outcome", string(record.Open), lang.Text{ZH: "尚无结果", EN: "open"}},
+	{"outcome", string(record.Unknown), lang.Text{ZH: "无数据", EN: "no figure"}},
+	{"verdict", string(verdict.Met), verdict.Met.Name()},
+	{"verdict", string(verdict.OnTrack), verdict.OnTrack.Name()},
+	{"verdict", string(verdict.AtRisk), verdict.AtRisk.Name()},
+	{"verdict", string(verdict.Slipping), verdict.Slipping.Name()},
+	{"verdict", string(verdict.Missed), verdict.Missed.Name()},
+}
+
+// wordOf is the display text of a code.
+func wordOf(label, code string) lang.Text {
+	for _, w := range words {
+		if w.label == label && w.code == code {
+			return w.name
+		}
+	}
+	return lang.Text{ZH: code, EN: code}
 }
 
 // inWords shows the codes of the label as words.

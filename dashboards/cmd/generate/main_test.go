@@ -12,7 +12,7 @@ func TestTheDashboardsOfAnotherCatalogueAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, edition := range []string{"zh", "en"} {
-		for _, name := range []string{"overview", "indicator", "sea", "revisions", "pipeline"} {
+		for _, name := range []string{"overview", "indicator", "sea", "revisions", "record", "pipeline"} {
 			if _, err := os.Stat(filepath.Join(to, edition, name+".json")); err != nil {
 				t.Error(err)
 			}

@@ -182,7 +182,7 @@ func (j *judge) figure(name lang.Text, v derive.Value) {
 	j.s.Imputed = j.s.Imputed || v.Imputed
 	j.s.Estimated = j.s.Estimated || v.Estimated
 	j.add(Step{Name: name, Value: v.Value, Unit: j.t.Indicator.UnitOf(v.Measure).Code, Period: v.Period, Status: v.Status,
-		Derived: v.Derived, Imputed: v.Imputed, Estimated: v.Estimated, Formula: v.Formula()})
+		Derived: v.Derived, Imputed: v.Imputed, Estimated: v.Estimated, Formula: v.Formula(), figures: sources(v)})
 }
 
 // step records a number in the unit of the target.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // Need is what one remaining period must contribute so that the goal is reached
@@ -49,15 +50,15 @@ func (j *judge) needs(c byYear, year, k int, rest float64, later int) {
 	}
 }
 
-// usualYears is how many past years show what is usual.
-const usualYears = 5
+// sharesBack is how many past years count for what is usual.
+const sharesBack = 5
 
 // usual is what the periods after the k-th usually are: parts of the year's total
 // for a flow, distances from their own mean for an average. It is the mean of up
 // to five past years of which every such period is known.
 func (c byYear) usual(year, k int) (mean []float64, years int) {
 	mean = make([]float64, c.n()-k)
-	for y := year - 1; y >= year-2*usualYears && years < usualYears; y-- {
+	for y := year - 1; y > year-projection.Years && years < sharesBack; y-- {
 		t, ok := c.total(y)
 		if !ok || !c.averages() && t.Value <= 0 {
 			continue

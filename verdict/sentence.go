@@ -78,6 +78,9 @@ func countsInShares(s *State) bool {
 	return !lower(t) || addsUp(t)
 }
 
+// LowerIsBetter reports whether the target is reached from above.
+func (s *State) LowerIsBetter() bool { return lower(s.Target) }
+
 // limits reports whether a target is a floor or a ceiling.
 func limits(t *catalog.Target) bool { return t.Kind == catalog.Floor || t.Kind == catalog.Ceiling }
 

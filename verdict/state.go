@@ -143,4 +143,6 @@ type Step struct {
 	Imputed   bool
 	Estimated bool
 	Formula   string // how it was computed; empty for a published figure
+
+	figures []derive.Term // the published figures it is or was computed from
 }

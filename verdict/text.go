@@ -30,6 +30,23 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	return name
 }
 
+// Exact is a value of the indicator and measure with all its digits, to be
+// checked or typed: in Chinese in the display unit, in English in the base unit.
+func Exact(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
+	if m.Growth() || i.Kind == catalog.Rank {
+		return Amount(i, m, v)
+	}
+	digits := func(v float64, most int) string {
+		text := strconv.FormatFloat(v, 'f', most, 64)
+		if strings.Contains(text, ".") {
+			text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+		}
+		return text
+	}
+	power := i.DisplayPower()
+	return lang.Text{ZH: digits(v/math.Pow10(power), power+2) + " " + i.Display, EN: grouped(digits(v, 2)) + " " + i.Unit.Code}
+}
+
 // english is the spelling for a number of that size: plain ASCII that does not
 // begin with a number (unlike 100 million yuan). Of several spellings the
 // longest is chosen, which is the one written out.

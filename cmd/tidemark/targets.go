@@ -24,7 +24,7 @@ type targetsCmd struct {
 	JSON    bool   `name:"json" help:"Print one JSON array with every number."`
 	Lang    string `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
 	AsOf    string `help:"Judge as of the end of that day, by what was known then." placeholder:"DATE"`
-	Explain string `help:"Show every number behind the verdict on one target." placeholder:"ID"`
+	Explain string `help:"Show the whole calculation behind the verdict on one target: figures with their vintages, shares of past years, methods with their errors, what is needed, and what would change the verdict." placeholder:"ID"`
 	Record  bool   `help:"Show how often verdicts came true and bands held, how early misses were seen, and how figures are revised."`
 }
 
@@ -70,13 +70,24 @@ func (c *targetsCmd) Run(e *env) error {
 	}
 	states := c.judge(cat, b, at)
 	p := output.Printer{Language: lang.Language(c.Lang), Color: colored(e.stdout)}
-	switch {
-	case c.JSON:
-		return output.JSON(e.stdout, states)
-	case c.Explain != "":
-		return p.Explain(e.stdout, states, b)
+	if !c.JSON && c.Explain == "" {
+		return p.Table(e.stdout, states)
 	}
-	return p.Table(e.stdout, states)
+	for i := range states {
+		regression, _ := verdict.RegressedBy(states[i], b)
+		states[i].Regressed = regression.Reason
+	}
+	if c.Explain == "" {
+		return output.JSON(e.stdout, states)
+	}
+	var explained []verdict.Explanation
+	for _, s := range states {
+		explained = append(explained, verdict.Explain(s, b))
+	}
+	if c.JSON {
+		return output.ExplainJSON(e.stdout, explained)
+	}
+	return p.Explain(e.stdout, explained)
 }
 
 // at is the time to judge at: now, or the end of a day.

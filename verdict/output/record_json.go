@@ -1,7 +1,6 @@
 package output
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
@@ -101,17 +100,7 @@ func RecordJSON(w io.Writer, r record.Report) error {
 	for i := range r.Revisions {
 		out.Revisions = append(out.Revisions, revisionOf(&r.Revisions[i]))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
-}
-
-func known(n verdict.Number) *float64 {
-	if !n.Known {
-		return nil
-	}
-	return &n.Value
+	return write(w, out)
 }
 
 func targetOf(k *record.Track) recordTarget {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -37,6 +36,7 @@ func (p Printer) verdict(v verdict.Verdict) string {
 // headings of the table.
 var headings = []lang.Text{
 	{ZH: "判断", EN: "verdict"}, {ZH: "代号", EN: "id"}, {ZH: "目标", EN: "target"}, {ZH: "目标值", EN: "goal"}, {ZH: "累计", EN: "to date"}, {ZH: "计划", EN: "plan"},
+	{ZH: "完成率", EN: "attainment"}, {ZH: "序时进度", EN: "calendar pace"},
 	{ZH: "预计（区间）", EN: "projection (band)"}, {ZH: "每期尚需", EN: "required per period"}, {ZH: "期限", EN: "deadline"},
 }
 
@@ -54,7 +54,7 @@ func (p Printer) Table(w io.Writer, states []verdict.State) error {
 		if s.Category != figure.Total && s.Category != catalog.AnyCategory {
 			name += " · " + s.Category
 		}
-		t.Row(p.verdict(s.Verdict), s.Target.ID, name, p.amount(s, s.Goal), p.valued(s), p.amount(s, s.Plan), p.projected(s), p.amount(s, s.Required), deadline(s))
+		t.Row(p.verdict(s.Verdict), s.Target.ID, name, p.amount(s, s.Goal), p.valued(s), p.amount(s, s.Plan), ratio(s.Attainment), ratio(s.Calendar), p.projected(s), p.amount(s, s.Required), deadline(s))
 	}
 	return t.Write(w)
 }
@@ -85,6 +85,14 @@ func (p Printer) amount(s *verdict.State, n verdict.Number) string {
 	return text
 }
 
+// ratio is a ratio as a percentage, a dash if it is unknown.
+func ratio(n verdict.Number) string {
+	if !n.Known {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", n.Value*100)
+}
+
 func (p Printer) valued(s *verdict.State) string {
 	text := p.amount(s, s.Value)
 	if s.Value.Known && !s.Period.IsZero() {
@@ -99,36 +107,6 @@ func (p Printer) projected(s *verdict.State) string {
 		text += " (" + p.amount(s, s.Low) + " … " + p.amount(s, s.High) + ")"
 	}
 	return text
-}
-
-// Explain writes every number that was used for each verdict. The book must be
-// the one by which they were judged.
-func (p Printer) Explain(w io.Writer, states []verdict.State, judged *book.Book) error {
-	for i := range states {
-		s := &states[i]
-		var b strings.Builder
-		fmt.Fprintf(&b, "%s  %s\n", s.Target.ID, s.Target.Name.In(p.Language))
-		fmt.Fprintf(&b, "  “%s” (%s)\n", s.Target.Wording, s.Target.Source)
-		if s.Category != figure.Total {
-			fmt.Fprintf(&b, "  %s\n", s.Category)
-		}
-		fmt.Fprintf(&b, "  %s: %s\n", p.verdict(s.Verdict), s.Reason.In(p.Language))
-		if regressed, ok := verdict.RegressedBy(*s, judged); ok {
-			fmt.Fprintf(&b, "  %s\n", regressed.Reason.In(p.Language))
-		}
-		b.WriteByte('\n')
-		var t table.Table
-		for _, step := range s.Steps {
-			t.Row("  "+step.Name.In(p.Language), periodOf(step), valueOf(step), p.marks(step), step.Formula)
-		}
-		if _, err := io.WriteString(w, b.String()); err != nil {
-			return err
-		}
-		if err := t.Write(w); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func periodOf(s verdict.Step) string {

@@ -125,8 +125,8 @@ func TestATextIsReadInBothLanguages(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"summary": "世界一流强港：4000万标箱，按目前进度达不到目标 / world-class port: 40 million TEU, at this pace the target will not be reached",
-		"description": "宁波舟山港集装箱吞吐量：2024年1—6月累计1648万TEU，完成全年目标4000万TEU的41.2%。\n" +
-			"container throughput, Ningbo-Zhoushan Port: January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU.",
+		"description": "宁波舟山港集装箱吞吐量：2024年1—6月累计1648万TEU，完成全年目标4000万TEU的41.2%。计算过程：tidemark targets --explain port_2027_containers。\n" +
+			"container throughput, Ningbo-Zhoushan Port: January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU. The whole calculation: tidemark targets --lang en --explain port_2027_containers.",
 		"dashboard_url": "http://localhost:3000/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS&var-category=_T&var-target=port_2027_containers",
 	} {
 		if got := s.events[0].annotations.Get(name); got != want {

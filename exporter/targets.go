@@ -12,16 +12,18 @@ import (
 )
 
 // targets renders the targets' part of the page. A verdict changes with the
-// figures and with the calendar, so targets are judged again for each new view,
-// and otherwise once per judgeEvery.
+// figures and with the calendar, so the part is rendered again for each new
+// view, and otherwise once per judgeEvery. Only the targets for which something
+// has changed are judged again.
 type targets struct {
 	now func() time.Time
 
 	kept atomic.Pointer[judgedPage]
 
-	mu        sync.Mutex                 // held while judging
+	mu        sync.Mutex // held while judging
+	keeper    verdict.Keeper
 	of        *view                      // the view to which regressed belongs
-	regressed map[regressedKey]lang.Text // computed from the figures of the view
+	regressed map[regressedKey]lang.Text // by which revision; cached because looking back at every revision is slow
 }
 
 // judgedPage is that part for a view as judged at one moment.
@@ -76,34 +78,49 @@ func (t *targets) judge(v *view) []byte {
 	if kept := t.kept.Load(); kept.valid(v, now) {
 		return kept.text
 	}
-	if t.of != v {
-		t.of, t.regressed = v, map[regressedKey]lang.Text{} // cached because looking back at every revision is slow
-	}
-	judged := &judgedPage{v, now, v.writeTargets(now.In(v.catalog.Location()), t.regressed)}
+	states := t.keeper.All(v.catalog, v.book, now.In(v.catalog.Location()))
+	t.lookBack(states, v)
+	judged := &judgedPage{v, now, writeTargets(states, v.catalog.WorkingDay(figure.DayAt(now.In(v.catalog.Location()))))}
 	t.kept.Store(judged)
 	return judged.text
 }
 
-// writeTargets judges every target and writes the states. regressed keeps by
-// which revision a target has regressed.
-func (v *view) writeTargets(at time.Time, regressed map[regressedKey]lang.Text) []byte {
-	states := verdict.All(v.catalog, v.book, at)
-	labels := make([][]byte, len(states))
+// lookBack sets by which revision a target has regressed.
+func (t *targets) lookBack(states []verdict.State, v *view) {
+	now := make(map[regressedKey]lang.Text, len(states))
 	for i := range states {
 		s := &states[i]
-		labels[i] = appendLabels(nil, metric.TargetLabels(s))
 		key := regressedKey{s.Target.ID, s.Category, s.Verdict == verdict.Met}
-		reason, known := regressed[key]
-		if !known {
+		reason, known := t.regressed[key]
+		if !known || !v.shares(t.of, s.Target.ID) {
 			r, _ := verdict.RegressedBy(*s, v.book)
 			reason = r.Reason
-			regressed[key] = reason
 		}
-		s.Regressed = reason
+		s.Regressed, now[key] = reason, reason
+	}
+	t.of, t.regressed = v, now
+}
+
+// shares reports whether a target is the same as in another view.
+func (v *view) shares(o *view, target string) bool {
+	if v == o {
+		return true
+	}
+	t, known := v.catalog.Target(target)
+	u, before := o.catalog.Target(target)
+	return known && before && verdict.Unchanged(u, o.book, t, v.book)
+}
+
+// writeTargets writes what changes with the calendar: whether it is a working day,
+// and the states of targets.
+func writeTargets(states []verdict.State, workingDay bool) []byte {
+	labels := make([][]byte, len(states))
+	for i := range states {
+		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
 	}
 	var b []byte
 	b = appendHead(b, metric.WorkingDay)
-	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(v.catalog.WorkingDay(figure.DayAt(at))))
+	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(workingDay))
 	b = appendHead(b, metric.TargetInfo)
 	for i := range states {
 		b = appendSample(b, metric.TargetInfo, appendLabels(nil, metric.TargetInfoLabels(&states[i])), 1)

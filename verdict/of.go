@@ -2,7 +2,10 @@ package verdict
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
@@ -23,10 +26,23 @@ func All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 // the figures known then.
 func AllAsOf(c *catalog.Catalog, b *book.Book, at time.Time) []State { return all(c, b, at, at) }
 
-func all(c *catalog.Catalog, b *book.Book, at, known time.Time) (states []State) {
-	for _, t := range c.Targets {
-		states = append(states, of(t, b, at, known)...)
+func all(c *catalog.Catalog, b *book.Book, at, known time.Time) []State {
+	return slices.Concat(each(c.Targets, func(t *catalog.Target) []State { return of(t, b, at, known) })...)
+}
+
+// each judges every target, on all cores.
+func each(targets []*catalog.Target, judge func(*catalog.Target) []State) [][]State {
+	states := make([][]State, len(targets))
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(targets)) {
+		all.Go(func() {
+			for n := next.Add(1) - 1; n < int64(len(targets)); n = next.Add(1) - 1 {
+				states[n] = judge(targets[n])
+			}
+		})
 	}
+	all.Wait()
 	return states
 }
 

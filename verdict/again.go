@@ -11,19 +11,20 @@ import (
 )
 
 // Keeper judges targets again and again and keeps the states of those for
-// which nothing has changed: the figures of the indicator in the area, the
-// goal, and the day. Periods end and figures become due and overdue with a
-// day, so nothing else changes a verdict. The zero Keeper keeps nothing yet.
-// It must not be used by several goroutines at once.
-type Keeper struct{ kept []judgement } // in the order of the catalogue
+// which nothing has changed: figures, goal and day. Periods end and figures
+// become due and overdue with a day, so nothing else changes a verdict. The
+// zero Keeper keeps nothing yet. It must not be used by several goroutines at
+// once.
+type Keeper struct {
+	book *book.Book
+	kept []judgement // in the order of the catalogue
+}
 
-// judgement is a target's states and what they rest on.
+// judgement is a target's states when it was last judged.
 type judgement struct {
-	target  *catalog.Target
-	figures []*book.Series
-	refused bool
-	at      time.Time
-	states  []State
+	target *catalog.Target
+	at     time.Time
+	states []State
 }
 
 // All is All of this package. The time of a state that was kept is when it was
@@ -33,9 +34,8 @@ func (k *Keeper) All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 	var stale []*catalog.Target
 	count := 0
 	for n, t := range c.Targets {
-		judged[n] = judgement{target: t, figures: Figures(t, b), refused: refused(t, b) != nil, at: at}
-		if n < len(k.kept) && k.kept[n].holds(&judged[n]) {
-			// The figures are those of the new book: others would keep the old one in memory.
+		judged[n] = judgement{target: t, at: at}
+		if n < len(k.kept) && k.kept[n].holds(t, at) && Unchanged(k.kept[n].target, k.book, t, b) {
 			judged[n].at, judged[n].states = k.kept[n].at, k.kept[n].states
 			count += len(judged[n].states)
 		} else {
@@ -50,24 +50,29 @@ func (k *Keeper) All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 		}
 		states = append(states, judged[n].states...)
 	}
-	k.kept = judged
+	k.book, k.kept = b, judged
 	return states
 }
 
-// holds reports whether a judgement with what the other one rests on would be
-// the same.
-func (j *judgement) holds(o *judgement) bool {
-	sameDay := figure.DayAt(j.at) == figure.DayAt(o.at) && j.at.Location() == o.at.Location()
-	return sameDay && j.refused == o.refused && slices.Equal(j.figures, o.figures) &&
-		(j.target == o.target || reflect.DeepEqual(j.target, o.target)) && j.target.At(j.at).Since.Equal(o.target.At(o.at).Since)
+// holds reports whether a judgement is of the same day and goal.
+func (j *judgement) holds(t *catalog.Target, at time.Time) bool {
+	return figure.DayAt(j.at) == figure.DayAt(at) && j.at.Location() == at.Location() && j.target.At(j.at).Since.Equal(t.At(at).Since)
 }
 
-// Figures returns the series by which a target is judged: those of its
-// indicator, or of both parts of a ratio, in its area. A book shares every
-// series that did not change with the one before it.
-func Figures(t *catalog.Target, b *book.Book) []*book.Series {
-	if r := t.Indicator.Ratio; r != nil {
-		return slices.Concat(b.In(r.Numerator.Code, t.Area.Code), b.In(r.Denominator.Code, t.Area.Code))
+// Unchanged reports whether a target of one catalogue and book has the same
+// definition and the same figures in another. A book shares every series that
+// did not change with the one before it.
+func Unchanged(t *catalog.Target, b *book.Book, u *catalog.Target, c *book.Book) bool {
+	if t != u && !reflect.DeepEqual(t, u) {
+		return false
 	}
-	return b.In(t.Indicator.Code, t.Area.Code)
+	if b == c {
+		return true
+	}
+	for _, i := range t.Indicator.Reported() {
+		if !slices.Equal(b.In(i.Code, t.Area.Code), c.In(i.Code, t.Area.Code)) || (b.Refused(i.Code) == nil) != (c.Refused(i.Code) == nil) {
+			return false
+		}
+	}
+	return true
 }

@@ -41,23 +41,14 @@ func Legible(c *catalog.Catalog, b *book.Book) *book.Book {
 // illegible is the state of a target whose figures the book refuses; ok is
 // false if it does not.
 func illegible(t *catalog.Target, b *book.Book, at time.Time) (s State, ok bool) {
-	part := refused(t, b)
-	if part == nil {
-		return s, false
-	}
-	t = t.At(at)
-	s = State{Target: t, Category: t.Category, At: at, Deadline: t.By, Verdict: NoData, final: true}
-	s.Reason = say("%s的数据是按另一种单位、类型或频率存储的，不予评判", "the figures of %s were stored with a unit, kind or frequency other than the catalogue's and are not judged", part.Name)
-	return s, true
-}
-
-// refused is the indicator among those of a target whose figures the book
-// refuses; nil if there is none.
-func refused(t *catalog.Target, b *book.Book) *catalog.Indicator {
 	for _, part := range t.Indicator.Reported() {
-		if b.Refused(part.Code) != nil {
-			return part
+		if b.Refused(part.Code) == nil {
+			continue
 		}
+		t = t.At(at)
+		s = State{Target: t, Category: t.Category, At: at, Deadline: t.By, Verdict: NoData, final: true}
+		s.Reason = say("%s的数据是按另一种单位、类型或频率存储的，不予评判", "the figures of %s were stored with a unit, kind or frequency other than the catalogue's and are not judged", part.Name)
+		return s, true
 	}
-	return nil
+	return s, false
 }

@@ -30,3 +30,14 @@ func (k *kept[K, V]) put(key K, v V) {
 	}
 	k.all[key] = v
 }
+
+// inherit takes over the values of another cache whose keys are wanted.
+func (k *kept[K, V]) inherit(o *kept[K, V], wanted func(K) bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for key, v := range o.all {
+		if wanted(key) {
+			k.put(key, v)
+		}
+	}
+}

@@ -10,8 +10,11 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/storage"
 
+	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
 	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
@@ -52,6 +55,34 @@ func TestWhatIsKeptDoesNotGrowWithWhatIsAsked(t *testing.T) {
 	}
 	if after := size(); after != before {
 		t.Errorf("%d values were cached, %d after 50 more queries", before, after)
+	}
+}
+
+func TestAFigureOfOneIndicatorLetsOnlyItsTargetsBeJudgedAgain(t *testing.T) {
+	c, newest := catalog.Ningbo(), booktest.Sample()
+	data := NewSource(c, func() *book.Book { return newest }, func() time.Time { return today }, today, new(record.Keeper))
+	judged := func() map[string]*judged {
+		states := map[string]*judged{}
+		for _, target := range c.Targets {
+			states[target.ID] = &data.snapshot().statesAt(target, today.UnixMilli())[0]
+		}
+		return states
+	}
+	before := judged()
+	var err error
+	newest, err = newest.Merge(func(yield func(*store.Vintage, error) bool) {
+		yield(&store.Vintage{Cell: figure.Cell{Indicator: "container_throughput", Area: "NBZS", Category: figure.Total, Measure: figure.Level, Period: figure.Month(2024, 5)},
+			Agency: "port", Status: figure.Normal, Value: 123456, Moment: today.UnixMilli()}, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := judged()
+	for _, target := range c.Targets {
+		again := before[target.ID] != after[target.ID]
+		if want := target.Indicator.Code == "container_throughput" && target.Area.Code == "NBZS"; again != want {
+			t.Errorf("%s on %s was judged again: %t", target.ID, target.Indicator.Code, again)
+		}
 	}
 }
 

@@ -49,6 +49,22 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	return v
 }
 
+// inherit takes over the states of the targets that are the same in an older
+// snapshot, so that a change of one indicator lets only its targets be judged
+// again.
+func (v *snapshot) inherit(old *snapshot) {
+	if v.begins() != old.begins() { // at which targets without figures begin
+		return
+	}
+	same := map[string]bool{}
+	for _, t := range v.catalog.Targets {
+		u, known := old.catalog.Target(t.ID)
+		same[t.ID] = known && verdict.Unchanged(u, old.book, t, v.book)
+	}
+	v.states.inherit(&old.states, func(k stateKey) bool { return same[k.id] })
+	v.turnsOf.inherit(&old.turnsOf, func(id string) bool { return same[id] })
+}
+
 // firstKnown is a figure and the time since which its period has had one.
 type firstKnown struct {
 	derive.Value
@@ -61,12 +77,29 @@ type arrival struct {
 	period figure.Period
 }
 
-// judged is a state, and by which revision it has regressed; that and the
-// sentence are computed only on demand because looking back at revisions is slow.
+// judged is a state, and what takes looking back at revisions to know of it.
 type judged struct {
 	verdict.State
-	turned   func() lang.Text // empty if it has not regressed
-	sentence func() lang.Text
+	back *lookedBack
+}
+
+// lookedBack is by which revision a target has regressed, and the sentence that
+// says so too; found only on demand because looking back at revisions is slow.
+type lookedBack struct {
+	once     sync.Once
+	turned   lang.Text // empty if it has not regressed
+	sentence lang.Text
+}
+
+// lookBack finds that by a book with the figures by which the state was judged.
+func (j *judged) lookBack(b *book.Book) *lookedBack {
+	j.back.once.Do(func() {
+		regression, _ := verdict.RegressedBy(j.State, b)
+		state := j.State
+		state.Regressed = regression.Reason
+		j.back.turned, j.back.sentence = regression.Reason, verdict.Sentence(state)
+	})
+	return j.back
 }
 
 // stateKey is a target at a time at which its state could change.

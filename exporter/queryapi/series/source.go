@@ -60,8 +60,12 @@ func (s *Source) snapshot() *snapshot {
 	}
 	known := s.newest.Load()
 	if known == nil || known.book != b {
+		before := known
 		known = newSnapshot(verdict.Remembering(s.catalog, b, s.since), b)
 		known.record = s.record
+		if before != nil {
+			known.inherit(before)
+		}
 		s.newest.Store(known)
 	}
 	return known

@@ -3,7 +3,6 @@ package series
 import (
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/prometheus/model/value"
@@ -36,8 +35,8 @@ func targetFamilies() []family {
 				yield(metric.VerdictLabels(&st.State, verdict), func(st *judged) (float64, bool) { return metric.Bit(st.Verdict == verdict), true })
 			}
 		})},
-		{metric.TargetRegressed, eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
-			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.turned() != lang.Text{}), true })
+		{metric.TargetRegressed, eachState(func(v *snapshot, _ *selection, st *judged, yield yieldValue) {
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.lookBack(v.book).turned != lang.Text{}), true })
 		})},
 		{metric.Family{Name: "tidemark_target_urgency", Help: "How much attention a target needs, by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
 			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
@@ -93,14 +92,7 @@ func (v *snapshot) statesAt(t *catalog.Target, at int64) []judged {
 func (v *snapshot) judge(t *catalog.Target, at int64) (states []judged) {
 	for _, state := range verdict.OfAsOf(t, v.book, time.UnixMilli(at).In(v.catalog.Location())) {
 		state.Steps, state.Needs = nil, nil
-		turned := sync.OnceValue(func() lang.Text {
-			regression, _ := verdict.RegressedBy(state, v.book)
-			return regression.Reason
-		})
-		states = append(states, judged{state, turned, sync.OnceValue(func() lang.Text {
-			state.Regressed = turned()
-			return verdict.Sentence(state)
-		})})
+		states = append(states, judged{state, new(lookedBack)})
 	}
 	return states
 }
@@ -269,13 +261,13 @@ func eachSentence(v *snapshot, s *selection, yield func(metric.Labels, func() []
 		v.stateHistories(t, s, func(_ *judged, c *stateHistory) {
 			told := map[lang.Text]bool{}
 			for _, st := range c.states {
-				if st == nil || told[st.sentence()] {
+				if st == nil || told[st.lookBack(v.book).sentence] {
 					continue
 				}
-				said := st.sentence()
+				said := st.lookBack(v.book).sentence
 				told[said] = true
 				yield(metric.TargetSentenceLabels(&st.State, said), func() []Sample {
-					return c.samples(func(st *judged) (float64, bool) { return 1, st.sentence() == said })
+					return c.samples(func(st *judged) (float64, bool) { return 1, st.lookBack(v.book).sentence == said })
 				})
 			}
 		})

@@ -33,8 +33,9 @@ type Series struct {
 // New returns the series of consecutive years, oldest first; the last one is
 // the year to project. A year has n periods. Its element k is the sum of the
 // first k of them, the element n its total; the element 0 is not used. Fewer
-// periods than first say little about their year, so their errors say nothing
-// about those of more. Of more than Years years the newest are used.
+// periods than first say little about their year: they are one season, and
+// their errors say nothing about those of more. Of more than Years years the
+// newest are used.
 func New(n, first int, years [][]Sum) *Series {
 	years = years[max(0, len(years)-Years):]
 	s := &Series{n: n, first: first, years: years, made: make([][]tried, len(years))}

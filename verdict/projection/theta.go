@@ -39,10 +39,10 @@ func (s *Series) theta(y, k int) float64 {
 
 // seasons are the ends of the stretches into which a year falls: the numbers
 // of periods of which sums are known in the two years before and, as far as it
-// goes, in the year in progress. Where January is not published alone, January
-// and February are one stretch.
+// goes, in the year in progress. The first periods, January and February, are
+// one stretch, because the Spring Festival moves between them.
 func (s *Series) seasons(y, k int) (ends []int) {
-	for e := 1; e <= s.n; e++ {
+	for e := min(s.first, k); e <= s.n; e++ {
 		if s.sum(y-1, e).firm() && s.sum(y-2, e).firm() && (e >= k || s.sum(y, e).firm()) {
 			ends = append(ends, e)
 		}

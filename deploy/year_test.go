@@ -126,7 +126,7 @@ func targetPage(s verdict.State) page {
 func steady(int) float64 { return 1.05 }
 
 // sliding loses a little more every month from April on.
-func sliding(month int) float64 { return 1.05 - 0.015*float64(max(0, month-3)) }
+func sliding(month int) float64 { return 1.05 - 0.02*float64(max(0, month-3)) }
 
 func TestAYearOnTrackRaisesNoAlert(t *testing.T) {
 	y := retailYear(t, steady)

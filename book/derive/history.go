@@ -42,6 +42,7 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 		if s.Key.Category != category {
 			continue
 		}
+		values = slices.Grow(values, s.Len())
 		figures := s.Figures()
 		if !asOf.IsZero() {
 			figures = s.AsOf(asOf)
@@ -109,8 +110,9 @@ func (h *History) work() {
 			keepBest(h.spans, s, v)
 		}
 	}
+	parts := make([]part, 0, 13) // reused by all sums
 	for _, year := range slices.Sorted(maps.Keys(h.years)) {
-		h.sumUp(year, h.years[year])
+		h.sumUp(year, h.years[year], parts)
 	}
 	if h.Indicator.Kind == catalog.Average {
 		h.average()
@@ -158,9 +160,8 @@ func (h *History) edge(s span, v Value) {
 
 // sumUp computes the spans of a year that are cells: months, quarters, January
 // to each of them, and the year.
-func (h *History) sumUp(year int, s *sums) {
+func (h *History) sumUp(year int, s *sums, parts []part) {
 	s.connect()
-	var parts []part
 	for to := int8(1); to <= 12; to++ {
 		for _, from := range [...]int8{0, to - 1, to - 3} {
 			if from < 0 || from == to-3 && to%3 != 0 || !s.known(from, to) {

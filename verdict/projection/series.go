@@ -28,6 +28,7 @@ type Series struct {
 	n, first int
 	years    [][]Sum   // oldest first, the year in progress last
 	made     [][]tried // by year and number of periods
+	grids    map[ends]*grid
 }
 
 // New returns the series of consecutive years, oldest first; the last one is

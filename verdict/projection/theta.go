@@ -1,6 +1,9 @@
 package projection
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 const (
 	thetaYears  = 8 // past years that Theta looks at
@@ -17,76 +20,88 @@ const (
 // Theta method, International Journal of Forecasting 19, 2003). The result is
 // not a number if the method does not apply.
 func (s *Series) theta(y, k int) float64 {
-	ends := s.seasons(y, k)
-	per := len(ends)
-	x := s.rates(y, k, ends)
-	if per < seasonLeast || len(x) <= thetaLeast*per {
+	g := s.grid(s.seasons(y, k))
+	per, part := len(g.ends), slices.Index(g.ends, k)+1
+	first := y
+	for first > max(0, y-thetaYears) && g.whole[first-1] {
+		first--
+	}
+	if per < seasonLeast || part == 0 || y-first < thetaLeast {
 		return math.NaN()
 	}
-	factors := decompose(x, per)
-	for t := range x {
-		x[t] = math.Log(x[t] / factors[t%per]) // not a number if the factor is not positive
+	from, to := first*per, y*per+part
+	factors := decompose(g.rates[from:to], per)
+	x := make([]float64, to-from)
+	for i, f := range factors {
+		log := math.Log(f) // not a number if the factor is negative
+		for t := i; t < len(x); t += per {
+			x[t] = g.logs[from+t] - log
+		}
 	}
 	level, drift := smooth(x)
-	rest, from := 0.0, k
-	for i := len(x) % per; i > 0 && i < per; i++ {
-		rest += math.Exp(level) * factors[i] * float64(ends[i]-from)
+	rest, end := 0.0, k
+	for i := part; i < per; i++ {
+		rest += math.Exp(level) * factors[i] * float64(g.ends[i]-end)
 		level += drift
-		from = ends[i]
+		end = g.ends[i]
 	}
 	return rest
 }
+
+// ends is a set of numbers of periods, as bits: those at which stretches of a
+// year end.
+type ends uint32
 
 // seasons are the ends of the stretches into which a year falls: the numbers
 // of periods of which sums are known in the two years before and, as far as it
 // goes, in the year in progress. The first periods, January and February, are
 // one stretch, because the Spring Festival moves between them.
-func (s *Series) seasons(y, k int) (ends []int) {
+func (s *Series) seasons(y, k int) (all ends) {
 	for e := min(s.first, k); e <= s.n; e++ {
 		if s.sum(y-1, e).firm() && s.sum(y-2, e).firm() && (e >= k || s.sum(y, e).firm()) {
-			ends = append(ends, e)
+			all |= 1 << e
 		}
 	}
-	return ends
+	return all
 }
 
-// rates are the means of a period in the stretches of the past years and of
-// the year in progress, oldest first. They are empty if one is not positive or
-// if k does not end a stretch.
-func (s *Series) rates(y, k int, ends []int) []float64 {
-	first := y
-	for first > max(0, y-thetaYears) && s.has(first-1, ends) {
-		first--
+// grid is a series of years divided into the same stretches.
+type grid struct {
+	ends  []int
+	whole []bool    // by year: the sums at all ends are known and firm
+	rates []float64 // the mean of a period in every stretch of every year
+	logs  []float64 // of the rates; not a number if a rate is unknown or not positive
+}
+
+func (s *Series) grid(at ends) *grid {
+	if g := s.grids[at]; g != nil {
+		return g
 	}
-	x := make([]float64, 0, (y-first+1)*len(ends))
-	for p := first; p <= y; p++ {
-		before, last := 0.0, 0
-		for _, e := range ends {
-			if p == y && e > k {
-				break
+	g := &grid{}
+	for e := range s.n {
+		if at&(1<<(e+1)) != 0 {
+			g.ends = append(g.ends, e+1)
+		}
+	}
+	for y := range s.years {
+		whole, before, last := true, Sum{Known: true}, 0
+		for _, e := range g.ends {
+			v := s.sum(y, e)
+			whole = whole && v.firm()
+			rate, log := (v.Value-before.Value)/float64(e-last), math.NaN()
+			if v.Known && before.Known && rate > 0 {
+				log = math.Log(rate)
 			}
-			v := s.sum(p, e).Value
-			rate := (v - before) / float64(e-last)
-			if !(rate > 0) {
-				return nil
-			}
-			x = append(x, rate)
+			g.rates, g.logs = append(g.rates, rate), append(g.logs, log)
 			before, last = v, e
 		}
-		if p == y && last != k {
-			return nil
-		}
+		g.whole = append(g.whole, whole)
 	}
-	return x
-}
-
-func (s *Series) has(y int, ends []int) bool {
-	for _, e := range ends {
-		if !s.sum(y, e).firm() {
-			return false
-		}
+	if s.grids == nil {
+		s.grids = map[ends]*grid{}
 	}
-	return true
+	s.grids[at] = g
+	return g
 }
 
 // decompose returns the seasonal factors of a series that begins with the

@@ -1,11 +1,14 @@
 package exporter
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/verdict/record/recordtest"
@@ -56,6 +59,10 @@ func TestTheRecordOnThePageIsThatOfTheTargets(t *testing.T) {
 		if got := samples(page, name); !strings.Contains(got, want) {
 			t.Errorf("%s has\n%s\nwithout %s", name, got, want)
 		}
+	}
+	problems, err := promlint.New(bytes.NewReader(page)).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Errorf("promlint: %v, %v", problems, err)
 	}
 	if warning := samples(page, "tidemark_target_record_warning_seconds"); strings.Count(warning, "\n") > 0 || !strings.Contains(warning, `target="boxes_2022"`) {
 		t.Errorf("warnings are\n%s", warning)

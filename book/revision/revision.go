@@ -11,6 +11,7 @@
 package revision
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -60,34 +61,35 @@ type Quality struct {
 
 // Of measures the quality of every indicator of the catalogue that has figures
 // in the book, by what was published up to known (the zero time means
-// everything). The result is ordered by indicator, measure and area; all areas
-// together come first, also if there is only one.
+// everything), in the order of their codes.
 func Of(c *catalog.Catalog, b *book.Book, known time.Time) (all []Quality) {
 	for _, i := range c.Indicators {
-		sums := map[key]*sum{}
-		for _, s := range b.Of(i.Code) {
-			for _, area := range []string{"", s.Key.Area} {
-				k := key{s.Key.Measure, area}
-				if sums[k] == nil {
-					sums[k] = &sum{q: Quality{Indicator: i, Area: area, Measure: s.Key.Measure, Relative: Relative(i, s.Key.Measure)}}
-				}
+		all = append(all, OfIndicator(i, b, known)...)
+	}
+	slices.SortStableFunc(all, func(q, o Quality) int { return strings.Compare(q.Indicator.Code, o.Indicator.Code) })
+	return all
+}
+
+// OfIndicator is Of for one indicator, ordered by measure and area; all areas
+// together come first, also if there is only one.
+func OfIndicator(i *catalog.Indicator, b *book.Book, known time.Time) (all []Quality) {
+	sums := map[key]*sum{}
+	for _, s := range b.Of(i.Code) {
+		for _, area := range []string{"", s.Key.Area} {
+			k := key{s.Key.Measure, area}
+			if sums[k] == nil {
+				sums[k] = &sum{q: Quality{Indicator: i, Area: area, Measure: s.Key.Measure, Relative: Relative(i, s.Key.Measure)}}
 			}
-			add(s, known, sums[key{s.Key.Measure, ""}], sums[key{s.Key.Measure, s.Key.Area}])
 		}
-		for _, s := range sums {
-			if s.q.Figures+s.q.Withdrawn > 0 {
-				all = append(all, s.quality())
-			}
+		add(s, known, sums[key{s.Key.Measure, ""}], sums[key{s.Key.Measure, s.Key.Area}])
+	}
+	for _, s := range sums {
+		if s.q.Figures+s.q.Withdrawn > 0 {
+			all = append(all, s.quality())
 		}
 	}
 	slices.SortFunc(all, func(q, o Quality) int {
-		if d := strings.Compare(q.Indicator.Code, o.Indicator.Code); d != 0 {
-			return d
-		}
-		if q.Measure != o.Measure {
-			return int(q.Measure) - int(o.Measure)
-		}
-		return strings.Compare(q.Area, o.Area)
+		return cmp.Or(cmp.Compare(q.Measure, o.Measure), strings.Compare(q.Area, o.Area))
 	})
 	return all
 }

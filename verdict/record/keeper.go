@@ -16,7 +16,7 @@ import (
 // Report is everything that the record says.
 type Report struct {
 	Tracks      []*Track      // in the order of the catalogue
-	Projections []*Projection // those with cases, ordered by indicator and area
+	Projections []*Projection // those with cases, by indicator in the same order and by area
 	Revisions   []revision.Quality
 }
 
@@ -27,6 +27,7 @@ type Keeper struct {
 	mu          sync.Mutex
 	tracks      map[string]kept[[]*Track]
 	projections map[figure.Series]kept[*Projection]
+	revisions   map[string]kept[[]revision.Quality]
 }
 
 // kept is a value with what it was computed from.
@@ -46,6 +47,7 @@ func (k *Keeper) Report(ctx context.Context, c *catalog.Catalog, b *book.Book, a
 		r.Tracks = append(r.Tracks, k.Tracks(t, b, at)...)
 	}
 	for _, i := range c.Indicators {
+		r.Revisions = append(r.Revisions, k.Revisions(b, i, at)...)
 		for _, area := range projected(b, i) {
 			if ctx.Err() != nil {
 				return r, ctx.Err()
@@ -55,7 +57,6 @@ func (k *Keeper) Report(ctx context.Context, c *catalog.Catalog, b *book.Book, a
 			}
 		}
 	}
-	r.Revisions = revision.Of(c, b, at)
 	return r, nil
 }
 
@@ -110,6 +111,25 @@ func (k *Keeper) Projection(b *book.Book, i *catalog.Indicator, area string, at 
 	}
 	k.projections[key] = kept[*Projection]{from, "", p}
 	return p
+}
+
+// Revisions is revision.OfIndicator, kept.
+func (k *Keeper) Revisions(b *book.Book, i *catalog.Indicator, at time.Time) []revision.Quality {
+	from := b.Of(i.Code)
+	k.mu.Lock()
+	old, ok := k.revisions[i.Code]
+	k.mu.Unlock()
+	if ok && slices.Equal(old.from, from) {
+		return old.value
+	}
+	all := revision.OfIndicator(i, b, at)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.revisions == nil {
+		k.revisions = map[string]kept[[]revision.Quality]{}
+	}
+	k.revisions[i.Code] = kept[[]revision.Quality]{from, "", all}
+	return all
 }
 
 // basis are the series of an indicator, or of a ratio's parts, in an area. A

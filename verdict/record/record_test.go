@@ -3,12 +3,11 @@ package record_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/booktest"
@@ -104,23 +103,16 @@ func TestATargetIsJudgedOnceForEachRelease(t *testing.T) {
 // because nobody could have said anything before.
 func TestThePublicationCountsAndNotTheLoading(t *testing.T) {
 	c, b := city(t)
-	rapid.Check(t, func(t *rapid.T) {
-		shuffled := rapid.Permutation(recordtest.Vintages()).Draw(t, "order")
-		again, err := new(book.Book).Merge(func(yield func(*store.Vintage, error) bool) {
-			for i := range shuffled {
-				if !yield(&shuffled[i], nil) {
-					return
-				}
-			}
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		of := rapid.SampledFrom(c.Targets).Draw(t, "target")
+	for seed := range uint64(10) {
+		shuffled := recordtest.Vintages()
+		order := rand.New(rand.NewPCG(seed, seed))
+		order.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		again := booktest.Of(t, shuffled...)
+		of := c.Targets[int(seed)%len(c.Targets)]
 		if got, want := record.Of(of, again, recordtest.Today()), record.Of(of, b, recordtest.Today()); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s: got %+v, want %+v", of.ID, got[0], want[0])
 		}
-	})
+	}
 }
 
 func TestAnArchiveWithoutDaysOfPublicationHasNoRecord(t *testing.T) {
@@ -265,4 +257,18 @@ func perCall(times int, f func()) time.Duration {
 		f()
 	}
 	return time.Since(start) / time.Duration(times)
+}
+
+// The year of an average is a mean: its projection is compared with the mean of
+// the months.
+func TestTheProjectionOfAnAverageIsComparedWithItsMean(t *testing.T) {
+	prices := &catalog.Indicator{Code: "prices", Kind: catalog.Average, Unit: &catalog.Unit{Code: "index"}, Frequencies: []figure.Frequency{figure.Monthly, figure.Annual}}
+	var all []store.Vintage
+	for p := figure.Month(2015, 1); p.Year() < 2024; p = p.Next() {
+		all = append(all, booktest.Published("prices", p.String(), 100+float64(p.Number()%5)+float64(p.Year()%3)/10, p.End().AddDate(0, 0, 9).Format(time.DateOnly)))
+	}
+	r := record.ProjectionOf(booktest.Of(t, all...), prices, "H1", figure.Total, recordtest.Today())
+	if r.Years < 4 || r.Cases != 11*r.Years || r.Error().Value > 0.02 || !record.Projects(prices) {
+		t.Errorf("%d cases of %d years, the mean error is %v", r.Cases, r.Years, r.Error())
+	}
 }

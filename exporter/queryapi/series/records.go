@@ -8,6 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/verdict"
 	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
@@ -37,12 +38,16 @@ func familiesOf[R any](of []metric.RecordFamily[R], each func(*snapshot, *select
 // clocks.
 func (v *snapshot) at(s *selection) time.Time { return s.now.In(v.catalog.Location()) }
 
+// eachTrack passes the tracks that a selection may match.
 func (v *snapshot) eachTrack(s *selection, yield func(*record.Track)) {
 	v.targetsOf(s, func(t *catalog.Target) {
 		var tracks []*record.Track
-		if s.known.IsZero() {
+		switch {
+		case s.list != "":
+			tracks = v.listed(t, s)
+		case s.known.IsZero():
 			tracks = v.record.Tracks(t, v.book, v.at(s))
-		} else {
+		default:
 			tracks = record.Of(t, v.book, v.at(s))
 		}
 		for _, k := range tracks {
@@ -51,15 +56,36 @@ func (v *snapshot) eachTrack(s *selection, yield func(*record.Track)) {
 	})
 }
 
+// listed are tracks with every label that those of a target can have. Labels are
+// listed without looking back over years to see which of them occur.
+func (v *snapshot) listed(t *catalog.Target, s *selection) (all []*record.Track) {
+	every := map[verdict.Verdict]int{}
+	for _, one := range verdict.Verdicts() {
+		every[one] = 1
+	}
+	states := v.statesAt(t, s.now.UnixMilli())
+	for i := range states {
+		for _, o := range record.Outcomes() {
+			all = append(all, &record.Track{Target: t, Category: states[i].Category, Outcome: o, Verdicts: every, Bands: 1, Widths: []float64{1},
+				Warning: record.Warning{Known: true}})
+		}
+	}
+	return all
+}
+
+// eachProjection passes the records of projections that a selection may match.
 func (v *snapshot) eachProjection(s *selection, yield func(*record.Projection)) {
 	for _, p := range v.places() {
 		if p.category != figure.Total || !record.Projects(p.indicator) || !s.wants("indicator", p.indicator.Code) || !s.wants("area", p.area) || s.ctx.Err() != nil {
 			continue
 		}
 		var r *record.Projection
-		if s.known.IsZero() {
+		switch {
+		case s.list != "":
+			r = &record.Projection{Indicator: p.indicator, Area: p.area, Category: p.category, Cases: 1}
+		case s.known.IsZero():
 			r = v.record.Projection(v.book, p.indicator, p.area, v.at(s))
-		} else {
+		default:
 			r = record.ProjectionOf(v.book, p.indicator, p.area, p.category, v.at(s))
 		}
 		if r.Cases > 0 {
@@ -68,14 +94,38 @@ func (v *snapshot) eachProjection(s *selection, yield func(*record.Projection)) 
 	}
 }
 
+// eachQuality passes the quality of revisions that a selection may match, of
+// each area alone.
 func (v *snapshot) eachQuality(s *selection, yield func(*revision.Quality)) {
-	all := v.quality
-	if !s.known.IsZero() {
-		all = func() []revision.Quality { return revision.Of(v.catalog, v.book, s.known) }
-	}
-	for _, q := range all() {
-		if q.Area != "" && s.wants("indicator", q.Indicator.Code) && s.wants("area", q.Area) {
-			yield(&q)
+	for _, i := range v.catalog.Indicators {
+		if !s.wants("indicator", i.Code) || s.ctx.Err() != nil {
+			continue
+		}
+		var all []revision.Quality
+		switch {
+		case s.list != "":
+			all = v.revisable(i)
+		case s.known.IsZero():
+			all = v.record.Revisions(v.book, i, v.at(s))
+		default:
+			all = revision.OfIndicator(i, v.book, s.known)
+		}
+		for n := range all {
+			if all[n].Area != "" && s.wants("area", all[n].Area) {
+				yield(&all[n])
+			}
 		}
 	}
+}
+
+// revisable is what listed is for tracks.
+func (v *snapshot) revisable(i *catalog.Indicator) (all []revision.Quality) {
+	seen := map[[2]string]bool{}
+	for _, b := range v.book.Of(i.Code) {
+		if key := [2]string{b.Key.Area, b.Key.Measure.String()}; !seen[key] {
+			seen[key] = true
+			all = append(all, revision.Quality{Indicator: i, Area: b.Key.Area, Measure: b.Key.Measure, Relative: revision.Relative(i, b.Key.Measure), Revised: 1, Cases: 1})
+		}
+	}
+	return all
 }

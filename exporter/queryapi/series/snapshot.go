@@ -9,7 +9,6 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/book/release"
-	"github.com/tidemark-stats/tidemark/book/revision"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -26,7 +25,6 @@ type snapshot struct {
 	places  func() []place
 	begins  func() int64
 	reports func() []*release.Release // as known now
-	quality func() []revision.Quality
 	record  *record.Keeper
 
 	samples   kept[*book.Series, []Sample] // of tidemark_figure, in base units
@@ -45,7 +43,6 @@ func newSnapshot(c *catalog.Catalog, b *book.Book) *snapshot {
 	v.places = sync.OnceValue(v.findPlaces)
 	v.begins = sync.OnceValue(v.findBeginning)
 	v.reports = sync.OnceValue(func() []*release.Release { return release.All(c, b, time.Time{}) })
-	v.quality = sync.OnceValue(func() []revision.Quality { return revision.Of(c, b, time.Time{}) })
 	return v
 }
 

@@ -16,8 +16,10 @@ func (s *State) Final() bool { return s.final }
 // ProjectYear projects the total of a year of a flow or an average by
 // the history, from the newest figure to date that is not imputed; k is the
 // number of periods it covers. ok is false if there is no such figure, if the
-// total itself is known, or if there are too few earlier years for a projection.
+// total itself is known, or if there are too few earlier years for a projection
+// that no break of the series separates from it.
 func ProjectYear(h *derive.History, year int) (p Pace, k int, ok bool) {
+	h, _ = h.Comparable(false, figure.Year(year), time.Time{})
 	c := byYear{h, h.Indicator.Frequency()}
 	if v, known := c.total(year); known && !v.Imputed {
 		return p, 0, false

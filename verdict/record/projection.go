@@ -34,8 +34,8 @@ func Projects(i *catalog.Indicator) bool {
 }
 
 // ProjectionOf is the record of the projection in one area and category by what
-// was published up to at. Years whose total is estimated, imputed or unknown are
-// not cases.
+// was published up to at. Years whose total is estimated, imputed or unknown, or
+// within which the series breaks, are not cases.
 func ProjectionOf(b *book.Book, i *catalog.Indicator, area, category string, at time.Time) *Projection {
 	r := &Projection{Indicator: i, Area: area, Category: category}
 	now := derive.From(b, i, area, category, at)
@@ -44,8 +44,8 @@ func ProjectionOf(b *book.Book, i *catalog.Indicator, area, category string, at 
 	for _, moment := range verdict.Releases(b, i, area, category, time.Time{}, at) {
 		var then *derive.History
 		for year := moment.Year() - 1; year <= moment.Year(); year++ {
-			total, ok := now.At(figure.Level, figure.Year(year))
-			if !ok || !total.Firm() || total.Withheld || total.Early || total.Value == 0 {
+			total, ok := closed(now, year)
+			if !ok {
 				continue
 			}
 			if then == nil {
@@ -54,7 +54,7 @@ func ProjectionOf(b *book.Book, i *catalog.Indicator, area, category string, at 
 			p, k, ok := verdict.ProjectYear(then, year)
 			if ok && !p.Imputed && !seen[begun{year, k}] {
 				seen[begun{year, k}], years[year] = true, true
-				r.add(p, total.Value)
+				r.add(p, total)
 			}
 		}
 	}
@@ -62,6 +62,17 @@ func ProjectionOf(b *book.Book, i *catalog.Indicator, area, category string, at 
 	slices.Sort(r.Errors)
 	slices.Sort(r.Widths)
 	return r
+}
+
+// closed is the total of a year to which projections of it can be compared: not
+// an estimate, and not of a year within which the series breaks.
+func closed(h *derive.History, year int) (total float64, ok bool) {
+	v, ok := h.At(figure.Level, figure.Year(year))
+	if !ok || !v.Firm() || v.Withheld || v.Early || v.Value == 0 {
+		return 0, false
+	}
+	_, broken := h.Comparable(false, figure.Year(year), time.Time{})
+	return v.Value, broken == nil || !broken.Period.Start().After(figure.Year(year).Start())
 }
 
 func (r *Projection) add(p verdict.Pace, total float64) {

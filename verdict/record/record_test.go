@@ -259,6 +259,29 @@ func perCall(times int, f func()) time.Duration {
 	return time.Since(start) / time.Duration(times)
 }
 
+func TestAProjectionDoesNotReachAcrossABreak(t *testing.T) {
+	c := recordtest.City()
+	boxes, _ := c.Indicator("boxes")
+	cases := func(period figure.Period) int {
+		vintages := recordtest.Vintages()
+		for i := range vintages {
+			if vintages[i].Period == period {
+				vintages[i].Status = figure.SeriesBreak
+			}
+		}
+		return record.ProjectionOf(booktest.Of(t, vintages...), boxes, "H1", figure.Total, recordtest.Today()).Years
+	}
+	whole := cases(figure.Period{})
+	// After a break in 2020 two more years are needed before a projection can be
+	// tested, so at most 2023 is left after it.
+	if got := cases(figure.Month(2020, 2)); got > whole-3 {
+		t.Errorf("%d years of %d are projected across a break at the beginning of 2020", got, whole)
+	}
+	if got := cases(figure.Month(2020, 8)); got > whole-3 {
+		t.Errorf("%d years of %d are projected across a break within 2020", got, whole)
+	}
+}
+
 // The year of an average is a mean: its projection is compared with the mean of
 // the months.
 func TestTheProjectionOfAnAverageIsComparedWithItsMean(t *testing.T) {

@@ -186,10 +186,27 @@ func (m mapping) goal(t *Target) (value figure.Decimal) {
 	case t.Indicator != nil:
 		value, ok = m.quantity("value", t.Indicator.UnitOf(t.Measure))
 	}
-	if ok && value.Sign() <= 0 {
+	if ok && value.Sign() <= 0 && !t.belowZero() {
 		m.errorf("value", "value %s must be above zero", m.text("value"))
 	}
 	return value
+}
+
+// belowZero reports whether zero or less can be a goal: a limit from above, a
+// growth that no period may fall short of, or a value of an indicator that is
+// plausible below zero.
+func (t *Target) belowZero() bool {
+	i := t.Indicator
+	switch {
+	case t.Kind == Multiple || t.Kind == RankBy || i.Kind == Rank:
+		return false
+	case t.Kind == Ceiling || i.LowerIsBetter || t.Kind == Floor && t.Measure.Growth():
+		return true
+	case t.Measure.Growth() || t.Area == nil || len(i.Frequencies) == 0:
+		return false
+	}
+	r, ok := i.Plausible(t.Area.Code, t.Measure, i.Frequency())
+	return ok && r.Min.Sign() < 0
 }
 
 // openDeadline is the value of by for a target without a deadline.

@@ -3,6 +3,7 @@ package verdict
 import (
 	"math"
 	"strings"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -240,7 +241,7 @@ func (w *writer) needed() {
 		w.add(say("%s年均需增加%s", "an increase of %[2]s a year needed in %[1]s", left, amount))
 	case s.Every == figure.Annual && s.Required.Value < 0 && falls:
 		w.add(say("%s年均需减少%s", "a decrease of %[2]s a year needed in %[1]s", left, w.amount(-s.Required.Value)))
-	case s.Every == figure.Annual || !falls && s.Required.Value <= 0:
+	case s.Every == figure.Annual || !falls && s.Required.Value <= 0 && !signed(t):
 	case t.Indicator.Kind == catalog.Average && falls:
 		w.add(say("%s平均不得超过%s%s", "a mean of at most %[2]s in %[1]s%[3]s", left, amount, w.lastYear(say("平均", ""))))
 	case t.Indicator.Kind == catalog.Average:
@@ -319,6 +320,21 @@ func (w *writer) broken() {
 		return
 	}
 	w.add(say("自%s起有%d期未保持", "not kept in %[2]d periods since %[1]s", dated(all[0]), len(all)))
+}
+
+// changed names the goal before, if it changed within the year.
+func (w *writer) changed() {
+	s := w.s
+	since := s.Target.Since.In(s.At.Location())
+	if s.Target.Since.IsZero() || since.Year() != s.At.Year() || !s.Goal.Known {
+		return
+	}
+	before := GoalOf(State{Target: s.Target, Goal: s.Goal, At: since.Add(-time.Nanosecond)}, figure.PeriodAt(figure.Annual, s.At))
+	if !before.Known || before == s.Goal {
+		return
+	}
+	w.add(say("目标于%[1]d年%d月%d日由%s调整为%[6]s", "the goal was %[4]s before %[3]d %[5]s %[1]d", since.Year(), int(since.Month()), since.Day(),
+		w.amount(before.Value), since.Month().String(), w.amount(s.Goal.Value)))
 }
 
 // caveats name what makes the numbers less firm.

@@ -40,7 +40,9 @@ func (j *judge) cumulative() {
 	switch {
 	case !j.t.Open && year > by:
 		j.closing(derive.Value{Period: j.t.By, Value: got, Estimated: j.s.Estimated})
-	case j.enough(got) && !j.s.Estimated && !j.lower():
+	case !j.enough(got) && !j.s.Estimated && j.lower() && !signed(j.t):
+		j.beyond(over, got)
+	case j.enough(got) && !j.s.Estimated && !j.lower() && !signed(j.t):
 		j.s.Reached = over
 		j.settled(Met, say("截至%s累计%s，已达到目标%s", "%[2]s up to %[1]s reaches %[3]s", over, j.amount(got), j.goal()))
 	case !j.t.Open && j.ended(j.t.By):
@@ -126,7 +128,7 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 		j.verdict(TooEarly, say("还没有可据以推算的完整年度", "there is no full year yet to project from"))
 		return
 	}
-	r := route{tip: tip, growths: c.growths(int(tip.year), tip.value)}
+	r := route{tip: tip, growths: c.growths(int(tip.year), tip.value, false)}
 	rate, _ := r.rate() // without two growth rates, the newest year is continued
 	spread, ok := r.spread()
 	if len(r.growths) < growthsTrend {

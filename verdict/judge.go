@@ -99,6 +99,9 @@ func (j *judge) kind() {
 		j.s.final = true
 		return
 	}
+	if j.withheld() {
+		return
+	}
 	switch j.t.Kind {
 	case catalog.AnnualTotal:
 		j.yearly()

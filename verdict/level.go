@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"math"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book/derive"
@@ -48,7 +47,8 @@ func (j *judge) level() {
 	}
 	tip := estimate{year: years(now.Period), value: now.Value}
 	r := route{tip: tip, last: tip, base: estimate{year: years(base.Period), value: base.Value}, hasBase: hasBase, by: years(by)}
-	r.growths = j.levelGrowths(now)
+	j.direct(&r)
+	r.growths = j.levelGrowths(now, r.absolute)
 	j.path(r)
 }
 
@@ -80,16 +80,16 @@ func (j *judge) newestLevel() (now derive.Value, ok bool) {
 	return now, ok
 }
 
-// levelGrowths returns the yearly growth rates up to the newest level, newest
-// first.
-func (j *judge) levelGrowths(now derive.Value) (all []float64) {
+// levelGrowths returns the yearly growth rates up to the newest level, or the
+// differences, newest first.
+func (j *judge) levelGrowths(now derive.Value, absolute bool) (all []float64) {
 	after := now.Value
 	for p := now.Period.YearAgo(); len(all) < yearsBack; p = p.YearAgo() {
 		v, ok := j.h.At(figure.Level, p)
-		if !ok || v.Withheld || v.Imputed || v.Value <= 0 || after <= 0 {
+		if !ok || v.Withheld || v.Imputed || !absolute && (v.Value <= 0 || after <= 0) {
 			break
 		}
-		all = append(all, math.Log(after/v.Value))
+		all = append(all, grown(v.Value, after, absolute))
 		after = v.Value
 	}
 	return all

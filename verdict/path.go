@@ -19,10 +19,14 @@ type estimate struct {
 type route struct {
 	base    estimate
 	hasBase bool
-	last    estimate // the newest full figure
-	tip     estimate // the newest estimate: last, or a projection beyond it
-	growths []float64
-	by      float64 // the deadline; meaningless if the target is open
+	last    estimate  // the newest full figure
+	tip     estimate  // the newest estimate: last, or a projection beyond it
+	growths []float64 // yearly, in logarithms; differences if absolute
+	// absolute means that amounts change, not by rates: there is no rate at which
+	// anything grows to zero or below it.
+	absolute bool
+	floor    float64 // below which an absolute one does not fall; -∞ if there is no such limit
+	by       float64 // the deadline; meaningless if the target is open
 }
 
 const (
@@ -62,24 +66,23 @@ var student = [yearsBack + 1]float64{2: 4.165, 2.282, 1.924, 1.778, 1.699, 1.650
 // the verdict uses R with that total as the newest value; the State shows R of
 // the last full year.
 func (j *judge) path(r route) {
-	if !(r.tip.value > 0) || !(r.last.value > 0) {
+	if !r.absolute && (!(r.tip.value > 0) || !(r.last.value > 0)) {
 		j.verdict(TooEarly, say("最新值不大于零，无法推算", "the newest value is not positive and cannot be projected"))
 		return
 	}
-	if r.hasBase && r.base.value > 0 && !j.t.Open {
+	switch {
+	case r.hasBase && r.absolute && !j.t.Open:
+		j.straight(r)
+	case r.absolute:
+	case r.hasBase && r.base.value > 0 && !j.t.Open:
 		j.progress(r)
-	} else if r.hasBase && r.base.value <= 0 {
+	case r.hasBase && r.base.value <= 0:
 		j.verdict(NoData, say("基期%s的数值不大于零，无从计算进度", "the base %s is not positive, so there is no growth to compare", j.t.Base))
 		return
 	}
 	rate, ok := r.rate()
 	spread, hasSpread := r.spread()
-	if ok {
-		j.ratioStep(say("年均增速", "growth per year"), math.Expm1(rate), "")
-	}
-	for n, g := range r.growths {
-		j.add(Step{Name: say("年增速", "growth of the year"), Value: math.Expm1(g), Period: figure.Year(int(math.Ceil(r.tip.year-1e-9)) - n)})
-	}
+	j.trend(r, rate, ok)
 	if hasSpread {
 		j.ratioStep(say("年增速的标准差", "standard deviation of yearly growth"), spread, "")
 		j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), projection.Level, "")
@@ -105,11 +108,7 @@ func (j *judge) progress(r route) {
 	if whole <= 0 || passed <= 0 {
 		return
 	}
-	s.Calendar = number(passed / whole)
-	j.ratioStep(say("序时进度", "elapsed part of the time"), s.Calendar.Value, "years elapsed ÷ total years")
-	if whole := s.Goal.Value - r.base.value; whole != 0 && (whole < 0) == j.lower() {
-		s.Way = number((r.last.value - r.base.value) / whole)
-	}
+	j.way(r, passed/whole)
 	required := math.Log(s.Goal.Value/r.base.value) / whole
 	if plan := number(r.base.value * math.Exp(required*passed)); plan.Known {
 		s.Plan = plan
@@ -130,8 +129,28 @@ func (j *judge) progress(r route) {
 	}
 }
 
-// rate is the yearly growth, as a logarithm, that the projection assumes.
+// trend records the yearly growth.
+func (j *judge) trend(r route, rate float64, ok bool) {
+	add := func(name lang.Text, g float64, p figure.Period) {
+		if r.absolute {
+			j.step(name, g, p, "")
+			return
+		}
+		j.add(Step{Name: name, Value: math.Expm1(g), Period: p})
+	}
+	if ok {
+		add(say("年均增速", "growth per year"), rate, figure.Period{})
+	}
+	for n, g := range r.growths {
+		add(say("年增速", "growth of the year"), g, figure.Year(int(math.Ceil(r.tip.year-1e-9))-n))
+	}
+}
+
+// rate is the yearly growth, as in growths, that the projection assumes.
 func (r route) rate() (float64, bool) {
+	if years := r.tip.year - r.base.year; r.absolute && r.hasBase && years > 0 {
+		return (r.tip.value - r.base.value) / years, true
+	}
 	if years := r.tip.year - r.base.year; r.hasBase && r.base.value > 0 && years > 0 {
 		return math.Log(r.tip.value/r.base.value) / years, true
 	}
@@ -161,10 +180,18 @@ func (r route) spread() (float64, bool) {
 
 // at is the projection a number of years after the tip, and its band.
 func (r route) at(years, rate, spread float64) (centre, low, high float64) {
-	centre = r.tip.value * math.Exp(rate*years)
+	half := r.tip.half
+	if r.absolute {
+		half *= math.Abs(r.tip.value)
+	}
 	k := len(r.growths)
 	reach := student[min(k, yearsBack)] * spread
-	wide := math.Sqrt(r.tip.half*r.tip.half + reach*reach*(1+1/float64(max(1, k)))*years*max(1, (years+1)/2))
+	wide := math.Sqrt(half*half + reach*reach*(1+1/float64(max(1, k)))*years*max(1, (years+1)/2))
+	if r.absolute {
+		centre = r.tip.value + rate*years
+		return max(r.floor, centre), max(r.floor, centre-wide), max(r.floor, centre+wide)
+	}
+	centre = r.tip.value * math.Exp(rate*years)
 	return centre, centre * math.Exp(-wide), centre * math.Exp(wide)
 }
 
@@ -181,7 +208,11 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 		j.verdict(TooEarly, say("无法推算到%s", "a projection to %s is not possible", j.t.By))
 		return
 	}
-	j.step(say("推算", "projection"), centre, j.t.By, "newest × (1 + growth)^years")
+	formula := "newest × (1 + growth)^years"
+	if r.absolute {
+		formula = "newest + growth × years"
+	}
+	j.step(say("推算", "projection"), centre, j.t.By, formula)
 	if s.Low.Known && s.High.Known {
 		j.step(say("区间下限", "low end of the band"), low, j.t.By, "")
 		j.step(say("区间上限", "high end of the band"), high, j.t.By, "")
@@ -193,7 +224,9 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 	if s.Required.Known {
 		j.step(say("余下每年需增加", "increase required in each remaining year"), s.Required.Value, figure.Period{}, "(goal − value) ÷ years left")
 	}
-	j.yearlyNeeds(r.last, r.by)
+	if !r.absolute {
+		j.yearlyNeeds(r.last, r.by)
+	}
 	v := j.band()
 	switch {
 	case v == AtRisk && j.tipRatio.Known && j.tipRatio.Value >= onTrackRatio:
@@ -246,10 +279,14 @@ func (j *judge) someday(r route, rate float64, ok bool, spread float64, hasSprea
 		j.verdict(AtRisk, say("按目前增速五十年内达不到目标%s", "at its present growth it does not reach %s within fifty years", j.goal()))
 		return
 	}
-	j.verdict(OnTrack, j.somedayReason(rate))
+	j.verdict(OnTrack, j.somedayReason(r, rate))
 }
 
-func (j *judge) somedayReason(rate float64) lang.Text {
+func (j *judge) somedayReason(r route, rate float64) lang.Text {
+	each := lang.Text{ZH: percent(math.Expm1(rate)), EN: percent(math.Expm1(rate))}
+	if r.absolute {
+		each = j.amount(rate)
+	}
 	s := &j.s
 	span := lang.Text{}
 	switch {
@@ -260,7 +297,7 @@ func (j *judge) somedayReason(rate float64) lang.Text {
 	}
 	grown := func(goal lang.Text) lang.Text {
 		return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year, it reaches %[3]s in %[2]s%[4]s",
-			percent(math.Expm1(rate)), s.Expected, goal, span)
+			each, s.Expected, goal, span)
 	}
 	s.ground = grown(lang.Text{EN: "the goal"})
 	return grown(j.goal())

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"math"
+	"strconv"
 	"unicode"
 	"unicode/utf8"
 
@@ -29,6 +30,7 @@ func Sentence(s State) lang.Text {
 		w.outcome()
 		w.needed()
 	}
+	w.changed()
 	w.caveats()
 	if s.Regressed.ZH != "" {
 		w.add(spoken(s.Regressed))
@@ -97,9 +99,14 @@ func (w *writer) amount(v float64) lang.Text {
 	return amount
 }
 
-// share writes a share with at most one decimal.
+// share writes a share with one decimal at most, or with as many as it takes
+// to tell it from a whole.
 func share(v float64) lang.Text {
 	text := short(math.Round(v*1000) / 10)
+	for decimals := 2; text == "100" && math.Abs(v-1) > 1e-9 && decimals < 9; decimals++ {
+		scale := math.Pow10(decimals)
+		text = strconv.FormatFloat(math.Round(v*100*scale)/scale, 'f', -1, 64)
+	}
 	return lang.Text{ZH: text + "%", EN: text + " %"}
 }
 

@@ -64,7 +64,7 @@ func nextFigure(s State, h *derive.History) (n probe, ok bool) {
 	}
 	p := figure.PeriodAt(f, s.Newest.End())
 	c := byYear{h, f}
-	n = probe{target: t, history: h, measure: figure.Level, period: p, size: math.Abs(s.Goal.Value), signed: i.Kind == catalog.Average}
+	n = probe{target: t, history: h, measure: figure.Level, period: p, size: math.Abs(s.Goal.Value), signed: i.Kind == catalog.Average || signed(t)}
 	switch {
 	case t.Measure.Growth() && t.Kind == catalog.Growth:
 		n.signed, n.measure = true, figure.YTDYoY

@@ -22,8 +22,11 @@ func TestTheNextFigureThatWouldChangeAVerdictChangesIt(t *testing.T) {
 			if lower(target) {
 				short = tip.Value * (1 + 1e-3)
 			}
-			if tip.Value < 0 {
+			switch {
+			case tip.Value < 0:
 				short = 2*tip.Value - short
+			case tip.Value == 0:
+				short = 1 // of what is to be zero
 			}
 			if got := next.verdict(tip.Value); got != tip.To || goodness(next.verdict(short)) >= goodness(tip.To) {
 				t.Errorf("%s: %s %s of %v gives %s, %v gives %s; want %s from %v on", c.name, tip.Measure, tip.Period, tip.Value, got, short, next.verdict(short), tip.To, tip.Value)

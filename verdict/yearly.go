@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"math"
 
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -31,7 +30,7 @@ func (j *judge) yearly() {
 	now, k, inYear := j.yearToDate(c, last, hasLast)
 	pace, told := c.project(now.Period.Year(), k)
 	switch {
-	case inYear && j.reachedToDate(c, now):
+	case inYear && (j.reachedToDate(c, now) || j.exceeded(c, now)):
 		return
 	case !j.t.Open && j.over(by):
 		j.missing(by)
@@ -141,7 +140,7 @@ func (j *judge) yearToDate(c byYear, last derive.Value, hasLast bool) (now deriv
 // ended. That counts in the deadline's year, and before it if there is a base.
 func (j *judge) reachedToDate(c byYear, now derive.Value) bool {
 	counts := j.t.Open || !j.t.Base.IsZero() || now.Period.Year() == j.t.By.Year()
-	if !counts || c.averages() || j.lower() || now.Estimated || !j.enough(now.Value) {
+	if !counts || c.averages() || j.lower() || now.Estimated || signed(j.t) || !j.enough(now.Value) {
 		return false
 	}
 	j.value(say("累计", "year to date"), now)
@@ -173,7 +172,10 @@ func (j *judge) plan(now derive.Value) {
 func (j *judge) withinYear(c byYear, now derive.Value, k int, pace Pace, told bool) {
 	j.value(c.toDateName(), c.shownValue(now, k))
 	j.s.Every, j.s.Remaining = c.f, c.n()-k
-	rest := max(0, j.s.Goal.Value-now.Value)
+	rest := j.s.Goal.Value - now.Value
+	if !signed(j.t) {
+		rest = max(0, rest)
+	}
 	if c.averages() {
 		rest *= float64(c.n())
 	}
@@ -290,24 +292,27 @@ func (j *judge) towards(c byYear, last, now derive.Value, k int, pace Pace, told
 	if hasBase && j.t.Kind != catalog.Multiple {
 		j.figure(say("基期", "base"), base)
 	}
-	j.path(route{
+	r := route{
 		tip: tip, last: estimate{year: float64(last.Period.Year()), value: last.Value},
 		base: estimate{year: float64(base.Period.Year()), value: base.Value}, hasBase: hasBase,
-		growths: c.growths(int(tip.year), tip.value),
-		by:      float64(j.t.By.Year()),
-	})
+		by: float64(j.t.By.Year()),
+	}
+	j.direct(&r)
+	r.growths = c.growths(int(tip.year), tip.value, r.absolute)
+	j.path(r)
 }
 
 // growths returns the logarithmic growth rates of up to eight successive years
-// up to the tip, newest first. Those of imputed years do not count.
-func (c byYear) growths(year int, tip float64) (all []float64) {
+// up to the tip, newest first, or their differences. Those of imputed years do
+// not count.
+func (c byYear) growths(year int, tip float64, absolute bool) (all []float64) {
 	after := tip
 	for y := year - 1; y >= year-yearsBack; y-- {
 		v, ok := c.total(y)
-		if !ok || v.Imputed || v.Value <= 0 || after <= 0 {
+		if !ok || v.Imputed || !absolute && (v.Value <= 0 || after <= 0) {
 			break
 		}
-		all = append(all, math.Log(after/v.Value))
+		all = append(all, grown(v.Value, after, absolute))
 		after = v.Value
 	}
 	return all

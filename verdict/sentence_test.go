@@ -136,3 +136,10 @@ func TestEveryStateHasASentenceInBothLanguages(t *testing.T) {
 		}
 	})
 }
+
+func BenchmarkSentence(b *testing.B) {
+	s := judged(b, year2024+"1280 万TEU", monthsOfBoxes, "2024-06-12")
+	for b.Loop() {
+		Sentence(s)
+	}
+}

@@ -83,7 +83,7 @@ func (w *writer) pace() lang.Text {
 			grown.ZH = "减量"
 		}
 		if s.Way.Value < 0 {
-			return say("，计划进度%s，自%s以来与目标背道而行，序时进度%s", " (plan by now %s; since %s it has moved away from the goal, with %s of the time gone)",
+			return say("，计划进度%s，自%s以来变动方向与目标相反，序时进度%s", " (plan by now %s; since %s it has moved away from the goal, with %s of the time gone)",
 				w.ofGoal(plan.Value), dated(s.Target.Base), share(s.Calendar.Value))
 		}
 		return say("，计划进度%[1]s，自%[2]s以来已完成所需%[5]s的%[3]s，序时进度%[4]s", " (plan by now %s; since %s, %s of the way in %[4]s of the time)",

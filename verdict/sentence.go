@@ -58,6 +58,9 @@ func (w *writer) extend(text lang.Text) {
 }
 
 func (w *writer) sentence() lang.Text {
+	if len(w.clauses) == 0 {
+		return lang.Text{}
+	}
 	all := w.clauses[0]
 	for _, c := range w.clauses[1:] {
 		all = join(all, c)
@@ -65,6 +68,9 @@ func (w *writer) sentence() lang.Text {
 	first, size := utf8.DecodeRuneInString(all.EN)
 	return lang.Text{ZH: all.ZH + "。", EN: string(unicode.ToUpper(first)) + all.EN[size:] + "."}
 }
+
+// mostShare is the share of a goal beyond which percentages are not read.
+const mostShare = 1e4
 
 // countsInShares reports whether a share of the goal says something: not of
 // growth, ranks and averages, not of a goal at or below zero, and of what is
@@ -76,6 +82,11 @@ func countsInShares(s *State) bool {
 		return false
 	case !(s.Goal.Value > 0):
 		return false
+	}
+	for _, n := range []Number{s.Value, s.Plan, s.Projection, s.Low, s.High} {
+		if math.Abs(n.Value/s.Goal.Value) > mostShare {
+			return false
+		}
 	}
 	return !lower(t) || addsUp(t)
 }

@@ -53,11 +53,9 @@ func partOfYear(p figure.Period) lang.Text {
 }
 
 var (
-	partsInText    = regexp.MustCompile(`\d{4}-(?:0[1-9]|1[0-2]|Q[1-4])`)
-	numbersInText  = regexp.MustCompile(`[\d.,]+-?`)
-	afterNumber    = regexp.MustCompile(`(\d) `)
-	yearInNumbers  = regexp.MustCompile(`^(?:19|20)\d\d$`)
-	chineseForYear = "年"
+	partsInText   = regexp.MustCompile(`\d{4}-(?:0[1-9]|1[0-2]|Q[1-4])`)
+	numbersInText = regexp.MustCompile(`[\d.,]+-?`)
+	aYear         = regexp.MustCompile(`^(?:19|20)\d\d$`)
 )
 
 // spoken writes the periods and amounts of a reason as a bulletin does.
@@ -84,8 +82,8 @@ func withYears(zh string) string {
 	for _, at := range numbersInText.FindAllStringIndex(zh, -1) {
 		b.WriteString(zh[end:at[1]])
 		end = at[1]
-		if rest := zh[end:]; yearInNumbers.MatchString(zh[at[0]:end]) && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, chineseForYear) {
-			b.WriteString(chineseForYear)
+		if rest := zh[end:]; aYear.MatchString(zh[at[0]:end]) && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, "年") {
+			b.WriteString("年")
 		}
 	}
 	return b.String() + zh[end:]
@@ -93,7 +91,14 @@ func withYears(zh string) string {
 
 // compact leaves no space after a number in Chinese.
 func compact(t lang.Text) lang.Text {
-	t.ZH = afterNumber.ReplaceAllString(t.ZH, "$1")
+	b := make([]byte, 0, len(t.ZH))
+	for i := range len(t.ZH) {
+		if t.ZH[i] == ' ' && i > 0 && '0' <= t.ZH[i-1] && t.ZH[i-1] <= '9' {
+			continue
+		}
+		b = append(b, t.ZH[i])
+	}
+	t.ZH = string(b)
 	return t
 }
 

@@ -65,3 +65,23 @@ func TestEveryTargetHasExactlyOneVerdict(t *testing.T) {
 		t.Errorf("these do not have exactly one:\n%s", got)
 	}
 }
+
+func TestEveryTargetHasExactlyOneSentenceOnEveryDay(t *testing.T) {
+	for _, query := range []string{
+		`count by (target, category) (tidemark_target_sentence_info) != 1`,
+		`count by (target, category) (tidemark_target_verdict == 1) unless on (target, category) tidemark_target_sentence_info`,
+	} {
+		if got := ranged(t, ofSample(), "2023-01-01", "2026-11-22", "5d", query); got != "" {
+			t.Errorf("%s:\n%s", query, got)
+		}
+	}
+}
+
+func TestASentenceChangesOnlyWithItsNumbers(t *testing.T) {
+	got := ranged(t, ofSample(), "2024-05-25", "2024-06-02", "1d", `tidemark_target_sentence_info{target="exports_2026"}`)
+	if lines := strings.Split(got, "\n"); len(lines) != 2 ||
+		!strings.Contains(lines[0], "sentence_en=2022: ") || !strings.HasSuffix(lines[0], "2024-05-28:1 2024-05-29:1") ||
+		!strings.Contains(lines[1], "sentence_en=The figures for April 2024 have been overdue since 30 May 2024; 2022: ") {
+		t.Errorf("these are\n%s", got)
+	}
+}

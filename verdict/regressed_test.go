@@ -96,3 +96,18 @@ func BenchmarkAllTargetsOfTheSample(b *testing.B) {
 		All(catalog.Ningbo(), book, at)
 	}
 }
+
+func TestTheSentenceNamesTheRevisionByWhichATargetRegressed(t *testing.T) {
+	target, _ := catalog.Ningbo().Target("waterway_investment_2023")
+	b := bookOf(t, published(figure.Level, "2023", "57.12", "2024-01-31"), published(figure.Level, "2023", "33.9", "2024-03-01"))
+	s := OfAsOf(target, b, day("2024-05-01"))[0]
+	regression, _ := RegressedBy(s, b)
+	s.Regressed = regression.Reason
+	said := Sentence(s)
+	if want := "2023年全年33.9亿元，完成目标34.1亿元的99.4%，差0.2亿元；2023年由57.12亿元修订为33.9亿元，不再达成。"; said.ZH != want {
+		t.Errorf("it reads\n%s\nand not\n%s", said.ZH, want)
+	}
+	if want := "2023: 3.39 billion yuan, 99.4 % of the goal of 3.41 billion yuan, 20 million yuan short; 2023 was revised from 5.71 billion yuan to 3.39 billion yuan, so the target is no longer met."; said.EN != want {
+		t.Errorf("it reads\n%s\nand not\n%s", said.EN, want)
+	}
+}

@@ -58,53 +58,61 @@ type probe struct {
 // nextFigure is the next figure of a target.
 func nextFigure(s State, h *derive.History) (n probe, ok bool) {
 	t := s.Target
-	i, f := t.Indicator, t.Indicator.Frequency()
-	if s.final || s.Newest.IsZero() || i.Ratio != nil || !s.Goal.Known {
+	if s.final || s.Newest.IsZero() || t.Indicator.Ratio != nil || !s.Goal.Known {
 		return n, false
 	}
-	p := figure.PeriodAt(f, s.Newest.End())
-	c := byYear{h, f}
-	n = probe{target: t, history: h, measure: figure.Level, period: p, size: math.Abs(s.Goal.Value), signed: i.Kind == catalog.Average || signed(t)}
+	n = probe{target: t, history: h, measure: figure.Level, period: figure.PeriodAt(t.Indicator.Frequency(), s.Newest.End()),
+		size: math.Abs(s.Goal.Value), signed: t.Indicator.Kind == catalog.Average || signed(t)}
+	if !n.choose() || !t.By.IsZero() && n.period.End().After(t.By.End()) {
+		return n, false
+	}
+	if t.PerDay {
+		n.size *= float64(catalog.Days(n.period)) * float64(n.period.Number())
+	}
+	n.at = n.due(s.At)
+	return n, true
+}
+
+// choose decides which measure of which period decides next. ok is false if it
+// adds to a year to date that is not known.
+func (n *probe) choose() (ok bool) {
+	t, p := n.target, n.period
+	f := p.Frequency()
 	switch {
-	case t.Measure.Growth() && t.Kind == catalog.Growth:
+	case t.Kind == catalog.Growth:
 		n.signed, n.measure = true, figure.YTDYoY
 		if p.Number() == f.PerYear() {
 			n.measure, n.period = t.Measure, t.By
 		}
 	case t.Measure.Growth():
 		n.signed, n.measure = true, t.Measure
-	case i.Kind == catalog.Flow && (addsOverYear(t) || joint(t) && p.Number() <= 2):
+	case t.Indicator.Kind == catalog.Flow && f != figure.Annual && (addsOverYear(t) || joint(t) && p.Number() <= 2):
+		n.measure = figure.YTD
 		if p.Number() == 1 && f == figure.Monthly {
 			n.period = p.Next() // January says nothing alone
+			return true
 		}
-		n.measure = figure.YTD
-		if f == figure.Annual {
-			n.measure = figure.Level
-		}
-		if before := n.period.Number() - 1; before > 0 && p == n.period {
-			v, known := c.toDate(p.Year(), before)
-			if !known {
-				return n, false
-			}
+		if before := p.Number() - 1; before > 0 {
+			v, known := byYear{n.history, f}.toDate(p.Year(), before)
 			n.from = v.Value
+			return known
 		}
 	}
-	if t.PerDay {
-		n.size *= float64(catalog.Days(n.period)) * float64(n.period.Number())
-	}
-	if !t.By.IsZero() && n.period.End().After(t.By.End()) {
-		return n, false
-	}
-	n.at = figure.DayAt(n.period.End()).Start(s.At.Location())
-	if i.Calendar != nil {
-		if due, listed := i.Calendar.Due(n.period); listed && due.After(n.at) {
-			n.at = due.In(s.At.Location())
+	return true
+}
+
+// due is when the figure would be judged: on its due day, if that is not past.
+func (n *probe) due(now time.Time) time.Time {
+	at := figure.DayAt(n.period.End()).Start(now.Location())
+	if c := n.target.Indicator.Calendar; c != nil {
+		if due, listed := c.Due(n.period); listed && due.After(at) {
+			at = due.In(now.Location())
 		}
 	}
-	if s.At.After(n.at) {
-		n.at = s.At
+	if now.After(at) {
+		return now
 	}
-	return n, true
+	return at
 }
 
 // amid reports whether further periods follow within the time that counts.

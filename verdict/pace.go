@@ -37,6 +37,8 @@ type Pace struct {
 	Error    float64 // mean absolute error of such projections in the years tested, relative to their totals
 	Cases    int     // how many years were tested
 	Errors   int     // how many errors there were in these years: at this period and its neighbours
+	Share    Number  // the usual share of a year at this point, for the mean share
+	Habit    Number  // the mean yearly growth factor of past years, for damped growth
 	Imputed  bool    // the projection depends on imputed figures
 }
 
@@ -164,7 +166,8 @@ func (c byYear) project(year, k int) (Pace, bool) {
 	if !c.tells(k) || k > c.n() {
 		return Pace{Year: year}, false
 	}
-	found, ok := c.series(year).Project(k)
+	series := c.series(year)
+	found, ok := series.Project(k)
 	if !ok {
 		return Pace{Year: year}, false
 	}
@@ -177,6 +180,8 @@ func (c byYear) project(year, k int) (Pace, bool) {
 	if len(p.Parts) == 1 {
 		p.Method = p.Parts[0].Method
 	}
+	p.Share.Value, p.Share.Known = series.Share(k)
+	p.Habit.Value, p.Habit.Known = series.Habit()
 	return p, true
 }
 
@@ -188,6 +193,3 @@ func (c byYear) share(year, k int) Number {
 	}
 	return number(share)
 }
-
-// habit is the mean growth factor of the years before the given one.
-func (c byYear) habit(year int) (float64, bool) { return c.series(year, c.n()).Habit() }

@@ -244,7 +244,7 @@ func (j *judge) paced(c byYear, p Pace, k int) {
 		j.add(Step{Name: name, Value: v, Unit: j.t.Indicator.Unit.Code, Period: year, Derived: true, Imputed: p.Imputed, Formula: formula})
 	}
 	for _, part := range p.Parts {
-		j.inputs(c, part.Method, p.Year, k)
+		j.inputs(c, part.Method, p, k)
 		name := methodNames[part.Method]
 		add(say("按%s推算", "projection by %s", name), part.Value, methodFormulas[part.Method])
 		j.ratioStep(say("%s往年的平均误差", "mean error of %s in earlier years", name), part.Error, "")
@@ -262,18 +262,18 @@ func (j *judge) paced(c byYear, p Pace, k int) {
 }
 
 // inputs records the figures that a method uses.
-func (j *judge) inputs(c byYear, m Method, year, k int) {
+func (j *judge) inputs(c byYear, m Method, p Pace, k int) {
 	switch m {
 	case projection.Damped:
-		before, _ := c.toDate(year-1, k)
-		last, _ := c.total(year - 1)
+		before, _ := c.toDate(p.Year-1, k)
+		last, _ := c.total(p.Year - 1)
 		j.figure(say("上年同期累计", "last year to date"), c.shownValue(before, k))
 		j.figure(say("上年全年", "last year"), last)
-		if h, ok := c.habit(year); ok {
-			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), h, "h")
+		if p.Habit.Known {
+			j.ratioStep(say("往年平均增长系数", "mean growth factor of past years"), p.Habit.Value, "h")
 		}
 	case projection.MeanShare:
-		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), c.share(year, k).Value, "mean of ytd ÷ year")
+		j.ratioStep(say("往年同期占全年的比重", "usual share of a year by this point"), p.Share.Value, "mean of ytd ÷ year")
 	}
 }
 

@@ -97,7 +97,8 @@ func newer(v, o Value) bool {
 // gives where neither does.
 func (h *History) work() {
 	h.apart = h.differ()
-	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
+	cells := slices.SortedFunc(maps.Keys(h.given), compareCells)
+	for _, c := range cells {
 		v := h.given[c]
 		s := h.spanOf(c.measure, c.period)
 		switch {
@@ -118,7 +119,7 @@ func (h *History) work() {
 		h.average()
 	}
 	if !h.Indicator.ConstantPrices {
-		h.workBack()
+		h.workBack(cells)
 	}
 }
 
@@ -169,7 +170,7 @@ func (h *History) sumUp(year int, s *sums, parts []part) {
 			}
 			parts = s.path(from, to, parts[:0])
 			if len(parts) == 1 {
-				h.spans[span{year: year, from: from, to: to}] = parts[0].Value
+				h.spans[span{year: year, from: from, to: to}] = *parts[0].Value
 				continue
 			}
 			if v, ok := total(parts); ok {
@@ -225,18 +226,18 @@ func (h *History) mean(f figure.Frequency, year, number, count int) (v Value, ok
 // become a large error in a difference. For levels at the end of a period,
 // level and growth must be of the same cell: where both are published, the
 // year's growth says nothing about December.
-func (h *History) workBack() {
+func (h *History) workBack(cells []cell) {
 	found := map[span]Value{}
-	for _, c := range slices.SortedFunc(maps.Keys(h.given), compareCells) {
+	for _, c := range cells {
 		rate := h.given[c]
+		if !c.measure.Growth() || rate.Withheld {
+			continue
+		}
 		s := h.spanOf(c.measure, c.period)
 		level, known := h.spans[s]
-		switch {
-		case !c.measure.Growth() || rate.Withheld:
-			continue
-		case s.from == atEnd:
+		if s.from == atEnd {
 			level, known = h.given[cell{figure.Level, c.period}]
-		default:
+		} else {
 			var rated bool
 			if rate, rated = h.rates[s]; !rated || !known {
 				continue

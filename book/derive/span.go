@@ -147,9 +147,9 @@ func (s *sums) path(from, to int8, parts []part) []part {
 	for from != to {
 		step := s.next[from][to]
 		if v := s.edges[from][step]; from < step {
-			parts = append(parts, part{*v, false})
+			parts = append(parts, part{v, false})
 		} else {
-			parts = append(parts, part{*s.edges[step][from], true})
+			parts = append(parts, part{s.edges[step][from], true})
 		}
 		from = step
 	}
@@ -157,7 +157,7 @@ func (s *sums) path(from, to int8, parts []part) []part {
 }
 
 type part struct {
-	Value
+	*Value
 	minus bool
 }
 
@@ -190,7 +190,7 @@ func total(parts []part) (Value, bool) {
 	v, ok := v.rests(sum, terms)
 	weakest := 0
 	for i := range parts {
-		v.inherit(&parts[i].Value, &weakest)
+		v.inherit(parts[i].Value, &weakest)
 	}
 	return v, ok
 }

@@ -47,7 +47,7 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		}
 		switch {
 		case len(all) == 0:
-		case !room.take(len(all)):
+		case !room.take(len(all) + long(pairs)):
 			full() // the rest would not be used
 		default:
 			set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/prometheus/promql"
+
+	"github.com/tidemark-stats/tidemark/exporter/metric"
 )
 
 // Forever is how long values that do not belong to a period hold: longer than
@@ -41,6 +43,22 @@ func roomOf(ctx context.Context) *room {
 func (r *room) take(samples int) bool {
 	r.taken += samples + r.series
 	return !r.over()
+}
+
+// Labels of that many bytes are counted with the series, longer ones as samples of
+// sampleBytes each.
+const (
+	labelBytes  = 512
+	sampleBytes = 16
+)
+
+// long is how many samples the labels of a series count for if they are long.
+func long(pairs metric.Labels) int {
+	size := 0
+	for _, s := range pairs {
+		size += len(s)
+	}
+	return max(0, size-labelBytes) / sampleBytes
 }
 
 // over reports whether more was requested than available.

@@ -80,23 +80,28 @@ type judged struct {
 	back *lookedBack
 }
 
-// lookedBack is by which revision a target has regressed, and the sentence that
-// says so too; found only on demand because looking back at revisions is slow.
+// lookedBack is the answer to that, found only on demand because looking back at
+// revisions is slow.
 type lookedBack struct {
-	once     sync.Once
-	turned   lang.Text // empty if it has not regressed
-	sentence lang.Text
+	once      sync.Once
+	regressed lang.Text // empty if it has not
 }
 
-// lookBack finds that by a book with the figures by which the state was judged.
-func (j *judged) lookBack(b *book.Book) *lookedBack {
+// regressed is the answer by a book with the figures by which the state was
+// judged.
+func (j *judged) regressed(b *book.Book) lang.Text {
 	j.back.once.Do(func() {
 		regression, _ := verdict.RegressedBy(j.State, b)
-		state := j.State
-		state.Regressed = regression.Reason
-		j.back.turned, j.back.sentence = regression.Reason, verdict.Sentence(state)
+		j.back.regressed = regression.Reason
 	})
-	return j.back
+	return j.back.regressed
+}
+
+// sentence is the sentence on the state. It is long, so it is not kept.
+func (j *judged) sentence(b *book.Book) lang.Text {
+	state := j.State
+	state.Regressed = j.regressed(b)
+	return verdict.Sentence(state)
 }
 
 // stateKey is a target at a time at which its state could change.

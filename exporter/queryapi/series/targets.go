@@ -36,7 +36,7 @@ func targetFamilies() []family {
 			}
 		})},
 		{metric.TargetRegressed, eachState(func(v *snapshot, _ *selection, st *judged, yield yieldValue) {
-			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.lookBack(v.book).turned != lang.Text{}), true })
+			yield(metric.TargetLabels(&st.State), func(st *judged) (float64, bool) { return metric.Bit(st.regressed(v.book) != lang.Text{}), true })
 		})},
 		{metric.Family{Name: "tidemark_target_urgency", Help: "How much attention a target needs, by its verdict: met 1, on_track 2, too_early 3, no_data 4, overdue 5, at_risk 6, slipping 7, missed 8."},
 			eachState(func(_ *snapshot, _ *selection, st *judged, yield yieldValue) {
@@ -196,12 +196,19 @@ type stateHistory struct {
 // samples are the values of the states. A state without a value ends the one
 // before it.
 func (c *stateHistory) samples(of func(*judged) (float64, bool)) []Sample {
+	return c.samplesAt(func(n int) (v float64, ok bool) {
+		if c.states[n] == nil {
+			return 0, false
+		}
+		return of(c.states[n])
+	})
+}
+
+// samplesAt are the values at the times of the history.
+func (c *stateHistory) samplesAt(of func(n int) (float64, bool)) []Sample {
 	samples := make([]Sample, 0, len(c.at))
 	for n, at := range c.at {
-		v, ok := 0.0, false
-		if c.states[n] != nil {
-			v, ok = of(c.states[n])
-		}
+		v, ok := of(n)
 		switch {
 		case ok:
 			samples = append(samples, Sample{at, v})
@@ -258,20 +265,34 @@ func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapsh
 // the sentence holds.
 func eachSentence(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.targetsOf(s, func(t *catalog.Target) {
-		v.stateHistories(t, s, func(_ *judged, c *stateHistory) {
-			told := map[lang.Text]bool{}
-			for _, st := range c.states {
-				if st == nil || told[st.lookBack(v.book).sentence] {
+		v.stateHistories(t, s, func(newest *judged, c *stateHistory) {
+			said, told := v.sentences(c), map[lang.Text]bool{{}: true}
+			for _, text := range said {
+				if told[text] {
 					continue
 				}
-				said := st.lookBack(v.book).sentence
-				told[said] = true
-				yield(metric.TargetSentenceLabels(&st.State, said), func() []Sample {
-					return c.samples(func(st *judged) (float64, bool) { return 1, st.lookBack(v.book).sentence == said })
+				told[text] = true
+				yield(metric.TargetSentenceLabels(&newest.State, text), func() []Sample {
+					return c.samplesAt(func(n int) (float64, bool) { return 1, said[n] == text })
 				})
 			}
 		})
 	})
+}
+
+// sentences are those on the states of a history, empty where there is none.
+func (v *snapshot) sentences(c *stateHistory) []lang.Text {
+	said := make([]lang.Text, len(c.states))
+	for n, st := range c.states {
+		switch {
+		case st == nil:
+		case n > 0 && st == c.states[n-1]:
+			said[n] = said[n-1]
+		default:
+			said[n] = st.sentence(v.book)
+		}
+	}
+	return said
 }
 
 func eachPath(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {

@@ -114,6 +114,37 @@ func (b *Book) In(indicator, area string) []*Series {
 	return b.series[from:to:to]
 }
 
+// Place is an indicator in an area.
+type Place struct{ Indicator, Area string }
+
+// Changed returns the places where the series of the two books differ. Books
+// share the series that are the same.
+func (b *Book) Changed(o *Book) map[Place]bool {
+	places := map[Place]bool{}
+	for i, j := 0, 0; i < len(b.series) || j < len(o.series); {
+		if i < len(b.series) && j < len(o.series) && b.series[i] == o.series[j] {
+			i, j = i+1, j+1
+			continue
+		}
+		order := -1
+		switch {
+		case i == len(b.series):
+			order = 1
+		case j < len(o.series):
+			order = b.series[i].Key.Compare(o.series[j].Key)
+		}
+		if order <= 0 {
+			places[Place{b.series[i].Key.Indicator, b.series[i].Key.Area}] = true
+			i++
+		}
+		if order >= 0 {
+			places[Place{o.series[j].Key.Indicator, o.series[j].Key.Area}] = true
+			j++
+		}
+	}
+	return places
+}
+
 func (b *Book) search(key figure.Series) (int, bool) {
 	return slices.BinarySearchFunc(b.series, key, func(s *Series, key figure.Series) int { return s.Key.Compare(key) })
 }

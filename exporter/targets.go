@@ -87,12 +87,13 @@ func (t *targets) judge(v *view) []byte {
 
 // lookBack sets by which revision a target has regressed.
 func (t *targets) lookBack(states []verdict.State, v *view) {
+	same := v.sharing(t.of)
 	now := make(map[regressedKey]lang.Text, len(states))
 	for i := range states {
 		s := &states[i]
 		key := regressedKey{s.Target.ID, s.Category, s.Verdict == verdict.Met}
 		reason, known := t.regressed[key]
-		if !known || !v.shares(t.of, s.Target.ID) {
+		if !known || !same(s.Target.ID) {
 			r, _ := verdict.RegressedBy(*s, v.book)
 			reason = r.Reason
 		}
@@ -101,14 +102,18 @@ func (t *targets) lookBack(states []verdict.State, v *view) {
 	t.of, t.regressed = v, now
 }
 
-// shares reports whether a target is the same as in another view.
-func (v *view) shares(o *view, target string) bool {
-	if v == o {
-		return true
+// sharing returns a function that reports whether a target is the same as in
+// another view, which may be nil.
+func (v *view) sharing(o *view) func(target string) bool {
+	if o == nil || v == o {
+		return func(string) bool { return v == o }
 	}
-	t, known := v.catalog.Target(target)
-	u, before := o.catalog.Target(target)
-	return known && before && verdict.Unchanged(u, o.book, t, v.book)
+	since := verdict.Compare(o.book, v.book)
+	return func(target string) bool {
+		t, known := v.catalog.Target(target)
+		u, before := o.catalog.Target(target)
+		return known && before && since.Spares(u, t)
+	}
 }
 
 // writeTargets writes what changes with the calendar: whether it is a working day,

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
@@ -14,7 +13,7 @@ import (
 // which nothing has changed: figures, goal and day. Periods end and figures
 // become due and overdue with a day, so nothing else changes a verdict. The
 // zero Keeper keeps nothing yet. It must not be used by several goroutines at
-// once.
+// once, and always with times in the same location.
 type Keeper struct {
 	book *book.Book
 	kept []judgement // in the order of the catalogue
@@ -23,7 +22,8 @@ type Keeper struct {
 // judgement is a target's states when it was last judged.
 type judgement struct {
 	target *catalog.Target
-	at     time.Time
+	goal   time.Time  // since when its goal has held
+	day    figure.Day // in the city
 	states []State
 }
 
@@ -32,11 +32,11 @@ type judgement struct {
 func (k *Keeper) All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 	judged := make([]judgement, len(c.Targets))
 	var stale []*catalog.Target
-	count := 0
+	count, since, day := 0, Compare(k.book, b), figure.DayAt(at)
 	for n, t := range c.Targets {
-		judged[n] = judgement{target: t, at: at}
-		if n < len(k.kept) && k.kept[n].holds(t, at) && Unchanged(k.kept[n].target, k.book, t, b) {
-			judged[n].at, judged[n].states = k.kept[n].at, k.kept[n].states
+		judged[n] = judgement{target: t, goal: t.At(at).Since, day: day}
+		if n < len(k.kept) && k.kept[n].day == day && k.kept[n].goal.Equal(judged[n].goal) && since.Spares(k.kept[n].target, t) {
+			judged[n].states = k.kept[n].states
 			count += len(judged[n].states)
 		} else {
 			stale = append(stale, t)
@@ -54,23 +54,28 @@ func (k *Keeper) All(c *catalog.Catalog, b *book.Book, at time.Time) []State {
 	return states
 }
 
-// holds reports whether a judgement is of the same day and goal.
-func (j *judgement) holds(t *catalog.Target, at time.Time) bool {
-	return figure.DayAt(j.at) == figure.DayAt(at) && j.at.Location() == at.Location() && j.target.At(j.at).Since.Equal(t.At(at).Since)
+// Difference is what changed from one book to another.
+type Difference struct {
+	from, to *book.Book
+	places   map[book.Place]bool
 }
 
-// Unchanged reports whether a target of one catalogue and book has the same
-// definition and the same figures in another. A book shares every series that
-// did not change with the one before it.
-func Unchanged(t *catalog.Target, b *book.Book, u *catalog.Target, c *book.Book) bool {
+// Compare finds what changed from one book, which may be nil, to another.
+func Compare(from, to *book.Book) Difference {
+	if from == nil {
+		from = new(book.Book)
+	}
+	return Difference{from, to, from.Changed(to)}
+}
+
+// Spares reports whether a target, t in the catalogue of the first book and u
+// in that of the second, is judged by the same definition and figures.
+func (d *Difference) Spares(t, u *catalog.Target) bool {
 	if t != u && !reflect.DeepEqual(t, u) {
 		return false
 	}
-	if b == c {
-		return true
-	}
 	for _, i := range t.Indicator.Reported() {
-		if !slices.Equal(b.In(i.Code, t.Area.Code), c.In(i.Code, t.Area.Code)) || (b.Refused(i.Code) == nil) != (c.Refused(i.Code) == nil) {
+		if d.places[book.Place{Indicator: i.Code, Area: t.Area.Code}] || (d.from.Refused(i.Code) == nil) != (d.to.Refused(i.Code) == nil) {
 			return false
 		}
 	}

@@ -53,10 +53,10 @@ func (v *snapshot) inherit(old *snapshot) {
 	if v.begins() != old.begins() { // at which targets without figures begin
 		return
 	}
-	same := map[string]bool{}
+	same, since := map[string]bool{}, verdict.Compare(old.book, v.book)
 	for _, t := range v.catalog.Targets {
 		u, known := old.catalog.Target(t.ID)
-		same[t.ID] = known && verdict.Unchanged(u, old.book, t, v.book)
+		same[t.ID] = known && since.Spares(u, t)
 	}
 	v.states.inherit(&old.states, func(k stateKey) bool { return same[k.id] })
 	v.turnsOf.inherit(&old.turnsOf, func(id string) bool { return same[id] })

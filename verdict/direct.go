@@ -104,6 +104,8 @@ func (j *judge) withheld() bool {
 		return false
 	}
 	j.verdict(NoData, say("已报送的数据全部不公布（最新一期%s：%s）", "all figures reported so far are withheld (the newest is for %s: %s)", newest.Period, withheldName(newest)))
+	// The deadline's own figure is among them, so none is expected.
+	j.s.final = !j.t.By.IsZero() && j.ended(j.t.By) && !newest.Period.End().Before(j.t.By.End())
 	return true
 }
 

@@ -78,9 +78,9 @@ func withinLine(s State, c byYear) (line []Outlook) {
 // allShares returns s(0) to s(n), of which the first and the last are always
 // known.
 func (c byYear) allShares(year int) []Number {
-	shares := make([]Number, c.n()+1)
+	shares, series := make([]Number, c.n()+1), c.series(year)
 	for k := 1; k < c.n(); k++ {
-		shares[k] = c.share(year, k)
+		shares[k].Value, shares[k].Known = series.Share(k)
 	}
 	shares[0], shares[c.n()] = number(0), number(1)
 	return shares

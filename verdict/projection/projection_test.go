@@ -123,6 +123,18 @@ func TestAfterOnePeriodTheFirstIsASeasonOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestAYearLikeNoOtherDoesNotBecomeASeason(t *testing.T) {
+	years := seasonal(7, 1.05)
+	usual := project(t, years, 9).Parts[0].Value
+	lost := years[3][11].Value - years[3][10].Value
+	for k := 11; k <= 12; k++ { // a November without trade
+		years[3][k].Value -= 0.9 * lost
+	}
+	if odd := project(t, years, 9).Parts[0]; odd.Method != Theta || math.Abs(odd.Value/usual-1) > 0.01 {
+		t.Errorf("after one November without trade the year is %v by %s, otherwise %v", odd.Value, odd.Method, usual)
+	}
+}
+
 func TestAnImputedMonthIsOneSeasonWithTheNext(t *testing.T) {
 	years := seasonal(6, 1.07)
 	years[4][7].Firm, years[4][7].Imputed = false, true

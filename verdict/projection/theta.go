@@ -105,7 +105,7 @@ func (s *Series) grid(at ends) *grid {
 }
 
 // decompose returns the seasonal factors of a series that begins with the
-// first of its seasons: their mean ratios to the centred moving average,
+// first of its seasons: their medial ratios to the centred moving average,
 // shrunk towards one as far as they may be chance (the estimator of James and
 // Stein, as in Miller and Williams, Shrinkage estimators of time series
 // seasonal factors and their effect on forecasting accuracy, International
@@ -113,13 +113,14 @@ func (s *Series) grid(at ends) *grid {
 func decompose(x []float64, per int) []float64 {
 	ratios, half := toAverage(x, per)
 	factors, counts := make([]float64, per), make([]float64, per)
-	for i, r := range ratios {
-		factors[(i+half)%per] += r
-		counts[(i+half)%per]++
-	}
+	own := make([]float64, 0, thetaYears+1)
 	sum := 0.0
 	for i := range factors {
-		factors[i] /= counts[i]
+		own = own[:0]
+		for at := (i + per - half) % per; at < len(ratios); at += per {
+			own = append(own, ratios[at])
+		}
+		factors[i], counts[i] = medial(own), float64(len(own))
 		sum += factors[i]
 	}
 	spread, inverse := 0.0, 0.0
@@ -141,6 +142,19 @@ func decompose(x []float64, per int) []float64 {
 		factors[i] = 1 + keep*(factors[i]-1)
 	}
 	return factors
+}
+
+// medial is the mean without the largest and the smallest, if there are four
+// or more: a year like no other must not become a season.
+func medial(all []float64) (mean float64) {
+	slices.Sort(all)
+	if len(all) >= 4 {
+		all = all[1 : len(all)-1]
+	}
+	for _, v := range all {
+		mean += v / float64(len(all))
+	}
+	return mean
 }
 
 // toAverage returns the ratios of a series to its moving average over a year,

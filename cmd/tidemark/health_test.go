@@ -33,7 +33,11 @@ func TestAHealthCheckEndsAsThePageAnswers(t *testing.T) {
 	} {
 		t.Run(page, func(t *testing.T) {
 			var out, errs bytes.Buffer
-			code := execute([]string{"health", "--timeout", "50ms", server.URL + page}, strings.NewReader(""), &out, &errs)
+			timeout := "1m"
+			if page == "/slow" {
+				timeout = "50ms"
+			}
+			code := execute([]string{"health", "--timeout", timeout, server.URL + page}, strings.NewReader(""), &out, &errs)
 			said := strings.ReplaceAll(errs.String(), server.URL+page, "URL")
 			if code != want.code || out.String() != want.stdout || said != want.stderr {
 				t.Errorf("it ends with %d and says %q, %q", code, &out, said)

@@ -307,3 +307,11 @@ func TestThePeriodsOfASeriesAreThoseOfItsFigures(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestASeriesIsRepublishedIfOnePeriodIs(t *testing.T) {
+	once := series(t, month("2023-02", 1, 'A', "2023-03-10"), month("2023-03", 2, 'A', "2023-04-10"))
+	twice := series(t, month("2023-02", 1, 'A', "2023-03-10"), month("2023-02", 2, 'A', "2023-04-10"))
+	if once.Republished() || !twice.Republished() {
+		t.Errorf("once is republished %t, twice is %t", once.Republished(), twice.Republished())
+	}
+}

@@ -41,6 +41,9 @@ type vintage struct {
 // Len is the number of periods that have a figure.
 func (s *Series) Len() int { return s.figures }
 
+// Republished reports whether any period was published more than once.
+func (s *Series) Republished() bool { return len(s.vintages) > s.figures }
+
 // Latest is the current figure of the newest period, withheld or not.
 func (s *Series) Latest() Figure {
 	last := len(s.vintages) - 1

@@ -82,5 +82,7 @@ func (h *History) within(growth bool, window catalog.Stretch, year int) *History
 			kept = append(kept, v)
 		}
 	}
-	return build(h.Indicator, h.Area, h.Category, kept, &h.cuts)
+	part := build(h.Indicator, h.Area, h.Category, kept, &h.cuts)
+	part.from = h.from
+	return part
 }

@@ -19,6 +19,7 @@ type History struct {
 	Indicator      *catalog.Indicator
 	Area, Category string
 
+	from   *vintages // nil if they are not known
 	given  map[cell]Value
 	spans  map[span]Value // the best value for a span that is published or follows from sums
 	rates  map[span]Value // published growth
@@ -38,10 +39,12 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 		return newRatio(ind, From(b, ind.Ratio.Numerator, area, category, asOf), From(b, ind.Ratio.Denominator, area, category, asOf))
 	}
 	var values []Value
+	from := &vintages{known: asOf}
 	for _, s := range b.In(ind.Code, area) {
 		if s.Key.Category != category {
 			continue
 		}
+		from.series = append(from.series, s)
 		values = slices.Grow(values, s.Len())
 		figures := s.Figures()
 		if !asOf.IsZero() {
@@ -52,7 +55,9 @@ func From(b *book.Book, ind *catalog.Indicator, area, category string, asOf time
 				Withheld: f.Withheld, Status: f.Status, Published: f.Published})
 		}
 	}
-	return build(ind, area, category, values, nil)
+	h := build(ind, area, category, values, nil)
+	h.from = from
+	return h
 }
 
 // New returns the history of the given figures, of which Measure, Period,

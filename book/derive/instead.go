@@ -17,5 +17,7 @@ func (h *History) Instead(figures map[string][]Value) *History {
 	for _, v := range given {
 		all = append(all, v)
 	}
-	return build(h.Indicator, h.Area, h.Category, all, nil)
+	other := build(h.Indicator, h.Area, h.Category, all, nil)
+	other.from = h.from
+	return other
 }

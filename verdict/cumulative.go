@@ -104,12 +104,12 @@ func (j *judge) partYear(c byYear, year int) (now derive.Value, k int, ok bool) 
 
 // cumulate judges before the deadline.
 func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now derive.Value) {
-	tip, full := estimate{year: float64(year - 1)}, got
+	tip, full, newest := estimate{year: float64(year - 1)}, got, figure.Year(year-1)
 	if inYear {
 		full -= now.Value
-		if pace, ok := c.project(year, k); ok {
+		if pace, ok := j.project(c, now, k); ok {
 			j.paced(c, pace, k)
-			tip = estimate{float64(year), pace.Centre, pace.Half}
+			tip, newest = estimate{float64(year), pace.Centre, pace.Half}, now.Period
 			full += pace.Centre
 		}
 	}
@@ -149,7 +149,7 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 		j.s.Low, j.s.High = number(max(got, low)), number(high)
 	}
 	j.step(say("推算", "projection"), centre, j.t.By, "sum so far + remaining years, growing as before")
-	v := j.band()
+	v := j.band(newest)
 	j.verdict(v, j.bandReason(v, j.t.By))
 }
 

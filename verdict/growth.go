@@ -49,6 +49,7 @@ func (j *judge) growth() {
 		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", projection.Least))
 		return
 	}
+	half = math.Hypot(half, j.unsettled(now))
 	mean := 0.0
 	for _, m := range misses {
 		mean += math.Abs(m) / float64(len(misses))
@@ -59,7 +60,7 @@ func (j *judge) growth() {
 	j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), projection.Level, "")
 	j.ratioStep(say("仅凭检验年数可保证的比例", "part that the years tested can claim alone"), projection.Claim(len(misses)), "years ÷ (years + 1), at most the part above")
 	j.step(say("区间半宽", "half-width of the band"), half, now.Period, "quantile of earlier differences, widened if they are few")
-	v := j.band()
+	v := j.band(now.Period)
 	j.verdict(v, j.bandReason(v, by))
 }
 

@@ -28,6 +28,7 @@ func Judge(t *catalog.Target, h *derive.History, at time.Time) State {
 				"goal × (1 − "+t.Tolerance.String()+")")
 		}
 		j.kind()
+		j.confirm()
 		j.late()
 	}
 	j.sayBreak()
@@ -86,7 +87,8 @@ type judge struct {
 
 	covered   derive.Value // the newest figure reported
 	isCovered bool
-	tipRatio  Number // R, with the year in progress as projected
+	tipRatio  Number        // R, with the year in progress as projected
+	rests     figure.Period // the newest one whose figure the projection uses
 }
 
 func (j *judge) kind() {
@@ -301,14 +303,16 @@ func first(p, o figure.Period) figure.Period {
 	return p
 }
 
-// band judges by the projection: on track if it is sufficient, at risk if only
-// its upper part is, slipping if no part of the band is. A projection may
-// include imputed figures, but they never make a target slip.
-func (j *judge) band() Verdict {
+// band judges by the projection, whose newest figure is that of newest: on track
+// if it is sufficient, at risk if only its upper part is, slipping if no part of
+// the band is and confirm finds that this is no accident. A projection may
+// include imputed figures and estimates, but they never make a target slip.
+func (j *judge) band(newest figure.Period) Verdict {
+	j.rests = newest
 	switch {
 	case j.enough(j.s.Projection.Value):
 		return OnTrack
-	case j.short() && !j.s.Imputed:
+	case j.short() && !j.s.Imputed && !j.s.Estimated:
 		return Slipping
 	}
 	return AtRisk

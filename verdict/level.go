@@ -45,8 +45,8 @@ func (j *judge) level() {
 	if hasBase && j.t.Kind != catalog.Multiple {
 		j.figure(say("基期", "base"), base)
 	}
-	tip := estimate{year: years(now.Period), value: now.Value}
-	r := route{tip: tip, last: tip, base: estimate{year: years(base.Period), value: base.Value}, hasBase: hasBase, by: years(by)}
+	tip := estimate{year: years(now.Period), value: now.Value, half: j.unsettled(now)}
+	r := route{newest: now.Period, tip: tip, last: tip, base: estimate{year: years(base.Period), value: base.Value}, hasBase: hasBase, by: years(by)}
 	j.direct(&r)
 	r.growths = j.levelGrowths(now, r.absolute)
 	j.path(r)

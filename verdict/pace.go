@@ -40,6 +40,8 @@ type Pace struct {
 	Share    Number  // the usual share of a year at this point, for the mean share
 	Habit    Number  // the mean yearly growth factor of past years, for damped growth
 	Imputed  bool    // the projection depends on imputed figures
+
+	Unsettled float64 // how far the year to date may still be revised, relative; the band includes it
 }
 
 // byYear is a flow or an average year by year.

@@ -19,9 +19,10 @@ type estimate struct {
 type route struct {
 	base    estimate
 	hasBase bool
-	last    estimate  // the newest full figure
-	tip     estimate  // the newest estimate: last, or a projection beyond it
-	growths []float64 // yearly, in logarithms; differences if absolute
+	last    estimate      // the newest full figure
+	tip     estimate      // the newest estimate: last, or a projection beyond it
+	newest  figure.Period // of the newest figure on which tip rests
+	growths []float64     // yearly, in logarithms; differences if absolute
 	// absolute means that amounts change, not by rates: there is no rate at which
 	// anything grows to zero or below it.
 	absolute bool
@@ -227,7 +228,7 @@ func (j *judge) ahead(r route, rate, spread float64, hasSpread bool) {
 	if !r.absolute {
 		j.yearlyNeeds(r.last, r.by)
 	}
-	v := j.band()
+	v := j.band(r.newest)
 	switch {
 	case v == AtRisk && j.tipRatio.Known && j.tipRatio.Value >= onTrackRatio:
 		v = OnTrack

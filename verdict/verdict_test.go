@@ -23,7 +23,8 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"the projection reaches the target", year2024 + "1250 万TEU", past + "ytd 2024-06 610", "2024-07-15", OnTrack, "which reaches"},
 		{"the better half of the band does", year2024 + "1300 万TEU", past + "ytd 2024-06 610", "2024-07-15", AtRisk, "within the margin"},
-		{"no part of the band does", year2024 + "1330 万TEU", past + "ytd 2024-06 610", "2024-07-15", Slipping, "no part of the band"},
+		{"no part of the band does, by one release", year2024 + "1330 万TEU", past + "ytd 2024-06 610", "2024-07-15", AtRisk, "later releases decide (the next one is for 2024-07)"},
+		{"far from the band one release is enough", year2024 + "1450 万TEU", past + "ytd 2024-06 610", "2024-07-15", Slipping, "no part of the band"},
 		{"it depends on imputed figures", year2024 + "1400 万TEU", strings.Replace(past, "2023 1210", "2023 1210 I", 1) + "ytd 2024-06 610", "2024-07-15", AtRisk, "too small to be certain"},
 		{"two years allow no test", year2024 + "1330 万TEU", "level 2022 1150, 2023 1210\nytd 2022-06 560, 2023-06 575, 2024-06 610", "2024-07-15", TooEarly, "earlier years"},
 		{"January alone", year2024 + "1330 万TEU", past + "level 2024-01 40", "2024-02-15", TooEarly, "together with February"},

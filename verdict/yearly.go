@@ -27,7 +27,7 @@ func (j *judge) yearly() {
 		return
 	}
 	now, k, inYear := j.yearToDate(c, last, hasLast)
-	pace, told := c.project(now.Period.Year(), k)
+	pace, told := j.project(c, now, k)
 	switch {
 	case inYear && (j.reachedToDate(c, now) || j.exceeded(c, now)):
 		return
@@ -197,7 +197,7 @@ func (j *judge) withinYear(c byYear, now derive.Value, k int, pace Pace, told bo
 	}
 	j.paced(c, pace, k)
 	j.s.Projection, j.s.Low, j.s.High = number(pace.Centre), number(pace.Low), number(pace.Top)
-	v := j.band()
+	v := j.band(now.Period)
 	j.verdict(v, j.bandReason(v, j.t.By))
 }
 
@@ -256,6 +256,9 @@ func (j *judge) paced(c byYear, p Pace, k int) {
 	j.ratioStep(say("区间应包含结果的比例", "part of outcomes that the band is to contain"), p.Level, "")
 	j.ratioStep(say("仅凭检验年数可保证的比例", "part that the years tested can claim alone"), p.Claim, "years ÷ (years + 1), at most the part above")
 	j.ratioStep(say("余下部分的误差幅度", "error of the rest of the year at that part"), p.Reach, "quantile of earlier years, widened if they are few")
+	if p.Unsettled > 0 {
+		j.ratioStep(unsettledName, p.Unsettled, "")
+	}
 	j.ratioStep(say("区间半宽", "half-width of the band"), p.Half, "error × (projection − ytd) ÷ projection")
 	add(say("区间下限", "low end of the band"), p.Low, "projection × (1 − half-width), at least ytd")
 	add(say("区间上限", "high end of the band"), p.Top, "projection × (1 + half-width)")
@@ -281,18 +284,18 @@ func (j *judge) inputs(c byYear, m Method, p Pace, k int) {
 // year in progress if it can be projected, otherwise the last full year.
 func (j *judge) towards(c byYear, last, now derive.Value, k int, pace Pace, told bool) {
 	j.value(say("最近一个完整年度", "newest full year"), last)
-	tip := estimate{year: float64(last.Period.Year()), value: last.Value}
+	tip, newest := estimate{year: float64(last.Period.Year()), value: last.Value}, last.Period
 	if told {
 		j.figure(c.toDateName(), c.shownValue(now, k))
 		j.paced(c, pace, k)
-		tip = estimate{float64(pace.Year), pace.Centre, pace.Half}
+		tip, newest = estimate{float64(pace.Year), pace.Centre, pace.Half}, now.Period
 	}
 	base, hasBase := j.base()
 	if hasBase && j.t.Kind != catalog.Multiple {
 		j.figure(say("基期", "base"), base)
 	}
 	r := route{
-		tip: tip, last: estimate{year: float64(last.Period.Year()), value: last.Value},
+		newest: newest, tip: tip, last: estimate{year: float64(last.Period.Year()), value: last.Value},
 		base: estimate{year: float64(base.Period.Year()), value: base.Value}, hasBase: hasBase,
 		by: float64(j.t.By.Year()),
 	}

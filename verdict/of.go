@@ -63,7 +63,11 @@ func of(t *catalog.Target, b *book.Book, at, known time.Time) (states []State) {
 		if h.Empty() && t.Category == catalog.AnyCategory && category != catalog.AnyCategory {
 			continue // it is known now, but was not known then
 		}
-		states = append(states, Judge(t, h, at))
+		s := Judge(t, h, at)
+		if s.Turned = turned(s, h, b, known); s.Turned != nil {
+			s.Reason = join(s.Reason, s.Turned.Reason)
+		}
+		states = append(states, s)
 	}
 	if len(states) == 0 {
 		none := derive.New(t.Indicator)
@@ -119,7 +123,7 @@ func RegressedBy(s State, b *book.Book) (u Regression, ok bool) {
 	known := func(at, moment time.Time) State {
 		return Judge(t, derive.From(b, t.Indicator, t.Area.Code, s.Category, moment), at)
 	}
-	revisions := revised(t, b, s.Category, s.At)
+	revisions := revised(t, b, s.Category, time.Time{}, s.At)
 	for i := 0; i < len(revisions) && i < regressedBack; i++ {
 		moment, first := revisions[i].at.In(s.At.Location()), revisions[i].first.In(s.At.Location())
 		after := known(moment, moment)
@@ -131,21 +135,10 @@ func RegressedBy(s State, b *book.Book) (u Regression, ok bool) {
 			continue
 		}
 		u = Regression{At: moment, Cells: revisions[i].cells, Before: before, After: after}
-		u.Reason = regressedReason(t, u)
+		u.Reason = say("%s，不再达成", "%s, so the target is no longer met", revisedText(t, u.Cells))
 		return u, true
 	}
 	return u, false
-}
-
-func regressedReason(t *catalog.Target, u Regression) lang.Text {
-	c := u.Cells[0]
-	value := func(f book.Figure) lang.Text {
-		if f.Withheld {
-			return lang.Text{ZH: "不公布", EN: "withheld"}
-		}
-		return Amount(t.Indicator, c.Measure, f.Value)
-	}
-	return say("%s由%s修订为%s，不再达成", "%s was revised from %s to %s, so the target is no longer met", c.Period, value(c.Old), value(c.New))
 }
 
 // moment is a time at which figures were revised: a release, whose figures are
@@ -159,17 +152,20 @@ type moment struct {
 const release = time.Minute
 
 // revised lists the revisions that could affect a target, newest first.
-func revised(t *catalog.Target, b *book.Book, category string, until time.Time) (moments []moment) {
+func revised(t *catalog.Target, b *book.Book, category string, since, until time.Time) (moments []moment) {
 	byTime := map[int64][]Revision{}
 	for _, i := range t.Indicator.Reported() {
 		for _, s := range b.In(i.Code, t.Area.Code) {
-			if s.Key.Category != category {
+			if s.Key.Category != category || !s.Republished() {
 				continue
 			}
 			for f := range s.Figures() {
 				var old *book.Figure
 				for v := range s.Vintages(f.Period) {
-					if old != nil && !v.Published.After(until) && (v.Value != old.Value || v.Withheld != old.Withheld) {
+					if v.Status == figure.Imputed {
+						continue // what replaces it is no revision, but the first figure
+					}
+					if old != nil && !v.Published.Before(since) && !v.Published.After(until) && (v.Value != old.Value || v.Withheld != old.Withheld) {
 						at := v.Published.UnixMilli()
 						byTime[at] = append(byTime[at], Revision{s.Key.At(f.Period), *old, v})
 					}

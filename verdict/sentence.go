@@ -32,8 +32,11 @@ func Sentence(s State) lang.Text {
 	}
 	w.changed()
 	w.caveats()
-	if s.Regressed.ZH != "" {
+	switch {
+	case s.Regressed.ZH != "":
 		w.add(spoken(s.Regressed))
+	case s.Turned != nil:
+		w.add(spoken(s.Turned.Reason))
 	}
 	return w.sentence()
 }

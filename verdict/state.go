@@ -79,6 +79,7 @@ type State struct {
 	At       time.Time // the time of judgement
 	Verdict  Verdict
 	Reason   lang.Text // why, in a sentence
+	Turned   *Turn     // the revision that turned the verdict, which Reason names; nil if there was none, and from Judge
 
 	Goal       Number        // what is to be reached or kept; for a multiple, the factor times its base
 	Least      Number        // what is sufficient: the goal less the tolerance

@@ -16,13 +16,13 @@ func (w *writer) when() lang.Text {
 	within := p.Frequency() != figure.Annual
 	switch kind := t.Indicator.Kind; {
 	case t.Kind == catalog.Cumulative && t.From.Year() < p.Year():
-		return say("%s至%s", "%s to %s", dated(figure.Year(t.From.Year())), dated(p))
+		return say("%s至%s", "%s to %s", PeriodName(figure.Year(t.From.Year())), PeriodName(p))
 	case within && (t.Kind == catalog.Growth || t.Kind == catalog.Cumulative || yearly(t)):
-		return toDate(p)
+		return ToDateName(p)
 	case kind == catalog.Stock:
-		return say("%s末", "end of %s", dated(p))
+		return say("%s末", "end of %s", PeriodName(p))
 	}
-	return dated(p)
+	return PeriodName(p)
 }
 
 // reached is the value with the word that says what kind it is.
@@ -84,10 +84,10 @@ func (w *writer) pace() lang.Text {
 		}
 		if s.Way.Value < 0 {
 			return say("，计划进度%s，自%s以来变动方向与目标相反，序时进度%s", " (plan by now %s; since %s it has moved away from the goal, with %s of the time gone)",
-				w.ofGoal(plan.Value), dated(s.Target.Base), share(s.Calendar.Value))
+				w.ofGoal(plan.Value), PeriodName(s.Target.Base), share(s.Calendar.Value))
 		}
 		return say("，计划进度%[1]s，自%[2]s以来已完成所需%[5]s的%[3]s，序时进度%[4]s", " (plan by now %s; since %s, %s of the way in %[4]s of the time)",
-			w.ofGoal(plan.Value), dated(s.Target.Base), share(s.Way.Value), share(s.Calendar.Value), grown)
+			w.ofGoal(plan.Value), PeriodName(s.Target.Base), share(s.Way.Value), share(s.Calendar.Value), grown)
 	case plan.Known && s.Share.Known && s.Calendar.Known:
 		if why := w.disagreement(); why.ZH != "" {
 			return why
@@ -127,7 +127,7 @@ func (w *writer) disagreement() lang.Text {
 func (w *writer) outcome() {
 	s := w.s
 	if s.Method != "" && s.Projection.Known && s.Pace.Year < s.Deadline.Year() {
-		w.add(say("预计%s全年%s", "%s is heading for %s", dated(figure.Year(s.Pace.Year)), w.amount(s.Pace.Centre)))
+		w.add(say("预计%s全年%s", "%s is heading for %s", PeriodName(figure.Year(s.Pace.Year)), w.amount(s.Pace.Centre)))
 	}
 	switch {
 	case s.Projection.Known:
@@ -145,7 +145,7 @@ func (w *writer) outcome() {
 
 // deadline names the period of the projection.
 func (w *writer) deadline() lang.Text {
-	name := dated(w.s.Deadline)
+	name := PeriodName(w.s.Deadline)
 	if by := w.s.Deadline; by.Frequency() == figure.Annual && by.Year() == w.s.Period.Year() && w.s.Target.Kind != catalog.Cumulative {
 		name.ZH = "全年"
 	}
@@ -203,7 +203,7 @@ func (w *writer) gap() {
 		text = say("超出目标%s", "%s more than the goal", size)
 	}
 	if !s.Reached.IsZero() && s.Reached.End().Before(s.Period.End()) {
-		text = say("%s，%s即已达到", "%s, reached since %s", text, dated(s.Reached))
+		text = say("%s，%s即已达到", "%s, reached since %s", text, PeriodName(s.Reached))
 	}
 	w.extend(text)
 }
@@ -282,12 +282,12 @@ func (w *writer) lastYear(each lang.Text) lang.Text {
 func (w *writer) limit() {
 	s := w.s
 	t, p := s.Target, s.Period
-	when, amount, over := dated(p), w.amount(s.Value.Value), s.Value.Value-s.Goal.Value
+	when, amount, over := PeriodName(p), w.amount(s.Value.Value), s.Value.Value-s.Goal.Value
 	switch {
 	case joint(t) && p.Number() == 2 && t.PerDay:
-		when = toDate(p)
+		when = ToDateName(p)
 	case joint(t) && p.Number() == 2:
-		when, amount = toDate(p), say("月均%s", "%s a month", amount)
+		when, amount = ToDateName(p), say("月均%s", "%s a month", amount)
 	case t.Measure.Growth():
 		amount = w.reached()
 	}
@@ -305,7 +305,7 @@ func (w *writer) limit() {
 	}
 	w.broken()
 	if r := s.Record; r != nil {
-		w.add(say("创历年同期新高（此前为%s的%s）", "the highest ever for this month (before: %[2]s in %[1]s)", dated(r.Before.Period), compact(Amount(t.Indicator, t.Measure, r.Before.Value))))
+		w.add(say("创历年同期新高（此前为%s的%s）", "the highest ever for this month (before: %[2]s in %[1]s)", PeriodName(r.Before.Period), AmountInText(t.Indicator, t.Measure, r.Before.Value)))
 	}
 }
 
@@ -316,10 +316,10 @@ func (w *writer) broken() {
 		return
 	}
 	if len(all) == 1 {
-		w.add(say("%s未保持", "not kept in %s", dated(all[0])))
+		w.add(say("%s未保持", "not kept in %s", PeriodName(all[0])))
 		return
 	}
-	w.add(say("自%s起有%d期未保持", "not kept in %[2]d periods since %[1]s", dated(all[0]), len(all)))
+	w.add(say("自%s起有%d期未保持", "not kept in %[2]d periods since %[1]s", PeriodName(all[0]), len(all)))
 }
 
 // changed names the goal before, if it changed within the year.

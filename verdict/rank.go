@@ -61,7 +61,7 @@ func (j *judge) keptRank(ranks []derive.Value, final bool) {
 	goal := j.goal()
 	switch {
 	case len(j.s.Broken) > 0:
-		j.s.ground = say("%s未保持", "it was not kept in %s", dated(j.s.Broken[0]))
+		j.s.ground = say("%s未保持", "it was not kept in %s", PeriodName(j.s.Broken[0]))
 		j.settled(Missed, say("%s未保持%s", "%s was not %s", j.s.Broken[0], goal))
 	case final && now.Estimated:
 		j.closing(now)

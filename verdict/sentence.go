@@ -106,7 +106,7 @@ func addsUp(t *catalog.Target) bool {
 }
 
 func (w *writer) amount(v float64) lang.Text {
-	amount := compact(Amount(w.s.Target.Indicator, w.s.Target.Measure, v))
+	amount := AmountInText(w.s.Target.Indicator, w.s.Target.Measure, v)
 	if w.s.Target.PerDay {
 		return say("日均%s", "%s a day", amount)
 	}
@@ -132,7 +132,7 @@ func (w *writer) late() {
 	if s.Verdict == Overdue {
 		since := s.overdue.In(s.At.Location())
 		w.add(say("%[1]s数据自%d年%d月%d日起逾期未报", "the figures for %[1]s have been overdue since %[4]d %[5]s %[2]d",
-			dated(s.awaited), since.Year(), int(since.Month()), since.Day(), since.Month().String()))
+			PeriodName(s.awaited), since.Year(), int(since.Month()), since.Day(), since.Month().String()))
 	}
 }
 
@@ -177,9 +177,9 @@ func (w *writer) goal() lang.Text {
 	switch by := s.Deadline; {
 	case by.IsZero() || by == s.Period:
 	case limits(t):
-		name = say("%s（至%s）", "%s (to %s)", name, dated(by))
+		name = say("%s（至%s）", "%s (to %s)", name, PeriodName(by))
 	case by.Frequency() != figure.Annual || by.Year() != s.Period.Year():
-		name = lang.Text{ZH: dated(by).ZH + name.ZH, EN: name.EN + " for " + dated(by).EN}
+		name = lang.Text{ZH: PeriodName(by).ZH + name.ZH, EN: name.EN + " for " + PeriodName(by).EN}
 	case addsUp(t):
 		name.ZH = "全年" + name.ZH
 	}

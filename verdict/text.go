@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -98,21 +97,8 @@ func short(v float64) string {
 // percent writes a share as a percentage.
 func percent(share float64) string { return short(share*100) + " %" }
 
-// say writes a sentence in both languages. An argument that is a Text is
-// written in the language of the sentence.
-func say(zh, en string, args ...any) lang.Text {
-	in := func(l lang.Language) []any {
-		words := make([]any, len(args))
-		for i, a := range args {
-			if text, ok := a.(lang.Text); ok {
-				a = text.In(l)
-			}
-			words[i] = a
-		}
-		return words
-	}
-	return lang.Text{ZH: fmt.Sprintf(zh, in(lang.Chinese)...), EN: fmt.Sprintf(en, in(lang.English)...)}
-}
+// say writes a sentence in both languages, see lang.Say.
+func say(zh, en string, args ...any) lang.Text { return lang.Say(zh, en, args...) }
 
 func join(a, b lang.Text) lang.Text {
 	return lang.Text{ZH: a.ZH + "；" + b.ZH, EN: a.EN + "; " + b.EN}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -11,8 +12,8 @@ import (
 // This file writes periods, amounts and shares as a bulletin does, for
 // Sentence. Tables and reasons have the periods of the standard (2024-06).
 
-// dated names a period: 2024年6月, June 2024.
-func dated(p figure.Period) lang.Text {
+// PeriodName names a period as a bulletin does: 2024年6月, June 2024.
+func PeriodName(p figure.Period) lang.Text {
 	switch p.Frequency() {
 	case figure.Monthly:
 		month := p.Start().Month()
@@ -24,12 +25,12 @@ func dated(p figure.Period) lang.Text {
 	return say("%d年", "%d", p.Year())
 }
 
-// toDate names the time from the beginning of a year to the end of a period:
+// ToDateName names the time from the beginning of a year to the end of a period:
 // 2024年1—6月, January to June 2024.
-func toDate(p figure.Period) lang.Text {
+func ToDateName(p figure.Period) lang.Text {
 	switch part := partOfYear(p); {
 	case p.Frequency() == figure.Annual:
-		return dated(p)
+		return PeriodName(p)
 	case p.Frequency() == figure.Quarterly:
 		return say("%d年%s", "%[2]s of %[1]d", p.Year(), part)
 	default:
@@ -37,7 +38,7 @@ func toDate(p figure.Period) lang.Text {
 	}
 }
 
-// partOfYear names what toDate names, of any year.
+// partOfYear names what ToDateName names, of any year.
 func partOfYear(p figure.Period) lang.Text {
 	n := p.Number()
 	if p.Frequency() == figure.Quarterly {
@@ -66,7 +67,7 @@ func spoken(t lang.Text) lang.Text {
 			if err != nil {
 				return code
 			}
-			return dated(p).In(l)
+			return PeriodName(p).In(l)
 		}
 	}
 	t.EN = partsInText.ReplaceAllStringFunc(t.EN, name(lang.English))
@@ -87,6 +88,12 @@ func withYears(zh string) string {
 		}
 	}
 	return b.String() + zh[end:]
+}
+
+// AmountInText is an Amount as it stands in a sentence: 3530.08万TEU, 35.3 million
+// TEU.
+func AmountInText(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
+	return compact(Amount(i, m, v))
 }
 
 // compact leaves no space after a number in Chinese.

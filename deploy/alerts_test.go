@@ -274,6 +274,36 @@ func TestAnAgencyIsRemindedUntilItsFiguresAreThereOrOverdue(t *testing.T) {
 	}
 }
 
+func TestAReminderSaysWhenTheDayIsOver(t *testing.T) {
+	due := time.Date(2024, 5, 20, 0, 0, 0, 0, shanghai)
+	s := simulate(t)
+	s.run(morning, minutes(10), time.Minute, func(at time.Time) page {
+		return with(at, page{
+			`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(due.AddDate(0, 0, -4).Unix()),
+			`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(due.Unix()),
+		})
+	})
+	s.expect("2024-05-21 09:05 TidemarkFigureDue fires")
+	if got, want := s.events[0].annotations.Get("summary"), "宁波舟山港集装箱吞吐量 2024-05 数据已到期，尚未收到 / container throughput, Ningbo-Zhoushan Port, 2024-05, the figures were due and have not arrived"; got != want {
+		t.Errorf("it reads\n%s\nand not\n%s", got, want)
+	}
+}
+
+func TestAFigureThatOnlyATargetMissesIsOverdueWithoutAPeriodOfTheRelease(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(70), time.Minute, func(at time.Time) page { return says(at, "overdue") })
+	s.expect("2024-05-21 10:00 TidemarkFigureOverdue fires")
+	for name, want := range map[string]string{
+		"summary": "宁波舟山港集装箱吞吐量，数据逾期未报 / container throughput, Ningbo-Zhoushan Port, the figures are overdue",
+		"description": "目标所依据的数据有缺，宽限期已过，由宁波市港航管理中心报送。在报送之前，有关目标不作判断。\n" +
+			"A figure by which a target is judged is missing, from Ningbo port and shipping administration, and the grace period is over. Targets that depend on it are not judged until it is published.",
+	} {
+		if got := s.events[0].annotations.Get(name); got != want {
+			t.Errorf("%s reads\n%s\nand not\n%s", name, got, want)
+		}
+	}
+}
+
 func TestRejectsThatAreKeptForTheRecordDoNotAlertForever(t *testing.T) {
 	stored := func(n float64) func(time.Time) page {
 		return func(time.Time) page {

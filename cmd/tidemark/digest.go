@@ -21,7 +21,7 @@ type digestCmd struct {
 	AsOf      string   `help:"Up to the end of that day, by what was known then." placeholder:"DATE"`
 	Lang      string   `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
 	Format    string   `help:"text, markdown, html, json, mail, or the message of a bot: wecom, dingtalk, feishu." default:"text" enum:"text,markdown,html,json,mail,wecom,dingtalk,feishu" placeholder:"FORMAT"`
-	SkipEmpty bool     `help:"Print and send nothing if nothing is new, turned or late."`
+	SkipEmpty bool     `help:"Print and send nothing if nothing was published, turned, or became late or overdue."`
 	SendTo    string   `help:"Send it to the webhook whose address is in that file: of a bot with the bot's format, else as JSON." placeholder:"FILE"`
 	From      string   `help:"Sender of the mail." placeholder:"ADDRESS"`
 	To        []string `help:"Receiver of the mail, several separated by commas." placeholder:"ADDRESS"`
@@ -32,7 +32,8 @@ type digestCmd struct {
 func (*digestCmd) Help() string {
 	return `Sums up the last days for people who do not look at a dashboard: which targets were
 judged differently and why, which figures are new or revised, and which are due. Run
-it by cron every week, or every evening with --skip-empty to hear of releases only.
+it by cron every week, or every evening with --skip-empty, which is silent on a day
+without news.
 
 Example:
   tidemark digest --since 2023-10-01 --as-of 2023-11-23 --lang en
@@ -129,7 +130,7 @@ func (c *digestCmd) print(e *env, d *digest.Digest, s digest.Style) error {
 	case "json":
 		return d.JSON(e.stdout)
 	case "mail":
-		return d.Mail(e.stdout, c.From, c.To, s)
+		return d.Mail(e.stdout, c.From, c.To, time.Now(), s)
 	case "text":
 		return d.Text(e.stdout, s)
 	}

@@ -74,12 +74,13 @@ type Owed struct {
 	Due     time.Time
 	Late    bool // the due day is over
 	Overdue bool // and so is the grace period
+	News    bool // it became late or overdue after Digest.From
 }
 
-// Empty reports whether nobody has to read the digest: nothing is new, no verdict
-// turned, and nothing is late.
+// Empty reports whether nobody has to read the digest: nothing was published, no
+// verdict turned, and nothing became late or overdue.
 func (d *Digest) Empty() bool {
-	return len(d.New) == 0 && len(d.Turned) == 0 && !slices.ContainsFunc(d.Due, func(o Owed) bool { return o.Late })
+	return len(d.New) == 0 && len(d.Turned) == 0 && !slices.ContainsFunc(d.Due, func(o Owed) bool { return o.News })
 }
 
 // Of sums up what the book knows of the time after from up to and including to.
@@ -102,7 +103,13 @@ func (d *Digest) judge(c *catalog.Catalog, b *book.Book) {
 	counts := map[verdict.Verdict]int{}
 	for _, s := range verdict.AllAsOf(c, b, d.To) {
 		counts[s.Verdict]++
-		if was, known := before[key{s.Target.ID, s.Category}]; known && was != s.Verdict {
+		was, known := before[key{s.Target.ID, s.Category}]
+		if !known { // the first figure of its category is new
+			was = verdict.NoData
+		}
+		if was != s.Verdict {
+			regression, _ := verdict.RegressedBy(s, b)
+			s.Regressed = regression.Reason
 			d.Turned = append(d.Turned, Turn{was, s})
 		}
 	}
@@ -195,10 +202,11 @@ func (d *Digest) expect(c *catalog.Catalog, b *book.Book) {
 		if !ok || due.After(d.To.Add(ahead)) {
 			continue
 		}
+		late := figure.DayAt(due).End(c.Location())
 		overdue, _ := r.Overdue()
 		period, _ := r.Next()
 		d.Due = append(d.Due, Owed{Release: r, Area: areaName(c, r.Area), Period: period, Due: due,
-			Late: !d.To.Before(figure.DayAt(due).End(c.Location())), Overdue: !d.To.Before(overdue)})
+			Late: !d.To.Before(late), Overdue: !d.To.Before(overdue), News: d.within(late) || d.within(overdue)})
 	}
 	slices.SortStableFunc(d.Due, func(o, p Owed) int {
 		if o.Overdue != p.Overdue {
@@ -210,6 +218,9 @@ func (d *Digest) expect(c *catalog.Catalog, b *book.Book) {
 		return o.Due.Compare(p.Due)
 	})
 }
+
+// within reports whether the digest is about that moment.
+func (d *Digest) within(at time.Time) bool { return at.After(d.From) && !at.After(d.To) }
 
 func areaName(c *catalog.Catalog, code string) lang.Text {
 	if a, known := c.Area(code); known {

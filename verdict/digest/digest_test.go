@@ -10,7 +10,9 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -131,6 +133,47 @@ func TestALinkOpensTheTargetAtTheTimeOfItsVerdict(t *testing.T) {
 	for _, i := range d.turned(lang.Chinese, chinese.Grafana) {
 		if !strings.HasPrefix(i.Link, "https://grafana.example.org/d/tidemark-indicator?from=") || !strings.Contains(i.Link, "&to=1698940800000&") {
 			t.Errorf("the link is %s, and the time %d", i.Link, at.UnixMilli())
+		}
+	}
+}
+
+func TestGrowthOfAMonthIsNotToldAsGrowthToDate(t *testing.T) {
+	ytd, yoy := booktest.Published("industrial_value_added", "2023-09", 3.9e11, "2023-10-26"), booktest.Published("industrial_value_added", "2023-09", 9.9, "2023-10-26")
+	ytd.Measure, yoy.Measure = figure.YTD, figure.YoY
+	d := Of(catalog.Ningbo(), booktest.Of(t, ytd, yoy), day(t, "2023-10-20"), day(t, "2023-11-03"))
+	if got, want := d.published(lang.English)[0].Text, "September 2023: 390 billion yuan to date, +9.9 % on the year"; got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
+	if got, want := d.published(lang.Chinese)[0].Text, "2023年9月累计3900亿元，同比+9.9%"; got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
+}
+
+func TestACategoryThatBeginsBadlyHasTurned(t *testing.T) {
+	cases := booktest.Published("unresolved_cases", "2023-10", 50, "2023-11-02")
+	cases.Area, cases.Category = "330200", "water"
+	d := Of(catalog.Ningbo(), booktest.Of(t, cases), day(t, "2023-10-20"), day(t, "2023-11-03"))
+	for _, turn := range d.Turned {
+		if turn.Category == "water" && turn.Before == verdict.NoData && turn.Verdict == verdict.Missed {
+			return
+		}
+	}
+	t.Errorf("turned are %d targets, and not that one", len(d.Turned))
+}
+
+func TestWhatWasLateBeforeIsNotNewsEveryDay(t *testing.T) {
+	b := booktest.Of(t, booktest.Published("container_throughput", "2023-09", 3010000, "2023-10-12"))
+	for to, want := range map[string]bool{
+		"2023-11-10": true,  // due today
+		"2023-11-11": false, // late since midnight
+		"2023-11-12": true,
+		"2023-11-25": false, // overdue since midnight
+		"2023-11-26": true,
+	} {
+		d := Of(catalog.Ningbo(), b, day(t, to).AddDate(0, 0, -1), day(t, to))
+		d.Turned = nil // judged by other tests
+		if d.Empty() != want {
+			t.Errorf("on %s it is empty: %t", to, d.Empty())
 		}
 	}
 }

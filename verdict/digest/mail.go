@@ -13,8 +13,9 @@ import (
 )
 
 // Mail writes the digest as one message with a plain and an HTML text (RFC 5322 and
-// 2046), ready for sendmail -t. An address may have a name: Office <a@example.org>.
-func (d *Digest) Mail(w io.Writer, from string, to []string, s Style) error {
+// 2046), ready for sendmail -t, as sent at that time. An address may have a name:
+// Office <a@example.org>.
+func (d *Digest) Mail(w io.Writer, from string, to []string, sent time.Time, s Style) error {
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
 		return fmt.Errorf("%q is not a mail address: %w", from, err)
@@ -51,7 +52,7 @@ func (d *Digest) Mail(w io.Writer, from string, to []string, s Style) error {
 	}
 	_, err = fmt.Fprintf(w, "From: %s\r\nTo: %s\r\nSubject: %s\r\nDate: %s\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"+
 		"Content-Type: multipart/alternative; boundary=%q\r\n\r\n%s",
-		sender, receivers, mime.BEncoding.Encode("utf-8", d.Title(s.Language)), d.To.Format(time.RFC1123Z), parts.Boundary(), body.Bytes())
+		sender, receivers, mime.BEncoding.Encode("utf-8", d.Title(s.Language)), sent.Format(time.RFC1123Z), parts.Boundary(), body.Bytes())
 	return err
 }
 

@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (d *Digest) published(l lang.Language) (items []item) {
 			said = append(said, n.newest().In(l))
 		}
 		if n.Earlier > 0 {
-			said = append(said, lang.Say("另有%d期", "and %d other periods", n.Earlier).In(l))
+			said = append(said, lang.Say("另有%d期", "and %d more", n.Earlier).In(l))
 		}
 		for k, r := range n.Revised {
 			if k == shownRevisions {
@@ -94,10 +95,10 @@ const shownRevisions = 3
 
 // newest names the newest period with its value in each measure.
 func (n *News) newest() lang.Text {
-	first := n.Newest[0]
-	name, named := verdict.PeriodName(first.Cell.Period), false
-	if first.Measure.ToDate() { // then all of them are
-		name, named = verdict.ToDateName(first.Cell.Period), true
+	period := n.Newest[0].Cell.Period
+	name, named := verdict.PeriodName(period), false
+	if !slices.ContainsFunc(n.Newest, func(p Published) bool { return !p.Measure.ToDate() }) {
+		name, named = verdict.ToDateName(period), true
 	}
 	var all lang.Text
 	for i, p := range n.Newest {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,12 +23,15 @@ type Style struct {
 func (d *Digest) Text(w io.Writer, s Style) error {
 	var b strings.Builder
 	b.WriteString(d.Title(s.Language) + "\n")
-	d.each(s, func(p part) { b.WriteString("\n" + p.Heading + "\n") }, func(i item) {
-		b.WriteString("  " + i.line(s.Language) + "\n")
-		if i.Link != "" {
-			b.WriteString("    " + i.Link + "\n")
+	for _, p := range d.full(s) {
+		b.WriteString("\n" + p.Heading + "\n")
+		for _, i := range p.Items {
+			b.WriteString("  " + i.line(s.Language) + "\n")
+			if i.Link != "" {
+				b.WriteString("    " + i.Link + "\n")
+			}
 		}
-	})
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -56,38 +60,32 @@ func (d *Digest) markdown(s Style, limit int) string {
 		}
 		b.WriteString(text)
 	}
-	heading := ""
-	d.each(s, func(p part) { heading = "\n**" + p.Heading + "**\n\n" }, func(i item) {
-		text := heading + "- " + i.bold(s.Language)
-		if i.Link != "" {
-			text += " [" + lang.Text{ZH: "看板", EN: "dashboard"}.In(s.Language) + "](" + i.Link + ")"
+	for _, p := range d.full(s) {
+		heading := "\n**" + p.Heading + "**\n\n"
+		for _, i := range p.Items {
+			text := heading + "- " + i.bold(s.Language)
+			if i.Link != "" {
+				text += " [" + lang.Text{ZH: "看板", EN: "dashboard"}.In(s.Language) + "](" + i.Link + ")"
+			}
+			put(text + "\n")
+			heading = ""
 		}
-		put(text + "\n")
-		heading = ""
-	})
+	}
 	if left > 0 {
 		b.WriteString(lang.Say("\n……其余%d项从略\n", "\n… and %d more\n", left).In(s.Language))
 	}
 	return b.String()
 }
 
-// each passes every part that has items, and its items. Without any it passes a
-// line that says so.
-func (d *Digest) each(s Style, heading func(part), line func(item)) {
-	any := false
-	for _, p := range d.parts(s.Language, s.Grafana) {
-		if len(p.Items) == 0 {
-			continue
-		}
-		any = true
-		heading(p)
-		for _, i := range p.Items {
-			line(i)
-		}
+// full is the content of the digest without what has no items. If there are none
+// at all, it says so.
+func (d *Digest) full(s Style) []part {
+	parts := slices.DeleteFunc(d.parts(s.Language, s.Grafana), func(p part) bool { return len(p.Items) == 0 })
+	if len(parts) == 0 {
+		nothing := lang.Text{ZH: "没有数据，也没有目标", EN: "there are neither figures nor targets"}.In(s.Language)
+		return []part{{d.Title(s.Language), []item{{Text: nothing}}}}
 	}
-	if !any {
-		line(item{Text: lang.Text{ZH: "没有数据，也没有目标", EN: "there are neither figures nor targets"}.In(s.Language)})
-	}
+	return parts
 }
 
 func (i *item) line(l lang.Language) string {
@@ -113,14 +111,8 @@ var page = template.Must(template.New("digest").Parse(pageText))
 
 // HTML writes the digest as one page without scripts, for a mail or a file.
 func (d *Digest) HTML(w io.Writer, s Style) error {
-	var parts []part
-	for _, p := range d.parts(s.Language, s.Grafana) {
-		if len(p.Items) > 0 {
-			parts = append(parts, p)
-		}
-	}
 	return page.Execute(w, map[string]any{
-		"Lang": string(s.Language), "Title": d.Title(s.Language), "Parts": parts, "Colon": colon(s.Language),
+		"Lang": string(s.Language), "Title": d.Title(s.Language), "Parts": d.full(s), "Colon": colon(s.Language),
 		"See": lang.Text{ZH: "看板", EN: "dashboard"}.In(s.Language),
 	})
 }

@@ -73,14 +73,20 @@ func (c *catalogShowCmd) Run(e *env) error {
 		for _, i := range cat.Indicators {
 			codes = append(codes, i.Code)
 		}
-		hint := figure.DidYouMean(c.Indicator, codes)
-		if hint == "" {
-			hint = "tidemark catalog show lists them"
-		}
-		return fmt.Errorf("no indicator %q in the catalogue; %s", c.Indicator, hint)
+		return noneCalled("indicator", c.Indicator, codes, "tidemark catalog show")
 	}
 	showIndicator(out, cat, i)
 	return out.Write(e.stdout)
+}
+
+// noneCalled says that the catalogue has no such part, what was probably meant, or
+// which command lists them.
+func noneCalled(part, written string, codes []string, command string) error {
+	hint := figure.DidYouMean(written, codes)
+	if hint == "" {
+		hint = command + " lists them"
+	}
+	return fmt.Errorf("no %s %q in the catalogue; %s", part, written, hint)
 }
 
 func showIndicator(out *table.Table, cat *catalog.Catalog, i *catalog.Indicator) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/replay"
 )
 
@@ -42,7 +41,7 @@ func (c *migrateCmd) Run(e *env) error {
 		for n, i := range cat.Indicators {
 			codes[n] = i.Code
 		}
-		return fmt.Errorf("no indicator %q in the catalogue; %s", c.Indicator, figure.DidYouMean(c.Indicator, codes))
+		return noneCalled("indicator", c.Indicator, codes, "tidemark catalog show")
 	}
 	figures, err := c.open()
 	if err != nil {

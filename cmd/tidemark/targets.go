@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 	"github.com/tidemark-stats/tidemark/verdict/output"
@@ -51,7 +49,7 @@ func (c *targetsCmd) Run(e *env) error {
 		for _, t := range cat.Targets {
 			ids = append(ids, t.ID)
 		}
-		return fmt.Errorf("no target %q in the catalogue; %s", c.Explain, figure.DidYouMean(c.Explain, ids))
+		return noneCalled("target", c.Explain, ids, "tidemark targets")
 	}
 	if c.Record && c.Explain != "" {
 		return errors.New("--record and --explain answer different questions; leave one out")

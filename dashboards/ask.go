@@ -78,8 +78,10 @@ func (a ask) query(source string) *prometheus.DataqueryBuilder {
 // codes joins the alternatives of a matcher.
 func codes(all []string) string { return strings.Join(all, "|") }
 
-// inRange selects the samples within the dashboard's time range.
-func inRange(selector string) string { return selector + "[$__range]" }
+// inRange selects the samples within the dashboard's time range. A range of
+// PromQL excludes its beginning, where a range that begins with a year has its
+// first period, and Grafana rounds it to a second.
+func inRange(selector string) string { return selector + "[${__range_s}s999ms]" }
 
 // newest selects the last of them.
 func newest(selector string) string { return "last_over_time(" + inRange(selector) + ")" }

@@ -208,7 +208,7 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 			"fields": map[string]any{}, "conversions": []any{map[string]any{"targetField": rowAndColumn, "destinationType": "number"}}})).
 		WithTransformation(sorted(rowAndColumn, false)).
 		Unit("locale").LineWidth(2).ShowPoints(common.VisibilityModeAlways).PointSize(5).
-		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "month")), unit("none"), decimals(0)}).
+		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "Month")), unit("none"), decimals(0)}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementRight).DisplayMode(common.LegendDisplayModeList)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
 }

@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"time"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/variants"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
@@ -65,7 +67,8 @@ func (m *maker) chart(p pane, unit string, looks ...drawn) *timeseries.PanelBuil
 	b := dress(m, timeseries.NewPanelBuilder(), p).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone)).
-		LineWidth(2).ShowPoints(common.VisibilityModeAuto).FillOpacity(0).AxisBorderShow(false).BarAlignment(common.BarAlignmentCenter)
+		LineWidth(2).ShowPoints(common.VisibilityModeAuto).FillOpacity(0).AxisBorderShow(false)
+	sparse(b)
 	if unit != "" {
 		b.Unit(unit)
 	}
@@ -73,6 +76,20 @@ func (m *maker) chart(p pane, unit string, looks ...drawn) *timeseries.PanelBuil
 		b.OverrideByQuery(l.ref, l.how)
 	}
 	return b
+}
+
+// aYearApart is a longer time than there is between two figures of a series.
+const aYearApart = 400 * 24 * time.Hour
+
+// sparse draws values that are further apart than the step of the data source.
+// Grafana would insert a null for each step between them: bars would be as thin
+// as a step, and a point beside nulls invisible. These settings are defaults of
+// the panel and not of the series that are bars, because an axis with settings
+// of its own is a second axis.
+func sparse(b *timeseries.PanelBuilder) *timeseries.PanelBuilder {
+	apart := float64(aYearApart.Milliseconds())
+	return b.InsertNulls(common.BoolOrFloat64{Float64: &apart}).AxisSoftMin(0).
+		BarAlignment(common.BarAlignmentAfter).BarWidthFactor(0.8)
 }
 
 // tiles shows the newest value of each series as a number.

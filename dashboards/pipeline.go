@@ -40,7 +40,8 @@ func (m *maker) over(p pane, unit string) *timeseries.PanelBuilder {
 		p.width = 8
 	}
 	p.height = 8
-	return m.chart(p, unit).AxisSoftMin(0).FillOpacity(10)
+	never := false
+	return m.chart(p, unit).InsertNulls(common.BoolOrFloat64{Bool: &never}).FillOpacity(10) // every step has a value, or there was none
 }
 
 func (m *maker) running() *stat.PanelBuilder {
@@ -145,7 +146,7 @@ func (m *maker) rejects() *timeseries.PanelBuilder {
 			"Refused figures by rule code; docs/rules.md explains each rule and the fix."),
 		asks: []ask{{ref: "rejects", legend: "{{code}}", expr: "sum by (code) (increase(tidemark_ingest_rejects_total[$__rate_interval])) > 0"}},
 	}, "locale")
-	return b.DrawStyle(common.GraphDrawStyleBars).FillOpacity(80)
+	return sparse(b).DrawStyle(common.GraphDrawStyleBars).FillOpacity(80)
 }
 
 // quantiles queries the median, the 95th and the 99th percentile of a

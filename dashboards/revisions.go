@@ -48,7 +48,7 @@ func (m *maker) eves(of string) string {
 
 // revisedCells selects the cells that were later published with a different
 // value.
-const revisedCells = "changes(tidemark_figure_revision[$__range]) > 0"
+var revisedCells = "changes(" + inRange("tidemark_figure_revision") + ") > 0"
 
 func (m *maker) revisedTiles() *stat.PanelBuilder {
 	return m.tiles(pane{
@@ -56,8 +56,8 @@ func (m *maker) revisedTiles() *stat.PanelBuilder {
 		about: m.say("所选时间内发布过的数据个数、发布次数，以及其中修订过的个数。",
 			"How many figures were published within the time range, in how many publications, and how many of them were revised."),
 		asks: as(points,
-			ask{ref: "cells", legend: m.say("发布的数据", "figures published"), expr: "count(count_over_time(tidemark_figure_revision[$__range]))"},
-			ask{ref: "times", legend: m.say("发布次数", "publications"), expr: "sum(count_over_time(tidemark_figure_revision[$__range]))"},
+			ask{ref: "cells", legend: m.say("发布的数据", "figures published"), expr: "count(count_over_time(" + inRange("tidemark_figure_revision") + "))"},
+			ask{ref: "times", legend: m.say("发布次数", "publications"), expr: "sum(count_over_time(" + inRange("tidemark_figure_revision") + "))"},
 			ask{ref: "revised", legend: m.say("修订过的", "revised"), expr: "count(" + revisedCells + ") or vector(0)"}),
 	}, "none")
 }
@@ -65,9 +65,9 @@ func (m *maker) revisedTiles() *stat.PanelBuilder {
 // revised lists the cells whose value changed.
 func (m *maker) revised() *table.PanelBuilder {
 	const by = "indicator, area, category, measure, freq, period"
-	const among = " and on (" + by + ") (" + revisedCells + ")"
+	among := " and on (" + by + ") (" + revisedCells + ")"
 	of := func(function string) string {
-		return "max by (" + by + ") (" + function + `(tidemark_figure_revision{scale="display"}[$__range]))` + among
+		return "max by (" + by + ") (" + function + "(" + inRange(`tidemark_figure_revision{scale="display"}`) + "))" + among
 	}
 	return m.list(pane{
 		title: m.say("修订过的数据", "Revised figures"), width: 24, height: 10, goodEmpty: true,

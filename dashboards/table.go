@@ -3,6 +3,8 @@ package dashboards
 import (
 	"net/url"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -46,7 +48,7 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 		WithTransformation(transformation("organize", map[string]any{
 			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
 	for _, c := range columns {
-		how := append([]property{set("displayName", c.heading)}, c.how...)
+		how := append([]property{set("displayName", heading(c.heading))}, c.how...)
 		if c.heading == "" {
 			// Grafana 12 calls hidden what it called custom.hidden before.
 			how = []property{set("custom.hidden", true), set("custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true})}
@@ -54,6 +56,15 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 		b.OverrideByName(c.field, how)
 	}
 	return b
+}
+
+// heading is the text above a column. Grafana applies the settings of a field to
+// every other field that is displayed by its name: a column called indicator
+// would be hidden with the label indicator, and lose its link. Labels have no
+// capitals.
+func heading(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // Display options of columns.

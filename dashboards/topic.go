@@ -207,5 +207,5 @@ func (m *maker) ranks(of string) *table.PanelBuilder {
 	}).WithTransformation(sorted("year", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
 			"columnField": "year", "rowField": m.label(line), "valueField": "Value", "emptyValue": "null"})).
-		OverrideByName(heading, []property{set("displayName", m.say("排名", "rank"))})
+		OverrideByName(heading, []property{set("displayName", m.say("排名", "Rank"))})
 }

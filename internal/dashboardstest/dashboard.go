@@ -2,6 +2,7 @@ package dashboardstest
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
@@ -31,16 +32,48 @@ type Panel struct {
 	Queries     []Query
 	// Columns are the fields of a table that are kept of the joined query
 	// results.
-	Columns []string
-	Fields  []Field
-	Links   []string // targets of the links in its cells and series
+	Columns  []string
+	Fields   []Field
+	Links    []string // targets of the links in its cells and series
+	Defaults Defaults // the settings of all fields
 }
 
 // Field is how a panel shows a field, or the results of a query.
 type Field struct {
-	Name   string
-	Mapped bool // values are displayed as other texts
-	Links  []string
+	Matcher string // what Name is: byName, byRegexp, byFrameRefID
+	Name    string
+	Display string // the name that is displayed instead
+	Hidden  bool
+	Mapped  bool // values are displayed as other texts
+	Links   []string
+	Set     map[string]any // every setting by its id
+}
+
+// Draws reports whether the field is drawn as bars, points or a line.
+func (f Field) Draws(style string) bool { return f.Set["custom.drawStyle"] == style }
+
+// Bars reports whether any series of the panel is drawn as bars.
+func (p Panel) Bars() bool {
+	return p.Defaults.Custom["drawStyle"] == "bars" || slices.ContainsFunc(p.Fields, func(f Field) bool { return f.Draws("bars") })
+}
+
+// Follow are the links that people can follow: those of columns that Grafana
+// shows. It hides a column if an override that hides names its field, or the
+// name by which it is displayed.
+func (p Panel) Follow() (all []string) {
+	for _, f := range p.Fields {
+		covered := slices.ContainsFunc(p.Fields, func(o Field) bool { return o.Hidden && (o.Name == f.Name || o.Name == f.Display) })
+		if !covered {
+			all = append(all, f.Links...)
+		}
+	}
+	return all
+}
+
+// Defaults are the settings of all fields of a panel.
+type Defaults struct {
+	NoValue, Unit string
+	Custom        map[string]any
 }
 
 // Query is one query of a data source.
@@ -124,7 +157,7 @@ type rawPanel struct {
 		Datasource                                  rawSource
 	}
 	FieldConfig struct {
-		Defaults  struct{ NoValue string }
+		Defaults  Defaults
 		Overrides []rawOverride
 	}
 	Transformations []struct {
@@ -134,7 +167,10 @@ type rawPanel struct {
 }
 
 type rawOverride struct {
-	Matcher    struct{ Options json.RawMessage }
+	Matcher struct {
+		ID      string
+		Options json.RawMessage
+	}
 	Properties []struct {
 		ID    string
 		Value json.RawMessage
@@ -143,7 +179,11 @@ type rawOverride struct {
 
 func (o rawOverride) field() (f Field) {
 	_ = json.Unmarshal(o.Matcher.Options, &f.Name) // other matchers do not name a field
+	f.Matcher, f.Set = o.Matcher.ID, map[string]any{}
 	for _, property := range o.Properties {
+		var value any
+		_ = json.Unmarshal(property.Value, &value) // the whole has been decoded
+		f.Set[property.ID] = value
 		var links []rawLink
 		if property.ID == "links" && json.Unmarshal(property.Value, &links) == nil {
 			for _, l := range links {
@@ -152,11 +192,13 @@ func (o rawOverride) field() (f Field) {
 		}
 		f.Mapped = f.Mapped || property.ID == "mappings"
 	}
+	f.Display, _ = f.Set["displayName"].(string)
+	f.Hidden = f.Set["custom.hidden"] == true || f.Set["custom.hideFrom"] != nil && f.Set["custom.hideFrom"].(map[string]any)["viz"] == true
 	return f
 }
 
 func (p rawPanel) panel(repeat string) Panel {
-	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue}
+	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}

@@ -109,11 +109,16 @@ func (r Reader) Options(v Variable, o Opened) ([]Option, error) {
 	return Options(v, rows)
 }
 
-// Series counts the series with a sample that answer a query.
-func (r Reader) Series(q Query, values map[string][]string, o Opened) (n int, err error) {
-	var a Result
+// Answer runs a query of a panel.
+func (r Reader) Answer(q Query, values map[string][]string, o Opened) (a Result, err error) {
 	path, pairs := question(q, values, o)
 	err = r.get(q.Source, path, &a, pairs...)
+	return a, err
+}
+
+// Series counts the series with a sample that answer a query.
+func (r Reader) Series(q Query, values map[string][]string, o Opened) (n int, err error) {
+	a, err := r.Answer(q, values, o)
 	for _, s := range a.Result {
 		if len(s.Values) > 0 || s.Value[1] != nil {
 			n++

@@ -21,9 +21,8 @@ type Frame struct {
 func (r Reader) Table(p Panel, values map[string][]string, o Opened) (joined, first Frame, err error) {
 	answers := map[string]Result{}
 	for _, q := range p.Queries {
-		var a Result
-		path, pairs := question(q, values, o)
-		if err := r.get(q.Source, path, &a, pairs...); err != nil {
+		a, err := r.Answer(q, values, o)
+		if err != nil {
 			return joined, first, err
 		}
 		if len(a.Result) > 0 {

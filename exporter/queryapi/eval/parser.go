@@ -9,8 +9,8 @@ import (
 	"github.com/tidemark-stats/tidemark/exporter/queryapi/series"
 )
 
-// Parser is Prometheus' parser. It also refuses invalid values of as_of and
-// scale, and queries that exceed the limits, so that these are answered like
+// Parser is Prometheus' parser. It also refuses invalid values of as_of, scale
+// and basis, and queries that exceed the limits, so that these are answered like
 // any malformed query. It does not check the length of a query: see Words.
 type Parser struct {
 	parser.Parser

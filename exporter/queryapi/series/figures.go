@@ -51,7 +51,7 @@ func figureFamilies() (all []family) {
 						switch {
 						case s.today:
 							return s.newestPoint(b, f.Of, factor)
-						case f.Amount && factor == 1 && s.known.IsZero(): // the most frequent query
+						case f.Amount && factor == 1 && s.known.IsZero() && s.basis == "": // the most frequent query
 							return v.samples.get(b, func() []Sample { return s.samples(i, b, f.Of, 1) })
 						}
 						return s.samples(i, b, f.Of, factor)
@@ -82,7 +82,7 @@ func (m *manner) newestPoint(b *book.Series, of func(*book.Figure) (float64, boo
 		}
 	}
 	v, ok := of(&newest)
-	if !known || !ok {
+	if !known || !ok || !m.rests(derive.BasisOf(newest.Status)) {
 		return nil
 	}
 	return []Sample{{start(newest.Period), v / factor}}
@@ -97,7 +97,7 @@ func (m *manner) samples(i *catalog.Indicator, b *book.Series, of func(*book.Fig
 		newest = f.Period
 		v, ok := of(f)
 		switch {
-		case !ok:
+		case !ok, !m.rests(derive.BasisOf(f.Status)):
 			v = StaleMarker
 		case factor != 1:
 			v /= factor
@@ -112,6 +112,8 @@ func derivedFamilies() []family {
 	return []family{
 		{metric.Family{Name: "tidemark_figure_derived", Help: "A figure derived from published ones where none is published, at the start of its period; measure can also be last_twelve, daily or record."}, eachDerived},
 		{metric.Family{Name: "tidemark_figure_year_ago", Help: "The value of the same period a year earlier, published or derived; absent across a break in the series."}, eachYearAgo},
+		{metric.Family{Name: "tidemark_figure_best", Help: "The best known value of a period, published or derived, at its start, in its base unit."}, eachBest},
+		{metric.Family{Name: "tidemark_figure_compared", Help: "The value of the same period a year earlier, published or derived, up to the newest period that has a figure; absent across a break in the series."}, eachCompared},
 		{metric.Family{Name: "tidemark_growth_disagreement", Help: "By how many percentage points the published growth of a period is above the growth that the published levels give, where rounding does not explain it."}, eachDisagreement},
 		{metric.Family{Name: "tidemark_figure_cell", Help: "The best known value of one cell, published or derived, with its period, status and origin as labels; NaN where it is withheld."}, eachCell},
 	}
@@ -133,7 +135,7 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []S
 				in, measure, ofMeasure := s.scaleOfKind(p.indicator, kind)
 				yield(derivedLabels(p, f, string(kind), in.unit), func() []Sample {
 					h := v.history(p, &s.manner)
-					samples, last := derivedPoints(h, kind, f, ofMeasure, in.factor)
+					samples, last := s.derivedPoints(h, kind, f, ofMeasure, in.factor)
 					if len(samples) == 0 {
 						return nil // there are no derived figures
 					}
@@ -150,11 +152,11 @@ func eachDerived(v *snapshot, s *selection, yield func(metric.Labels, func() []S
 // derivedPoints are the derived figures of a kind. Where a period is published
 // or withheld, the derived figure before it ends. last is the last known
 // period.
-func derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (samples []Sample, last figure.Period) {
+func (m *manner) derivedPoints(h *derive.History, kind derive.Kind, f figure.Frequency, ofMeasure bool, factor float64) (samples []Sample, last figure.Period) {
 	for value := range h.Series(kind, f) {
 		last = value.Period
 		v := value.Value / factor
-		if value.Withheld || ofMeasure && !value.Derived {
+		if value.Withheld || ofMeasure && !value.Derived || !m.rests(value.Basis()) {
 			v = StaleMarker
 		}
 		samples = append(samples, Sample{start(value.Period), v})
@@ -227,15 +229,52 @@ func eachOf(v *snapshot, s *selection, yield func(p place, m figure.Measure, f f
 	})
 }
 
+// eachBest passes what eachCell does, as one series.
+func eachBest(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
+		yield(derivedLabels(p, f, m.String(), in.unit), func() []Sample {
+			var samples []Sample
+			var last figure.Period
+			h := v.history(p, &s.manner)
+			for c := range h.Figures(m, f) {
+				last = c.Period
+				v := c.Value / in.factor
+				if c.Withheld || !s.rests(c.Basis()) {
+					v = StaleMarker
+				}
+				samples = append(samples, Sample{start(c.Period), v})
+			}
+			return mortal(samples, f, s.lasting(p.indicator, last, newestOf(h, m, f)))
+		})
+	})
+}
+
 func eachYearAgo(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	yearBefore(v, s, yield, func(*derive.History, figure.Measure, figure.Frequency) (last figure.Period) { return last })
+}
+
+// eachCompared passes the year before as far as there is something to compare
+// with it.
+func eachCompared(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	yearBefore(v, s, yield, newestOf)
+}
+
+// yearBefore passes the values of the year before up to a period; the zero
+// period means a year ahead.
+func yearBefore(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample),
+	until func(*derive.History, figure.Measure, figure.Frequency) figure.Period) {
 	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, in scale) {
 		yield(derivedLabels(p, f, m.String(), in.unit), func() []Sample {
 			var samples []Sample
 			h := v.history(p, &s.manner)
+			last := until(h, m, f)
 			for before := range h.Figures(m, f) {
 				now := before.Period.Add(f.PerYear())
+				if !last.IsZero() && now.Compare(last) > 0 {
+					break
+				}
 				v := before.Value / in.factor
-				if _, comparable := h.YearAgo(m, now); before.Withheld || !comparable {
+				if _, comparable := h.YearAgo(m, now); before.Withheld || !comparable || !s.rests(before.Basis()) {
 					v = StaleMarker
 				}
 				samples = append(samples, Sample{start(now), v})
@@ -283,7 +322,7 @@ func eachCell(v *snapshot, s *selection, yield func(metric.Labels, func() []Samp
 		h := v.history(p, &s.manner)
 		newest := sync.OnceValue(func() figure.Period { return newestOf(h, m, f) })
 		for c := range h.Figures(m, f) {
-			if !s.fresh(c.Period) {
+			if !s.rests(c.Basis()) || !s.fresh(c.Period) {
 				continue
 			}
 			yield(cellLabelsOf(p, f, m, in, c), func() []Sample {

@@ -2,6 +2,7 @@ package series
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -15,9 +16,10 @@ const (
 	asOfLabel    = "as_of"
 	scaleLabel   = "scale"
 	scaleDisplay = "display" // the only scale
+	basisLabel   = "basis"
 )
 
-// CheckSelector refuses invalid values of as_of and scale. zone is the time
+// CheckSelector refuses invalid values of as_of, scale and basis. zone is the time
 // zone of the days in as_of.
 func CheckSelector(matchers []*labels.Matcher, zone *time.Location) error {
 	_, err := mannerOf(matchers, zone)
@@ -26,9 +28,10 @@ func CheckSelector(matchers []*labels.Matcher, zone *time.Location) error {
 
 // manner is how a selector views figures.
 type manner struct {
-	asOf    string    // as written in the query; empty if absent
-	known   time.Time // publications up to this time count; zero: all
-	display bool      // amounts are in the display unit
+	asOf    string       // as written in the query; empty if absent
+	known   time.Time    // publications up to this time count; zero: all
+	display bool         // amounts are in the display unit
+	basis   derive.Basis // only figures with this basis; empty: all
 	rest    []*labels.Matcher
 
 	histories map[place]*derive.History // as known then, of the most recently used places; for one goroutine
@@ -39,7 +42,7 @@ type manner struct {
 func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err error) {
 	for _, matcher := range matchers {
 		switch {
-		case matcher.Name != asOfLabel && matcher.Name != scaleLabel:
+		case matcher.Name != asOfLabel && matcher.Name != scaleLabel && matcher.Name != basisLabel:
 			m.rest = append(m.rest, matcher)
 		case matcher.Type != labels.MatchEqual:
 			return m, fmt.Errorf("the label %s accepts only =, not %s: a selector views figures in one way", matcher.Name, matcher.Type)
@@ -49,6 +52,10 @@ func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err er
 			if m.known, err = lastMoment(matcher.Value, zone); err != nil {
 				return m, err
 			}
+		case matcher.Name == basisLabel:
+			if m.basis = derive.Basis(matcher.Value); !slices.Contains(derive.Bases(), m.basis) {
+				return m, fmt.Errorf("%s=%q is not a basis: write one of %v, or leave it out for all", basisLabel, matcher.Value, derive.Bases())
+			}
 		case matcher.Value != scaleDisplay:
 			return m, fmt.Errorf("%s=%q is not a scale: write %s=%q, or leave it out for base units", scaleLabel, matcher.Value, scaleLabel, scaleDisplay)
 		default:
@@ -57,6 +64,9 @@ func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err er
 	}
 	return m, nil
 }
+
+// rests reports whether the manner includes figures with that basis.
+func (m *manner) rests(on derive.Basis) bool { return m.basis == "" || m.basis == on }
 
 // lastMoment is the last time that counts: the end of the given day, or the
 // given time itself.
@@ -69,4 +79,12 @@ func lastMoment(text string, zone *time.Location) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%s=%q is not a day: write it like %s=\"2024-03-01\", or a moment like \"2024-03-01T09:00:00+08:00\"", asOfLabel, text, asOfLabel)
 	}
 	return at, nil
+}
+
+func basisNames() (all []string) {
+	for _, b := range derive.Bases() {
+		all = append(all, string(b))
+	}
+	slices.Sort(all)
+	return all
 }

@@ -18,6 +18,7 @@ func newestFamilies() []family {
 			eachNewest(func(v derive.Value, in scale) float64 { return v.Value / in.factor })},
 		{metric.Family{Name: "tidemark_figure_newest_timestamp_seconds", Help: "Start of the period of the newest figure of a series at a moment."},
 			eachNewest(func(v derive.Value, _ scale) float64 { return metric.Seconds(v.Period.Start()) })},
+		{metric.Family{Name: "tidemark_figure_newest_info", Help: "The period of the newest figure of a series at a moment, and its names."}, eachNewestPeriod},
 	}
 }
 
@@ -39,6 +40,24 @@ func eachNewest(of func(derive.Value, scale) float64) func(*snapshot, *selection
 	}
 }
 
+// eachNewestPeriod passes a series for each period that was the newest.
+func eachNewestPeriod(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	eachOf(v, s, func(p place, m figure.Measure, f figure.Frequency, _ scale) {
+		all := v.newest(p, m, f, &s.manner)
+		for i, newest := range all {
+			name := newest.Period.Name()
+			yield(metric.Labels{"area", p.area, "category", p.category, "freq", f.String(), "indicator", p.indicator.Code, "measure", m.String(),
+				"period", newest.Period.String(), "period_en", name.EN, "period_zh", name.ZH}, func() []Sample {
+				samples := []Sample{{newest.since, 1}}
+				if i+1 < len(all) {
+					samples = append(samples, Sample{all[i+1].since, StaleMarker})
+				}
+				return samples
+			})
+		}
+	})
+}
+
 // newest lists the figures that were the newest of their series when their
 // period first had one, in that order. The current list is cached.
 func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, as *manner) []firstKnown {
@@ -46,13 +65,15 @@ func (v *snapshot) newest(p place, m figure.Measure, f figure.Frequency, as *man
 	if !as.known.IsZero() {
 		return find()
 	}
-	return v.newests.get(figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: m, Frequency: f}, find)
+	return v.newests.get(newestKey{figure.Series{Indicator: p.indicator.Code, Area: p.area, Category: p.category, Measure: m, Frequency: f}, as.basis}, find)
 }
 
 func (v *snapshot) findNewest(p place, m figure.Measure, f figure.Frequency, as *manner) []firstKnown {
 	var all []firstKnown
 	for value := range v.history(p, as).Figures(m, f) {
-		all = append(all, firstKnown{value, v.since(p, value, as, 0)})
+		if as.rests(value.Basis()) {
+			all = append(all, firstKnown{value, v.since(p, value, as, 0)})
+		}
 	}
 	slices.SortStableFunc(all, func(a, b firstKnown) int { return cmp.Compare(a.since, b.since) })
 	newest := all[:0]

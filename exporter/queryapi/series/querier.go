@@ -104,7 +104,7 @@ const Listing = "series"
 // plain reports whether a selector names one metric or nothing at all, as those
 // of variable choosers do: the answers to these few queries are cached.
 func (s *selection) plain() bool {
-	if !s.known.IsZero() || s.display || len(s.rest) > 1 {
+	if !s.known.IsZero() || s.display || s.basis != "" || len(s.rest) > 1 {
 		return false
 	}
 	for _, m := range s.rest {
@@ -138,6 +138,8 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 	switch name {
 	case scaleLabel:
 		return []string{scaleDisplay}, nil, nil
+	case basisLabel:
+		return basisNames(), nil, nil
 	case asOfLabel:
 		return q.publicationDays(sel), nil, nil
 	}
@@ -193,7 +195,7 @@ func (q *querier) findNames(sel *selection) []string {
 			for i := 0; i < len(pairs); i += 2 {
 				found[pairs[i]] = struct{}{}
 			}
-			for _, name := range []string{metricName, asOfLabel, scaleLabel} {
+			for _, name := range []string{metricName, asOfLabel, scaleLabel, basisLabel} {
 				found[name] = struct{}{}
 			}
 		}

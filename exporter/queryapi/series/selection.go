@@ -64,7 +64,7 @@ func labelOf(pairs metric.Labels, name string) string {
 	return ""
 }
 
-// labels returns the labels of the answer, which include as_of and scale.
+// labels returns the labels of the answer, which include as_of, scale and basis.
 func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.Labels) labels.Labels {
 	b.Reset()
 	b.Add(metricName, name)
@@ -78,6 +78,9 @@ func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.L
 	}
 	if s.display {
 		b.Add(scaleLabel, scaleDisplay)
+	}
+	if s.basis != "" {
+		b.Add(basisLabel, string(s.basis))
 	}
 	b.Sort()
 	return b.Labels()

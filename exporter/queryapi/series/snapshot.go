@@ -32,7 +32,7 @@ type snapshot struct {
 	releases  kept[area, []int64]
 	firsts    kept[area, []arrival]
 	days      kept[area, []string]
-	newests   kept[figure.Series, []firstKnown]
+	newests   kept[newestKey, []firstKnown]
 	states    kept[stateKey, []judged]
 	turnsOf   kept[string, turns]       // by the id of a target
 	values    kept[valuesKey, []string] // lists of label values and names
@@ -66,6 +66,12 @@ func (v *snapshot) inherit(old *snapshot) {
 type firstKnown struct {
 	derive.Value
 	since int64 // milliseconds since 1970
+}
+
+// newestKey is a series, or its figures with one basis.
+type newestKey struct {
+	series figure.Series
+	basis  derive.Basis
 }
 
 // arrival is the first publication of a period.

@@ -15,7 +15,7 @@
 //	family.go        what a metric is
 //	lookup.go        finding what a selection may match in the book
 //	selection.go     what one selector asks for
-//	manner.go        as_of and scale: how a selector views figures
+//	manner.go        as_of, scale and basis: how a selector views figures
 //	snapshot.go      one book with the values computed from it
 //	kept.go          a cache
 //	series.go        a series in the form Prometheus' engine expects

@@ -89,13 +89,17 @@ func newest(selector string) string { return "last_over_time(" + inRange(selecto
 // newestPeriod begins the selector for the newest period of a series.
 const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
 
-// standing is the newest value of a measure of one cell, unless another
-// measure has a newer period, so that all values shown together are of the
-// same period. Published growth may be months older than the level.
+// standing is the newest value of a measure of one cell with the name of its
+// period, unless another measure has a newer period, so that all values shown
+// together are of the same period. Published growth may be months older than
+// the level. A figure that was filled in counts only where there is no other.
 func standing(cell, measure string) string {
-	mine := cell + `,measure="` + measure + `"`
-	return "tidemark_figure_newest{" + mine + `,scale="display"}` +
-		" and on () (max(" + newestPeriod + "{" + mine + "}) == max(" + newestPeriod + "{" + cell + "}))"
+	period := headlinePeriod("indicator", cell, "")
+	return everyBasis(func(t tint) string {
+		mine := cell + `,measure="` + measure + `"` + t.matcher()
+		return "(" + withPeriod("tidemark_figure_newest", mine, `,scale="display"`) + ")" +
+			" and on (indicator) (" + newestPeriod + "{" + mine + "} == on (indicator) group_left () " + period + ")"
+	})
 }
 
 // coded adds to each sample duplicates of the labels whose codes a table shows

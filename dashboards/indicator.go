@@ -7,6 +7,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 	"github.com/grafana/grafana-foundation-sdk/go/trend"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
 )
 
 // cells is the selector for the figures chosen by the variables, without its
@@ -55,12 +57,12 @@ func (m *maker) target() *dashboard.QueryVariableBuilder {
 
 // newestTiles shows the newest value of each measure.
 func (m *maker) newestTiles() *stat.PanelBuilder {
-	return m.tiles(pane{
+	return m.headline(pane{
 		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
-		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。单位是展示单位。",
-			"Level, year to date and growth of the newest period, as published or otherwise derived, in the display unit. Values that this period does not have are not shown."),
-		asks: as(points, m.standingMeasures(cells+`,freq="$freq"`)...),
-	}, "locale", drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
+		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据（公布、推算、估计、插补）。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
+			"Level, year to date and growth of the newest period that was published, with the period, the unit and what the value rests on (published, derived, estimated, imputed). Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
+		asks: as(points, m.standingMeasures(cells+`,freq="$freq"`)...), none: m.noFigures(),
+	}, drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
 
@@ -68,12 +70,28 @@ func (m *maker) newestTiles() *stat.PanelBuilder {
 // cell.
 func (m *maker) standingMeasures(cell string) []ask {
 	of := func(measure, legend string) ask { return maybe(measure, standing(cell, measure), legend) }
+	const period, basis = "{{period_", " {{basis}}"
+	name := func(zh, en string) string { return period + string(m.in) + "}} " + m.say(zh, en) + basis }
 	return []ask{
-		of("level", m.say("当期（{{unit}}）", "level ({{unit}})")),
-		of("ytd", m.say("累计（{{unit}}）", "year to date ({{unit}})")),
-		of("yoy", m.say("同比（%）", "year-on-year growth (%)")),
-		of("ytd_yoy", m.say("累计同比（%）", "growth of the year to date (%)")),
+		of("level", name("当期（{{unit}}）", "level ({{unit}}),")),
+		of("ytd", name("累计（{{unit}}）", "year to date ({{unit}}),")),
+		of("yoy", name("同比（%）", "growth (%),")),
+		of("ytd_yoy", name("累计同比（%）", "growth to date (%),")),
 	}
+}
+
+// headline shows the newest values large, with their names small below, in the
+// colours of their bases.
+func (m *maker) headline(p pane, looks ...drawn) *stat.PanelBuilder {
+	b := m.tiles(p, "locale", looks...).ColorMode(common.BigValueColorModeValue).WideLayout(false).
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(12).ValueSize(24))
+	for _, t := range m.translated() {
+		b.WithTransformation(t)
+	}
+	for _, t := range tints {
+		b.OverrideByRegexp(m.tinted(t))
+	}
+	return b
 }
 
 // datesTiles shows which period is the newest, and when the next one is due.
@@ -98,41 +116,33 @@ func (m *maker) monthly() *timeseries.PanelBuilder {
 // levels draws published and derived figures as bars and those of the year
 // before as a line, each at its own date.
 func (m *maker) levels(title string, width, height uint32, selector string) *timeseries.PanelBuilder {
-	of := `{` + selector + `,measure="level",scale="display"}`
+	of := selector + `,measure="level",scale="display"`
+	asks, looks := m.bars("", of, "")
+	before, pale := m.yearBefore(of, "")
+	asks = append(append(asks, before...),
+		maybe("record", inRange(`tidemark_figure_derived{`+selector+`,measure="record",scale="display"`+tints[0].matcher()+`}`), m.say("同月新高", "record for the month")))
 	return m.chart(pane{
-		title: title, width: width, height: height,
-		about: m.say("深色是公布的数值，浅色是由累计或其他口径推算的数值，线是上年同期，圆点是历年同月新高。单位是展示单位。",
-			"Bars in full colour are published, lighter ones derived from other figures; the line is the same period a year before, dots are the highest ever for their month. In the display unit."),
-		asks: as(points,
-			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
-			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
-			maybe("year_ago", inRange("tidemark_figure_year_ago"+of), m.say("上年同期", "year before")),
-			maybe("record", inRange(`tidemark_figure_derived{`+selector+`,measure="record",scale="display"}`), m.say("同月新高", "record for the month"))),
-	}, "locale",
-		drawn{OptionalPrefix + "published", asBars(colorPublished)},
-		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
-		drawn{OptionalPrefix + "year_ago", asLine(colorYearAgo, false)},
-		drawn{OptionalPrefix + "record", asPoints(colorGoal)})
+		title: title, width: width, height: height, none: m.noFigures(),
+		about: m.say("深色是公布的数值，浅色是由累计或其他口径推算的，绿色是估计的，褐色是插补的（由维护者补入，不是公布数）；橙色点是上年同期，红点是历年同月新高。单位是展示单位。",
+			"Bars in full colour are published, lighter ones derived from other figures, green ones estimated, brown ones imputed (filled in by the maintainers, not published); orange dots are the same period a year before, red ones the highest ever for their month. In the display unit."),
+		asks: as(points, asks...),
+	}, "locale", append(append(looks, pale...), drawn{OptionalPrefix + "record", asPoints(colorGoal, 7)})...)
 }
 
 // toDate draws the year to date with the plan and the year before.
 func (m *maker) toDate() *timeseries.PanelBuilder {
-	const of = `{` + cells + `,measure="ytd",freq="$freq",scale="display"}`
+	const of = cells + `,measure="ytd",freq="$freq",scale="display"`
+	asks, looks := m.bars("", of, "")
+	before, pale := m.yearBefore(of, "")
+	asks = append(append(asks, before...),
+		maybe("plan", inRange(`tidemark_target_path{target="$target",category="$category",line="plan",measure="ytd",scale="display"}`), m.say("计划", "plan")))
 	return m.chart(pane{
 		title: m.say("年初至今累计（$unit）", "Year to date ($unit)"), width: 12, height: 9,
 		about: m.say("每年从 1 月起的累计，与上年同期和所选目标的计划线对比。计划线只在目标期限的那一年有。",
 			"January to the period in each year, compared with the year before and the plan of the selected target. The plan line exists only in the year of the target's deadline."),
-		asks: as(points,
-			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
-			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
-			maybe("year_ago", inRange("tidemark_figure_year_ago"+of), m.say("上年同期", "year before")),
-			maybe("plan", inRange(`tidemark_target_path{target="$target",category="$category",line="plan",measure="ytd",scale="display"}`), m.say("计划", "plan"))),
+		asks: as(points, asks...),
 		none: m.say("没有累计数", "no year to date"),
-	}, "locale",
-		drawn{OptionalPrefix + "published", asBars(colorPublished)},
-		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
-		drawn{OptionalPrefix + "year_ago", asLine(colorYearAgo, false)},
-		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)})
+	}, "locale", append(append(looks, pale...), drawn{OptionalPrefix + "plan", asLine(colorPlan, true)})...)
 }
 
 // growth draws year-on-year growth, as published and as derived.
@@ -141,31 +151,33 @@ func (m *maker) growth() *timeseries.PanelBuilder {
 }
 
 func (m *maker) growthOf(title string, width, height uint32, selector string) *timeseries.PanelBuilder {
-	of := func(metric, measure string) string {
-		return inRange(metric + `{` + selector + `,measure="` + measure + `"}`)
+	var asks []ask
+	var looks []drawn
+	for _, g := range []struct{ measure, name, hue string }{
+		{"yoy", m.say("同比，", "growth, "), colorPublished}, {"ytd_yoy", m.say("累计同比，", "year to date, "), colorYearAgo}} {
+		some, how := m.byBasis(g.measure+"_", selector+`,measure="`+g.measure+`"`, g.name, func(t tint) []property {
+			switch t.basis {
+			case derive.Published:
+				return asLine(g.hue, false)
+			case derive.Computed:
+				return asLine(faded(g.hue), true)
+			}
+			return asPoints(t.hue, 5)
+		})
+		asks, looks = append(asks, some...), append(looks, how...)
 	}
+	asks = append(asks, maybe("disagreement", inRange(`tidemark_growth_disagreement{`+selector+`}`), m.say("公布的增速与数值不符（百分点）", "published growth minus that of the levels (points)")))
 	return m.chart(pane{
-		title: title, width: width, height: height,
-		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；按可比价发布的指标不作推算。红点是公布的增速与数值算出的增速之差，差异在四舍五入之内的不显示。",
-			"Year-on-year growth of the period and of the year to date. Published growth (solid) is never replaced by growth derived from levels (dashed); nothing is derived if growth is at constant prices. Red dots show by how much published growth differs from that of the levels, beyond rounding."),
-		asks: as(points,
-			maybe("yoy", of("tidemark_figure", "yoy"), m.say("同比，公布", "growth, published")),
-			maybe("yoy_derived", of("tidemark_figure_derived", "yoy"), m.say("同比，推算", "growth, derived")),
-			maybe("ytd_yoy", of("tidemark_figure", "ytd_yoy"), m.say("累计同比，公布", "year to date, published")),
-			maybe("ytd_yoy_derived", of("tidemark_figure_derived", "ytd_yoy"), m.say("累计同比，推算", "year to date, derived")),
-			maybe("disagreement", inRange(`tidemark_growth_disagreement{`+selector+`}`), m.say("公布的增速与数值不符（百分点）", "published growth minus that of the levels (points)"))),
+		title: title, width: width, height: height, asks: as(points, asks...),
+		about: m.say("同比和累计同比。公布的（实线）和由数值推算的（虚线）分开，公布的不会被推算的取代；据估计数或插补数算出的增速是绿点和褐点，不是公布数。按可比价发布的指标不作推算。红点是公布的增速与数值算出的增速之差，差异在四舍五入之内的不显示。",
+			"Year-on-year growth of the period and of the year to date. Published growth (solid) is never replaced by growth derived from levels (dashed); growth that rests on estimated or imputed figures has green and brown dots and is not official. Nothing is derived if growth is at constant prices. Red dots show by how much published growth differs from that of the levels, beyond rounding."),
 		none: m.say("没有增速", "no growth rates"),
-	}, "percent",
-		drawn{OptionalPrefix + "yoy", asLine(colorPublished, false)},
-		drawn{OptionalPrefix + "yoy_derived", asLine(colorDerived, true)},
-		drawn{OptionalPrefix + "ytd_yoy", asLine(colorYearAgo, false)},
-		drawn{OptionalPrefix + "ytd_yoy_derived", asLine("#ffcb7d", true)},
-		drawn{OptionalPrefix + "disagreement", asPoints(colorGoal)})
+	}, "percent", append(looks, drawn{OptionalPrefix + "disagreement", asPoints(colorGoal, 9)})...)
 }
 
 // way draws what has been reached and the path to the target.
 func (m *maker) way() *timeseries.PanelBuilder {
-	reached := `{` + cells + `,measure="$path_measure",freq="$path_freq",scale="display"}`
+	asks, looks := m.bars("reached_", cells+`,measure="$path_measure",freq="$path_freq",scale="display"`, "")
 	line := func(name, legend string) ask {
 		return maybe(name, inRange(`tidemark_target_path{target="$target",category="$category",line="`+name+`",scale="display"}`), legend)
 	}
@@ -173,41 +185,46 @@ func (m *maker) way() *timeseries.PanelBuilder {
 		title: m.say("目标：${target:text}（$unit）", "Target: ${target:text} ($unit)"), width: 12, height: 10,
 		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。目标值改过的，目标线在改的那一期成台阶。期限在今年的目标按年内累计（平均数按年初至今平均），更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
 			"What has been reached, the plan, the goal, and the projection with its band. A change of the goal is a step in its line. A target for this year uses the year to date (the mean for an average), a later one yearly totals; if the deadline is beyond the time range, extend it to see the whole path."),
-		asks: as(points,
-			maybe("reached", inRange("tidemark_figure"+reached), m.say("公布", "published")),
-			maybe("derived", inRange("tidemark_figure_derived"+reached), m.say("推算", "derived")),
+		asks: as(points, append(asks,
 			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值", "goal")),
 			line("projection", m.say("预测", "projection")),
-			line("low", m.say("预测下限", "projection, low")), line("high", m.say("预测上限", "projection, high"))),
+			line("low", m.say("预测下限", "projection, low")), line("high", m.say("预测上限", "projection, high")))...),
 		none: m.say("没有目标", "no target"),
-	}, "locale",
-		drawn{OptionalPrefix + "reached", asBars(colorPublished)},
-		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
+	}, "locale", append(looks,
 		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)},
 		drawn{OptionalPrefix + "goal", append(asLine(colorGoal, true), set("custom.lineInterpolation", "stepAfter"))},
 		drawn{OptionalPrefix + "projection", asLine(colorProjection, false)},
 		drawn{OptionalPrefix + "low", asLine(colorBand, true)},
-		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预测下限", "projection, low")), set("custom.fillOpacity", 20))})
+		drawn{OptionalPrefix + "high", append(asLine(colorBand, true), set("custom.fillBelowTo", m.say("预测下限", "projection, low")), set("custom.fillOpacity", 20))})...)
 }
 
 // yearsOver overlays the years, by month. The month is the first number of a
 // row, which a trend uses as its axis.
 func (m *maker) yearsOver() *trend.PanelBuilder {
-	const rowAndColumn = `number\year`
+	const rowAndColumn = `number\line`
 	b := dress(m, trend.NewPanelBuilder(), pane{
 		title: m.say("历年同月对比（$unit）", "Years compared by month ($unit)"), width: 12, height: 10,
-		about: m.say("每年一条线，横轴是月份（或季度）。公布的和推算的都在内。",
-			"One line per year, by month (or quarter), published and derived figures together."),
-		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,measure="level",freq="$freq",scale="display"}`)}),
+		about: m.say("每年一条线，横轴是月份（或季度）；公布、推算、估计和插补的分开，插补和估计的是虚线。",
+			"One line per year, by month (or quarter); published, derived, estimated and imputed figures are apart, and those estimated or imputed dashed."),
+		asks: as(rows, ask{ref: "cells", expr: everyBasis(func(t tint) string {
+			return `label_join(` + newest(`tidemark_figure_cell{`+cells+`,measure="level",freq="$freq",scale="display"`+t.matcher()+`}`) + `, "line", " ", "year", "basis")`
+		})}),
 		none: m.noFigures(),
 	})
-	return b.WithTransformation(sorted("period", false)).
+	b.WithTransformation(sorted("period", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
-			"columnField": "year", "rowField": "number", "valueField": "Value", "emptyValue": "null"})).
+			"columnField": "line", "rowField": "number", "valueField": "Value", "emptyValue": "null"})).
 		WithTransformation(transformation("convertFieldType", map[string]any{
 			"fields": map[string]any{}, "conversions": []any{map[string]any{"targetField": rowAndColumn, "destinationType": "number"}}})).
-		WithTransformation(sorted(rowAndColumn, false)).
-		Unit("locale").LineWidth(2).ShowPoints(common.VisibilityModeAlways).PointSize(5).
+		WithTransformation(sorted(rowAndColumn, false))
+	for _, t := range m.translated() {
+		b.WithTransformation(t)
+	}
+	for _, t := range tints[2:] {
+		name, _ := m.tinted(t)
+		b.OverrideByRegexp(name, []property{set("custom.lineStyle", map[string]any{"fill": "dash", "dash": []int{4, 6}})})
+	}
+	return b.Unit("locale").LineWidth(2).ShowPoints(common.VisibilityModeAlways).PointSize(5).
 		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "Month")), unit("none"), decimals(0)}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementRight).DisplayMode(common.LegendDisplayModeList)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
@@ -215,29 +232,26 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 
 // years draws the yearly totals, and the sum of the last twelve months.
 func (m *maker) years() *timeseries.PanelBuilder {
-	const of = `{` + cells + `,measure="level",freq="A",scale="display"}`
+	asks, looks := m.bars("", cells+`,measure="level",freq="A",scale="display"`, "")
 	return m.chart(pane{
 		title: m.say("年度数值（$unit）", "Years ($unit)"), width: 24, height: 8,
-		about: m.say("每年的数值，公布的为深色，由月度推算的为浅色；线是最近十二个月之和。",
-			"Each year's figure, in full colour if published, lighter if derived from months; the line is the sum of the last twelve months."),
-		asks: as(points,
-			maybe("published", inRange("tidemark_figure"+of), m.say("公布", "published")),
-			maybe("derived", inRange("tidemark_figure_derived"+of), m.say("推算", "derived")),
-			maybe("last_twelve", inRange(`tidemark_figure_derived{`+cells+`,measure="last_twelve",freq="$freq",scale="display"}`), m.say("最近十二个月之和", "last twelve months"))),
+		about: m.say("每年的数值，公布的为深色，由月度推算的为浅色，估计的为绿色，插补的为褐色；线是最近十二个月之和，其中有插补数的不画。",
+			"Each year's figure, in full colour if published, lighter if derived from months, green if estimated, brown if imputed; the line is the sum of the last twelve months, where none of them was imputed."),
+		asks: as(points, append(asks,
+			maybe("last_twelve", inRange(`tidemark_figure_derived{`+cells+`,measure="last_twelve",freq="$freq",scale="display",basis="derived"}`), m.say("最近十二个月之和，推算", "last twelve months, derived")))...),
 		none: m.say("没有年度数值", "no yearly figures"),
-	}, "locale",
-		drawn{OptionalPrefix + "published", asBars(colorPublished)},
-		drawn{OptionalPrefix + "derived", asBars(colorDerived)},
-		drawn{OptionalPrefix + "last_twelve", asLine(colorProjection, false)})
+	}, "locale", append(looks, drawn{OptionalPrefix + "last_twelve", asLine(colorProjection, false)})...)
 }
 
 // figures is the table of all figures with their status.
 func (m *maker) figures() *table.PanelBuilder {
 	return m.list(pane{
 		title: m.say("全部数据和状态（$unit）", "All figures with their status ($unit)"), width: 14, height: 14,
-		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和来源。不公布的数据照样列出。",
-			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and whether it was published or derived. Withheld ones are listed too."),
-		asks: as(rows, ask{ref: "cells", expr: newest(`tidemark_figure_cell{` + cells + `,scale="display"}`)}),
+		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和依据：公布，由公布数推算，估计或据估计数推算，插补或据插补数推算。不公布的数据照样列出。",
+			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and basis: published, derived from what was, estimated or derived from estimates, imputed or derived from imputed figures. Withheld ones are listed too."),
+		asks: as(rows, ask{ref: "cells", expr: everyBasis(func(t tint) string {
+			return newest(`tidemark_figure_cell{` + cells + `,scale="display"` + t.matcher() + `}`)
+		})}),
 		none: m.noFigures(),
 	}, "period", true,
 		shown("period", m.say("时期", "period"), wide(90)),
@@ -246,7 +260,7 @@ func (m *maker) figures() *table.PanelBuilder {
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), wide(80)),
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings())),
-		shown("origin", m.say("来源", "origin"), m.inWords("origin"), wide(90)))
+		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)))
 }
 
 // publications is the table of how often cells were published.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -13,11 +14,11 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict/record"
 )
 
-// The colours: published figures are in full colour, derived ones a lighter
-// shade of it, and the year before has a colour of its own.
+// The colours: published figures are in full colour, derived ones let the
+// background through, and the year before has a colour of its own; see tints.
 const (
 	colorPublished  = "#3274d9"
-	colorDerived    = "#a3c4f3"
+	colorDerived    = "rgba(50, 116, 217, 0.45)"
 	colorYearAgo    = "#ff9830"
 	colorPlan       = "#37872d"
 	colorGoal       = "#c4162a"
@@ -35,10 +36,14 @@ func color(fixed string) property {
 	return set("color", map[string]any{"mode": "fixed", "fixedColor": fixed})
 }
 
-// asBars, asLine and asPoints draw a series. Published and derived bars never
-// cover each other, because a cell is either one or the other.
-func asBars(hue string) []property {
-	return []property{color(hue), set("custom.drawStyle", "bars"), set("custom.fillOpacity", 85), set("custom.lineWidth", 0),
+// faded is a colour, written with six digits, that lets half of the background
+// through.
+func faded(hue string) string { return hue + "80" }
+
+// asBars, asLine and asPoints draw a series. The bars of two bases never cover
+// each other, because a figure has one.
+func asBars(hue string, opacity int) []property {
+	return []property{color(hue), set("custom.drawStyle", "bars"), set("custom.fillOpacity", opacity), set("custom.lineWidth", 0),
 		set("custom.showPoints", "never")}
 }
 
@@ -48,7 +53,7 @@ func asLine(hue string, dashed bool) []property {
 		style = map[string]any{"fill": "dash", "dash": []int{8, 6}}
 	}
 	return []property{color(hue), set("custom.drawStyle", "line"), set("custom.lineWidth", 2), set("custom.fillOpacity", 0),
-		set("custom.lineStyle", style), set("custom.showPoints", "auto"), set("custom.pointSize", 5), set("custom.spanNulls", true)}
+		set("custom.lineStyle", style), set("custom.showPoints", "auto"), set("custom.pointSize", 5), set("custom.spanNulls", false)}
 }
 
 // lit colours a nonzero number.
@@ -57,8 +62,8 @@ func lit(hue string) []property {
 		"steps": []any{map[string]any{"color": colorQuiet, "value": nil}, map[string]any{"color": hue, "value": 1}}})}
 }
 
-func asPoints(hue string) []property {
-	return []property{color(hue), set("custom.drawStyle", "points"), set("custom.pointSize", 9)}
+func asPoints(hue string, size int) []property {
+	return []property{color(hue), set("custom.drawStyle", "points"), set("custom.showPoints", "always"), set("custom.pointSize", size)}
 }
 
 // mapping shows a value as a text, optionally in a colour; the index is the
@@ -133,8 +138,10 @@ var words = []word{
 	{"freq", "A", lang.Text{ZH: "年", EN: "year"}},
 	{"category", figure.Total, lang.Text{ZH: "合计", EN: "total"}},
 	{"category", catalog.AnyCategory, lang.Text{ZH: "每一类", EN: "each"}},
-	{"origin", "published", lang.Text{ZH: "公布", EN: "published"}},
-	{"origin", "derived", lang.Text{ZH: "推算", EN: "derived"}},
+	{"basis", string(derive.Published), lang.Text{ZH: "公布", EN: "published"}},
+	{"basis", string(derive.Computed), lang.Text{ZH: "推算", EN: "derived"}},
+	{"basis", string(derive.Estimates), lang.Text{ZH: "估计", EN: "estimated"}},
+	{"basis", string(derive.Imputes), lang.Text{ZH: "插补", EN: "imputed"}},
 	{"outcome", string(record.Met), verdict.Met.Name()},
 	{"outcome", string(record.Missed), verdict.Missed.Name()},
 	{"outcome", string(record.Open), lang.Text{ZH: "尚无结果", EN: "open"}},

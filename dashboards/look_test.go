@@ -1,6 +1,9 @@
 package dashboards_test
 
 import (
+	"fmt"
+	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -111,4 +114,130 @@ func TestTheFirstPeriodOfTheTimeRangeIsShown(t *testing.T) {
 			}
 		}
 	})
+}
+
+// contrast is that of a colour on a background, by WCAG. A colour that lets the
+// background through is mixed with it.
+func contrast(t *testing.T, colour string, opacity float64, background [3]float64) float64 {
+	t.Helper()
+	var c [3]float64
+	alpha := 1.0
+	if n, _ := fmt.Sscanf(colour, "rgba(%f, %f, %f, %f)", &c[0], &c[1], &c[2], &alpha); n != 4 {
+		var r, g, b int
+		if _, err := fmt.Sscanf(colour, "#%2x%2x%2x", &r, &g, &b); err != nil {
+			t.Fatalf("%q is not a colour: %v", colour, err)
+		}
+		c = [3]float64{float64(r), float64(g), float64(b)}
+	}
+	if opacity > 0 {
+		alpha = opacity
+	}
+	light := func(c [3]float64) float64 {
+		sum := 0.0
+		for i, part := range []float64{0.2126, 0.7152, 0.0722} {
+			v := c[i] / 255
+			if v <= 0.04045 {
+				v /= 12.92
+			} else {
+				v = math.Pow((v+0.055)/1.055, 2.4)
+			}
+			sum += part * v
+		}
+		return sum
+	}
+	for i := range c {
+		c[i] = c[i]*alpha + background[i]*(1-alpha)
+	}
+	high, low := light(c), light(background)
+	if high < low {
+		high, low = low, high
+	}
+	return (high + 0.05) / (low + 0.05)
+}
+
+// basisOf finds the basis in the matcher of a query.
+var basisOf = regexp.MustCompile(`basis="(\w+)"`)
+
+func TestWhatWasPublishedIsTheStrongestOnADarkPageAndOnALightOne(t *testing.T) {
+	charts := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for name, background := range map[string][3]float64{"dark": {24, 27, 31}, "light": {255, 255, 255}} {
+			strength := map[string]float64{}
+			for _, f := range p.Fields {
+				i := slices.IndexFunc(p.Queries, func(q dashboardstest.Query) bool { return q.Ref == f.Name && basisOf.MatchString(q.Expr) })
+				if i < 0 || !f.Draws("bars") {
+					continue
+				}
+				opacity, _ := f.Set["custom.fillOpacity"].(float64)
+				hue := f.Set["color"].(map[string]any)["fixedColor"].(string)
+				strength[basisOf.FindStringSubmatch(p.Queries[i].Expr)[1]] = contrast(t, hue, opacity/100, background)
+			}
+			for basis, s := range strength {
+				charts++
+				if basis != "published" && s >= strength["published"] {
+					t.Errorf("%s: on a %s page %q draws %s with a contrast of %.1f, published with %.1f", r.Path, name, p.Title, basis, s, strength["published"])
+				}
+				if s < 1.3 {
+					t.Errorf("%s: on a %s page %q draws %s with a contrast of only %.1f", r.Path, name, p.Title, basis, s)
+				}
+			}
+		}
+	})
+	if charts == 0 {
+		t.Error("no chart tells published from derived")
+	}
+}
+
+// A line would be drawn through periods that have no year before.
+func TestTheYearBeforeIsNeitherALineNorBeyondTheNewestFigure(t *testing.T) {
+	found := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for _, q := range p.Queries {
+			if strings.Contains(q.Expr, "tidemark_figure_year_ago") {
+				t.Errorf("%s: %q asks for the year before beyond the newest figure", r.Path, p.Title)
+			}
+			if !strings.Contains(q.Expr, "tidemark_figure_compared") {
+				continue
+			}
+			found++
+			i := slices.IndexFunc(p.Fields, func(f dashboardstest.Field) bool { return f.Name == q.Ref })
+			if i < 0 || !p.Fields[i].Draws("points") {
+				t.Errorf("%s: %q draws %s as a line", r.Path, p.Title, q.Ref)
+			}
+		}
+	})
+	if found == 0 {
+		t.Error("no chart has the year before")
+	}
+}
+
+func TestTheFirstBarsAreTheDensest(t *testing.T) {
+	r := ofSample(t)
+	for _, d := range committed(t) {
+		if d.Edition != dashboards.Chinese || d.Panels[0].Queries[0].Source != dashboards.History {
+			continue
+		}
+		o := r.Open(d.Dashboard, nil)
+		for _, p := range d.Panels {
+			most, first := 0, ""
+			for _, q := range p.Queries {
+				if !slices.ContainsFunc(p.Fields, func(f dashboardstest.Field) bool { return f.Name == q.Ref && f.Draws("bars") }) {
+					continue
+				}
+				a, err := r.Answer(q, o.Values, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				n := 0
+				for _, s := range a.Result {
+					n = max(n, len(s.Values))
+				}
+				if first == "" {
+					first, most = q.Ref, n
+				} else if n > most {
+					t.Errorf("%s: %q has %d bars of %s and %d of %s, which is first", d.Path, p.Title, n, q.Ref, most, first)
+				}
+			}
+		}
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
+
+	"github.com/tidemark-stats/tidemark/book/derive"
 )
 
 // overview is the entry page: every target, what is new, what is overdue.
@@ -67,36 +69,41 @@ func (m *maker) overdue() *table.PanelBuilder {
 func (m *maker) latest() *table.PanelBuilder {
 	const by = "indicator, area"
 	published := "max by (" + by + ") (" + newest("tidemark_release_timestamp_seconds") + ")"
-	among := " and on (indicator, area) topk(40, " + published + ")"
+	among := " and on (" + by + ") topk(40, " + published + ")"
 	const own = " and on (indicator, area, freq) max by (indicator, area, freq) (tidemark_indicator_info)"
-	period := func(of string) string { return "max by (" + by + ") (" + newestPeriod + of + own + ")" }
-	// A measure counts only if it has the newest period; see standing.
-	of := func(by, measure, more string) string {
-		mine := `{category="_T",measure="` + measure + `"`
-		return "max by (" + by + ") (tidemark_figure_newest" + mine + more + "}" + own +
-			" and on (indicator, area, freq) (max by (indicator, area, freq) (" + newestPeriod + mine + "})" +
-			" == max by (indicator, area, freq) (" + newestPeriod + `{category="_T"})))`
+	total := `category="_T"`
+	// The period of the total, if there is one.
+	period := "(" + headlinePeriod(by, total, own) + " or on (" + by + ") " + headlinePeriod(by, `category!="_T"`, own) + ")"
+	names := "max by (" + by + ", " + periodNames + ") ((" + everyBasis(func(t tint) string {
+		return "(" + withPeriod(newestPeriod, t.matcher()[1:], "") + ")"
+	}) + ")" + own + ")"
+	// A measure counts only if it has that period; see standing.
+	of := func(by, measure, more string, bases ...derive.Basis) string {
+		return "max by (" + by + ") (" + ofBases(func(t tint) string {
+			mine := total + `,measure="` + measure + `"` + t.matcher()
+			return "(tidemark_figure_newest{" + mine + more + "}" + own + " and on (indicator, area, freq) (" + newestPeriod + "{" + mine + "} == on (indicator, area) group_left () " + period + "))"
+		}, bases...) + ")" + among
 	}
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
-		about: m.say("所选时间内最近发布的指标：发布日、最新一期，以及这一期的当期值（展示单位）和同比；这一期没有的为空。修订也是发布。",
-			"The most recently published indicators within the time range: when, the newest period, and its level (in the display unit) and growth, if this period has them. A revision also counts as a release."),
+		about: m.say("所选时间内最近发布的指标：发布日、最新公布的一期，以及这一期的当期值（展示单位）、它的依据和同比；这一期没有的、据插补数算出的同比为空。修订也是发布。",
+			"The most recently published indicators within the time range: when, the newest period that was published, its level (in the display unit) with its basis, and its growth, if this period has them and growth does not rest on imputed figures. A revision also counts as a release."),
 		asks: as(rows,
 			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
-			// The period of the total, if there is one.
-			ask{ref: "period", expr: "(" + period(`{category="_T"}`) + " or " + period("") + ") * 1000" + among},
-			ask{ref: "value", expr: of(by+", unit", "level", `,scale="display"`) + among},
-			ask{ref: "growth", expr: of(by, "yoy", "") + among}),
+			ask{ref: "period", expr: "(" + names + " == on (" + by + ") group_left () " + period + ") * 1000" + among},
+			ask{ref: "value", expr: of(by+", unit, basis", "level", `,scale="display"`, derive.Bases()...)},
+			ask{ref: "growth", expr: of(by, "yoy", "", derive.Published, derive.Computed)}),
 	}, valueOf("published"), true,
 		append([]column{
-			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),
-			shown(m.label("name"), m.say("指标", "indicator"), wide(230),
+			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(95)),
+			shown(m.label("name"), m.say("指标", "indicator"), wide(190),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-			shown(m.label("area"), m.say("地区", "area")),
-			shown(valueOf("period"), m.say("最新一期（起）", "newest period from"), unit(asMonth), wide(120)),
-			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale")),
-			shown("unit", m.say("单位", "unit"), wide(80)),
-			shown(valueOf("growth"), m.say("同比", "year-on-year growth"), unit("percent"), decimals(1)),
+			shown(m.label("area"), m.say("地区", "area"), wide(80)),
+			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),
+			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), wide(90)),
+			shown("unit", m.say("单位", "unit"), wide(70)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(65)),
+			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(70)),
 		}, kept("indicator", "area")...)...)
 }
 

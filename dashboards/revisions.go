@@ -117,7 +117,7 @@ func (m *maker) thenAndNow() *timeseries.PanelBuilder {
 		asks: as(points,
 			ask{ref: "now", legend: m.say("现在（{{unit}}）", "now ({{unit}})"), expr: inRange(of + "}")},
 			ask{ref: "then", legend: m.say("当时（{{unit}}）", "then ({{unit}})"), expr: inRange(of + `,as_of="$as_of"}`)}),
-	}, "locale", drawn{"now", asBars(colorDerived)}, drawn{"then", asPoints(colorYearAgo)})
+	}, "locale", drawn{"now", asBars(colorDerived, 45)}, drawn{"then", asPoints(colorYearAgo, 9)})
 }
 
 // changed lists what was known then and is known now, with the difference.

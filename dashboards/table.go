@@ -78,6 +78,11 @@ func colored() property {
 	return set("custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"})
 }
 
+// tintedText writes the cell in the colour of its mapping.
+func tintedText() property {
+	return set("custom.cellOptions", map[string]any{"type": "color-text"})
+}
+
 // gauge draws a fraction from 0 to 1 as a bar.
 func gauge() []property {
 	return []property{unit("percentunit"), decimals(1), set("min", 0), set("max", 1),

@@ -3,11 +3,13 @@ package dashboards
 import (
 	"strings"
 
+	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -118,49 +120,52 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 
 // newestFew shows the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {
-	return m.tiles(pane{
+	return m.headline(pane{
 		title: m.say("最新数值", "Newest figures"), width: 5, height: 9,
-		about: m.say("最新一期的当期值、累计值和同比，公布的优先，没有公布的用推算值；这一期没有的不显示。",
-			"Level, year to date and growth of the newest period, as published or otherwise derived. Values that this period does not have are not shown."),
-		asks: as(points, append(m.standingMeasures(of),
-			maybe("period", "max(tidemark_figure_newest_timestamp_seconds{"+of+"}) * 1000", m.say("最新一期", "newest period")))...),
+		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
+			"Level, year to date and growth of the newest period that was published, with the period, the unit and the basis. Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
+		asks: as(points, m.standingMeasures(of)...),
 		none: m.noFigures(),
-	}, "locale", drawn{OptionalPrefix + "period", []property{unit(asMonth)}},
-		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
+	}, drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}}).
+		Orientation(common.VizOrientationHorizontal)
 }
 
 // valuesAndGrowth draws flows as bars, since they add up, and stocks, averages and
-// ratios as lines, with growth on the right axis. An indicator that is
-// published only as growth has nothing else.
+// ratios as points on a thin line, with growth on the right axis. An indicator
+// that is published only as growth has nothing else. Growth that rests on
+// estimated or imputed figures is left out.
 func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
+	const suffix = " ({{unit}})"
 	var asks []ask
 	var looks []drawn
-	draw := func(ref, metric, selector, measure, legend string, how []property) {
-		a := maybe(ref, inRange(metric+"{"+selector+`,measure="`+measure+`",scale="display"}`), legend)
-		asks, looks = append(asks, a), append(looks, drawn{a.ref, how})
-	}
-	published, derived := m.say("公布（{{unit}}）", "published ({{unit}})"), m.say("推算（{{unit}}）", "derived ({{unit}})")
+	draw := func(more []ask, how []drawn) { asks, looks = append(asks, more...), append(looks, how...) }
+	const levels = `,measure="level",scale="display"`
 	if flows := ofKind(some, catalog.Flow); len(flows) > 0 {
-		only := ofIndicators(codesOf(flows)) + of
-		draw("flow", "tidemark_figure", only, "level", published, asBars(colorPublished))
-		draw("flow_derived", "tidemark_figure_derived", only, "level", derived, asBars(colorDerived))
+		draw(m.bars("flow_", ofIndicators(codesOf(flows))+of+levels, suffix))
 	}
 	if stocks := ofKind(some, catalog.Stock, catalog.Average, catalog.Ratio); len(stocks) > 0 {
-		only := ofIndicators(codesOf(stocks)) + of
-		draw("stock", "tidemark_figure", only, "level", published, asLine(colorPublished, false))
-		draw("stock_derived", "tidemark_figure_derived", only, "level", derived, asLine(colorDerived, true))
+		only := ofIndicators(codesOf(stocks)) + of + levels
+		thin := maybe("stock_line", inRange("tidemark_figure_best{"+only+"}"), m.say("走势", "trend"))
+		draw([]ask{thin}, []drawn{{thin.ref, append(asLine(colorQuiet, false), set("custom.lineWidth", 1), set("custom.showPoints", "never"),
+			set("custom.hideFrom", map[string]bool{"viz": false, "legend": true, "tooltip": true}))}})
+		more, how := m.byBasis("stock_", only, "", func(t tint) []property { return asPoints(t.hue, 6) })
+		for i := range more {
+			more[i].legend += suffix
+		}
+		draw(more, how)
 	}
-	draw("year_ago", "tidemark_figure_year_ago", of, "level", m.say("上年同期（{{unit}}）", "year before ({{unit}})"), asLine(colorYearAgo, false))
-	right := func(how []property) []property {
-		return append(how, unit("percent"), decimals(1), set("custom.axisPlacement", "right"), set("custom.lineWidth", 1))
+	draw(m.yearBefore(of+levels, suffix))
+	grow := func(measure, name string, t tint, how []property) {
+		a := maybe(measure+"_"+string(t.basis), inRange("tidemark_figure_best{"+of+`,measure="`+measure+`"`+t.matcher()+"}"), name+m.basisWord(t.basis)+m.say("（右轴）", " (right axis)"))
+		draw([]ask{a}, []drawn{{a.ref, append(how, unit("percent"), decimals(1), set("custom.axisPlacement", "right"), set("custom.lineWidth", 1))}})
 	}
-	draw("yoy", "tidemark_figure", of, "yoy", m.say("同比（右轴）", "growth (right axis)"), right(asLine(colorProjection, false)))
-	draw("yoy_derived", "tidemark_figure_derived", of, "yoy", m.say("同比，推算（右轴）", "growth, derived (right axis)"), right(asLine(colorBand, true)))
-	draw("ytd_yoy", "tidemark_figure", of, "ytd_yoy", m.say("累计同比（右轴）", "growth of the year to date (right axis)"), right(asPoints(colorQuiet)))
+	grow("yoy", m.say("同比，", "growth, "), tints[0], asLine(colorProjection, false))
+	grow("yoy", m.say("同比，", "growth, "), tints[1], asLine(colorBand, true))
+	grow("ytd_yoy", m.say("累计同比，", "growth to date, "), tints[0], asPoints(colorQuiet, 5))
 	return m.chart(pane{
 		title: m.say("逐期数值和增速", "Figures by period, and growth"), width: 19, height: 9, asks: as(points, asks...),
-		about: m.say("发生额用柱，时点数和平均数用线；深色是公布的，浅色是推算的，橙色线是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴。单位见图例。",
-			"Bars are flows, lines are stocks and averages; full colour is published, lighter is derived, the orange line is the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis. The legend names the unit."),
+		about: m.say("发生额用柱，时点数和平均数用点；深色是公布的，浅色是推算的，绿色是估计的，褐色是插补的（不是公布数），橙色点是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴，据估计数或插补数算出的增速不画。单位见图例。",
+			"Bars are flows, points are stocks and averages; full colour is published, lighter is derived, green is estimated, brown is imputed (not published); orange dots are the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis; growth that rests on estimated or imputed figures is left out. The legend names the unit."),
 		none: m.noFigures(),
 	}, "locale", looks...)
 }
@@ -168,30 +173,46 @@ func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeserie
 // newestOf is the table of the newest published figure of every series.
 func (m *maker) newestOf(of string) *table.PanelBuilder {
 	const by = "indicator, area, category, measure, freq"
-	series := func(metric, scale string) string {
-		return newest(metric + "{" + strings.TrimSuffix(of+scale, ",") + "}")
+	of = strings.TrimSuffix(of, ",")
+	// firmest takes the firmest basis of which a series has a figure.
+	firmest := func(expr func(selector string) string) string {
+		var all []string
+		for _, t := range tints {
+			if t.basis != derive.Computed {
+				all = append(all, expr(of+t.matcher()))
+			}
+		}
+		return strings.Join(all, " or on ("+by+") ")
 	}
+	own := newest("tidemark_figure_period_timestamp_seconds{" + of + "}") // what is stored, not all that can be derived
 	return m.list(pane{
 		title: m.say("每个序列最新公布的数据", "The newest published figure of every series"), width: 24, height: 10,
-		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据。点击指标名称查看全部。",
-			"The newest published figure of every indicator, area, category and measure of this topic. Click a name for all its figures."),
+		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据；从未公布过的是估计或插补的，依据一列写明。点击指标名称查看全部。",
+			"The newest published figure of every indicator, area, category and measure of this topic; one that was never published is estimated or imputed, as the column basis says. Click a name for all its figures."),
 		asks: as(rows,
-			ask{ref: "value", expr: coded(named(series("tidemark_figure", `scale="display"`)), "category")},
-			ask{ref: "period", expr: "max by (" + by + ") (" + series("tidemark_figure_period_timestamp_seconds", "") + ") * 1000"},
-			ask{ref: "published", expr: m.day("max by (" + by + ") (" + series("tidemark_figure_published_timestamp_seconds", "") + ")")}),
+			ask{ref: "value", expr: coded(named(firmest(func(selector string) string {
+				return newest("tidemark_figure{" + selector + `,scale="display"}`)
+			})), "category")},
+			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + firmest(func(selector string) string {
+				return "(" + withPeriod(newestPeriod, selector, "") + ")"
+			}) + ") * 1000 and on (" + by + ") " + own},
+			ask{ref: "published", expr: m.day("max by (" + by + ") (" + firmest(func(selector string) string {
+				return newest("tidemark_figure_published_timestamp_seconds{" + selector + "}")
+			}) + ")")}),
 	}, valueOf("period"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), wide(260),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category")),
-			shown(m.label("area"), m.say("地区", "area")),
+			shown(m.label("area"), m.say("地区", "area"), wide(130)),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(90)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
-			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(90)),
-			shown(valueOf("period"), m.say("时期（起）", "period from"), unit(asMonth), wide(100)),
-			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale")),
-			shown("unit", m.say("单位", "unit"), wide(90)),
-			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(110)),
-		}, kept("indicator", "area", twin("category"))...)...)
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(150)),
+			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(70)),
+			shown(m.label("period"), m.say("时期", "period"), wide(110)),
+			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), wide(110)),
+			shown("unit", m.say("单位", "unit"), wide(80)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(80)),
+			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),
+		}, kept("indicator", "area", twin("category"), valueOf("period"))...)...)
 }
 
 // ranks is a table of ranks by year. A chart would have to be upside down,

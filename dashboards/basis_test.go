@@ -1,0 +1,94 @@
+package dashboards_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
+)
+
+// ofFigures are the metrics whose values may be imputed.
+var ofFigures = []string{"tidemark_figure{", "tidemark_figure_best{", "tidemark_figure_derived{", "tidemark_figure_compared{", "tidemark_figure_newest{", "tidemark_figure_cell{"}
+
+// The revisions dashboard shows what was published when, whatever it rests on,
+// and the track record and the pipeline show no figures.
+func TestEveryValueOfAFigureIsShownWithItsBasis(t *testing.T) {
+	words := map[dashboards.Edition][]string{dashboards.Chinese: {"公布", "推算", "估计", "插补"}, dashboards.English: {"published", "derived", "estimated", "imputed"}}
+	panels(t, func(r read, p dashboardstest.Panel) {
+		if strings.HasPrefix(r.UID, "tidemark-revisions") || p.Title == "排名" || p.Title == "Ranks" {
+			return
+		}
+		for _, q := range p.Queries {
+			for _, metric := range ofFigures {
+				for rest := q.Expr; strings.Contains(rest, metric); {
+					_, after, _ := strings.Cut(rest, metric)
+					selector, _, _ := strings.Cut(after, "}")
+					rest = after
+					if basis := basisOf.FindStringSubmatch(selector); basis == nil && !unseen(p, q) {
+						t.Errorf("%s: %q, %s asks for figures with any basis: %s", r.Path, p.Title, q.Ref, selector)
+					} else if basis != nil && basis[1] == "imputed" && !q.Table && !strings.Contains(q.Legend, words[r.Edition][3]) && !strings.Contains(q.Legend, "{{basis}}") {
+						t.Errorf("%s: %q calls imputed figures %q", r.Path, p.Title, q.Legend)
+					}
+				}
+			}
+		}
+	})
+}
+
+// unseen reports whether a query is drawn without a legend, only to set the
+// width of bars or to connect points.
+func unseen(p dashboardstest.Panel, q dashboardstest.Query) bool {
+	return slices.ContainsFunc(p.Fields, func(f dashboardstest.Field) bool {
+		hide, _ := f.Set["custom.hideFrom"].(map[string]any)
+		return f.Name == q.Ref && hide["legend"] == true && hide["tooltip"] == true
+	})
+}
+
+// The newest months of container throughput in the sample were filled in; the
+// newest that was published is August 2024.
+func TestAHeadlineIsTheNewestFigureThatWasPublished(t *testing.T) {
+	r := ofSample(t)
+	for _, of := range []struct{ uid, repeat string }{{"tidemark-indicator", ""}, {"tidemark-port", "monthly"}} {
+		d, p := panel(t, of.uid, "最新数值")
+		o := r.Open(d, map[string]string{"indicator": "container_throughput", "area": "NBZS", "freq": "M", of.repeat: "container_throughput"})
+		shown := 0
+		for _, q := range p.Queries {
+			a, err := r.Answer(q, o.Values, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range a.Result {
+				shown++
+				if s.Metric["basis"] == "imputed" || s.Metric["period_zh"] != "2024年8月" {
+					t.Errorf("%s: %s shows %v", of.uid, q.Ref, s.Metric)
+				}
+			}
+		}
+		if shown < 2 {
+			t.Errorf("%s shows %d values", of.uid, shown)
+		}
+	}
+}
+
+func TestGrowthThatRestsOnImputedFiguresIsNotListed(t *testing.T) {
+	r := ofSample(t)
+	d, p := panel(t, "tidemark-overview", "最近发布")
+	o := r.Open(d, nil)
+	table, _, err := r.Table(p, o.Values, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(table.Rows, func(row map[string]any) bool {
+		return row["indicator"] == "container_throughput" && row["area"] == "NBZS"
+	})
+	if i < 0 || table.Rows[i]["basis"] != "published" || table.Rows[i]["period_en"] != "Aug 2024" {
+		t.Errorf("got %v", table.Rows[i])
+	}
+	for _, q := range p.Queries {
+		if q.Ref == "growth" && (strings.Contains(q.Expr, `measure="yoy",basis="imputed"`) || !strings.Contains(q.Expr, `measure="yoy",basis="published"`)) {
+			t.Errorf("growth is %s", q.Expr)
+		}
+	}
+}

@@ -94,12 +94,11 @@ const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
 // together are of the same period. Published growth may be months older than
 // the level. A figure that was filled in counts only where there is no other.
 func standing(cell, measure string) string {
-	period := headlinePeriod("indicator", cell, "")
-	return everyBasis(func(t tint) string {
-		mine := cell + `,measure="` + measure + `"` + t.matcher()
-		return "(" + withPeriod("tidemark_figure_newest", mine, `,scale="display"`) + ")" +
-			" and on (indicator) (" + newestPeriod + "{" + mine + "} == on (indicator) group_left () " + period + ")"
-	})
+	mine := func(t tint) string { return cell + `,measure="` + measure + `"` + t.matcher() }
+	return "(" + everyBasis(func(t tint) string {
+		return "(" + withPeriod("tidemark_figure_newest", mine(t), `,scale="display"`) + ")"
+	}) + ") and on (indicator, basis) ((" + everyBasis(func(t tint) string { return newestPeriod + "{" + mine(t) + "}" }) +
+		") == on (indicator) group_left () " + headlinePeriod("indicator", cell, "") + ")"
 }
 
 // coded adds to each sample duplicates of the labels whose codes a table shows

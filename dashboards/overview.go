@@ -72,17 +72,21 @@ func (m *maker) latest() *table.PanelBuilder {
 	among := " and on (" + by + ") topk(40, " + published + ")"
 	const own = " and on (indicator, area, freq) max by (indicator, area, freq) (tidemark_indicator_info)"
 	total := `category="_T"`
+	ofTotal := headlinePeriod(by, total, own)
 	// The period of the total, if there is one.
-	period := "(" + headlinePeriod(by, total, own) + " or on (" + by + ") " + headlinePeriod(by, `category!="_T"`, own) + ")"
+	period := "(" + ofTotal + " or on (" + by + ") " + headlinePeriod(by, `category!="_T"`, own) + ")"
 	names := "max by (" + by + ", " + periodNames + ") ((" + everyBasis(func(t tint) string {
 		return "(" + withPeriod(newestPeriod, t.matcher()[1:], "") + ")"
 	}) + ")" + own + ")"
 	// A measure counts only if it has that period; see standing.
 	of := func(by, measure, more string, bases ...derive.Basis) string {
-		return "max by (" + by + ") (" + ofBases(func(t tint) string {
-			mine := total + `,measure="` + measure + `"` + t.matcher()
-			return "(tidemark_figure_newest{" + mine + more + "}" + own + " and on (indicator, area, freq) (" + newestPeriod + "{" + mine + "} == on (indicator, area) group_left () " + period + "))"
-		}, bases...) + ")" + among
+		mine := func(metric, more string) string {
+			return "(" + ofBases(func(t tint) string {
+				return metric + "{" + total + `,measure="` + measure + `"` + t.matcher() + more + "}"
+			}, bases...) + ")"
+		}
+		return "max by (" + by + ") (" + mine("tidemark_figure_newest", more) + " and on (indicator, area, freq, basis) ((" +
+			mine(newestPeriod, "") + own + ") == on (indicator, area) group_left () " + ofTotal + "))" + among
 	}
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,

@@ -85,3 +85,17 @@ func TestASentenceChangesOnlyWithItsNumbers(t *testing.T) {
 		t.Errorf("these are\n%s", got)
 	}
 }
+
+func TestAReachedValueHasThePeriodAndTheBasisOfItsVerdict(t *testing.T) {
+	for _, query := range []string{
+		`count by (target, category) (tidemark_target_reached_info) != 1`,
+		`count by (target, category) (tidemark_target_value) unless on (target, category) tidemark_target_reached_info`,
+	} {
+		if got := ranged(t, ofSample(), "2023-01-01", "2026-11-22", "5d", query); got != "" {
+			t.Errorf("%s:\n%s", query, got)
+		}
+	}
+	if got := instant(t, ofSample(), "2024-05-29", `tidemark_target_reached_info{target="exports_2026"}`); !strings.Contains(got, "period=2022 period_en=2022 period_zh=2022年 rests_on=derived") {
+		t.Errorf("got %s", got)
+	}
+}

@@ -26,7 +26,8 @@ func targetFamilies() []family {
 			}
 			yield(pairs, func(*judged) (float64, bool) { return 1, true })
 		})},
-		{metric.TargetSentence, eachSentence},
+		{metric.TargetSentence, eachTold((*snapshot).sentences, metric.TargetSentenceLabels)},
+		{metric.Family{Name: "tidemark_target_reached_info", Help: "The period of the value that a target has reached, with its names, and what the verdict rests on."}, eachTold((*snapshot).reached, reachedLabels)},
 		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			for _, verdict := range verdict.Verdicts() {
 				if !s.wants("verdict", string(verdict)) {
@@ -261,23 +262,26 @@ func eachState(of func(*snapshot, *selection, *judged, yieldValue)) func(*snapsh
 	}
 }
 
-// eachSentence passes a series for each sentence on each target: it is 1 while
-// the sentence holds.
-func eachSentence(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-	v.targetsOf(s, func(t *catalog.Target) {
-		v.stateHistories(t, s, func(newest *judged, c *stateHistory) {
-			said, told := v.sentences(c), map[lang.Text]bool{{}: true}
-			for _, text := range said {
-				if told[text] {
-					continue
+// eachTold passes a series for each thing told about each target, which is 1
+// while it holds: of gives one for each state, and none where it is zero.
+func eachTold[K comparable](of func(*snapshot, *stateHistory) []K, labelled func(*verdict.State, K) metric.Labels) func(*snapshot, *selection, func(metric.Labels, func() []Sample)) {
+	return func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+		v.targetsOf(s, func(t *catalog.Target) {
+			v.stateHistories(t, s, func(newest *judged, c *stateHistory) {
+				var none K
+				said, told := of(v, c), map[K]bool{none: true}
+				for _, one := range said {
+					if told[one] {
+						continue
+					}
+					told[one] = true
+					yield(labelled(&newest.State, one), func() []Sample {
+						return c.samplesAt(func(n int) (float64, bool) { return 1, said[n] == one })
+					})
 				}
-				told[text] = true
-				yield(metric.TargetSentenceLabels(&newest.State, text), func() []Sample {
-					return c.samplesAt(func(n int) (float64, bool) { return 1, said[n] == text })
-				})
-			}
+			})
 		})
-	})
+	}
 }
 
 // sentences are those on the states of a history, empty where there is none.

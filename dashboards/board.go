@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
@@ -29,11 +31,44 @@ var newBuilder = dashboard.NewDashboardBuilder //nolint:staticcheck // see above
 func (m *maker) begin(code, title, about, from, to string) *board {
 	b := newBuilder(title).Uid(m.in.uid(code)).Description(about).
 		Tags([]string{"tidemark", m.in.tag()}).Timezone("utc").Time(from, to).
-		Tooltip(dashboard.DashboardCursorSyncCrosshair)
+		Tooltip(dashboard.DashboardCursorSyncCrosshair).Timepicker(m.ranges(from, to))
 	for _, l := range m.links(code) {
 		b.Link(l)
 	}
 	return b
+}
+
+// ranges are the time ranges that can be chosen by name, the first being that of
+// the dashboard. Grafana's own are in the language of its user interface.
+func (m *maker) ranges(from, to string) *dashboard.TimePickerBuilder {
+	all := []dashboard.TimeOption{
+		{Display: m.say("近 7 天", "7 days"), From: "now-7d", To: "now"},
+		{Display: m.say("近 1 年", "1 year"), From: "now-1y", To: "now"},
+		{Display: m.say("近 3 年", "3 years"), From: "now-3y", To: "now"},
+		{Display: m.say("近 5 年", "5 years"), From: "now-5y", To: "now"},
+		{Display: m.say("今年", "this year"), From: "now/y", To: "now/y"},
+	}
+	name := m.say("默认时段", "default range")
+	switch {
+	case from == nineYears:
+		name = m.say("九年以来", "nine years")
+	case from == "now-24h":
+		name = m.say("近 24 小时", "24 hours")
+	}
+	own := dashboard.TimeOption{Display: name, From: from, To: to}
+	all = slices.DeleteFunc(all, func(o dashboard.TimeOption) bool {
+		same := o.From == from && o.To == to
+		if same {
+			own.Display = o.Display
+		}
+		return same
+	})
+	b := dashboard.NewTimePickerBuilder()
+	var chosen []cog.Builder[dashboard.TimeOption]
+	for _, o := range append([]dashboard.TimeOption{own}, all...) {
+		chosen = append(chosen, dashboard.NewTimeOptionBuilder().Display(o.Display).From(o.From).To(o.To))
+	}
+	return b.QuickRanges(chosen)
 }
 
 // Nine years of figures up to the end of the current year, so that its whole

@@ -37,7 +37,7 @@ func (m *maker) indicator() *board {
 		WithPanel(m.way()).
 		WithPanel(m.yearsOver()).
 		WithPanel(m.years()).
-		WithPanel(m.targets(m.say("本指标的目标", "Targets of this indicator"), 8, `indicator="$indicator",area="$area",`)).
+		WithPanel(m.targets(m.say("本指标的目标", "Targets of this indicator"), 8, `indicator="$indicator",area="$area",`, m.cat.Indicators)).
 		WithRow(part(m.say("数据表", "Figures"))).
 		WithPanel(m.figures()).
 		WithPanel(m.publications())
@@ -94,18 +94,18 @@ func (m *maker) headline(p pane, looks ...drawn) *stat.PanelBuilder {
 	return b
 }
 
-// datesTiles shows which period is the newest, and when the next one is due.
+// datesTiles shows when the newest period was published, and when the next one
+// is due.
 func (m *maker) datesTiles() *stat.PanelBuilder {
 	const of = `{` + cells + `,freq="$freq"}`
 	return m.tiles(pane{
 		title: m.say("日期", "Dates"), width: 9, height: 5,
-		about: m.say("最新一期、它的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",
-			"The newest period, the day it was published, and the day the next one is due if there is a release calendar."),
+		about: m.say("最新一期的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",
+			"The day the newest period was published, and the day the next one is due if there is a release calendar."),
 		asks: as(points,
-			maybe("period", "max(tidemark_figure_newest_timestamp_seconds"+of+") * 1000", m.say("最新一期", "newest period")),
 			maybe("published", m.day("max("+newest("tidemark_figure_published_timestamp_seconds"+of)+")"), m.say("发布日", "published")),
 			maybe("due", m.day(`max(tidemark_release_due_timestamp_seconds{indicator="$indicator",area="$area"})`), m.say("下一期应于", "next due"))),
-	}, asDay, drawn{OptionalPrefix + "period", []property{unit(asMonth)}})
+	}, asDay)
 }
 
 // monthly draws the figures as bars with those of the year before.
@@ -254,12 +254,12 @@ func (m *maker) figures() *table.PanelBuilder {
 		})}),
 		none: m.noFigures(),
 	}, "period", true,
-		shown("period", m.say("时期", "period"), wide(90)),
+		shown("period", m.say("时期", "period"), m.inPeriods(), wide(90)),
 		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(80)),
-		shown("measure", m.say("口径", "measure"), m.inWords("measure")),
+		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(140)),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), wide(80)),
-		shown("status", m.say("状态", "status"), mapped(m.statusMappings())),
+		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(150)),
 		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)))
 }
 
@@ -272,19 +272,19 @@ func (m *maker) publications() *table.PanelBuilder {
 		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
 			"How often each figure was published within the time range, its lowest, highest and current value. More than once means that it was revised."),
 		asks: as(rows,
-			ask{ref: "times", expr: coded("max by ("+by+") (count_over_time("+inRange(of)+"))", "category", "measure", "freq")},
+			ask{ref: "times", expr: coded("max by ("+by+") (count_over_time("+inRange(of)+"))", "category", "measure", "freq", "period")},
 			ask{ref: "now", expr: "max by (" + by + ") (" + newest(of) + ")"},
 			ask{ref: "low", expr: "max by (" + by + ") (min_over_time(" + inRange(of) + "))"},
 			ask{ref: "high", expr: "max by (" + by + ") (max_over_time(" + inRange(of) + "))"}),
 		none: m.say("没有发布过", "never published"),
 	}, valueOf("times"), true,
 		append([]column{
-			shown("period", m.say("时期", "period"), wide(90),
+			shown("period", m.say("时期", "period"), m.inPeriods(), wide(90),
 				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), by6...)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), atLeast(90)),
 			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(60)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
-		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"))...)...)
+		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
@@ -240,4 +241,88 @@ func TestTheFirstBarsAreTheDensest(t *testing.T) {
 			}
 		}
 	}
+}
+
+// edge is the width of a panel of the page at 1366 pixels, without its frame.
+func edge(columns int) int { return 1328*columns/24 - 26 }
+
+func TestEveryTableFitsAPageOf1366Pixels(t *testing.T) {
+	tables := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		if p.Type != "table" || len(p.Columns) == 0 {
+			return
+		}
+		tables++
+		sum, growing := 0, 0
+		for _, f := range p.Fields {
+			width, fixed := f.Set["custom.width"].(float64)
+			least, grows := f.Set["custom.minWidth"].(float64)
+			switch {
+			case f.Hidden:
+			case fixed:
+				sum += int(width)
+			case grows:
+				growing++
+				sum += int(least)
+			default:
+				t.Errorf("%s: %q has no width for %s", r.Path, p.Title, f.Name)
+			}
+		}
+		if sum > edge(p.Width) || growing != 1 {
+			t.Errorf("%s: %q needs %d pixels of %d, and %d columns take what is left", r.Path, p.Title, sum, edge(p.Width), growing)
+		}
+	})
+	if tables == 0 {
+		t.Error("there are no tables")
+	}
+}
+
+// Grafana draws no value as a bar of 0 %.
+func TestNoShareIsDrawnAsABar(t *testing.T) {
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for _, f := range p.Fields {
+			if cell, _ := f.Set["custom.cellOptions"].(map[string]any); cell["type"] == "gauge" {
+				t.Errorf("%s: %q draws %s as a bar", r.Path, p.Title, f.Name)
+			}
+		}
+	})
+}
+
+func TestEmptyPanelsAndTimeRangesSpeakTheLanguageOfTheirPage(t *testing.T) {
+	for _, r := range committed(t) {
+		chinese := r.Edition == dashboards.Chinese
+		for _, p := range r.Panels {
+			if utf8.RuneCountInString(p.NoValue) < 2 || han(p.NoValue) != chinese {
+				t.Errorf("%s: %q says %q when it is empty", r.Path, p.Title, p.NoValue)
+			}
+		}
+		if len(r.Ranges) == 0 || r.Ranges[0].From != r.From || r.Ranges[0].To != r.To {
+			t.Errorf("%s: the range from %s to %s has no name", r.Path, r.From, r.To)
+		}
+		for _, o := range r.Ranges {
+			if han(o.Display) != chinese {
+				t.Errorf("%s: a range is called %q", r.Path, o.Display)
+			}
+		}
+		for _, v := range r.Variables {
+			if slices.Contains(v.Current, "$__all") && !v.Hidden {
+				t.Errorf("%s: Grafana calls the option for everything of %s All", r.Path, v.Name)
+			}
+		}
+	}
+}
+
+// Every label period is a code, and every time at the start of a period would
+// be shown as a month, also that of a year.
+func TestPeriodsReadAsPeriods(t *testing.T) {
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for _, f := range p.Fields {
+			if (f.Name == "period" || f.Name == "deadline") && !f.Mapped {
+				t.Errorf("%s: %q shows %s as a code", r.Path, p.Title, f.Name)
+			}
+			if f.Set["unit"] == "time:YYYY-MM" {
+				t.Errorf("%s: %q shows the period %s as a month", r.Path, p.Title, f.Name)
+			}
+		}
+	})
 }

@@ -19,7 +19,7 @@ func (m *maker) overview() *board {
 		WithRow(part(m.say("目标", "Targets"))).
 		WithPanel(m.verdictTiles(16, 5)).
 		WithPanel(m.news()).
-		WithPanel(m.targets(m.say("全部目标", "All targets"), 16, "")).
+		WithPanel(m.targets(m.say("全部目标", "All targets"), 16, "", m.cat.Indicators)).
 		WithRow(part(m.say("数据", "Figures"))).
 		WithPanel(m.latest()).
 		WithPanel(m.overdue()).
@@ -57,11 +57,11 @@ func (m *maker) overdue() *table.PanelBuilder {
 			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)"}),
 	}, valueAlone, false,
 		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(180),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("area"), m.say("地区", "area")),
 			shown(valueAlone, m.say("应于", "due"), unit(asDay), wide(100)),
-			shown(m.label("agency"), m.say("报送部门", "agency")),
+			shown(m.label("agency"), m.say("报送部门", "agency"), wide(130)),
 		}, kept("indicator", "area")...)...)
 }
 
@@ -100,7 +100,7 @@ func (m *maker) latest() *table.PanelBuilder {
 	}, valueOf("published"), true,
 		append([]column{
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(95)),
-			shown(m.label("name"), m.say("指标", "indicator"), wide(190),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(170),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("area"), m.say("地区", "area"), wide(80)),
 			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),

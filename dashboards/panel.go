@@ -46,8 +46,12 @@ func dress[B builder[B]](m *maker, b B, p pane) B {
 	if p.goodEmpty {
 		p.about += m.say("", " ") + m.in.of(goodWhenEmpty)
 	}
-	if p.none == "" {
-		p.none = "–"
+	switch {
+	case p.none != "":
+	case p.goodEmpty:
+		p.none = m.say("没有，一切正常", "nothing, all is well")
+	default:
+		p.none = m.noFigures()
 	}
 	b.Title(p.title).Description(p.about).Datasource(from(p.source)).Span(p.width).Height(p.height).NoValue(p.none)
 	for _, a := range p.asks {

@@ -111,12 +111,12 @@ func (m *maker) alerts() *table.PanelBuilder {
 	}, valueAlone, false,
 		append([]column{
 			shown(valueAlone, m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{severities})),
-			shown("alertname", m.say("告警", "alert"), runbook),
-			shown(m.label("name"), m.say("指标", "indicator"), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+			shown("alertname", m.say("告警", "alert"), runbook, atLeast(250)),
+			shown(m.label("name"), m.say("指标", "indicator"), wide(200), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("area"), m.say("地区", "area")),
-			shown("target", m.say("目标", "target")),
+			shown("target", m.say("目标", "target"), wide(200)),
 			shown("category", m.say("分类", "category"), m.inWords("category")),
-			shown("job", m.say("环节", "part")),
+			shown("job", m.say("环节", "part"), wide(150)),
 		}, kept("indicator", "area")...)...)
 }
 

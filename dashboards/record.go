@@ -104,11 +104,11 @@ func (m *maker) cameTrue() *table.PanelBuilder {
 			ask{ref: OptionalPrefix + "missed", expr: count("missed") + " or " + decided + " * 0"},
 			ask{ref: OptionalPrefix + "part", expr: "(" + count("met") + " or " + decided + " * 0) / " + decided}),
 	}, valueOf(OptionalPrefix+"said"), true,
-		shown("verdict", m.say("判断", "verdict"), m.inWords("verdict"), wide(160)),
+		shown("verdict", m.say("判断", "verdict"), m.inWords("verdict"), atLeast(160)),
 		shown(valueOf(OptionalPrefix+"said"), m.say("次数", "times"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"met"), m.say("其后达成", "then met"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"missed"), m.say("其后未达成", "then missed"), decimals(0)),
-		shown(valueOf(OptionalPrefix+"part"), m.say("达成的比例", "part met"), gauge()...))
+		shown(valueOf(OptionalPrefix+"part"), m.say("达成的比例", "part met"), share(80)...))
 }
 
 // tracks is the record of each target.
@@ -137,13 +137,13 @@ func (m *maker) tracks() *table.PanelBuilder {
 	}, maybeValue("bands"), true,
 		append([]column{
 			shown("outcome", m.say("结果", "outcome"), m.outcomeWords(), colored(), wide(120)),
-			shown(m.label("name"), m.say("目标", "target"), wide(300),
+			shown(m.label("name"), m.say("目标", "target"), atLeast(200),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
-			shown("deadline", m.say("期限", "deadline"), wide(80)),
+			shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
 			count("on_track", "正常", "on track"), count("at_risk", "有风险", "at risk"), count("slipping", "滞后", "slipping"),
 			count("bands", "区间次数", "bands"),
-			shown(maybeValue("held"), m.say("包含结果", "held"), gauge()...),
+			shown(maybeValue("held"), m.say("包含结果", "held"), share(80)...),
 			shown(maybeValue("width"), m.say("宽度", "width"), asPart()...),
 			count("alarms", "警报", "alarms"), count("withdrawn", "解除", "went away"),
 			shown(maybeValue("warning"), m.say("提前", "warning"), unit("s"), decimals(1)),

@@ -74,22 +74,22 @@ func (m *maker) revised() *table.PanelBuilder {
 		about: m.say("所选时间内改过值的数据：改过几次，最低、最高和现在的值。",
 			"Figures whose value changed within the time range: how often, and the lowest, the highest and the current value."),
 		asks: as(rows,
-			ask{ref: "times", expr: coded(named("max by ("+by+") ("+revisedCells+")"), "category", "measure", "freq")},
+			ask{ref: "times", expr: coded(named("max by ("+by+") ("+revisedCells+")"), "category", "measure", "freq", "period")},
 			ask{ref: "now", expr: of("last_over_time")},
 			ask{ref: "low", expr: of("min_over_time")},
 			ask{ref: "high", expr: of("max_over_time")}),
 	}, "period", true,
 		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"), wide(260),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
 				m.linked(revisionsCode, m.say("查看各次发布", "show its publications"), by6...)),
 			shown(m.label("area"), m.say("地区", "area")),
-			shown("period", m.say("时期", "period"), wide(100)),
+			shown("period", m.say("时期", "period"), m.inPeriods(), wide(100)),
 			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
 			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
-		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"))...)...)
+		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
 }
 
 // by6 are the variables that select a cell.
@@ -134,7 +134,7 @@ func (m *maker) changed() *table.PanelBuilder {
 		asks: as(rows,
 			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference}),
 	}, "period", true,
-		shown("period", m.say("时期", "period"), wide(120)),
+		shown("period", m.say("时期", "period"), m.inPeriods(), atLeast(120)),
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),
 		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 		shown(valueOf("difference"), m.say("差", "difference"), unit("locale"), decimals(2)),

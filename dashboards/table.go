@@ -48,7 +48,10 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 		WithTransformation(transformation("organize", map[string]any{
 			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
 	for _, c := range columns {
-		how := append([]property{set("displayName", heading(c.heading))}, c.how...)
+		how := append([]property{set("displayName", heading(c.heading)), set("noValue", "–")}, c.how...)
+		if !slices.ContainsFunc(c.how, func(p property) bool { return p.Id == "custom.width" || p.Id == "custom.minWidth" }) {
+			how = append(how, wide(usual))
+		}
 		if c.heading == "" {
 			// Grafana 12 calls hidden what it called custom.hidden before.
 			how = []property{set("custom.hidden", true), set("custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true})}
@@ -67,8 +70,13 @@ func heading(text string) string {
 	return string(unicode.ToUpper(first)) + text[size:]
 }
 
-// Display options of columns.
+// usual is the width of a column that does not say its own, in pixels.
+const usual = 85
+
+// Display options of columns. One column of each table takes the width that is
+// left, and all others have theirs, so that a table fits a small page.
 func wide(pixels int) property                     { return set("custom.width", pixels) }
+func atLeast(pixels int) property                  { return set("custom.minWidth", pixels) } // and all the width that is left
 func decimals(n int) property                      { return set("decimals", n) }
 func unit(name string) property                    { return set("unit", name) }
 func mapped(all []dashboard.ValueMapping) property { return set("mappings", all) }
@@ -83,11 +91,10 @@ func tintedText() property {
 	return set("custom.cellOptions", map[string]any{"type": "color-text"})
 }
 
-// gauge draws a fraction from 0 to 1 as a bar.
-func gauge() []property {
-	return []property{unit("percentunit"), decimals(1), set("min", 0), set("max", 1),
-		set("custom.cellOptions", map[string]any{"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}),
-		set("color", map[string]any{"mode": "fixed", "fixedColor": colorPublished})}
+// share shows a fraction from 0 to 1 as a percentage. It is not drawn as a bar,
+// because Grafana draws one of 0 % where there is no value.
+func share(pixels int) []property {
+	return []property{unit("percentunit"), decimals(1), wide(pixels)}
 }
 
 // linked makes a cell a link to a dashboard of this edition; the values of the
@@ -102,7 +109,7 @@ func (m *maker) linked(code, title string, variables ...string) property {
 			mark = "?"
 		}
 		field := name
-		if slices.ContainsFunc(words, func(w word) bool { return w.label == name }) {
+		if slices.ContainsFunc(words, func(w word) bool { return w.label == name }) || name == "period" {
 			field = twin(name)
 		}
 		to += mark + "var-" + url.QueryEscape(name) + "=${__data.fields." + field + ":percentencode}"
@@ -110,8 +117,5 @@ func (m *maker) linked(code, title string, variables ...string) property {
 	return set("links", []any{map[string]any{"title": title, "url": to}})
 }
 
-// Dates are shown as days and months in UTC, the time zone of the dashboards.
-const (
-	asDay   = "time:YYYY-MM-DD"
-	asMonth = "time:YYYY-MM"
-)
+// asDay shows a time as a day in UTC, the time zone of the dashboards.
+const asDay = "time:YYYY-MM-DD"

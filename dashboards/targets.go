@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -8,58 +9,118 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// targets is the table of all targets that match the selector, the most urgent
-// first. The selector is empty or ends with a comma.
-func (m *maker) targets(title string, height uint32, selector string) *table.PanelBuilder {
+// targets is the table of the targets of some indicators, all of which match
+// the selector, the most urgent first. The selector is empty or ends with a
+// comma.
+func (m *maker) targets(title string, height uint32, selector string, of []*catalog.Indicator) *table.PanelBuilder {
 	const by = "target, indicator, area, category"
-	amount := func(ref string) ask {
-		return ask{ref: ref, expr: "max by (" + by + ") (tidemark_target_" + ref + `{` + selector + `scale="display"})`}
-	}
-	optional := func(ref string) ask {
-		a := amount(ref)
-		a.ref = OptionalPrefix + a.ref
-		return a
-	}
 	bare := strings.TrimSuffix(selector, ",")
+	metric := func(ref, scale string) string {
+		return "max by (" + by + ") (tidemark_target_" + ref + "{" + selector + scale + "})"
+	}
+	const display = `scale="display"`
+	optional := func(ref, name, scale string) ask { return maybe(ref, metric(name, scale), "") }
 	asks := as(rows,
 		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
 			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
 		ask{ref: "sentence", expr: "max by (" + by + ", sentence_en, sentence_zh) (tidemark_target_sentence_info{" + bare + "})"},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
 		// The goal provides the unit of all amounts in the row.
-		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + `scale="display"})`},
-		optional("value"), optional("plan"),
-		ask{ref: OptionalPrefix + "calendar", expr: "max by (" + by + ") (tidemark_target_calendar_pace_ratio{" + bare + "})"},
-		ask{ref: OptionalPrefix + "attainment", expr: "max by (" + by + ") (tidemark_target_attainment_ratio{" + bare + "})"},
-		optional("projection"), optional("projection_low"), optional("projection_high"), optional("required_per_period"))
-	number := []property{decimals(2), unit("locale")}
-	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
+		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + display + `})`},
+		optional("value", "value", display),
+		ask{ref: "reached", expr: reachedWhen(by, bare)},
+		optional("calendar", "calendar_pace_ratio", ""), optional("attainment", "attainment_ratio", ""),
+		optional("projection", "projection", display), ask{ref: "band", expr: band(by, metric("projection_low", display), metric("projection_high", display)) + orDash(by, bare, "band")},
+		optional("required_per_period", "required_per_period", display))
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
-		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。序时进度是时间已过的比例。预测的上下限是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
-			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
-	}, valueOf("verdict"), true,
-		append([]column{
-			shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(110)),
-			shown(m.label("name"), m.say("目标", "target"), wide(330),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
-			shown(m.label("area"), m.say("地区", "area"), wide(150)),
-			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
-			shown(m.label("sentence"), m.say("情况", "in words"), wide(480), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
-			shown(maybeValue("attainment"), m.say("完成率", "attainment"), gauge()...),
-			shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), gauge()...),
-			shown(maybeValue("value"), m.say("已完成", "reached"), number...),
-			shown(maybeValue("plan"), m.say("按计划应达", "plan by now"), number...),
-			shown(valueOf("goal"), m.say("目标值", "goal"), number...),
-			shown("unit", m.say("单位", "unit"), wide(80)),
-			shown(maybeValue("projection"), m.say("预测", "projection"), number...),
-			shown(maybeValue("projection_low"), m.say("预测下限", "projection, low"), number...),
-			shown(maybeValue("projection_high"), m.say("预测上限", "projection, high"), number...),
-			shown(maybeValue("required_per_period"), m.say("每期尚需", "needed per period"), number...),
-			shown("deadline", m.say("期限", "deadline"), wide(80)),
-		}, kept("target", "indicator", "area", twin("category"))...)...)
+		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。“截至”是已完成数的时期和判断所依据的最弱的数据。序时进度是时间已过的比例。预测的区间是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
+			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. “Up to” is the period of what was reached, and the weakest figures that the verdict rests on. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
+	}, valueOf("verdict"), true, m.targetColumns(of)...)
+}
+
+// targetColumns are those of a table of the targets of some indicators. Area
+// and category are columns only where the targets have more than one.
+func (m *maker) targetColumns(of []*catalog.Indicator) []column {
+	const amount = 76
+	number := func(how ...property) []property { return append(how, decimals(1), unit("locale"), wide(amount)) }
+	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
+	all := []column{
+		shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(74)),
+		shown(m.label("name"), m.say("目标", "target"), wide(140),
+			m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
+	}
+	areas, categories := m.placesOfTargets(of)
+	if areas {
+		all = append(all, shown(m.label("area"), m.say("地区", "area"), wide(75)))
+	}
+	if categories {
+		all = append(all, shown("category", m.say("分类", "category"), m.inWords("category"), wide(56)))
+	}
+	all = append(all,
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(183), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
+		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(66)...),
+		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(66)...),
+		shown(maybeValue("value"), m.say("已完成", "reached"), number()...),
+		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(98)),
+		shown(valueOf("goal"), m.say("目标值", "goal"), number()...),
+		shown("unit", m.say("单位", "unit"), wide(62)),
+		shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
+		shown(maybeValue("projection"), m.say("预测", "projection"), number()...),
+		shown("band", m.say("区间", "band"), wide(106)),
+		shown(maybeValue("required_per_period"), m.say("每期尚需", "needed per period"), number()...))
+	return append(all, kept("target", "indicator", "area", twin("category"))...)
+}
+
+// placesOfTargets reports whether the targets of some indicators are in more
+// than one area, and whether any is for categories.
+func (m *maker) placesOfTargets(of []*catalog.Indicator) (areas, categories bool) {
+	var first *catalog.Area
+	for _, t := range m.cat.Targets {
+		if !slices.Contains(of, t.Indicator) {
+			continue
+		}
+		if first == nil {
+			first = t.Area
+		}
+		areas = areas || t.Area != first
+		categories = categories || t.Category != figure.Total
+	}
+	return areas, categories
+}
+
+// reachedWhen has the period of what was reached and the basis of the verdict
+// in one label for each language; see basisAfter.
+func reachedWhen(by, bare string) string {
+	expr := "tidemark_target_reached_info{" + bare + "}"
+	for _, l := range []string{"_en", "_zh"} {
+		expr = `label_join(` + expr + `, "reached` + l + `", " ", "period` + l + `", "rests_on")`
+	}
+	return "max by (" + by + ", reached_en, reached_zh) (" + expr + ")" + orDash(by, bare, "reached_en", "reached_zh")
+}
+
+// orDash gives the targets that have no such labels a dash, so that a table has
+// the column even if none of its targets has.
+func orDash(by, bare string, labels ...string) string {
+	expr := "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"
+	for _, l := range labels {
+		expr = `label_replace(` + expr + `, "` + l + `", "–", "", "")`
+	}
+	return " or on (" + by + ") " + expr
+}
+
+// band writes the two ends of a projection as one text. Values become labels
+// by counting them.
+func band(by, low, high string) string {
+	end := func(name, of string) string {
+		return `count_values by (` + by + `) ("` + name + `", round(` + of + `, 0.1))`
+	}
+	return `max by (` + by + `, band) (label_join(` + end("low", low) + ` * on (` + by + `) group_left (high) ` + end("high", high) + `, "band", " – ", "low", "high"))`
 }
 
 // verdictTiles counts the targets of each verdict, including verdicts without

@@ -46,7 +46,7 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 		}
 	}
 	if m.anyTarget(all) {
-		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, of))
+		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, of, all))
 	}
 	b.WithRow(part(m.say("最新数据", "Newest figures"))).WithPanel(m.newestOf(of))
 	if ranks := ofKind(all, catalog.Rank); len(ranks) > 0 {
@@ -104,7 +104,8 @@ func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVari
 	of := `{` + ofIndicators(codesOf(some)) + `area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="` + r.freq.String() + `"}`
 	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ")" // the newest may be withheld
 	return m.named(r.variable, m.in.of(r.name), named(known), "indicator", "name").
-		Multi(true).IncludeAll(true).Current(m.everything())
+		Multi(true).IncludeAll(true).Current(m.everything()).
+		Hide(dashboard.VariableHideHideVariable) // Grafana would call its option for all of them All, in every language
 }
 
 // each adds the part that repeats for every indicator of a frequency: the
@@ -201,7 +202,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 			}) + ")")}),
 	}, valueOf("period"), true,
 		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"), wide(260),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category")),
 			shown(m.label("area"), m.say("地区", "area"), wide(130)),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(90)),

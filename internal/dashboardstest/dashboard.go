@@ -12,12 +12,16 @@ import (
 // Grafana reads it.
 type Dashboard struct {
 	UID, Title, Timezone string
-	From, To             string // the initial time range, in Grafana's notation: now-9y/y
+	Ranges               []Range // that can be chosen by name
+	From, To             string  // the initial time range, in Grafana's notation: now-9y/y
 	Variables            []Variable
 	Annotations          []Query
 	Panels               []Panel // without row headings
 	Links                []string
 }
+
+// Range is a time range with a name.
+type Range struct{ Display, From, To string }
 
 // Panel is one panel.
 type Panel struct {
@@ -27,6 +31,7 @@ type Panel struct {
 	// is repeated. If the variable has no value, the panel is shown once,
 	// without one.
 	Repeat      string
+	Width       int    // of 24
 	EmptyIsGood bool   // its description says so
 	NoValue     string // its text if there is no data
 	Queries     []Query
@@ -94,7 +99,7 @@ func Parse(data []byte) (*Dashboard, error) {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return nil, err
 	}
-	s := &Dashboard{UID: raw.UID, Title: raw.Title, Timezone: raw.Timezone, From: raw.Time.From, To: raw.Time.To}
+	s := &Dashboard{UID: raw.UID, Title: raw.Title, Timezone: raw.Timezone, From: raw.Time.From, To: raw.Time.To, Ranges: raw.Timepicker.Ranges}
 	for _, l := range raw.Links {
 		if l.URL != "" {
 			s.Links = append(s.Links, l.URL)
@@ -133,10 +138,13 @@ type Variable struct {
 type rawDashboard struct {
 	UID, Title, Timezone string
 	Time                 struct{ From, To string }
-	Panels               []rawPanel
-	Templating           struct{ List []rawVariable }
-	Annotations          struct{ List []rawAnnotation }
-	Links                []rawLink
+	Timepicker           struct {
+		Ranges []Range `json:"quick_ranges"`
+	}
+	Panels      []rawPanel
+	Templating  struct{ List []rawVariable }
+	Annotations struct{ List []rawAnnotation }
+	Links       []rawLink
 }
 
 type rawLink struct{ URL string }
@@ -151,6 +159,7 @@ type rawAnnotation struct {
 type rawPanel struct {
 	ID                               int
 	Type, Title, Description, Repeat string
+	GridPos                          struct{ W int }
 	Targets                          []struct {
 		RefID, Expr, Format, LegendFormat, Interval string
 		Instant                                     bool
@@ -198,7 +207,7 @@ func (o rawOverride) field() (f Field) {
 }
 
 func (p rawPanel) panel(repeat string) Panel {
-	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults}
+	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults, Width: p.GridPos.W}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}

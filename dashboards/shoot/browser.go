@@ -73,6 +73,10 @@ func start(ctx context.Context, program string, g *grafana) (*browser, error) {
 		b.close()
 		return nil, fmt.Errorf("%s does not start: %w", program, err)
 	}
+	if err := b.needFont(); err != nil {
+		b.close()
+		return nil, err
+	}
 	return b, nil
 }
 
@@ -89,7 +93,20 @@ func (b *browser) prepare() error {
 		return err
 	}
 	b.agent = is.UserAgent
-	return b.setCookies()
+	if err := b.setCookies(); err != nil {
+		return err
+	}
+	return chromedp.Do(b.ctx, chromedp.Evaluate[chromedp.Void](page))
+}
+
+// needFont fails if Chromium has no font for Chinese: pictures would show boxes, and
+// texts would not be as wide as people see them.
+func (b *browser) needFont() error {
+	ok, err := ask[bool](b, "hasFont()")
+	if err == nil && !ok {
+		return errors.New("no font for Chinese: install one (Debian: apt-get install fonts-noto-cjk)")
+	}
+	return err
 }
 
 // setCookies gives the browser the session of the login. Cookies go to Grafana

@@ -33,7 +33,8 @@
 //     words in a state timeline are read only in its tooltips.
 //   - Rows of a table that have to be scrolled to: Grafana does not make them.
 //   - Tooltips between the places at which it looked: the first, middle and last
-//     points, and a little to the right of each.
+//     points, and a little to the right of each; in the light theme only, because a
+//     theme does not change what they say.
 //   - Links in a menu that opens on a click, apart from the dashboards that the
 //     dashboard's JSON names. Links to other hosts are listed and not followed.
 //   - Bars lower than six pixels, which are not measured.

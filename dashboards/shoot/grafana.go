@@ -46,6 +46,9 @@ func connect(ctx context.Context, address, user, password string) (*grafana, err
 	if (user == "") != (password == "") {
 		return nil, errors.New("GRAFANA_USER and GRAFANA_PASSWORD belong together: set both or none")
 	}
+	if base.Path == "" {
+		base.Path = "/"
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err

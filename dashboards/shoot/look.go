@@ -20,6 +20,10 @@ import (
 const (
 	screen  = 900   // height of the window in which a page is opened
 	tallest = 16000 // of a picture, which Chromium can draw
+
+	// tooltipTheme is the theme in which tooltips are looked at, which takes most
+	// of the time: a theme changes colours, not what a tooltip says.
+	tooltipTheme = "light"
 )
 
 // look opens a dashboard, adds what is wrong with it to the report, and returns
@@ -101,7 +105,7 @@ type state struct {
 // returns what is missing when its patience ends. scroll makes it scroll to panels
 // that load when they are seen.
 func (b *browser) settle(scroll bool) (waiting []string, err error) {
-	const alike = 4 // states in a row, of six frames each
+	const alike = 3 // states in a row, of four frames each
 	end := time.Now().Add(b.patience)
 	last, same := "", 0
 	for same < alike {
@@ -183,7 +187,7 @@ func (b *browser) judge(d dashboard, v view, rep *report, note func(c check, pan
 			note(c, p.Title, fmt.Sprintf("its table needs %d pixels and has %d", t.Needs, t.Has))
 		}
 	}
-	return b.judgeCharts(d, rep, note)
+	return b.judgeCharts(d, v, rep, note)
 }
 
 // judgeReading checks texts and links.
@@ -192,7 +196,7 @@ func (b *browser) judgeReading(d dashboard, r reading, rep *report, note func(c 
 	for _, t := range r.Texts {
 		judgeWords(d, r.Title, t.Text, note)
 		if t.Cut {
-			note(textCut, r.Title, "“"+oneLine(t.Text)+"” is cut")
+			note(textCut, r.Title, quoted(t.Text)+" is cut")
 		}
 	}
 	rep.Seen.Links += len(r.Links)
@@ -202,7 +206,7 @@ func (b *browser) judgeReading(d dashboard, r reading, rep *report, note func(c 
 		case !followed:
 			note(linkElsewhere, r.Title, l.Address)
 		case reason != "":
-			note(linkDead, r.Title, fmt.Sprintf("the link “%s” to %s leads nowhere: %s", oneLine(l.Text), l.Address, reason))
+			note(linkDead, r.Title, fmt.Sprintf("the link %s to %s leads nowhere: %s", quoted(l.Text), l.Address, reason))
 		}
 	}
 }
@@ -213,12 +217,12 @@ func judgeWords(d dashboard, title, text string, note func(c check, panel, what 
 		if d.Edition == lang.English {
 			language = "Chinese"
 		}
-		note(wordForeign, title, fmt.Sprintf("“%s” has %s in %s", oneLine(text), strings.Join(words, ", "), language))
+		note(wordForeign, title, fmt.Sprintf("%s has %s in %s", quoted(text), strings.Join(words, ", "), language))
 	}
 }
 
 // judgeCharts checks bars, axes and tooltips.
-func (b *browser) judgeCharts(d dashboard, rep *report, note func(c check, panel, what string)) error {
+func (b *browser) judgeCharts(d dashboard, v view, rep *report, note func(c check, panel, what string)) error {
 	charts, err := ask[[]chart](b, "charts()")
 	if err != nil {
 		return err
@@ -236,6 +240,13 @@ func (b *browser) judgeCharts(d dashboard, rep *report, note func(c check, panel
 			if err := c.judgeBars(rep, note); err != nil {
 				return fmt.Errorf("panel %s: %w", c.Panel, err)
 			}
+		}
+		if v.Theme != tooltipTheme {
+			continue
+		}
+		// From outside, so that the tooltip of the last chart is gone.
+		if err := chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0)); err != nil {
+			return err
 		}
 		for _, at := range c.Places {
 			if err := b.judgeTooltip(d, i, c, at, rep, note); err != nil {
@@ -281,10 +292,8 @@ func (b *browser) judgeTooltip(d dashboard, i int, c chart, at float64, rep *rep
 		return err
 	}
 	at = max(at, 1)
-	// From outside, so that the tooltip of the last chart is gone.
-	err = chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0),
-		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, over.Left+at, over.Top+over.Height/2))
-	if err != nil {
+	move := chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, over.Left+at, over.Top+over.Height/2)
+	if err := chromedp.Do(b.ctx, move); err != nil {
 		return err
 	}
 	h, err := ask[struct {

@@ -33,7 +33,7 @@ globalThis.shoot = (() => {
 
   // state says what is being waited for, and a mark that changes with the page.
   const state = async () => {
-    await frames(6);
+    await frames(4);
     const text = document.body.textContent;
     let sum = text.length;
     for (let i = 0; i < text.length; i++) sum = (sum * 31 + text.charCodeAt(i)) | 0;
@@ -89,9 +89,10 @@ globalThis.shoot = (() => {
       const style = getComputedStyle(e);
       if (style.display === 'inline' || style.display === 'contents') continue;
       const box = e.getBoundingClientRect();
-      const own = e === parent || style.textOverflow === 'ellipsis';
-      if (x && /hidden|clip/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1 &&
-        (own || rect.right > box.right + 1 || rect.left < box.left - 1)) return true;
+      const hides = x && /hidden|clip/.test(style.overflowX);
+      if (hides && style.textOverflow === 'ellipsis' && e.scrollWidth > e.clientWidth) return true;
+      if (hides && e.scrollWidth > e.clientWidth + 1 &&
+        (e === parent || rect.right > box.right + 1 || rect.left < box.left - 1)) return true;
       if (y && /hidden|clip/.test(style.overflowY) && e.scrollHeight > e.clientHeight + 1 &&
         (rect.bottom > box.bottom + line / 4 || rect.top < box.top - line / 4)) return true;
       if (/auto|scroll/.test(style.overflowX)) x = false;
@@ -195,7 +196,7 @@ globalThis.shoot = (() => {
       if (at < x.min || at > x.max) return;
       if (plot.series.some((s, i) => i > 0 && s.show !== false && plot.data[i][j] != null)) shown.push(plot.valToPos(at, 'x'));
     });
-    const chosen = new Set([0, 0.25, 0.5, 0.75, 1].map((q) => Math.round(q * (shown.length - 1))));
+    const chosen = new Set([0, 0.5, 1].map((q) => Math.round(q * (shown.length - 1))));
     const found = [];
     for (const j of chosen) {
       if (shown[j] === undefined) continue;
@@ -237,7 +238,7 @@ globalThis.shoot = (() => {
       if (n > 180) return { reached: false, text: '', times: [] };
       await frames(1);
     }
-    await frames(6);
+    await frames(3);
     const times = [];
     (plot.cursor.idxs ?? []).forEach((at, s) => {
       const hidden = s === 0 || plot.series[s].show === false || frame?.fields?.[s]?.config?.custom?.hideFrom?.tooltip;
@@ -246,5 +247,18 @@ globalThis.shoot = (() => {
     return { reached: true, times, text: tooltips().map((e) => e.innerText).join('\n') };
   };
 
-  return { state, toNext, height, read, charts: () => charts().map(readChart), over, hovered };
+  // hasFont says whether Chinese is drawn with a font: without one, every character
+  // looks like one that does not exist.
+  const hasFont = () => {
+    const drawn = (text) => {
+      const canvas = document.createElement('canvas');
+      const to = canvas.getContext('2d');
+      to.font = '64px sans-serif';
+      to.fillText(text, 20, 100);
+      return canvas.toDataURL();
+    };
+    return drawn('宁') !== drawn('波');
+  };
+
+  return { hasFont, state, toNext, height, read, charts: () => charts().map(readChart), over, hovered };
 })();

@@ -139,7 +139,7 @@ func (r *report) markdown() string {
 			}
 			where := "the page"
 			if f.Panel != "" {
-				where = "“" + oneLine(f.Panel) + "”"
+				where = quoted(f.Panel)
 			}
 			fmt.Fprintf(&b, "- `%s` %s: %s. Fix: %s. Seen at %s.\n", f.Check, where, oneLine(f.What), f.Fix, strings.Join(f.Views, ", "))
 		}
@@ -170,10 +170,14 @@ func count(n int, what string) string {
 }
 
 // oneLine is a text of a page as one line of the report.
-func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > 200 {
-		text = string(runes[:199]) + "…"
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// quoted is the beginning of a text of a page, as it is quoted in a finding.
+func quoted(text string) string {
+	const most = 80 // characters
+	text = oneLine(text)
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most-1]) + "…"
 	}
-	return text
+	return "“" + text + "”"
 }

@@ -31,6 +31,7 @@ var heavy = map[string]string{
 	"k8s.io/apimachinery/":                                       "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/stub/client-go",
 	"k8s.io/klog/":                                               "nothing here speaks to Kubernetes; go.mod replaces k8s.io/client-go, see internal/stub/client-go",
 	"github.com/grafana/grafana-foundation-sdk/":                 "only the generator of dashboards needs it",
+	"github.com/chromedp/":                                       "only dashboards/shoot drives a browser",
 	"github.com/tidemark-stats/tidemark/internal/enginetest":     "a package for tests",
 }
 

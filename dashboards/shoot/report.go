@@ -157,8 +157,8 @@ func (r *report) markdown() string {
 func (r *report) summary() string {
 	faults := len(r.faults())
 	s := r.Seen
-	return fmt.Sprintf("%d pictures; over all of them %d panels, %d texts, %d tables, %d charts, %d bars measured, %d tooltips, %d links.\n%s, %s.\n",
-		len(r.Pictures), s.Panels, s.Texts, s.Tables, s.Charts, s.Bars, s.Tooltips, s.Links,
+	return fmt.Sprintf("%s; over all of them %d panels, %d texts, %d tables, %d charts, %d bars measured, %d tooltips, %d links.\n%s, %s.\n",
+		count(len(r.Pictures), "picture"), s.Panels, s.Texts, s.Tables, s.Charts, s.Bars, s.Tooltips, s.Links,
 		count(faults, "fault"), count(len(r.Findings)-faults, "remark"))
 }
 

@@ -183,7 +183,7 @@ func TestAFindingOfSeveralViewsIsReportedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back report
-	if err := json.Unmarshal(data, &back); err != nil || len(back.Findings) != 2 || len(back.Findings[1].Views) != 1 || len(back.faults()) != 1 {
+	if err := json.Unmarshal(data, &back); err != nil || len(back.Findings) != 2 || len(back.Findings[0].Views) != 1 || len(back.faults()) != 1 {
 		t.Errorf("%v: report.json is\n%s", err, data)
 	}
 }

@@ -1,6 +1,9 @@
 package dashboards
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
@@ -20,12 +23,13 @@ func (m *maker) indicator() *board {
 	b := m.begin(indicatorCode, m.in.of(m.cat.City)+m.say(" · 单项指标", ": indicator"),
 		m.say("任何一个指标和地区：逐期数值、累计、增速、历年对比、预测、修订。",
 			"Any indicator and area: figures, year to date, growth, years side by side, projection, revisions."), nineYears, twoYearsOn).
-		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, true))
+		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, false))
 	for _, v := range m.indicatorVariables() {
 		b.WithVariable(v)
 	}
 	const way = `tidemark_target_path{target="$target",category="$category"}`
-	b.WithVariable(m.target()).WithVariable(hidden("path_measure", way, "measure")).WithVariable(hidden("path_freq", way, "freq"))
+	b.WithVariable(m.target()).WithVariable(hidden("path_measure", way, "measure")).WithVariable(hidden("path_freq", way, "freq")).
+		WithVariable(m.until())
 
 	return b.WithRow(part("${area:text} · ${indicator:text}")).
 		WithPanel(m.newestTiles()).
@@ -53,6 +57,13 @@ func (m *maker) target() *dashboard.QueryVariableBuilder {
 		"sort_desc((10 * count by (target) (tidemark_target_projection"+of+") + "+urgency+" or "+urgency+")"+
 			" * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info"+of+"))", "target", "name").
 		Sort(dashboard.VariableSortDisabled)
+}
+
+// until is the deadline of the target in words, which may be none.
+func (m *maker) until() *dashboard.QueryVariableBuilder {
+	expr := `label_replace(max by (deadline) (tidemark_target_info{target="$target"}), "word", "` + m.say("无期限", "no deadline") + `", "deadline", "")`
+	expr = `label_replace(` + expr + `, "word", "$1", "deadline", "(.+)")`
+	return variable("until", "until", "query_result("+expr+")").Regex(`/\bword="([^"]+)"/`).Hide(dashboard.VariableHideHideVariable)
 }
 
 // newestTiles shows the newest value of each measure.
@@ -186,7 +197,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 		about: m.say("已完成的数值、计划线、目标线，以及预测和它的上下限。目标值改过的，目标线在改的那一期成台阶。期限在今年的目标按年内累计（平均数按年初至今平均），更远的按年度总量；期限更远的，把时间范围延长到期限可以看到整条线。",
 			"What has been reached, the plan, the goal, and the projection with its band. A change of the goal is a step in its line. A target for this year uses the year to date (the mean for an average), a later one yearly totals; if the deadline is beyond the time range, extend it to see the whole path."),
 		asks: as(points, append(asks,
-			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值", "goal")),
+			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值（$until）", "goal ($until)")),
 			line("projection", m.say("预测", "projection")),
 			line("low", m.say("预测下限", "projection, low")), line("high", m.say("预测上限", "projection, high")))...),
 		none: m.say("没有目标", "no target"),
@@ -201,19 +212,19 @@ func (m *maker) way() *timeseries.PanelBuilder {
 // yearsOver overlays the years, by month. The month is the first number of a
 // row, which a trend uses as its axis.
 func (m *maker) yearsOver() *trend.PanelBuilder {
-	const rowAndColumn = `number\line`
+	const rowAndColumn = `month\line`
 	b := dress(m, trend.NewPanelBuilder(), pane{
 		title: m.say("历年同月对比（$unit）", "Years compared by month ($unit)"), width: 12, height: 10,
-		about: m.say("每年一条线，横轴是月份（或季度）；公布、推算、估计和插补的分开，插补和估计的是虚线。",
-			"One line per year, by month (or quarter); published, derived, estimated and imputed figures are apart, and those estimated or imputed dashed."),
-		asks: as(rows, ask{ref: "cells", expr: everyBasis(func(t tint) string {
+		about: m.say("每年一条线，横轴是月份（季度在其最后一个月）；公布、推算、估计和插补的分开，插补和估计的是虚线。",
+			"One line per year, by month (a quarter at its last); published, derived, estimated and imputed figures are apart, and those estimated or imputed dashed."),
+		asks: as(rows, ask{ref: "cells", expr: lastMonth(everyBasis(func(t tint) string {
 			return `label_join(` + newest(`tidemark_figure_cell{`+cells+`,measure="level",freq="$freq",scale="display"`+t.matcher()+`}`) + `, "line", " ", "year", "basis")`
-		})}),
+		}))}),
 		none: m.noFigures(),
 	})
 	b.WithTransformation(sorted("period", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
-			"columnField": "line", "rowField": "number", "valueField": "Value", "emptyValue": "null"})).
+			"columnField": "line", "rowField": "month", "valueField": "Value", "emptyValue": "null"})).
 		WithTransformation(transformation("convertFieldType", map[string]any{
 			"fields": map[string]any{}, "conversions": []any{map[string]any{"targetField": rowAndColumn, "destinationType": "number"}}})).
 		WithTransformation(sorted(rowAndColumn, false))
@@ -228,6 +239,17 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "Month")), unit("none"), decimals(0)}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementRight).DisplayMode(common.LegendDisplayModeList)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
+}
+
+// lastMonth adds the last month of a month or quarter: an axis of four quarters
+// would have each number twice.
+func lastMonth(cells string) string {
+	expr := `label_replace(label_join(` + cells + `, "part", "", "freq", "number"), "month", "$1", "part", "M(.+)")`
+	for _, q := range []string{"1", "2", "3", "4"} {
+		n, _ := strconv.Atoi(q)
+		expr = `label_replace(` + expr + `, "month", "` + strconv.Itoa(3*n) + `", "part", "Q0` + q + `")`
+	}
+	return expr
 }
 
 // years draws the yearly totals, and the sum of the last twelve months.
@@ -249,18 +271,29 @@ func (m *maker) figures() *table.PanelBuilder {
 		title: m.say("全部数据和状态（$unit）", "All figures with their status ($unit)"), width: 14, height: 14,
 		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和依据：公布，由公布数推算，估计或据估计数推算，插补或据插补数推算。不公布的数据照样列出。",
 			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and basis: published, derived from what was, estimated or derived from estimates, imputed or derived from imputed figures. Withheld ones are listed too."),
-		asks: as(rows, ask{ref: "cells", expr: everyBasis(func(t tint) string {
+		asks: as(rows, ask{ref: "cells", expr: inOrder(func(t tint) string {
 			return newest(`tidemark_figure_cell{` + cells + `,scale="display"` + t.matcher() + `}`)
 		})}),
 		none: m.noFigures(),
-	}, "period", true,
+	}, "order", true, append([]column{
 		shown("period", m.say("时期", "period"), m.inPeriods(), wide(90)),
 		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(80)),
 		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(140)),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), wide(80)),
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(150)),
-		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)))
+		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
+	}, kept("order")...)...)
+}
+
+// inOrder adds to cells a label by which they sort: the newest first, at the
+// same time the indicator's own frequency first, and of those the firmest.
+func inOrder(cells func(tint) string) string {
+	expr := everyBasis(func(t tint) string {
+		return `label_replace(` + cells(t) + `, "firmness", "` + strconv.Itoa(len(tints)-slices.Index(tints, t)) + `", "", "")`
+	})
+	expr = `label_replace(label_replace(` + lastMonth(expr) + `, "month", "12", "part", "A.+"), "month", "0$1", "month", "(.)")`
+	return `label_join(label_replace(label_replace(` + expr + `, "own", "0", "", ""), "own", "1", "freq", "$freq"), "order", "", "year", "month", "own", "firmness")`
 }
 
 // publications is the table of how often cells were published.

@@ -140,6 +140,9 @@ func (m *maker) verdictTiles(width, height uint32) *stat.PanelBuilder {
 	}, "none", looks...).ColorMode(common.BigValueColorModeBackground)
 }
 
+// everyTarget is more than a catalogue has, so that all are on one page.
+const everyTarget = 1000
+
 // verdictTimeline shows how the verdicts changed, judged at each point in time
 // by what was known then.
 func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
@@ -152,8 +155,8 @@ func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
 		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次。",
 			"The verdict on each target, once a week, by what was known at the time."),
 	}).Mappings(m.verdictMappings()).MergeValues(true).ShowValue(common.VisibilityModeNever).
-		RowHeight(0.85).FillOpacity(85).LineWidth(0).
-		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(false).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeHidden))
+		RowHeight(0.85).FillOpacity(85).LineWidth(0).PerPage(everyTarget).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList))
 }
 
 // ofIndicators is the selector for some indicators, followed by a comma.

@@ -102,9 +102,9 @@ func (m *maker) anyTarget(all []*catalog.Indicator) bool {
 // in the area, at their own frequency. All are selected by default.
 func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVariableBuilder {
 	of := `{` + ofIndicators(codesOf(some)) + `area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="` + r.freq.String() + `"}`
-	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ")" // the newest may be withheld
-	return m.named(r.variable, m.in.of(r.name), named(known), "indicator", "name").
-		Multi(true).IncludeAll(true).Current(m.everything()).
+	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ") * 0 + 1" // the newest may be withheld
+	return m.named(r.variable, m.in.of(r.name), listed(named(known))+")", "indicator", "name").
+		Sort(dashboard.VariableSortDisabled).Multi(true).IncludeAll(true).Current(m.everything()).
 		Hide(dashboard.VariableHideHideVariable) // Grafana would call its option for all of them All, in every language
 }
 

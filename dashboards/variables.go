@@ -83,8 +83,9 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 	const of = `{indicator="$indicator",area="$area"}`
 	return []*dashboard.QueryVariableBuilder{
 		m.named("indicator", m.say("指标", "Indicator"),
-			`max by (indicator, name_en, name_zh) (tidemark_indicator_info)`, "indicator", "name").
-			Current(one(m.in.of(indicator.Name), indicator.Code)),
+			listed(`max by (indicator, name_en, name_zh) (tidemark_indicator_info)`)+
+				" and on (indicator) count by (indicator) ("+newest("tidemark_figure_newest")+"))", "indicator", "name").
+			Sort(dashboard.VariableSortDisabled).Current(one(m.in.of(indicator.Name), indicator.Code)),
 		m.named("area", m.say("地区", "Area"),
 			`max by (area, area_en, area_zh) (tidemark_indicator_info{indicator="$indicator"})`, "area", "area").
 			Current(one(m.in.of(area.Name), area.Code)),
@@ -94,6 +95,12 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 		hidden("freq", "tidemark_indicator_info"+of, "freq"),
 		hidden("unit", "tidemark_indicator_info"+of, "display_unit"),
 	}
+}
+
+// listed begins an expression that puts indicators in the order of the
+// catalogue; it needs a closing bracket.
+func listed(indicators string) string {
+	return "sort((" + indicators + ") * on (indicator) group_left () tidemark_indicator_position"
 }
 
 // first is the indicator that is selected by default: the first one that has a

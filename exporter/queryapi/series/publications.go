@@ -86,6 +86,7 @@ func (v *snapshot) reportsOf(s *selection, yield func(*release.Release)) {
 // indicatorFamilies describe indicators and upcoming releases.
 func indicatorFamilies() []family {
 	displayScale := metric.Family{Name: "tidemark_indicator_display_scale", Help: "The display unit of an indicator in base units."}
+	position := metric.Family{Name: "tidemark_indicator_position", Help: "The position of an indicator in the catalogue, from 1."}
 	families := []family{
 		{metric.IndicatorInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			v.reportsOf(s, func(r *release.Release) { yield(metric.IndicatorLabels(v.catalog, r), v.standing(1)) })
@@ -93,6 +94,11 @@ func indicatorFamilies() []family {
 		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			for _, i := range v.catalog.Indicators {
 				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
+			}
+		}},
+		{position, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+			for n, i := range v.catalog.Indicators {
+				yield(metric.Labels{"indicator", i.Code}, v.standing(float64(n+1)))
 			}
 		}},
 		{metric.ReleaseInfo, eachNext},

@@ -1,0 +1,110 @@
+package dashboards_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
+)
+
+func TestIndicatorsAreListedInTheOrderOfTheCatalogueAndOnlyWithFigures(t *testing.T) {
+	r := ofSample(t)
+	d, _ := panel(t, "tidemark-indicator", "最新数值")
+	o := r.Open(d, nil)
+	for _, v := range d.Variables {
+		if v.Name != "indicator" {
+			continue
+		}
+		options, err := r.Options(v, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, want []string
+		for _, option := range options {
+			got = append(got, option.Value)
+		}
+		for _, i := range catalog.Ningbo().Indicators {
+			if slices.Contains(got, i.Code) {
+				want = append(want, i.Code)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if slices.Contains(got, "unresolved_cases") || len(got) < 10 {
+			t.Errorf("got %v, of which unresolved_cases has no figures", got)
+		}
+	}
+}
+
+func TestReleaseLinesAreOffWhenADashboardOpens(t *testing.T) {
+	for _, r := range committed(t) {
+		if strings.Contains(string(r.JSON), `"iconColor"`) && !strings.Contains(string(r.JSON), `"enable": false`) {
+			t.Errorf("%s shows its releases at first", r.Path)
+		}
+	}
+}
+
+func TestFiguresAreListedByTimeThenOwnFrequencyThenThePublishedFirst(t *testing.T) {
+	r := ofSample(t)
+	d, p := panel(t, "tidemark-indicator", "全部数据和状态（$unit）")
+	o := r.Open(d, map[string]string{"indicator": "container_throughput", "area": "NBZS"})
+	table, _, err := r.Table(p, o.Values, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortStableFunc(table.Rows, func(a, b map[string]any) int { return strings.Compare(b["order"].(string), a["order"].(string)) })
+	var got []string
+	for _, row := range table.Rows {
+		if period := row["period"].(string); strings.HasPrefix(period, "2023-12") || period == "2023" || period == "2023-Q4" {
+			if got = append(got, row["freq"].(string)); row["freq"] != "M" && !slices.Contains(got, "M") {
+				t.Errorf("%s is before the months", period)
+			}
+		}
+	}
+	if len(got) < 3 || got[0] != "M" {
+		t.Errorf("at the end of 2023 there are %v", got)
+	}
+	if last := table.Rows[0]["period"].(string); !strings.HasPrefix(last, "2025-12") {
+		t.Errorf("%s is first", last)
+	}
+}
+
+func TestTheGoalOfATargetSaysUntilWhen(t *testing.T) {
+	r := ofSample(t)
+	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
+	for target, want := range map[string]string{"exports_2026": "2026", "container_month_floor": "无期限"} {
+		indicator := "trade_exports"
+		if target == "container_month_floor" {
+			indicator = "container_throughput"
+		}
+		o := r.Open(d, map[string]string{"indicator": indicator, "target": target})
+		if got := o.Values["until"]; !slices.Equal(got, []string{want}) {
+			t.Errorf("%s is until %v, want %s", target, got, want)
+		}
+	}
+	if !slices.ContainsFunc(p.Queries, func(q dashboardstest.Query) bool { return strings.Contains(q.Legend, "$until") }) {
+		t.Error("no legend says until when")
+	}
+}
+
+// An axis from 1 to 4 has each number twice.
+func TestTheAxisOfQuartersHasMonths(t *testing.T) {
+	r := ofSample(t)
+	d, p := panel(t, "tidemark-indicator", "历年同月对比（$unit）")
+	o := r.Open(d, map[string]string{"indicator": "gdp", "area": "330200"})
+	table, _, err := r.Table(p, o.Values, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range table.Rows {
+		if !slices.Contains([]any{"3", "6", "9", "12"}, row["month"]) {
+			t.Errorf("got %v", row)
+		}
+	}
+	if len(table.Rows) == 0 {
+		t.Error("there are no quarters")
+	}
+}

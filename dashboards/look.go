@@ -128,7 +128,7 @@ type word struct {
 
 // words are the display texts of measures, frequencies and categories. A
 // category of a catalogue is shown by its code.
-var words = []word{
+var words = append([]word{
 	{"measure", "level", lang.Text{ZH: "当期", EN: "level"}},
 	{"measure", "ytd", lang.Text{ZH: "累计", EN: "year to date"}},
 	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "year-on-year growth, %"}},
@@ -151,7 +151,7 @@ var words = []word{
 	{"verdict", string(verdict.AtRisk), verdict.AtRisk.Name()},
 	{"verdict", string(verdict.Slipping), verdict.Slipping.Name()},
 	{"verdict", string(verdict.Missed), verdict.Missed.Name()},
-}
+}, alertNames...)
 
 // wordOf is the display text of a code.
 func wordOf(label, code string) lang.Text {

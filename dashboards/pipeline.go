@@ -1,11 +1,15 @@
 package dashboards
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
-	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // pipeline shows the path of a figure from the stream to the page, as seen by
@@ -84,42 +88,6 @@ func (m *maker) freshness() *stat.PanelBuilder {
 	}, "dtdurations", drawn{"sync", []property{decimals(0)}})
 }
 
-// firing selects the firing alerts, with the names of the indicators they are
-// about. The value is the severity for sorting, 1 being the most severe; as
-// text, the most severe would not come first.
-func firing() string {
-	const by = "alertname, severity, indicator, area, target, category, job"
-	of := func(severity string) string {
-		return "max by (" + by + `) (ALERTS{alertname=~"Tidemark.+",alertstate="firing",severity` + severity + "})"
-	}
-	all := "(" + of(`="critical"`) + " or 2 * " + of(`="warning"`) + " or 3 * " + of(`!~"critical|warning"`) + ")"
-	return named(all) + " or " + all + " unless on (indicator, area) " + namesOfIndicators
-}
-
-// alerts links each alert to its subject and to its runbook.
-func (m *maker) alerts() *table.PanelBuilder {
-	runbook := set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
-		"url": "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/${__data.fields.alertname}.md"}})
-	severities := values(map[string]dashboard.ValueMappingResult{
-		"1": mapping(m.say("紧急", "critical"), "red", 0), "2": mapping(m.say("警告", "warning"), "orange", 1),
-		"3": mapping(m.say("提示", "info"), "blue", 2)})
-	return m.list(pane{
-		title: m.say("正在触发的告警", "Firing alerts"), width: 24, height: 7, source: Scraped, goodEmpty: true,
-		about: m.say("正在触发的告警，最紧急的在前。点击告警查看处理办法，点击指标查看数据。",
-			"The firing alerts, most severe first. Click an alert for its runbook, an indicator for its figures."),
-		asks: as(rows, ask{ref: "firing", expr: firing()}),
-	}, valueAlone, false,
-		append([]column{
-			shown(valueAlone, m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{severities})),
-			shown("alertname", m.say("告警", "alert"), runbook, atLeast(250)),
-			shown(m.label("name"), m.say("指标", "indicator"), wide(200), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-			shown(m.label("area"), m.say("地区", "area")),
-			shown("target", m.say("目标", "target"), wide(200)),
-			shown("category", m.say("分类", "category"), m.inWords("category")),
-			shown("job", m.say("环节", "part"), wide(150)),
-		}, kept("indicator", "area")...)...)
-}
-
 func (m *maker) lag() *timeseries.PanelBuilder {
 	return m.over(pane{
 		title: m.say("积压", "Lag"),
@@ -130,13 +98,31 @@ func (m *maker) lag() *timeseries.PanelBuilder {
 	}, "locale")
 }
 
+// effects are those of accepted figures on their cells, and doing what a
+// worker attempts, by the values of their labels.
+var (
+	effects = map[string]lang.Text{"written": {ZH: "首次写入", EN: "first of a cell"}, "revised": {ZH: "修订", EN: "revised"},
+		"unchanged": {ZH: "未变", EN: "unchanged"}, "superseded": {ZH: "晚到的旧发布", EN: "superseded"}}
+	doing = map[string]lang.Text{"open": {ZH: "连接", EN: "connect"}, "load": {ZH: "读入", EN: "load"}, "fetch": {ZH: "取消息", EN: "fetch messages"},
+		"decide": {ZH: "核对", EN: "compare"}, "define": {ZH: "存定义", EN: "store definitions"}, "write": {ZH: "写入", EN: "write"},
+		"reject": {ZH: "存被拒数据", EN: "store rejects"}, "receipt": {ZH: "发回执", EN: "send receipts"}}
+)
+
+// legends writes the values of a label, which are the whole legend, as words.
+func (m *maker) legends(words map[string]lang.Text, b *timeseries.PanelBuilder) *timeseries.PanelBuilder {
+	for _, code := range slices.Sorted(maps.Keys(words)) {
+		b.WithTransformation(transformation("renameByRegex", map[string]any{"regex": "^" + code + "$", "renamePattern": m.in.of(words[code])}))
+	}
+	return b
+}
+
 func (m *maker) rates() *timeseries.PanelBuilder {
-	return m.over(pane{
+	return m.legends(effects, m.over(pane{
 		title: m.say("写入速度", "Rates"),
 		about: m.say("每秒写入的数据，按结果：首次写入、修订、未变、晚到的旧发布。",
 			"Figures written per second by outcome: the first of a cell, revised, unchanged, or superseded by a later publication."),
 		asks: []ask{{ref: "rate", legend: "{{outcome}}", expr: "sum by (outcome) (rate(tidemark_ingest_figures_total[$__rate_interval]))"}},
-	}, "cps")
+	}, "suffix:"+m.say(" 个/秒", " figures/s")))
 }
 
 func (m *maker) rejects() *timeseries.PanelBuilder {
@@ -179,14 +165,14 @@ func (m *maker) batches() *timeseries.PanelBuilder {
 }
 
 func (m *maker) retries() *timeseries.PanelBuilder {
-	return m.over(pane{
+	return m.legends(doing, m.over(pane{
 		title: m.say("重试和重复投递", "Retries and redeliveries"), goodEmpty: true,
 		about: m.say("必须重做的动作，按动作；以及被投递不止一次的消息。",
 			"Attempts that had to be repeated, by what was attempted, and messages delivered more than once."),
 		asks: []ask{
 			{ref: "retries", legend: "{{doing}}", expr: "sum by (doing) (increase(tidemark_ingest_retries_total[$__rate_interval])) > 0"},
 			{ref: "redelivered", legend: m.say("重复投递", "redelivered"), expr: "sum(increase(tidemark_ingest_redelivered_total[$__rate_interval])) > 0"}},
-	}, "locale")
+	}, "locale"))
 }
 
 func (m *maker) age() *timeseries.PanelBuilder {

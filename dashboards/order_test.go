@@ -108,3 +108,19 @@ func TestTheAxisOfQuartersHasMonths(t *testing.T) {
 		t.Error("there are no quarters")
 	}
 }
+
+func TestNoUnitIsPerD(t *testing.T) {
+	units := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for _, f := range p.Fields {
+			if f.Name == "unit" && !f.Hidden {
+				if units++; !f.Mapped {
+					t.Errorf("%s: %q may show a unit as 家/d", r.Path, p.Title)
+				}
+			}
+		}
+	})
+	if units == 0 {
+		t.Error("no table has units")
+	}
+}

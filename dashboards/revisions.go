@@ -138,5 +138,5 @@ func (m *maker) changed() *table.PanelBuilder {
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),
 		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 		shown(valueOf("difference"), m.say("差", "difference"), unit("locale"), decimals(2)),
-		shown("unit", m.say("单位", "unit"), wide(100)))
+		shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)))
 }

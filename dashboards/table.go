@@ -97,6 +97,11 @@ func share(pixels int) []property {
 	return []property{unit("percentunit"), decimals(1), wide(pixels)}
 }
 
+// perDay shows a unit per day, 家/d, as people write it.
+func (m *maker) perDay() property {
+	return mapped([]dashboard.ValueMapping{matching("^(.*)/d$", m.say("$1/日", "$1/day"), "", 0)})
+}
+
 // linked makes a cell a link to a dashboard of this edition; the values of the
 // variables are fields of the row. Grafana inserts the displayed text of a
 // field into a link, so a label that is displayed as words needs a duplicate;

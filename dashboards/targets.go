@@ -69,7 +69,7 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 		shown(maybeValue("value"), m.say("已完成", "reached"), number()...),
 		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(98)),
 		shown(valueOf("goal"), m.say("目标值", "goal"), number()...),
-		shown("unit", m.say("单位", "unit"), wide(62)),
+		shown("unit", m.say("单位", "unit"), m.perDay(), wide(62)),
 		shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
 		shown(maybeValue("projection"), m.say("预测", "projection"), number()...),
 		shown("band", m.say("区间", "band"), wide(106)),

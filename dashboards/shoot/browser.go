@@ -110,9 +110,9 @@ func (b *browser) needFont() error {
 }
 
 // setCookies gives the browser the session of the login. Cookies go to Grafana
-// alone, as a header with the password would not.
+// alone, unlike a header with the password.
 func (b *browser) setCookies() error {
-	for _, c := range b.grafana.client.Jar.Cookies(b.grafana.base) {
+	for _, c := range b.grafana.session {
 		cookie := network.SetCookieParams{Name: c.Name, Value: c.Value, URL: b.grafana.base.String()}
 		if _, err := chromedp.Call(b.ctx, network.SetCookie, cookie); err != nil {
 			return err

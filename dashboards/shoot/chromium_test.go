@@ -91,6 +91,17 @@ func TestEveryFaultOfAPageIsFoundAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAPageWithFewerPanelsThanItsJSONIsReported(t *testing.T) {
+	b := begun(t, newFake(t))
+	rep := &report{}
+	if _, err := b.look(dashboard{UID: "tidemark-good", Edition: lang.Chinese, Panels: 7}, view{1366, "dark"}, rep); err != nil {
+		t.Fatal(err)
+	}
+	if text := rep.markdown(); len(rep.faults()) != 1 || !strings.Contains(text, "the page shows 6 panels, and its JSON has 7") {
+		t.Error(text)
+	}
+}
+
 func TestAPanelThatNeverLoadsIsNamed(t *testing.T) {
 	b := begun(t, newFake(t))
 	b.patience = 2 * time.Second

@@ -38,7 +38,7 @@ func newFake(t *testing.T, faults ...string) *fakeGrafana {
 		case strings.Contains(uid, "gone"):
 			http.NotFound(w, r)
 		case strings.Contains(uid, "json"):
-			fmt.Fprint(w, `{"dashboard":{"links":[{"url":"/d/tidemark-gone?x=1"},{"url":"/d/tidemark-good"},{"url":"/d/${uid}"}]}}`)
+			fmt.Fprint(w, `{"dashboard":{"panels":[{"type":"row"},{"type":"stat"}],"links":[{"url":"/d/tidemark-gone?x=1"},{"url":"/d/tidemark-good"},{"url":"/d/${uid}"}]}}`)
 		default:
 			fmt.Fprint(w, `{"dashboard":{}}`)
 		}
@@ -73,7 +73,9 @@ func (f *fakeGrafana) logIn(w http.ResponseWriter, r *http.Request) {
 // guard asks for the cookie of a login, if there is a password.
 func (f *fakeGrafana) guard(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if c, err := r.Cookie("grafana_session"); f.login != "" && (err != nil || c.Value != session) {
+		c, err := r.Cookie("grafana_session")
+		_, password, _ := r.BasicAuth()
+		if f.login != "" && password != f.login && (err != nil || c.Value != session) {
 			http.Error(w, "unauthorized", http.StatusUnauthorized)
 			return
 		}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,6 +22,9 @@ type grafana struct {
 	base    *url.URL
 	version string
 	client  *http.Client
+	user    string // "" if everybody may view
+	secret  string // the password
+	session []*http.Cookie
 	checked map[string]string // a link, and why it leads nowhere; "" is a good one
 }
 
@@ -31,6 +33,7 @@ type dashboard struct {
 	UID     string
 	Edition lang.Language
 	Links   []string // uids of dashboards that its JSON links to
+	Panels  int      // of its JSON, without those of collapsed rows
 }
 
 // connect checks that a Grafana answers at the address, and logs in if there is a
@@ -49,11 +52,7 @@ func connect(ctx context.Context, address, user, password string) (*grafana, err
 	if base.Path == "" {
 		base.Path = "/"
 	}
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return nil, err
-	}
-	g := &grafana{base: base, client: &http.Client{Jar: jar, Timeout: 30 * time.Second}, checked: map[string]string{}}
+	g := &grafana{base: base, user: user, secret: password, client: &http.Client{Timeout: 30 * time.Second}, checked: map[string]string{}}
 	var health struct{ Version string }
 	if err := g.get(ctx, "api/health", nil, &health); err != nil {
 		return nil, fmt.Errorf("no Grafana answers at %s: %w: start one with docker compose up --detach --wait, or name another with --grafana", base, err)
@@ -62,12 +61,14 @@ func connect(ctx context.Context, address, user, password string) (*grafana, err
 	if user == "" {
 		return g, nil
 	}
-	return g, g.login(ctx, user, password)
+	return g, g.login(ctx)
 }
 
-// login makes the cookies of a session, which the browser gets too.
-func (g *grafana) login(ctx context.Context, user, password string) error {
-	body, err := json.Marshal(map[string]string{"user": user, "password": password})
+// login begins a session for the browser. The API is asked with the password
+// instead: Grafana renews the cookie of a session every ten minutes, and only the
+// browser would notice.
+func (g *grafana) login(ctx context.Context) error {
+	body, err := json.Marshal(map[string]string{"user": g.user, "password": g.secret})
 	if err != nil {
 		return err
 	}
@@ -82,8 +83,9 @@ func (g *grafana) login(ctx context.Context, user, password string) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("grafana refuses the login of %s (%s): check GRAFANA_USER and GRAFANA_PASSWORD; .env has the password of docker compose", user, res.Status)
+		return fmt.Errorf("grafana refuses the login of %s (%s): check GRAFANA_USER and GRAFANA_PASSWORD; .env has the password of docker compose", g.user, res.Status)
 	}
+	g.session = res.Cookies()
 	return nil
 }
 
@@ -107,7 +109,7 @@ func (g *grafana) dashboards(ctx context.Context) (all []dashboard, err error) {
 			if err := g.get(ctx, "api/dashboards/uid/"+url.PathEscape(f.UID), nil, &model); err != nil {
 				return nil, err
 			}
-			all = append(all, dashboard{f.UID, edition, linksIn(model)})
+			all = append(all, dashboard{f.UID, edition, linksIn(model), panelsIn(model)})
 		}
 	}
 	return all, nil
@@ -120,6 +122,23 @@ func linksIn(model []byte) (uids []string) {
 	}
 	slices.Sort(uids)
 	return slices.Compact(uids)
+}
+
+// panelsIn counts the panels of a dashboard's JSON. Those of a collapsed row are
+// within the row and not shown.
+func panelsIn(model []byte) (n int) {
+	var d struct {
+		Dashboard struct{ Panels []struct{ Type string } }
+	}
+	if json.Unmarshal(model, &d) != nil {
+		return 0 // a schema of its own: the page says what it has
+	}
+	for _, p := range d.Dashboard.Panels {
+		if p.Type != "row" {
+			n++
+		}
+	}
+	return n
 }
 
 // get reads an answer of the API.
@@ -145,6 +164,9 @@ func (g *grafana) fetch(ctx context.Context, address string) (int, []byte, error
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return 0, nil, err
+	}
+	if g.user != "" && req.URL.Host == g.base.Host {
+		req.SetBasicAuth(g.user, g.secret)
 	}
 	res, err := g.client.Do(req)
 	if err != nil {

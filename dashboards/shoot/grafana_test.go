@@ -32,6 +32,9 @@ func TestTheDashboardsOfBothEditionsAreListedWithTheirLinks(t *testing.T) {
 	if want := []string{"tidemark-good", "tidemark-json", "tidemark-good-en", "tidemark-json-en"}; !slices.Equal(uids, want) {
 		t.Errorf("listed %q, want %q", uids, want)
 	}
+	if all[1].Panels != 1 {
+		t.Errorf("counted %d panels, want one beside the row", all[1].Panels)
+	}
 	if links := all[1].Links; !slices.Equal(links, []string{"tidemark-gone", "tidemark-good"}) {
 		t.Errorf("the links of its JSON are %q", links)
 	}

@@ -167,6 +167,9 @@ func (b *browser) judge(d dashboard, v view, rep *report, note func(c check, pan
 		return err
 	}
 	rep.Seen.Panels += len(read.Panels)
+	if n := len(read.Panels); n < d.Panels {
+		note(panelLoading, "", fmt.Sprintf("the page shows %d panels, and its JSON has %d", n, d.Panels))
+	}
 	for _, r := range read.Page {
 		b.judgeReading(d, r, rep, note)
 	}

@@ -68,7 +68,7 @@ func start(ctx context.Context, program string, g *grafana) (*browser, error) {
 	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
 	ctx, closeTab := chromedp.NewContext(ctx)
 	b := &browser{ctx: ctx, grafana: g, traffic: &traffic{asked: map[network.RequestID]*request{}}, patience: time.Minute}
-	b.close = func() { closeTab(); stop(); os.RemoveAll(profile) }
+	b.close = func() { closeTab(); stop(); _ = os.RemoveAll(profile) }
 	if err := b.prepare(); err != nil {
 		b.close()
 		return nil, fmt.Errorf("%s does not start: %w", program, err)

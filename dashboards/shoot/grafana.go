@@ -81,7 +81,7 @@ func (g *grafana) login(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("grafana refuses the login of %s (%s): check GRAFANA_USER and GRAFANA_PASSWORD; .env has the password of docker compose", g.user, res.Status)
 	}
@@ -172,7 +172,7 @@ func (g *grafana) fetch(ctx context.Context, address string) (int, []byte, error
 	if err != nil {
 		return 0, nil, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	return res.StatusCode, body, err
 }

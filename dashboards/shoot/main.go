@@ -33,15 +33,15 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 		return 2
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "shoot: unexpected %q: everything is a flag, see --help\n", flags.Arg(0))
+		_, _ = fmt.Fprintf(stderr, "shoot: unexpected %q: everything is a flag, see --help\n", flags.Arg(0))
 		return 2
 	}
 	rep, err := shoot(ctx, *address, *out, *only, env, stdout)
 	if err != nil {
-		fmt.Fprintln(stderr, "shoot:", err)
+		_, _ = fmt.Fprintln(stderr, "shoot:", err)
 		return 2
 	}
-	fmt.Fprint(stdout, rep.summary())
+	_, _ = fmt.Fprint(stdout, rep.summary())
 	if len(rep.faults()) > 0 {
 		return 1
 	}
@@ -89,7 +89,7 @@ func (b *browser) visit(d dashboard, out string, rep *report, progress io.Writer
 		}
 	}
 	for _, v := range views() {
-		fmt.Fprintf(progress, "%s %s\n", d.UID, v)
+		_, _ = fmt.Fprintf(progress, "%s %s\n", d.UID, v)
 		picture, err := b.look(d, v, rep)
 		if err != nil {
 			return fmt.Errorf("%s: %w", v, err)

@@ -45,7 +45,7 @@ var (
 	mark = regexp.MustCompile(`[_./:@0-9]`)
 	// long is a part of a code that is a word, as none of "n/a" is.
 	long = regexp.MustCompile(`[a-z]{3}`)
-	// link is an address, which is in no language.
+	// address is in no language.
 	address = regexp.MustCompile(`https?://[^\s，。；）]+`)
 )
 

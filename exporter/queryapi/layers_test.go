@@ -15,7 +15,7 @@ import (
 // Each of the packages lists its files in its package comment, from top to
 // bottom.
 func TestAFileUsesOnlyThoseAfterIt(t *testing.T) {
-	for _, dir := range []string{".", "engine", "series"} {
+	for _, dir := range []string{".", "eval", "series"} {
 		files, order := parse(t, dir)
 		for name := range files {
 			if !slices.Contains(order, name) {

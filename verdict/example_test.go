@@ -17,12 +17,18 @@ import (
 // testdata/examples.yaml.
 func parsed(t testing.TB, yaml string) *catalog.Target {
 	t.Helper()
+	return parsedWith(t, "", "", yaml)
+}
+
+// parsedWith is parsed in a catalogue in which some text is replaced.
+func parsedWith(t testing.TB, old, with, yaml string) *catalog.Target {
+	t.Helper()
 	head, err := os.ReadFile("testdata/examples.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
-	b.Write(head)
+	b.WriteString(strings.Replace(string(head), old, with, 1))
 	b.WriteString("  - id: example\n    name: {zh: 例, en: example}\n    wording: example\n    source: example\n    area: CITY\n")
 	for line := range strings.Lines(yaml) {
 		b.WriteString("    " + strings.TrimRight(line, " \n") + "\n")

@@ -234,29 +234,38 @@ func (j *judge) calendar() {
 // have arrived by the release calendar and its grace. Figures after the
 // deadline are not waited for.
 func (j *judge) late() {
-	cal := j.t.Indicator.Calendar
-	if j.s.final || cal == nil || !j.isCovered {
+	if j.s.final || j.t.Indicator.Calendar == nil || !j.isCovered {
 		return
 	}
-	current, ok := cal.Late(j.t.Indicator.Frequency(), j.at)
-	if !ok {
+	awaited, since, ok := j.firstLate()
+	if !ok || !j.t.By.IsZero() && !j.covered.Period.End().Before(j.t.By.End()) {
 		return
 	}
-	end := current.End()
-	if !j.t.By.IsZero() && end.After(j.t.By.End()) {
-		end = j.t.By.End()
-		current = figure.PeriodAt(current.Frequency(), end.Add(-time.Hour))
+	if by := j.t.By; !by.IsZero() && awaited.End().After(by.End()) {
+		awaited = figure.PeriodAt(awaited.Frequency(), by.End().Add(-time.Hour))
 	}
-	if !j.covered.Period.End().Before(end) {
-		return
-	}
-	j.s.before, j.s.awaited = j.s.Reason, current
-	j.s.overdue, _ = cal.Overdue(current)
-	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure for %s should have been published, but the newest is for %s", current, j.covered.Period)
+	j.s.before, j.s.awaited, j.s.overdue = j.s.Reason, awaited, since
+	reason := say("%s的数据应已公布，最新一期仍是%s", "the figure for %s should have been published, but the newest is for %s", awaited, j.covered.Period)
 	if j.s.Reason.ZH != "" {
 		reason = join(reason, say("此前：%s", "before that: %s", j.s.Reason))
 	}
 	j.verdict(Overdue, reason)
+}
+
+// firstLate is the first release after the newest figure that is overdue, and
+// since when. However many have been missed since, the wait began with that one.
+func (j *judge) firstLate() (p figure.Period, since time.Time, ok bool) {
+	cal, f := j.t.Indicator.Calendar, j.t.Indicator.Frequency()
+	newest, ok := cal.Late(f, j.at)
+	if !ok {
+		return p, since, false
+	}
+	for p = figure.PeriodAt(f, j.covered.Period.End()); p.Compare(newest) <= 0; p = p.Next() {
+		if since, ok = cal.Overdue(p); ok && !since.After(j.at) {
+			return p, since, true
+		}
+	}
+	return p, since, false
 }
 
 // over reports whether p has ended and no figure for it is expected: a later

@@ -354,7 +354,9 @@ func (w *writer) caveats() {
 	mark(s.Imputed, lang.Text{ZH: "插补数", EN: "imputed figures"})
 	mark(s.Estimated, lang.Text{ZH: "估计数", EN: "estimates"})
 	mark(s.Provisional && (s.final || limit), lang.Text{ZH: "初步数", EN: "provisional figures"})
-	mark(s.Derived && limit && !joint(s.Target), lang.Text{ZH: "推算数", EN: "derived figures"})
+	// The mean of January and February is derived by its nature.
+	together := joint(s.Target) && s.Period.Number() == 2
+	mark(s.Derived && limit && !together, lang.Text{ZH: "推算数", EN: "derived figures"})
 	if zh != "" {
 		w.add(lang.Text{ZH: "其中含" + zh, EN: "this includes " + en})
 	}

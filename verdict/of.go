@@ -165,9 +165,11 @@ func revised(t *catalog.Target, b *book.Book, category string, since, until time
 					if v.Status == figure.Imputed {
 						continue // what replaces it is no revision, but the first figure
 					}
-					if old != nil && !v.Published.Before(since) && !v.Published.After(until) && (v.Value != old.Value || v.Withheld != old.Withheld) {
-						at := v.Published.UnixMilli()
-						byTime[at] = append(byTime[at], Revision{s.Key.At(f.Period), *old, v})
+					if old != nil && !v.Published.Before(since) && !v.Published.After(until) {
+						if r := (Revision{s.Key.At(f.Period), *old, v}); r.differs() {
+							at := v.Published.UnixMilli()
+							byTime[at] = append(byTime[at], r)
+						}
 					}
 					old = &v
 				}
@@ -183,10 +185,31 @@ func revised(t *catalog.Target, b *book.Book, category string, since, until time
 	for _, m := range moments {
 		if last := len(merged) - 1; last >= 0 && merged[last].first.Sub(m.at) < release {
 			merged[last].first = m.first
-			merged[last].cells = append(merged[last].cells, m.cells...)
+			merged[last].cells = earlier(merged[last].cells, m.cells)
 			continue
 		}
 		merged = append(merged, m)
 	}
-	return merged
+	for n := range merged {
+		merged[n].cells = slices.DeleteFunc(merged[n].cells, func(r Revision) bool { return !r.differs() })
+	}
+	return slices.DeleteFunc(merged, func(m moment) bool { return len(m.cells) == 0 })
+}
+
+// earlier adds older revisions to those of the same release. A cell that was
+// revised more than once in it was revised from its first value to its last.
+func earlier(cells, older []Revision) []Revision {
+	for _, r := range older {
+		if n := slices.IndexFunc(cells, func(c Revision) bool { return c.Cell == r.Cell }); n >= 0 {
+			cells[n].Old = r.Old
+			continue
+		}
+		cells = append(cells, r)
+	}
+	return cells
+}
+
+// differs reports whether the revision changed the number.
+func (r Revision) differs() bool {
+	return r.Old.Withheld != r.New.Withheld || r.Old.Value != r.New.Value
 }

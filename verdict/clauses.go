@@ -211,71 +211,11 @@ func (w *writer) gap() {
 // difference is an amount that is the difference of two.
 func (w *writer) difference(v float64) lang.Text {
 	if w.s.Target.Measure.Growth() {
-		return say("%s个百分点", "%s percentage points", short(v))
+		return say("%[1]s个百分点", "%[2]s", short(v), counted(short(v), "percentage point", "percentage points"))
 	}
 	amount := w.amount(v)
 	amount.ZH = strings.TrimPrefix(amount.ZH, "日均")
 	return amount
-}
-
-// needed says what is needed from now on, beside what last year had.
-func (w *writer) needed() {
-	s := w.s
-	if !s.Required.Known || s.final || s.Remaining <= 0 {
-		return
-	}
-	t, falls := s.Target, lower(s.Target)
-	unit := map[figure.Frequency]lang.Text{figure.Monthly: {ZH: "个月", EN: "month"}, figure.Quarterly: {ZH: "个季度", EN: "quarter"}, figure.Annual: {ZH: "年", EN: "year"}}[s.Every]
-	left, each := say("余下%d%s", "the remaining %d %ss", s.Remaining, unit), say("%s均", "%s", chineseUnit(s.Every))
-	each.EN = " a " + unit.EN
-	if s.Remaining == 1 {
-		left, each = say("最后1%[2]s", "the last %[2]s", s.Remaining, unit), lang.Text{}
-	}
-	amount := w.amount(s.Required.Value)
-	switch {
-	case t.Kind == catalog.Growth && falls:
-		w.add(say("%s合计增速不得超过%s", "growth of at most %[2]s in %[1]s", left, amount))
-	case t.Kind == catalog.Growth:
-		w.add(say("%s合计需增长%s", "growth of %[2]s needed in %[1]s", left, amount))
-	case s.Every == figure.Annual && s.Required.Value > 0 && !falls:
-		w.add(say("%s年均需增加%s", "an increase of %[2]s a year needed in %[1]s", left, amount))
-	case s.Every == figure.Annual && s.Required.Value < 0 && falls:
-		w.add(say("%s年均需减少%s", "a decrease of %[2]s a year needed in %[1]s", left, w.amount(-s.Required.Value)))
-	case s.Every == figure.Annual || !falls && s.Required.Value <= 0 && !signed(t):
-	case t.Indicator.Kind == catalog.Average && falls:
-		w.add(say("%s平均不得超过%s%s", "a mean of at most %[2]s in %[1]s%[3]s", left, amount, w.lastYear(say("平均", ""))))
-	case t.Indicator.Kind == catalog.Average:
-		w.add(say("%s平均需达到%s%s", "a mean of %[2]s needed in %[1]s%[3]s", left, amount, w.lastYear(say("平均", ""))))
-	case falls:
-		w.add(say("%[1]s%[2]s不得超过%[3]s%[4]s", "at most %[3]s%[2]s in %[1]s%[4]s", left, each, amount, w.lastYear(each)))
-	default:
-		w.add(say("%[1]s%[2]s需完成%[3]s%[4]s", "%[3]s%[2]s needed in %[1]s%[4]s", left, each, amount, w.lastYear(each)))
-	}
-}
-
-// chineseUnit is the measure word of a rate: 月均, 季均.
-func chineseUnit(f figure.Frequency) string {
-	if f == figure.Quarterly {
-		return "季"
-	}
-	return "月"
-}
-
-// lastYear is what is to be compared with what is needed.
-func (w *writer) lastYear(each lang.Text) lang.Text {
-	s := w.s
-	if !s.LastRest.Known {
-		return lang.Text{}
-	}
-	amount := w.amount(s.LastRest.Value)
-	same := map[figure.Frequency]string{figure.Monthly: "month", figure.Quarterly: "quarter"}[s.Every]
-	if s.Remaining > 1 {
-		same += "s"
-	}
-	if s.Target.Kind == catalog.Cumulative {
-		return say("，最近一个完整年度%s%s", ", against %[2]s%[1]s in the newest full year", each, amount)
-	}
-	return say("，上年同期%[1]s%[2]s", ", against %[2]s%[1]s in the same %[3]s of last year", each, amount, same)
 }
 
 // limit says whether the newest period kept to a floor or a ceiling.

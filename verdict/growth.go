@@ -46,7 +46,7 @@ func (j *judge) growth() {
 	misses := j.rateMisses(now.Period)
 	half, known := projection.Reach(misses)
 	if !known {
-		j.verdict(TooEarly, say("可供检验的往年数据不足%d年，无法推算全年增速", "fewer than %d earlier years are available to test a projection", projection.Least))
+		j.verdict(TooEarly, fewYears(projection.Least, len(misses)))
 		return
 	}
 	half = math.Hypot(half, j.unsettled(now))

@@ -76,11 +76,11 @@ func (j *judge) keptUntil(kept []derive.Value, now derive.Value) {
 		j.verdict(OnTrack, say("%s估计为%s，%s", "%s is estimated at %s, %s", j.keptPeriod(now), j.keptAmount(now.Value), keeps))
 	case final:
 		j.s.Reached = now.Period
-		j.settled(Met, say("有数据的%d期均%s", "all %d known periods were %s", len(kept), keeps))
+		j.settled(Met, say("有数据的%[1]d期均%[2]s", "%[3]s %[2]s", len(kept), keeps, allKnown(len(kept))))
 	case j.ended(j.t.By):
 		j.missing(j.t.By)
 	default:
-		j.verdict(OnTrack, say("至%s有数据的%d期均%s", "up to %s all %d known periods were %s", now.Period, len(kept), keeps))
+		j.verdict(OnTrack, say("至%[1]s有数据的%[2]d期均%[3]s", "up to %[1]s %[4]s %[3]s", now.Period, len(kept), keeps, allKnown(len(kept))))
 	}
 }
 

@@ -187,6 +187,24 @@ func (c byYear) project(year, k int) (Pace, bool) {
 	return p, true
 }
 
+// tooFewYears says why a year cannot be projected from its first k periods
+// although these are known.
+func (j *judge) tooFewYears(c byYear, k int) lang.Text {
+	year, known := j.s.Period.Year(), 0
+	for y := year - 1; y > year-projection.Years; y-- {
+		total, ok := c.total(y)
+		part, also := c.toDate(y, k)
+		if ok && also && total.Firm() && part.Firm() {
+			known++
+		}
+	}
+	// One more than is tested, because the first of them has none before it.
+	if known > projection.Least {
+		return say("往年数据不全，无从检验推算", "the figures of earlier years do not allow a test of the projection")
+	}
+	return fewYears(projection.Least+1, known)
+}
+
 // share is s(k), the usual share of a year after k periods.
 func (c byYear) share(year, k int) Number {
 	share, ok := c.series(year, k).Share(k)

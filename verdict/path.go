@@ -249,7 +249,7 @@ func (j *judge) aheadReason(v Verdict) lang.Text {
 		reason = say("预计%s为%s，未达目标%s，需要加快", "%s is projected at %s, short of %s: it has to speed up", j.t.By, j.amount(j.s.Projection.Value), j.goal())
 	}
 	if j.s.Ratio.Known {
-		reason = join(reason, say("实际增速为所需增速的%s倍", "growth has been %s times what is required", short(j.s.Ratio.Value)))
+		reason = join(reason, compared(j.s.Ratio.Value))
 	}
 	return reason
 }
@@ -284,9 +284,14 @@ func (j *judge) someday(r route, rate float64, ok bool, spread float64, hasSprea
 }
 
 func (j *judge) somedayReason(r route, rate float64) lang.Text {
-	each := lang.Text{ZH: percent(math.Expm1(rate)), EN: percent(math.Expm1(rate))}
+	pace := math.Abs(math.Expm1(rate))
+	each := lang.Text{ZH: percent(pace), EN: percent(pace)}
 	if r.absolute {
-		each = j.amount(rate)
+		each = j.amount(math.Abs(rate))
+	}
+	way := say("增长", "growing")
+	if rate < 0 {
+		way = say("下降", "falling")
 	}
 	s := &j.s
 	span := lang.Text{}
@@ -297,8 +302,8 @@ func (j *judge) somedayReason(r route, rate float64) lang.Text {
 		span = say("（最早%s）", " (%s at the earliest)", s.Earliest)
 	}
 	grown := func(goal lang.Text) lang.Text {
-		return say("按年均增长%s推算，%s达到目标%s%s", "growing by %s a year, it reaches %[3]s in %[2]s%[4]s",
-			each, s.Expected, goal, span)
+		return say("按年均%[5]s%[1]s推算，%[2]s达到目标%[3]s%[4]s", "%[5]s by %[1]s a year, it reaches %[3]s in %[2]s%[4]s",
+			each, s.Expected, goal, span, way)
 	}
 	s.ground = grown(lang.Text{EN: "the goal"})
 	return grown(j.goal())

@@ -67,12 +67,12 @@ func (j *judge) keptRank(ranks []derive.Value, final bool) {
 		j.closing(now)
 	case final:
 		j.s.ground = keptAll(len(ranks))
-		j.settled(Met, say("有数据的%d期均保持%s", "all %d known periods were %s", len(ranks), goal))
+		j.settled(Met, say("有数据的%[1]d期均保持%[2]s", "%[3]s %[2]s", len(ranks), goal, allKnown(len(ranks))))
 	case !j.t.Open && j.ended(j.t.By):
 		j.missing(j.t.By)
 	default:
 		j.s.ground = keptAll(len(ranks))
-		j.verdict(OnTrack, say("至%s有数据的%d期均保持%s", "up to %s all %d known periods were %s", now.Period, len(ranks), goal))
+		j.verdict(OnTrack, say("至%[1]s有数据的%[2]d期均保持%[3]s", "up to %[1]s %[4]s %[3]s", now.Period, len(ranks), goal, allKnown(len(ranks))))
 	}
 }
 

@@ -76,8 +76,8 @@ func (w *writer) sentence() lang.Text {
 const mostShare = 1e4
 
 // countsInShares reports whether a share of the goal says something: not of
-// growth, ranks and averages, not of a goal at or below zero, and of what is
-// to fall only if it adds up to a limit.
+// growth, ranks and averages, not if the goal or anything beside it is below
+// zero, and of what is to fall only if it adds up to a limit.
 func countsInShares(s *State) bool {
 	t := s.Target
 	switch {
@@ -87,7 +87,7 @@ func countsInShares(s *State) bool {
 		return false
 	}
 	for _, n := range []Number{s.Value, s.Plan, s.Projection, s.Low, s.High} {
-		if math.Abs(n.Value/s.Goal.Value) > mostShare {
+		if n.Value < 0 || n.Value/s.Goal.Value > mostShare {
 			return false
 		}
 	}

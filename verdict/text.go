@@ -25,7 +25,11 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	}
 	name := lang.Text{ZH: short(v/math.Pow10(i.DisplayPower())) + " " + i.Display}
 	word, power := english(i.Unit, math.Abs(v))
-	name.EN = grouped(short(v/math.Pow10(power))) + " " + word
+	one := word
+	if power == 0 {
+		one = singular(word) // but a million of them are many
+	}
+	name.EN = counted(grouped(short(v/math.Pow10(power))), one, word)
 	return name
 }
 

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -107,6 +108,33 @@ func compact(t lang.Text) lang.Text {
 	}
 	t.ZH = string(b)
 	return t
+}
+
+// counted is an English word with its number.
+func counted(number, one, many string) string {
+	if number == "1" || number == "-1" {
+		return number + " " + one
+	}
+	return number + " " + many
+}
+
+// singular is the English word for one of what a plural names.
+func singular(plural string) string {
+	switch {
+	case strings.HasSuffix(plural, "ies"):
+		return strings.TrimSuffix(plural, "ies") + "y"
+	case strings.HasSuffix(plural, "ss") || strings.HasSuffix(plural, "us"):
+		return plural
+	}
+	return strings.TrimSuffix(plural, "s")
+}
+
+// allKnown names so many known periods, in English.
+func allKnown(periods int) string {
+	if periods == 1 {
+		return "the one known period was"
+	}
+	return fmt.Sprintf("all %d known periods were", periods)
 }
 
 // grouped separates the thousands of a number.

@@ -224,7 +224,7 @@ func (j *judge) noPace(c byYear, now derive.Value, k int) lang.Text {
 	case now.Value <= 0:
 		return say("%s不大于零，无法推算全年", "the %s is not positive and cannot be projected", c.toDateName())
 	}
-	return say("可供检验的往年数据不足%d年，无法推算全年", "fewer than %d earlier years are available to test a projection", projection.Least)
+	return j.tooFewYears(c, k)
 }
 
 // methodNames are the methods as they are called in steps.

@@ -8,7 +8,6 @@ import (
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
-	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
 // Explanation is a state with everything by which someone else can check it.
@@ -37,24 +36,15 @@ type YearShare struct {
 func Explain(s State, b *book.Book) Explanation {
 	t := s.Target
 	h := derive.From(b, t.Indicator, t.Area.Code, s.Category, s.At)
-	e := Explanation{State: s, Tips: Tips(t, h, s.At)}
+	j := &judge{t: t, all: h, at: s.At, s: s}
+	j.h, _ = comparable(t, h, s.At)
+	e := Explanation{State: s, Shares: j.shares(), Tips: Tips(t, h, s.At)}
 	var figures []derive.Term
 	for _, step := range s.Steps {
 		figures = append(figures, step.figures...)
 	}
-	if s.Share.Known {
-		own, _ := comparable(t, h, s.At)
-		c := byYear{own, t.Indicator.Frequency()}
-		k := s.Period.Number()
-		for y := s.Period.Year() - 1; y > s.Period.Year()-projection.Years && len(e.Shares) < sharesBack; y-- {
-			total, ok := c.total(y)
-			toDate, known := c.toDate(y, k)
-			if !ok || !known || toDate.Value <= 0 || total.Value < toDate.Value {
-				continue
-			}
-			e.Shares = append(e.Shares, YearShare{Year: y, ToDate: c.shown(toDate.Value, k), Total: total.Value, Share: toDate.Value / total.Value})
-			figures = append(figures, append(sources(total), sources(toDate)...)...)
-		}
+	for _, v := range j.grounds() {
+		figures = append(figures, sources(v)...)
 	}
 	e.Figures = used(s, b, figures)
 	return e

@@ -86,13 +86,8 @@ func (j *judge) rateToDate() (now derive.Value, ok bool) {
 // rateMisses returns the differences between the year's growth and the growth
 // to date in earlier years.
 func (j *judge) rateMisses(p figure.Period) (misses []float64) {
-	year := j.t.By.Year()
-	for y := year - 1; y > year-projection.Years; y-- {
-		full, ok := usable(j.h.Rate(figure.YoY, figure.Year(y)))
-		part, known := usable(j.h.Rate(figure.YTDYoY, p.Add((y-year)*p.Frequency().PerYear())))
-		if ok && known && full.Firm() && part.Firm() {
-			misses = append(misses, full.Value-part.Value)
-		}
+	for _, v := range j.rates(p) {
+		misses = append(misses, v.year.Value-v.toDate.Value)
 	}
 	return misses
 }

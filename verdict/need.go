@@ -50,24 +50,15 @@ func (j *judge) needs(c byYear, year, k int, rest float64, later int) {
 	}
 }
 
-// sharesBack is how many past years count for what is usual.
-const sharesBack = 5
-
 // usual is what the periods after the k-th usually are: parts of the year's total
-// for a flow, distances from their own mean for an average. It is the mean of up
-// to five past years of which every such period is known.
+// for a flow, distances from their own mean for an average. It is the mean of
+// usualYears.
 func (c byYear) usual(year, k int) (mean []float64, years int) {
 	mean = make([]float64, c.n()-k)
-	for y := year - 1; y > year-projection.Years && years < sharesBack; y-- {
-		t, ok := c.total(y)
-		if !ok || !c.averages() && t.Value <= 0 {
-			continue
-		}
-		parts, ok := c.partsAfter(y, k)
-		if !ok {
-			continue
-		}
+	for _, y := range c.usualYears(year, k) {
 		years++
+		total, _ := c.total(y)
+		parts, _ := c.partsAfter(y, k)
 		middle := 0.0
 		for _, v := range parts {
 			middle += v / float64(len(parts))
@@ -76,7 +67,7 @@ func (c byYear) usual(year, k int) (mean []float64, years int) {
 			if c.averages() {
 				mean[n] += v - middle
 			} else {
-				mean[n] += v / t.Value
+				mean[n] += v / total.Value
 			}
 		}
 	}
@@ -84,6 +75,21 @@ func (c byYear) usual(year, k int) (mean []float64, years int) {
 		mean[n] /= float64(max(1, years))
 	}
 	return mean, years
+}
+
+// usualYears are up to five years before the given one of which every period after
+// the k-th is known, the newest first.
+func (c byYear) usualYears(year, k int) (years []int) {
+	for y := year - 1; y > year-projection.Years && len(years) < projection.SharesBack; y-- {
+		total, ok := c.total(y)
+		if !ok || !c.averages() && total.Value <= 0 {
+			continue
+		}
+		if _, ok = c.partsAfter(y, k); ok {
+			years = append(years, y)
+		}
+	}
+	return years
 }
 
 // partsAfter are the periods of a year after the k-th, by differences of the

@@ -28,6 +28,7 @@ type Pace struct {
 	Method   Method
 	Parts    []projection.Part // the methods combined, with their weights and past errors
 	Year     int
+	Periods  int     // the first ones of the year, from which it is projected
 	Centre   float64 // the projected total
 	Low, Top float64 // the band
 	Half     float64 // half the width of the band, relative to Centre
@@ -174,7 +175,7 @@ func (c byYear) project(year, k int) (Pace, bool) {
 		return Pace{Year: year}, false
 	}
 	p := Pace{
-		Method: Combined, Parts: found.Parts, Year: year,
+		Method: Combined, Parts: found.Parts, Year: year, Periods: k,
 		Centre: found.Value, Low: found.Low, Top: found.High, Half: (found.High - found.Value) / found.Value,
 		Reach: found.Reach, Level: projection.Level, Claim: projection.Claim(found.Years),
 		Error: found.Error, Cases: found.Years, Errors: found.Errors, Imputed: found.Imputed,

@@ -11,15 +11,7 @@ import (
 // judge before. A rank that must be kept is on track as long as it has been
 // kept, and missed once it was not.
 func (j *judge) rank() {
-	var ranks []derive.Value
-	for v := range j.h.Figures(figure.Level, j.t.Indicator.Frequency()) {
-		p := v.Period
-		before := !j.t.From.IsZero() && p.Start().Before(j.t.From.Start())
-		after := !j.t.By.IsZero() && p.End().After(j.t.By.End())
-		if j.ended(p) && !v.Withheld && !v.Imputed && !v.Early && !before && !after {
-			ranks = append(ranks, v)
-		}
-	}
+	ranks := j.ranks()
 	if len(ranks) == 0 {
 		if !j.t.Open && j.ended(j.t.By) {
 			j.missing(j.t.By)
@@ -48,6 +40,19 @@ func (j *judge) rank() {
 		j.s.ground = say("名次无法推算", "a rank cannot be projected")
 		j.verdict(TooEarly, say("%s为%s，目标%s；名次无法推算", "%s was %s, the goal is %s; a rank cannot be projected", now.Period, j.amount(now.Value), j.goal()))
 	}
+}
+
+// ranks are the ranks that count, in the order of periods.
+func (j *judge) ranks() (ranks []derive.Value) {
+	for v := range j.h.Figures(figure.Level, j.t.Indicator.Frequency()) {
+		p := v.Period
+		before := !j.t.From.IsZero() && p.Start().Before(j.t.From.Start())
+		after := !j.t.By.IsZero() && p.End().After(j.t.By.End())
+		if j.ended(p) && !v.Withheld && !v.Imputed && !v.Early && !before && !after {
+			ranks = append(ranks, v)
+		}
+	}
+	return ranks
 }
 
 // keptRank judges a rank that must be kept every year.

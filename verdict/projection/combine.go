@@ -18,6 +18,16 @@ func (s *Series) Share(k int) (share float64, ok bool) {
 	return share, share > 0 && finite(share)
 }
 
+// Showing tells of which years Share is the mean, the newest first: how many years
+// before the last one each of them is.
+func (s *Series) Showing(k int) (ago []int) {
+	last := len(s.years) - 1
+	for _, p := range s.showing(last, k) {
+		ago = append(ago, last-p)
+	}
+	return ago
+}
+
 // Habit is the usual yearly growth factor before the last year: the mean of up
 // to five years. ok is false if there are fewer than two years to compare.
 func (s *Series) Habit() (factor float64, ok bool) {

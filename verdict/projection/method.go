@@ -29,10 +29,11 @@ const methods = 3
 // Methods lists the methods.
 func Methods() [methods]Method { return [methods]Method{Theta, MeanShare, Damped} }
 
-const (
-	sharesBack = 5 // years whose shares are averaged
-	growthBack = 5 // years whose growth is averaged
-)
+// SharesBack is how many past years count for what part of a year usually has
+// come by a period, or comes in it.
+const SharesBack = 5
+
+const growthBack = 5 // years whose growth is averaged
 
 // outcome is the projection of a year by one method.
 type outcome struct {
@@ -97,16 +98,25 @@ func (s *Series) apply(m Method, y, k int) (o outcome) {
 // share is the mean share of a year after k periods; not a number if no year
 // shows it.
 func (s *Series) share(y, k int, o *outcome) float64 {
-	sum, count := 0.0, 0
-	for p := y - 1; p >= 0 && count < sharesBack; p-- {
+	sum := 0.0
+	years := s.showing(y, k)
+	for _, p := range years {
+		d, t := s.sum(p, k), s.total(p)
+		o.rests(d, t)
+		sum += d.Value / t.Value
+	}
+	return sum / float64(len(years))
+}
+
+// showing are the years whose shares after k periods are averaged for a year, the
+// newest first.
+func (s *Series) showing(y, k int) (years []int) {
+	for p := y - 1; p >= 0 && len(years) < SharesBack; p-- {
 		if s.complete(p, k) {
-			d, t := s.sum(p, k), s.total(p)
-			o.rests(d, t)
-			sum += d.Value / t.Value
-			count++
+			years = append(years, p)
 		}
 	}
-	return sum / float64(count)
+	return years
 }
 
 // habit is the mean yearly growth factor of the years before the given one.

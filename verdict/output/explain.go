@@ -3,10 +3,13 @@ package output
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/internal/table"
@@ -56,9 +59,31 @@ func (p Printer) section(b *strings.Builder, title lang.Text, t *table.Table) {
 func (p Printer) steps(b *strings.Builder, e *verdict.Explanation) {
 	var t table.Table
 	for _, step := range e.Steps {
-		t.Row("  "+step.Name.In(p.Language), periodOf(step), valueOf(step), p.marks(step), step.Formula)
+		t.Row("  "+step.Name.In(p.Language), periodOf(step), p.valueOf(e, step), p.marks(step), step.Formula)
 	}
 	p.section(b, lang.Text{}, &t)
+}
+
+// valueOf writes the number of a step: published figures and whole numbers with all
+// their digits, fractions that were computed with as many as they bear.
+func (p Printer) valueOf(e *verdict.Explanation, s verdict.Step) string {
+	i, v := e.Target.Indicator, s.Value
+	if s.Unit != i.Unit.Code || i.Kind == catalog.Rank && v != math.Trunc(v) {
+		return strings.TrimSpace(fmt.Sprintf("%s %s", plainNumber(v), s.Unit))
+	}
+	if v != math.Trunc(v) && (s.Status == 0 || s.Derived) {
+		v = significant(v)
+	}
+	return verdict.Exact(i, figure.Level, v).In(p.Language)
+}
+
+// significant rounds a number to eight digits, more than any projection is worth.
+func significant(v float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 8, 64), 64)
+	if err != nil { // it is not a number
+		return v
+	}
+	return rounded
 }
 
 // figures writes the figures that were used, the newest vintage first and what

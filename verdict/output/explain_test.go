@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,5 +75,26 @@ func TestAnExplanationShowsTheWholeCalculation(t *testing.T) {
 			}
 			golden(t, c.file, w.Bytes())
 		})
+	}
+}
+
+func TestAnExplanationWritesAmountsAsPeopleDo(t *testing.T) {
+	b := booktest.Sample()
+	unreadable := regexp.MustCompile(`[0-9]{7,}`)
+	for _, s := range verdict.All(catalog.Ningbo(), b, time.Date(2023, 12, 20, 9, 0, 0, 0, catalog.Ningbo().Location())) {
+		for _, l := range []lang.Language{lang.Chinese, lang.English} {
+			var w bytes.Buffer
+			if err := (output.Printer{Language: l}).Explain(&w, []verdict.Explanation{verdict.Explain(s, b)}); err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(w.String()) {
+				if found := unreadable.FindString(line); found != "" && !strings.HasPrefix(line, "  “") { // the source may have a long number
+					t.Errorf("%s, %s: %s in %s", s.Target.ID, l, found, line)
+				}
+			}
+			if goal := map[lang.Language]string{lang.Chinese: "10000 亿元", lang.English: "1,000,000,000,000 CNY"}[l]; s.Target.ID == "exports_2026" && !strings.Contains(w.String(), goal) {
+				t.Errorf("the explanation lacks the goal %s:\n%s", goal, w.String())
+			}
+		}
 	}
 }

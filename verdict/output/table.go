@@ -116,10 +116,6 @@ func periodOf(s verdict.Step) string {
 	return s.Period.String()
 }
 
-func valueOf(s verdict.Step) string {
-	return strings.TrimSpace(fmt.Sprintf("%s %s", plainNumber(s.Value), s.Unit))
-}
-
 // plainNumber writes a number without an exponent and with at most four
 // decimals.
 func plainNumber(v float64) string {

@@ -96,18 +96,16 @@ func (c *targetsCmd) at(cat *catalog.Catalog) (time.Time, error) {
 	return endOf("--as-of", c.AsOf, cat.Location())
 }
 
-// judge returns the states to print.
-func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book, at time.Time) (states []verdict.State) {
-	all := verdict.All
+// judge returns the states to print: of the target to explain, or of all.
+func (c *targetsCmd) judge(cat *catalog.Catalog, b *book.Book, at time.Time) []verdict.State {
+	all, of := verdict.All, verdict.Of
 	if c.AsOf != "" {
-		all = verdict.AllAsOf
+		all, of = verdict.AllAsOf, verdict.OfAsOf
 	}
-	for _, s := range all(cat, b, at) {
-		if c.Explain == "" || s.Target.ID == c.Explain {
-			states = append(states, s)
-		}
+	if t, ok := cat.Target(c.Explain); ok {
+		return of(t, b, at)
 	}
-	return states
+	return all(cat, b, at)
 }
 
 // record prints the track record.

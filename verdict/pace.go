@@ -11,13 +11,13 @@ import (
 // Method is a way to project a year's total from its beginning.
 type Method = projection.Method
 
-// Combined is the method of a projection that is the mean of several others.
-const Combined Method = "combined"
+// combined is the method of a projection that is the mean of several others.
+const combined Method = "combined"
 
 // methodFormulas are the methods as shown in a step. YTD is January to period
 // k of n.
 var methodFormulas = map[Method]string{
-	Combined:             "sum of weight × projection by method",
+	combined:             "sum of weight × projection by method",
 	projection.Theta:     "theta: ytd + forecasts of the remaining periods",
 	projection.MeanShare: "mean_share: ytd ÷ share",
 	projection.Damped:    "damped: ytd + (last year − last year to date) × √(ytd ÷ last year to date × h)",
@@ -175,7 +175,7 @@ func (c byYear) project(year, k int) (Pace, bool) {
 		return Pace{Year: year}, false
 	}
 	p := Pace{
-		Method: Combined, Parts: found.Parts, Year: year, Periods: k,
+		Method: combined, Parts: found.Parts, Year: year, Periods: k,
 		Centre: found.Value, Low: found.Low, Top: found.High, Half: (found.High - found.Value) / found.Value,
 		Reach: found.Reach, Level: projection.Level, Claim: projection.Claim(found.Years),
 		Error: found.Error, Cases: found.Years, Errors: found.Errors, Imputed: found.Imputed,

@@ -61,7 +61,7 @@ func HabitOf(i *catalog.Indicator, s *book.Series, known time.Time) Habit {
 		return h
 	}
 	slices.Sort(untils)
-	h.Settles = Quantile(untils, HighQuantile)
+	h.Settles = Quantile(untils, highQuantile)
 	var sizes []float64
 	for _, f := range figures {
 		if h.Relative {
@@ -75,7 +75,7 @@ func HabitOf(i *catalog.Indicator, s *book.Series, known time.Time) Habit {
 		return Habit{Relative: h.Relative}
 	}
 	slices.Sort(sizes)
-	h.Off = Quantile(sizes, HighQuantile)
+	h.Off = Quantile(sizes, highQuantile)
 	return h
 }
 

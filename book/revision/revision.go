@@ -22,9 +22,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// HighQuantile is the high quantile of sizes and delays: nine of ten revisions
+// highQuantile is the high quantile of sizes and delays: nine of ten revisions
 // are at most as large.
-const HighQuantile = 0.9
+const highQuantile = 0.9
 
 // Quality is how figures of one indicator and measure were revised, in one area
 // or in all.
@@ -182,8 +182,8 @@ func (s *sum) quality() Quality {
 		q.MeanAbsolute += sizes[n] / float64(q.Cases)
 	}
 	slices.Sort(sizes)
-	q.Median, q.High = Quantile(sizes, 0.5), Quantile(sizes, HighQuantile)
-	q.UntilMedian, q.UntilHigh = Quantile(s.untils, 0.5), Quantile(s.untils, HighQuantile)
+	q.Median, q.High = Quantile(sizes, 0.5), Quantile(sizes, highQuantile)
+	q.UntilMedian, q.UntilHigh = Quantile(s.untils, 0.5), Quantile(s.untils, highQuantile)
 	return q
 }
 

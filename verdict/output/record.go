@@ -226,11 +226,11 @@ func (p *recordPage) revisions(all []revision.Quality) {
 	figures, revised := 0, 0
 	for n := range all {
 		q := &all[n]
-		alone := q.Area == "" && n+2 < len(all) && all[n+2].Measure == q.Measure && all[n+2].Indicator == q.Indicator
+		several := q.Area == "" && n+2 < len(all) && all[n+2].Measure == q.Measure && all[n+2].Indicator == q.Indicator
 		if q.Area == "" {
 			figures, revised = figures+q.Figures, revised+q.Revised
 		}
-		if q.Revised+q.Rescaled+q.Withdrawn+q.Filled > 0 && (q.Area != "" || alone) {
+		if q.Revised+q.Rescaled+q.Withdrawn+q.Filled > 0 && (q.Area != "" || several) {
 			rows = append(rows, p.quality(q))
 		}
 	}
@@ -270,7 +270,7 @@ func (p *recordPage) besides(q *revision.Quality) string {
 		count  int
 		zh, en string
 	}{
-		{q.Rescaled, "单位更正%d", "%d units put right"}, {q.Withdrawn, "撤回%d", "%d withdrawn"}, {q.Filled, "先缺后补%d", "%d withheld at first"},
+		{q.Rescaled, "单位更正%d", "units put right: %d"}, {q.Withdrawn, "撤回%d", "withdrawn: %d"}, {q.Filled, "先缺后补%d", "withheld at first: %d"},
 	} {
 		if n.count > 0 {
 			all = append(all, p.say(n.zh, n.en, n.count))

@@ -37,7 +37,8 @@ func ProjectYear(h *derive.History, year int) (p Pace, k int, ok bool) {
 // of a ratio, in an area and category (catalog.AnyCategory: in any), up to known,
 // oldest first. Only figures of periods that begin before the given time count
 // (the zero time means all). The figures of a release are pushed one by one, so
-// what is published within a minute is one release, at its last figure.
+// those with less than a minute between one and the next are one release, at its
+// last figure.
 func Releases(b *book.Book, i *catalog.Indicator, area, category string, before, known time.Time) (all []time.Time) {
 	var moments []int64
 	for _, part := range i.Reported() {

@@ -66,7 +66,6 @@ func (d *Digest) judged(l lang.Language) []item {
 }
 
 func (d *Digest) published(l lang.Language) (items []item) {
-	in := func(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(l) }
 	for i := range d.New {
 		n := &d.New[i]
 		var said []string

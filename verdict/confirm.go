@@ -1,6 +1,10 @@
 package verdict
 
-import "math"
+import (
+	"math"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+)
 
 // How far from the projection a goal must be for a target to slip, in widths of
 // the band's better half. docs/targets.md shows what they lead to in simulated
@@ -27,7 +31,7 @@ func (j *judge) confirm() {
 	if distance := j.distance(); distance < math.MaxFloat64 {
 		j.ratioStep(say("目标与推算值之距（半宽的倍数）", "distance of the goal from the projection, in half-widths of the band"), distance, "")
 	}
-	j.ratioStep(say("两次发布一致时判为滞后的距离", "distance at which two releases make the target slip"), j.margin(), "1 + "+short(springMargin)+" × (rest of the year)²")
+	j.ratioStep(say("两次发布一致时判为滞后的距离", "distance at which two releases make the target slip"), j.margin(), "1 + "+short(springMargin)+" × (rest of the deadline's year)²")
 	if j.alarm() {
 		return
 	}
@@ -80,9 +84,20 @@ func (j *judge) distance() float64 {
 // of the band at the end of a year, more before. The errors of spring are larger
 // than the few past years of a series tell.
 func (j *judge) margin() float64 {
-	n := float64(j.rests.Frequency().PerYear())
-	rest := (n - float64(j.rests.Number())) / n
+	rest := j.rest()
 	return 1 + springMargin*rest*rest
+}
+
+// rest is the part of the deadline's year that the newest figure leaves open.
+// A level at the end of a period is never open, and what lies in years to come
+// depends on the growth of whole years, not on a season.
+func (j *judge) rest() float64 {
+	inYear := yearly(j.t) || j.t.Kind == catalog.Growth || j.t.Kind == catalog.Cumulative
+	if !inYear || j.t.Open || j.rests.Year() != j.t.By.Year() {
+		return 0
+	}
+	n := float64(j.rests.Frequency().PerYear())
+	return (n - float64(j.rests.Number())) / n
 }
 
 // undecided is the verdict until later releases decide.

@@ -1,11 +1,16 @@
 package verdict
 
 import (
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // quarters is a history of which each quarter is known as its year to date.
@@ -25,7 +30,10 @@ func beyond(t *testing.T, margins float64, target, unit, figures, on string) str
 	}
 	j := judge{t: s.Target, s: s, rests: s.Newest}
 	goal := s.Projection.Value + margins*j.margin()*(s.High.Value-s.Projection.Value)
-	return target + strconv.FormatFloat(goal, 'f', 3, 64) + " " + unit
+	if s.Target.Kind == catalog.Multiple {
+		goal *= s.Target.Value.Float64() / s.Goal.Value
+	}
+	return target + strconv.FormatFloat(goal, 'f', 6, 64) + " " + unit
 }
 
 const (
@@ -67,24 +75,20 @@ func TestEveryKindThatSlipsNeedsTwoReleases(t *testing.T) {
 	for _, c := range []struct{ name, target, unit, figures, good, bad, on string }{
 		{"a year's total", year2024, "TEU", quarters + "ytd 2024-06 580\n", "ytd 2024-03 450", "ytd 2024-03 280", "2024-07-15"},
 		{"a sum of years", "kind: cumulative\nindicator: throughput\nfrom: 2023\nby: 2025\nvalue: ", "TEU",
-			quarters + "ytd 2024-09 855\n", "ytd 2024-06 900", "ytd 2024-06 560", "2024-10-15"},
+			quarters + "ytd 2024-09 855\n", "ytd 2024-06 900", "ytd 2024-06 480", "2024-10-15"},
 		{"growth", "kind: growth\nindicator: throughput\nby: 2024\nvalue: ", "%",
 			"yoy 2020 4, 2021 8.2, 2022 7.3, 2023 5.9\nytd_yoy 2020-06 4.5, 2021-06 7.6, 2022-06 7.7, 2023-06 6.3, 2020-09 4.3, 2021-09 7.9, 2022-09 7.5, 2023-09 6.2\nytd_yoy 2024-09 6.1\n",
 			"ytd_yoy 2024-06 8", "ytd_yoy 2024-06 5", "2024-10-15"},
-		{"a path to a later year", "kind: annual_total\nindicator: throughput\nbase: 2019\nby: 2026\nvalue: 136 万TEU", "", years,
+		{"a path to a later year", "kind: annual_total\nindicator: throughput\nbase: 2019\nby: 2026\nvalue: ", "TEU", years,
 			"level 2022 114, 2023 104", "level 2022 104, 2023 106", "2024-02-15"},
-		{"a multiple", "kind: multiple\nindicator: entities\nbase: 2019\nby: 2026\nvalue: 1.36", "", years,
+		{"a multiple", "kind: multiple\nindicator: entities\nbase: 2019\nby: 2026\nvalue: ", "", years,
 			"level 2022 114, 2023 104", "level 2022 104, 2023 106", "2024-02-15"},
-		{"a level by a date", "kind: level_by\nindicator: entities\nbase: 2019\nby: 2026\nvalue: 136 万户", "", years,
+		{"a level by a date", "kind: level_by\nindicator: entities\nbase: 2019\nby: 2026\nvalue: ", "户", years,
 			"level 2022 114, 2023 104", "level 2022 104, 2023 106", "2024-02-15"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			with := func(before string) State {
-				target := c.target
-				if c.unit != "" {
-					target = beyond(t, slightly, target, c.unit, c.figures+before, c.on)
-				}
-				return judged(t, target, c.figures+before, c.on)
+				return judged(t, beyond(t, slightly, c.target, c.unit, c.figures+before, c.on), c.figures+before, c.on)
 			}
 			good, bad := with(c.good), with(c.bad)
 			if good.Verdict != AtRisk || !strings.Contains(good.Reason.EN, "the next release decides") || bad.Verdict != Slipping {
@@ -145,4 +149,76 @@ func TestTwoReleasesDecideWhateverTheOrderOfJudging(t *testing.T) {
 			}
 		}
 	})
+}
+
+// grownBy are the values of years from 2016 on that grow by about 3 %.
+func grownBy(measure, suffix string, from float64, years int) string {
+	var b strings.Builder
+	for n := range years {
+		fmt.Fprintf(&b, "%s %d%s %.2f\n", measure, 2016+n, suffix, from)
+		from *= 1.03 + 0.004*float64(n%3-1)
+	}
+	return b.String()
+}
+
+func TestACollapseToHalfSlipsWithinTwoReleasesWhateverTheKind(t *testing.T) {
+	months, shops, prices := "", "", ""
+	for y := 2016; y < 2024; y++ {
+		for k := 1; k <= 12; k++ {
+			level := math.Pow(1.03, float64(y-2016)+float64(k)/12) * (1 + 0.01*float64((7*k+y)%3-1))
+			months += fmt.Sprintf("level %d-%02d %.2f\n", y, k, 80*level)
+			shops += fmt.Sprintf("level %d-%02d %.2f\n", y, k, 100*level)
+			prices += fmt.Sprintf("level %d-%02d %.2f\n", y, k, 300/level)
+		}
+	}
+	spring := months + monthly("level", 2024, 50, 50, 50, 50)
+	growth := grownBy("yoy", "", 5, 8) + grownBy("ytd_yoy", "-03", 5.4, 8) + grownBy("ytd_yoy", "-04", 4.7, 8)
+	annual := grownBy("level", "", 100, 8)
+	for _, c := range []struct{ name, target, figures, on string }{
+		{"a year's total", "kind: annual_total\nindicator: throughput\nvalue: 1200 万TEU\nby: 2024", spring, "2024-05-15"},
+		{"a path of totals", "kind: annual_total\nindicator: throughput\nbase: 2021\nvalue: 1300 万TEU\nby: 2026", spring, "2024-05-15"},
+		{"a path of totals without a figure of its base", "kind: annual_total\nindicator: throughput\nbase: 2010\nvalue: 1300 万TEU\nby: 2026", spring, "2024-05-15"},
+		{"a multiple of totals", "kind: multiple\nindicator: throughput\nbase: 2021\nvalue: 1.2\nby: 2026", spring, "2024-05-15"},
+		{"a sum of years", "kind: cumulative\nindicator: throughput\nfrom: 2022\nvalue: 6000 万TEU\nby: 2026", spring, "2024-05-15"},
+		{"a mean that is to fall", "kind: level_by\nindicator: prices\nvalue: 240 点\nby: 2024", prices + monthly("level", 2024, 480, 480, 480, 480), "2024-05-15"},
+		{"growth", "kind: growth\nindicator: throughput\nvalue: 5 %\nby: 2024", growth + "ytd_yoy 2024-03 -50\nytd_yoy 2024-04 -50", "2024-05-15"},
+		{"a level by the end of the year", "kind: level_by\nindicator: shops\nbase: 2020\nvalue: 130 万户\nby: 2024", shops + monthly("level", 2024, 64, 64), "2024-03-15"},
+		{"a level by a later year", "kind: level_by\nindicator: shops\nbase: 2020\nvalue: 140 万户\nby: 2026", shops + monthly("level", 2024, 64, 64), "2024-03-15"},
+		{"a yearly level", "kind: level_by\nindicator: entities\nbase: 2020\nvalue: 140 万户\nby: 2026", annual + "level 2024 64", "2025-02-15"},
+		{"a yearly level without a base", "kind: level_by\nindicator: entities\nvalue: 140 万户\nby: 2026", annual + "level 2024 64", "2025-02-15"},
+		{"a multiple of levels", "kind: multiple\nindicator: entities\nbase: 2020\nvalue: 1.2\nby: 2026", annual + "level 2024 64", "2025-02-15"},
+		{"a backlog that is to vanish", "kind: level_by\nindicator: backlog\nvalue: 0 件\nbase: 2020\nby: 2025", "level 2018 121, 2019 110, 2020 100, 2021 82, 2022 61, 2023 122", "2024-02-05"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if s := judged(t, c.target, c.figures, c.on); s.Verdict != Slipping {
+				t.Errorf("%s: %s", s.Verdict, s.Reason.EN)
+			}
+		})
+	}
+}
+
+func TestWhatIsOpenWidensTheMarginOnlyInTheYearOfTheDeadline(t *testing.T) {
+	for _, c := range []struct {
+		target, rests string
+		want          float64
+	}{
+		{"kind: annual_total\nindicator: throughput\nvalue: 1000 万TEU\nby: 2024", "2024-06", 2.5},
+		{"kind: annual_total\nindicator: throughput\nvalue: 1000 万TEU\nbase: 2021\nby: 2026", "2024-06", 1},
+		{"kind: cumulative\nindicator: throughput\nvalue: 1000 万TEU\nfrom: 2022\nby: 2024", "2024-06", 2.5},
+		{"kind: cumulative\nindicator: throughput\nvalue: 1000 万TEU\nfrom: 2022\nby: 2026", "2024-06", 1},
+		{"kind: growth\nindicator: throughput\nvalue: 6 %\nby: 2024", "2024-06", 2.5},
+		{"kind: level_by\nindicator: prices\nvalue: 100 点\nby: 2024", "2024-06", 2.5},
+		{"kind: level_by\nindicator: shops\nvalue: 100 万户\nby: 2024", "2024-06", 1},
+		{"kind: level_by\nindicator: shops\nvalue: 100 万户\nby: 2024-12", "2024-06", 1},
+		{"kind: level_by\nindicator: entities\nvalue: 100 万户\nby: 2026", "2023", 1},
+	} {
+		p, err := figure.ParsePeriod(c.rests)
+		if err != nil {
+			t.Fatal(err)
+		}
+		j := judge{t: parsed(t, c.target), rests: p}
+		if got := j.margin(); got != c.want {
+			t.Errorf("%s: with the figure of %s the margin is %v, want %v", c.target, c.rests, got, c.want)
+		}
+	}
 }

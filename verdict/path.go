@@ -33,10 +33,9 @@ type route struct {
 const (
 	onTrackRatio  = 0.95 // of R, on track from here on
 	slippingRatio = 0.60 // of R, slipping below this unless the band reaches the goal
-	growthBack    = 5    // growth rates whose mean is continued if there is no base
-	growthsTrend  = 2    // of which so many are needed
+	growthsTrend  = 2    // growth rates needed to continue their mean
 	growthsSpread = 2    // growth rates needed for a spread
-	yearsBack     = 8    // growth rates of which the spread is made
+	yearsBack     = 8    // growth rates that are looked at
 	horizon       = 50   // years beyond which nothing is projected
 )
 
@@ -58,8 +57,10 @@ var student = [yearsBack + 1]float64{2: 4.165, 2.282, 1.924, 1.778, 1.699, 1.650
 //	exp(±√(e² + t²·σ²·(1 + 1/k)·n·(n + 1)/2)),
 //
 // where e is the band of the year in progress, σ the standard deviation of k
-// yearly growth rates in logarithms, t the quantile of Student's distribution
-// that fits so few of them, and n the years ahead. The squared error grows
+// yearly growth rates in logarithms before the newest one, t the quantile of
+// Student's distribution that fits so few of them, and n the years ahead. The
+// newest growth is what is judged: if it counted, a collapse would widen the
+// band until it reached the goal. The squared error grows
 // with n if the deviations of successive years have nothing to do with each
 // other and with n² if they last; on the series of docs/targets.md the mean of
 // both contains what it should. A target does not slip if the band is
@@ -155,7 +156,7 @@ func (r route) rate() (float64, bool) {
 	if years := r.tip.year - r.base.year; r.hasBase && r.base.value > 0 && years > 0 {
 		return math.Log(r.tip.value/r.base.value) / years, true
 	}
-	recent := r.growths[:min(len(r.growths), growthBack)]
+	recent := r.growths[:min(len(r.growths), projection.GrowthBack)]
 	sum := 0.0
 	for _, g := range recent {
 		sum += g
@@ -163,17 +164,27 @@ func (r route) rate() (float64, bool) {
 	return sum / float64(max(1, len(recent))), len(recent) >= growthsTrend
 }
 
-// spread is the standard deviation of yearly growth.
+// usual are the growth rates by which others are judged: those before the one
+// into the tip, unless too few are left.
+func (r route) usual() []float64 {
+	if len(r.growths) > growthsSpread {
+		return r.growths[1:]
+	}
+	return r.growths
+}
+
+// spread is the standard deviation of usual yearly growth.
 func (r route) spread() (float64, bool) {
-	k := float64(len(r.growths))
-	if len(r.growths) < growthsSpread {
+	usual := r.usual()
+	k := float64(len(usual))
+	if len(usual) < growthsSpread {
 		return 0, false
 	}
 	mean, squares := 0.0, 0.0
-	for _, g := range r.growths {
+	for _, g := range usual {
 		mean += g / k
 	}
-	for _, g := range r.growths {
+	for _, g := range usual {
 		squares += (g - mean) * (g - mean)
 	}
 	return math.Sqrt(squares / (k - 1)), true
@@ -185,7 +196,7 @@ func (r route) at(years, rate, spread float64) (centre, low, high float64) {
 	if r.absolute {
 		half *= math.Abs(r.tip.value)
 	}
-	k := len(r.growths)
+	k := len(r.usual())
 	reach := student[min(k, yearsBack)] * spread
 	wide := math.Sqrt(half*half + reach*reach*(1+1/float64(max(1, k)))*years*max(1, (years+1)/2))
 	if r.absolute {

@@ -33,7 +33,8 @@ func Methods() [methods]Method { return [methods]Method{Theta, MeanShare, Damped
 // come by a period, or comes in it.
 const SharesBack = 5
 
-const growthBack = 5 // years whose growth is averaged
+// GrowthBack is how many years' growth is averaged where growth is to continue.
+const GrowthBack = 5
 
 // outcome is the projection of a year by one method.
 type outcome struct {
@@ -122,7 +123,7 @@ func (s *Series) showing(y, k int) (years []int) {
 // habit is the mean yearly growth factor of the years before the given one.
 func (s *Series) habit(y int, o *outcome) (factor float64, ok bool) {
 	first, years := 0.0, 0
-	for p := y - 2; p >= max(0, y-1-growthBack); p-- {
+	for p := y - 2; p >= max(0, y-1-GrowthBack); p-- {
 		t := s.total(p)
 		if !t.Known || !(t.Value > 0) {
 			break

@@ -8,12 +8,16 @@ import (
 	"github.com/tidemark-stats/tidemark/verdict/projection"
 )
 
+// rateRounding is half the last digit of published growth, in percentage points.
+const rateRounding = 0.05
+
 // growth judges by published growth alone. If growth is published at constant
 // prices, levels would give a different number that nobody would recognise.
 //
 // Within the deadline's year the published growth of the year to date is the
 // projection; the band is how far it was from the year's growth in earlier
-// years, in percentage points, by the quantile of projection.Reach.
+// years, in percentage points, by the quantile of projection.Reach, and never
+// less than the rounding of published growth.
 func (j *judge) growth() {
 	by := j.t.By
 	if v, ok := j.h.Rate(j.t.Measure, by); ok && j.ended(by) && !v.Imputed {
@@ -44,7 +48,7 @@ func (j *judge) growth() {
 	j.value(say("公布的累计增速", "published growth of the year to date"), now)
 	j.growthNeeded(now)
 	misses := j.rateMisses(now.Period)
-	half, known := projection.Reach(misses)
+	half, known := projection.Reach(asPublished(misses))
 	if !known {
 		j.verdict(TooEarly, fewYears(projection.Least, len(misses)))
 		return
@@ -62,6 +66,16 @@ func (j *judge) growth() {
 	j.step(say("区间半宽", "half-width of the band"), half, now.Period, "quantile of earlier differences, widened if they are few")
 	v := j.band(now.Period)
 	j.verdict(v, j.bandReason(v, by))
+}
+
+// asPublished are misses as far as published growth can tell them: none is known to be
+// smaller than its rounding.
+func asPublished(misses []float64) []float64 {
+	sizes := make([]float64, len(misses))
+	for i, m := range misses {
+		sizes[i] = max(math.Abs(m), rateRounding)
+	}
+	return sizes
 }
 
 // rateToDate is the newest published growth of the year to date in the

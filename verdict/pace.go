@@ -176,13 +176,15 @@ func (c byYear) project(year, k int) (Pace, bool) {
 	}
 	p := Pace{
 		Method: combined, Parts: found.Parts, Year: year, Periods: k,
-		Centre: found.Value, Low: found.Low, Top: found.High, Half: (found.High - found.Value) / found.Value,
+		Centre: found.Value, Low: found.Low, Top: found.High,
 		Reach: found.Reach, Level: projection.Level, Claim: projection.Claim(found.Years),
 		Error: found.Error, Cases: found.Years, Errors: found.Errors, Imputed: found.Imputed,
 	}
 	if len(p.Parts) == 1 {
 		p.Method = p.Parts[0].Method
 	}
+	c.rounded(&p, k)
+	p.Half = (p.Top - p.Centre) / p.Centre
 	p.Share.Value, p.Share.Known = series.Share(k)
 	p.Habit.Value, p.Habit.Known = series.Habit()
 	return p, true
@@ -204,6 +206,15 @@ func (j *judge) tooFewYears(c byYear, k int) lang.Text {
 		return say("往年数据不全，无从检验推算", "the figures of earlier years do not allow a test of the projection")
 	}
 	return fewYears(projection.Least+1, known)
+}
+
+// rounded widens the band to the rounding of figures: a series that was projected
+// exactly in past years is not known more exactly than that.
+func (c byYear) rounded(p *Pace, k int) {
+	off := p.Centre * projection.Rounding
+	p.Top = max(p.Top, p.Centre+off)
+	now, _ := c.toDate(p.Year, k)
+	p.Low = min(p.Low, max(p.Centre-off, now.Value))
 }
 
 // share is s(k), the usual share of a year after k periods.

@@ -190,7 +190,8 @@ func (r route) spread() (float64, bool) {
 	return math.Sqrt(squares / (k - 1)), true
 }
 
-// at is the projection a number of years after the tip, and its band.
+// at is the projection a number of years after the tip, and its band, which is
+// as wide as the rounding of figures at least.
 func (r route) at(years, rate, spread float64) (centre, low, high float64) {
 	half := r.tip.half
 	if r.absolute {
@@ -201,9 +202,10 @@ func (r route) at(years, rate, spread float64) (centre, low, high float64) {
 	wide := math.Sqrt(half*half + reach*reach*(1+1/float64(max(1, k)))*years*max(1, (years+1)/2))
 	if r.absolute {
 		centre = r.tip.value + rate*years
+		wide = max(wide, projection.Rounding*max(math.Abs(r.tip.value), math.Abs(r.base.value)))
 		return max(r.floor, centre), max(r.floor, centre-wide), max(r.floor, centre+wide)
 	}
-	centre = r.tip.value * math.Exp(rate*years)
+	centre, wide = r.tip.value*math.Exp(rate*years), max(wide, projection.Rounding)
 	return centre, centre * math.Exp(-wide), centre * math.Exp(wide)
 }
 

@@ -24,6 +24,15 @@ func (j *judge) project(c byYear, now derive.Value, k int) (Pace, bool) {
 	return p, true
 }
 
+// lowFormula says where the band begins: not below the year to date, unless that
+// may be revised itself.
+func (p *Pace) lowFormula() string {
+	if p.Unsettled > 0 {
+		return "projection − √((projection − low end by past years, at least ytd)² + (projection × what may be revised)²)"
+	}
+	return "projection × (1 − half-width), at least ytd"
+}
+
 // mayChange is how far a figure may still be revised, by what revisions of its
 // series have been: relative, for growth in percentage points. It changes with the
 // months and not from day to day, as other states do.

@@ -259,8 +259,8 @@ func (j *judge) paced(c byYear, p Pace, k int) {
 	if p.Unsettled > 0 {
 		j.ratioStep(unsettledName, p.Unsettled, "")
 	}
-	j.ratioStep(say("区间半宽", "half-width of the band"), p.Half, "error × (projection − ytd) ÷ projection")
-	add(say("区间下限", "low end of the band"), p.Low, "projection × (1 − half-width), at least ytd")
+	j.ratioStep(say("区间半宽", "half-width of the band"), p.Half, "error × (projection − ytd) ÷ projection, at least the rounding of figures")
+	add(say("区间下限", "low end of the band"), p.Low, p.lowFormula())
 	add(say("区间上限", "high end of the band"), p.Top, "projection × (1 + half-width)")
 }
 

@@ -101,13 +101,13 @@ func (s *Series) Project(k int) (p Projection, ok bool) {
 	return p, finite(p.Value) && finite(p.Low) && finite(p.High) && finite(p.Error)
 }
 
-// rounding is the precision of figures, relative to a year's total: errors and
+// Rounding is the precision of figures, relative to a year's total: errors and
 // rests of years that are smaller are not told apart.
-const rounding = 0.001
+const Rounding = 0.001
 
 // scale is the amount to which the error of a projection is related.
 func (s *Series) scale(y, k int, value float64) float64 {
-	return max(value-s.sum(y, k).Value, value*rounding)
+	return max(value-s.sum(y, k).Value, value*Rounding)
 }
 
 // past returns the errors of the years before, and adds their number and size

@@ -102,7 +102,7 @@ func (s *Series) weigh(y, k int, c *combined) {
 			c.weight[m] = thetaCounts
 		}
 		n := float64(c.cases)
-		e := (c.errors[m]*n+mean)/(n+1) + rounding
+		e := (c.errors[m]*n+mean)/(n+1) + Rounding
 		c.weight[m] /= e * e
 		sum += c.weight[m]
 	}

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"math"
+	"slices"
 
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -13,11 +14,22 @@ import (
 // signed reports whether values of the target's measure can be below zero, by
 // the bounds of the catalogue. A sum of such values can fall again.
 func signed(t *catalog.Target) bool {
-	if t.Measure.Growth() || t.Area == nil {
-		return false
-	}
-	r, ok := t.Indicator.Plausible(t.Area.Code, t.Measure, t.Indicator.Frequency())
+	return !t.Measure.Growth() && t.Area != nil && belowZero(t.Indicator, t.Area.Code)
+}
+
+func belowZero(i *catalog.Indicator, area string) bool {
+	r, ok := i.Plausible(area, figure.Level, i.Frequency())
 	return ok && r.Min.Sign() < 0
+}
+
+// falls reports whether the year to date can fall, by the bounds of the
+// catalogue; those of any area if the history is of none.
+func (c byYear) falls() bool {
+	i := c.h.Indicator
+	if c.h.Area == "" {
+		return slices.ContainsFunc(i.Areas, func(area string) bool { return belowZero(i, area) })
+	}
+	return belowZero(i, c.h.Area)
 }
 
 // direct decides whether a route is one of amounts: if the goal is not above

@@ -154,7 +154,11 @@ func (c byYear) series(year int, periods ...int) *projection.Series {
 		}
 		years = append(years, sums)
 	}
-	return projection.New(c.n(), max(1, c.n()/6), years) // January alone says little
+	first := max(1, c.n()/6) // January alone says little
+	if c.falls() {
+		return projection.Falling(c.n(), first, years)
+	}
+	return projection.New(c.n(), first, years)
 }
 
 func sumOf(v derive.Value, ok bool) projection.Sum {
@@ -213,8 +217,11 @@ func (j *judge) tooFewYears(c byYear, k int) lang.Text {
 func (c byYear) rounded(p *Pace, k int) {
 	off := p.Centre * projection.Rounding
 	p.Top = max(p.Top, p.Centre+off)
-	now, _ := c.toDate(p.Year, k)
-	p.Low = min(p.Low, max(p.Centre-off, now.Value))
+	if now, _ := c.toDate(p.Year, k); now.Value < p.Centre-off || c.falls() {
+		p.Low = min(p.Low, p.Centre-off)
+	} else {
+		p.Low = min(p.Low, now.Value)
+	}
 }
 
 // share is s(k), the usual share of a year after k periods.

@@ -223,6 +223,8 @@ func (j *judge) noPace(c byYear, now derive.Value, k int) lang.Text {
 		return say("一月份受春节影响，与二月份合并评判", "January is judged together with February, because the Spring Festival moves between them")
 	case now.Value <= 0:
 		return say("%s不大于零，无法推算全年", "the %s is not positive and cannot be projected", c.toDateName())
+	case c.series(now.Period.Year()).Crossed(k):
+		return say("往年曾有不大于零的数值，无法按往年推算全年", "earlier years were at zero or below it, so this one cannot be projected by them")
 	}
 	return j.tooFewYears(c, k)
 }

@@ -74,7 +74,7 @@ type Projection struct {
 // is the root mean square of these.
 func (s *Series) Project(k int) (p Projection, ok bool) {
 	y := len(s.years) - 1
-	if y < 0 || k < 1 || k > s.n {
+	if y < 0 || k < 1 || k > s.n || s.Crossed(k) {
 		return p, false
 	}
 	all := among{}
@@ -97,7 +97,10 @@ func (s *Series) Project(k int) (p Projection, ok bool) {
 	}
 	p.Years = len(errors)
 	half := p.Reach * s.scale(y, k, p.Value)
-	p.Low, p.High = min(p.Value, max(p.Value-half, s.sum(y, k).Value)), p.Value+half
+	p.Low, p.High = p.Value-half, p.Value+half
+	if !s.falls {
+		p.Low = min(p.Value, max(p.Low, s.sum(y, k).Value))
+	}
 	return p, finite(p.Value) && finite(p.Low) && finite(p.High) && finite(p.Error)
 }
 
@@ -105,8 +108,12 @@ func (s *Series) Project(k int) (p Projection, ok bool) {
 // rests of years that are smaller are not told apart.
 const Rounding = 0.001
 
-// scale is the amount to which the error of a projection is related.
+// scale is the amount to which the error of a projection is related: the rest of
+// the year, or all of it if the rest may be nothing or less.
 func (s *Series) scale(y, k int, value float64) float64 {
+	if s.falls {
+		return value
+	}
 	return max(value-s.sum(y, k).Value, value*Rounding)
 }
 

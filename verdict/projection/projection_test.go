@@ -306,8 +306,10 @@ func FuzzProject(f *testing.F) {
 			years = append(years, year(months...))
 			data = data[len(months):]
 		}
-		if p, ok := New(12, 2, years).Project(k); ok && (!finite(p.Value) || p.Low > p.Value || p.High < p.Value) {
-			t.Errorf("%+v", p)
+		for _, s := range []*Series{New(12, 2, years), Falling(12, 2, years)} {
+			if p, ok := s.Project(k); ok && (!finite(p.Value) || p.Low > p.Value || p.High < p.Value) {
+				t.Errorf("%+v", p)
+			}
 		}
 	})
 }
@@ -316,5 +318,34 @@ func BenchmarkProject(b *testing.B) {
 	years := seasonal(9, 1.05)
 	for b.Loop() {
 		New(12, 2, years).Project(6)
+	}
+}
+
+func TestASeriesThatMayFallHasItsErrorOnBothSides(t *testing.T) {
+	years := seasonal(7, 1.02)
+	for y := range years {
+		if y%2 == 0 {
+			years[y][12].Value = years[y][11].Value * 0.7
+		}
+	}
+	p, ok := Falling(12, 2, years).Project(11)
+	if now := years[6][11].Value; !ok || p.Low >= now || p.High <= now {
+		t.Errorf("%v (%v to %v) after %v", p.Value, p.Low, p.High, now)
+	}
+	if q, ok := New(12, 2, years).Project(11); ok && q.Low < years[6][11].Value {
+		t.Errorf("what cannot fall is projected to %v to %v", q.Low, q.High)
+	}
+}
+
+func TestASeriesThatCrossedZeroIsNotProjected(t *testing.T) {
+	for _, k := range []int{6, 12} {
+		years := seasonal(6, 1.05)
+		years[2][k].Value = -1
+		if p, ok := Falling(12, 2, years).Project(6); ok {
+			t.Errorf("with a sum of %d months below zero the projection is %+v", k, p)
+		}
+		if _, ok := Falling(12, 2, years).Project(9); ok != (k == 6) {
+			t.Errorf("a sum of %d months below zero: projected after nine months: %t", k, ok)
+		}
 	}
 }

@@ -26,6 +26,7 @@ const Years = 12
 // computes, so it must not be used by several goroutines at once.
 type Series struct {
 	n, first int
+	falls    bool      // a sum may be smaller than one of fewer periods
 	years    [][]Sum   // oldest first, the year in progress last
 	made     [][]tried // by year and number of periods
 	grids    map[ends]*grid
@@ -46,6 +47,30 @@ func New(n, first int, years [][]Sum) *Series {
 	return s
 }
 
+// Falling is New for a series whose sums may fall and end below zero, such as a
+// balance of trade. A year may then end below its year to date. The ratios of such
+// years say something only as long as all are above zero.
+func Falling(n, first int, years [][]Sum) *Series {
+	s := New(n, first, years)
+	s.falls = true
+	return s
+}
+
+// Crossed reports whether a series that may fall was at zero or below it in a
+// past year, after k periods or at its end: there is no projection then.
+func (s *Series) Crossed(k int) bool {
+	if !s.falls {
+		return false
+	}
+	for y := range len(s.years) - 1 {
+		d, t := s.sum(y, k), s.total(y)
+		if d.Known && !(d.Value > 0) || t.Known && !(t.Value > 0) {
+			return true
+		}
+	}
+	return false
+}
+
 // sum is the sum of the first k periods of a year, which may be before the
 // oldest one.
 func (s *Series) sum(y, k int) Sum {
@@ -61,7 +86,7 @@ func (s *Series) total(y int) Sum { return s.sum(y, s.n) }
 // first k periods.
 func (s *Series) complete(y, k int) bool {
 	d, t := s.sum(y, k), s.total(y)
-	return d.Known && t.Known && d.Value > 0 && t.Value >= d.Value
+	return d.Known && t.Known && d.Value > 0 && (t.Value >= d.Value || s.falls && t.Value > 0)
 }
 
 // evidence reports whether a projection of a past year can be compared with

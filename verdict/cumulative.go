@@ -3,13 +3,15 @@ package verdict
 import (
 	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // cumulative judges a flow that adds up over years. The plan to date is the
 // goal times the elapsed fraction of the time, within a year by the usual
 // share at that point. The projection assumes that the coming years grow as
-// the past ones did; its band is that of path, added up. A missing year makes
-// the sum unknown, because missing figures are not estimated.
+// the past ones did; its band is that of path, added up. Years that can be above
+// and below zero have no rate of growth, so there is none before the last one. A
+// missing year makes the sum unknown, because missing figures are not estimated.
 func (j *judge) cumulative() {
 	c := byYear{j.h, j.t.Indicator.Frequency()}
 	from, by := j.t.From.Year(), j.t.By.Year()
@@ -104,7 +106,8 @@ func (j *judge) partYear(c byYear, year int) (now derive.Value, k int, ok bool) 
 
 // cumulate judges before the deadline.
 func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now derive.Value) {
-	tip, full, newest := estimate{year: float64(year - 1)}, got, figure.Year(year-1)
+	last, hasLast := c.total(year - 1)
+	tip, full, newest := estimate{year: float64(year - 1), value: last.Value}, got, figure.Year(year-1)
 	if inYear {
 		full -= now.Value
 		if pace, ok := j.project(c, now, k); ok {
@@ -113,19 +116,15 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 			full += pace.Centre
 		}
 	}
-	if tip.value == 0 {
-		if v, ok := c.total(year - 1); ok {
-			tip.value = v.Value
-		}
-	}
 	if j.t.Open {
 		j.s.ground = say("没有期限", "there is no deadline")
 		j.verdict(TooEarly, say("累计%s，没有期限", "%s so far, and no deadline", j.amount(got)))
 		return
 	}
 	j.cumulativePlan(c, year, k)
-	if !(tip.value > 0) {
-		j.verdict(TooEarly, say("还没有可据以推算的完整年度", "there is no full year yet to project from"))
+	left := j.t.By.Year() - int(tip.year)
+	if !(tip.value > 0) || left > 0 && signed(j.t) {
+		j.verdict(TooEarly, j.noSum(hasLast))
 		return
 	}
 	r := route{tip: tip, growths: c.growths(int(tip.year), tip.value, false)}
@@ -134,7 +133,6 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 	if len(r.growths) < growthsTrend {
 		rate = 0
 	}
-	left := j.t.By.Year() - int(tip.year)
 	centre, low, high := full, full-tip.value*tip.half, full+tip.value*tip.half
 	for n := 1; n <= left; n++ {
 		m, l, h := r.at(float64(n), rate, spread)
@@ -146,11 +144,26 @@ func (j *judge) cumulate(c byYear, got float64, year, k int, inYear bool, now de
 		return
 	}
 	if ok || left == 0 {
-		j.s.Low, j.s.High = number(max(got, low)), number(high)
+		j.s.Low, j.s.High = number(low), number(high)
+		if !signed(j.t) {
+			j.s.Low = number(max(got, low))
+		}
 	}
 	j.step(say("推算", "projection"), centre, j.t.By, "sum so far + remaining years, growing as before")
 	v := j.band(newest)
 	j.verdict(v, j.bandReason(v, j.t.By))
+}
+
+// noSum says why the coming years cannot be projected. Those of a sum that can
+// fall have no growth rate.
+func (j *judge) noSum(hasLast bool) lang.Text {
+	switch {
+	case signed(j.t):
+		return say("各年数值可正可负，无法推算未来各年", "its years can be above and below zero, so those to come cannot be projected")
+	case !hasLast:
+		return say("还没有可据以推算的完整年度", "there is no full year yet to project from")
+	}
+	return say("最近一个完整年度不大于零，无法推算", "the newest full year is not positive and cannot be projected")
 }
 
 // cumulativePlan sets the plan and what is required.
@@ -170,7 +183,11 @@ func (j *judge) cumulativePlan(c byYear, year, k int) {
 	j.step(say("计划进度", "plan to date"), j.s.Plan.Value, j.s.Period, "goal × time elapsed ÷ total time")
 	j.s.Every, j.s.Remaining = c.f, (j.t.By.Year()-year+1)*c.n()-k
 	if j.s.Remaining > 0 {
-		j.s.Required = number(max(0, j.s.Goal.Value-j.s.Value.Value) / float64(j.s.Remaining))
+		rest := j.s.Goal.Value - j.s.Value.Value
+		if !signed(j.t) {
+			rest = max(0, rest)
+		}
+		j.s.Required = number(rest / float64(j.s.Remaining))
 		j.step(say("余下每期需完成", "required in each remaining period"), j.s.Required.Value, figure.Period{}, "(goal − sum) ÷ periods left")
 	}
 	if rest := j.s.Goal.Value - j.s.Value.Value; rest > 0 && c.f != figure.Annual {

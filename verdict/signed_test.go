@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -39,6 +40,39 @@ func TestASumThatCannotFallIsNeverProjectedBelowTheYearToDate(t *testing.T) {
 	figures := strings.NewReplacer("2020-11 120", "2020-11 85", "2023-11 100", "2023-11 55", "2020-10 121", "2020-10 80", "2023-10 101", "2023-10 50").Replace(fell)
 	s := judged(t, "kind: annual_total\nindicator: throughput\nvalue: 120 万TEU\nby: 2024", figures+"ytd 2024-11 91", "2024-12-15")
 	if !s.Low.Known || s.Low.Value < s.Value.Value {
+		t.Errorf("%s: %s", s.Verdict, s.Reason.EN)
+	}
+}
+
+func TestASumOfYearsAboveAndBelowZeroSaysWhatIsNeeded(t *testing.T) {
+	for _, c := range []struct {
+		goal, figures string
+		required      float64 // 亿元 a month in the 18 months left
+	}{
+		{"-200", "level 2020 -40, 2021 -45, 2022 -50, 2023 -60\nytd 2024-06 -20", -70.0 / 18},
+		{"200", "level 2020 130, 2021 140, 2022 150, 2023 80\nytd 2024-06 -20", -10.0 / 18},
+		{"300", "level 2020 130, 2021 140, 2022 150, 2023 80\nytd 2024-06 20", 50.0 / 18},
+	} {
+		s := judged(t, "kind: cumulative\nindicator: balance\nfrom: 2022\nby: 2025\nvalue: "+c.goal+" 亿元", c.figures, "2024-07-15")
+		if math.Abs(s.Required.Value/1e8-c.required) > 1e-6 {
+			t.Errorf("for %s: %v a month needed, want %v", c.goal, s.Required.Value/1e8, c.required)
+		}
+		if s.Verdict != TooEarly || s.Projection.Known || !strings.Contains(s.Reason.EN, "above and below zero") {
+			t.Errorf("for %s: %s, projection %v: %s", c.goal, s.Verdict, s.Projection, s.Reason.EN)
+		}
+	}
+}
+
+func TestASumOfYearsThatMayFallIsProjectedInItsLastYear(t *testing.T) {
+	s := judged(t, "kind: cumulative\nindicator: balance\nfrom: 2023\nby: 2024\nvalue: 150 亿元", fell+"ytd 2024-11 91", "2024-12-15")
+	if s.Verdict != AtRisk || s.Low.Value >= s.Value.Value {
+		t.Errorf("%s, %v so far: %s", s.Verdict, s.Value.Value, s.Reason.EN)
+	}
+}
+
+func TestASumAfterAYearOfNothingNamesThatYear(t *testing.T) {
+	s := judged(t, "kind: cumulative\nindicator: throughput\nfrom: 2022\nby: 2026\nvalue: 200 万TEU", "level 2022 30, 2023 0", "2024-02-15")
+	if s.Verdict != TooEarly || !strings.Contains(s.Reason.EN, "the newest full year is not positive") {
 		t.Errorf("%s: %s", s.Verdict, s.Reason.EN)
 	}
 }

@@ -36,10 +36,15 @@ func (c byYear) falls() bool {
 // zero, or if the indicator can be below zero and is or was.
 func (j *judge) direct(r *route) {
 	below := signed(j.t)
-	r.absolute = j.s.Goal.Value <= 0 || below && (r.last.value <= 0 || r.hasBase && r.base.value <= 0)
+	r.absolute = byAmounts(j.t, j.s.Goal.Value, r.last.value) || r.hasBase && byAmounts(j.t, j.s.Goal.Value, r.base.value)
 	if r.floor = math.Inf(-1); !below {
 		r.floor = 0
 	}
+}
+
+// byAmounts reports whether the way to a goal from a value is one of amounts.
+func byAmounts(t *catalog.Target, goal, value float64) bool {
+	return goal <= 0 || value <= 0 && signed(t)
 }
 
 // grown is the growth between two years, in logarithms or absolute.

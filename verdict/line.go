@@ -109,38 +109,58 @@ func between(from, to Number, part float64) Number {
 	return number(from.Value + (to.Value-from.Value)*part)
 }
 
-// yearlyLine grows evenly from the base to the goal, and from the newest full
-// figure to the projection.
+// yearlyLine leads evenly from the base to the goal, and from the newest full
+// figure to the projection: by a rate of growth, or by amounts where the target is
+// judged by these.
 func yearlyLine(s State, h *derive.History) (line []Outlook) {
 	j := &judge{t: s.Target, h: h}
-	base, ok := j.base()
-	ok = ok && base.Value > 0
-	first := s.Period.Year()
-	if ok {
+	base, hasBase := j.base()
+	straight := byAmounts(s.Target, s.Goal.Value, s.Value.Value) || hasBase && byAmounts(s.Target, s.Goal.Value, base.Value)
+	hasBase = hasBase && (straight || base.Value > 0)
+	first, end := s.Period.Year(), s.Target.By.Year()
+	if hasBase {
 		first = s.Target.Base.Year()
 	} else if s.Period.IsZero() {
 		return nil
 	}
-	grown := func(from, to Number, start, end, year int) Number {
-		if !from.Known || !to.Known || from.Value <= 0 || to.Value <= 0 || end <= start {
-			return Number{}
-		}
-		part := float64(year-start) / float64(end-start)
-		return number(from.Value * math.Exp(math.Log(to.Value/from.Value)*part))
-	}
-	for year := first; year <= s.Target.By.Year() && year-first < 2*horizon; year++ {
+	for year := first; year <= end && year-first < 2*horizon; year++ {
 		p := Outlook{Period: figure.Year(year)}
-		if ok {
-			p.Plan = grown(number(base.Value), s.Goal, first, s.Target.By.Year(), year)
+		if hasBase {
+			p.Plan = along(number(base.Value), s.Goal, fraction(year, first, end), straight)
 		}
 		if start := s.Period.Year(); !s.Period.IsZero() && year >= start {
-			end := s.Target.By.Year()
-			p.Projection = grown(s.Value, s.Projection, start, end, year)
-			p.Low, p.High = grown(s.Value, s.Low, start, end, year), grown(s.Value, s.High, start, end, year)
+			part := fraction(year, start, end)
+			p.Projection = along(s.Value, s.Projection, part, straight)
+			p.Low, p.High = along(s.Value, s.Low, part, straight), along(s.Value, s.High, part, straight)
 		}
 		line = append(line, p)
 	}
 	return line
+}
+
+// fraction is the part of the way from a year to the end that is behind in
+// another one; all of it at the end.
+func fraction(year, start, end int) float64 {
+	if year == end {
+		return 1
+	}
+	return float64(year-start) / float64(end-start)
+}
+
+// along is the point on the way between two numbers, by a rate of growth or
+// straight.
+func along(from, to Number, part float64, straight bool) Number {
+	switch {
+	case !to.Known:
+		return Number{}
+	case part == 1:
+		return to
+	case straight:
+		return between(from, to, part)
+	case !from.Known || from.Value <= 0 || to.Value <= 0:
+		return Number{}
+	}
+	return number(from.Value * math.Exp(math.Log(to.Value/from.Value)*part))
 }
 
 func keptLine(s State, h *derive.History) (line []Outlook) {

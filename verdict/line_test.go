@@ -54,3 +54,41 @@ func TestAFloorIsAHorizontalLine(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+func TestTheLineOfAGoalOfZeroOrLessIsStraight(t *testing.T) {
+	for _, c := range []struct{ target, figures, want string }{
+		{"kind: level_by\nindicator: backlog\nvalue: 0 件\nbase: 2020\nby: 2025", "level 2019 1100000, 2020 1000000, 2021 790000, 2022 620000, 2023 380000",
+			"2020 100\n2021 80\n2022 60\n2023 40 38 38 38\n2024 20 19 19 30\n2025 0 0 0 22"},
+		{"kind: annual_total\nindicator: balance\nvalue: -50 亿元\nbase: 2020\nby: 2025", "level 2018 -101, 2019 -104, 2020 -100, 2021 -92, 2022 -79, 2023 -71",
+			"2020 -1000000\n2021 -900000\n2022 -800000\n2023 -700000 -710000 -710000 -710000\n"},
+		{"kind: annual_total\nindicator: balance\nvalue: 50 亿元\nbase: 2020\nby: 2025", "level 2018 -101, 2019 -104, 2020 -100, 2021 -92, 2022 -79, 2023 -71",
+			"2020 -1000000\n2021 -700000\n2022 -400000\n2023 -100000 -710000 -710000 -710000\n"},
+	} {
+		if got := drawn(t, c.target, c.figures, "2024-02-05"); !strings.HasPrefix(got, c.want) {
+			t.Errorf("got\n%s\nwant\n%s", got, c.want)
+		}
+	}
+}
+
+func TestTheLastPointOfALineIsTheStateAtTheDeadline(t *testing.T) {
+	shops := ""
+	for y := 2018; y < 2024; y++ {
+		shops += monthly("level", y, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111)
+	}
+	for _, c := range []struct{ name, target, figures, on string }{
+		{"a year in progress", year2024 + "1300 万TEU", past + "ytd 2024-06 610", "2024-07-15"},
+		{"a path", "kind: annual_total\nindicator: throughput\nvalue: 4000 万TEU\nbase: 2021\nby: 2025", "level 2021 3108, 2022 3335, 2023 3530.08", "2024-02-05"},
+		{"a way to zero", "kind: level_by\nindicator: backlog\nvalue: 0 件\nbase: 2020\nby: 2025", "level 2019 110, 2020 100, 2021 79, 2022 62, 2023 38", "2024-02-05"},
+		{"a deficit", "kind: annual_total\nindicator: balance\nvalue: -50 亿元\nbase: 2020\nby: 2025", "level 2018 -101, 2019 -104, 2020 -100, 2021 -92, 2022 -79, 2023 -71", "2024-02-05"},
+		{"a level of months by the end of the year", "kind: level_by\nindicator: shops\nvalue: 130 万户\nbase: 2020\nby: 2024", shops + "level 2024-06 107", "2024-07-15"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := judged(t, c.target, c.figures, c.on)
+			line := Line(s, history(t, s.Target.Indicator, c.figures))
+			last := line[len(line)-1]
+			if !s.Projection.Known || last.Projection != s.Projection || last.Low != s.Low || last.High != s.High || last.Plan != s.Goal {
+				t.Errorf("the line ends at %+v, the state has %v (%v to %v)", last, s.Projection, s.Low, s.High)
+			}
+		})
+	}
+}

@@ -63,8 +63,8 @@ func withinLine(s State, c byYear) (line []Outlook) {
 	for k := 1; k <= c.n(); k++ {
 		p := Outlook{Period: c.period(year, k), Plan: shown(number(s.Goal.Value*shares[k].Value), k)}
 		if now > 0 && k >= now && s.Projection.Known {
-			part := 0.0
-			if rest := 1 - shares[now].Value; rest > 0 {
+			part := fraction(k, now, c.n())
+			if rest := 1 - shares[now].Value; rest > 0 { // not of a year that usually falls from here on
 				part = (shares[k].Value - shares[now].Value) / rest
 			}
 			p.Projection = shown(between(value, s.Projection, part), k)
@@ -106,6 +106,9 @@ func between(from, to Number, part float64) Number {
 	if !from.Known || !to.Known {
 		return Number{}
 	}
+	if part == 1 {
+		return to // to the last bit
+	}
 	return number(from.Value + (to.Value-from.Value)*part)
 }
 
@@ -138,13 +141,13 @@ func yearlyLine(s State, h *derive.History) (line []Outlook) {
 	return line
 }
 
-// fraction is the part of the way from a year to the end that is behind in
-// another one; all of it at the end.
-func fraction(year, start, end int) float64 {
-	if year == end {
+// fraction is the part of the time from the start to the end that is behind at
+// some point; all of it at the end.
+func fraction(at, start, end int) float64 {
+	if at == end {
 		return 1
 	}
-	return float64(year-start) / float64(end-start)
+	return float64(at-start) / float64(end-start)
 }
 
 // along is the point on the way between two numbers, by a rate of growth or

@@ -80,6 +80,7 @@ func TestTheLastPointOfALineIsTheStateAtTheDeadline(t *testing.T) {
 		{"a path", "kind: annual_total\nindicator: throughput\nvalue: 4000 万TEU\nbase: 2021\nby: 2025", "level 2021 3108, 2022 3335, 2023 3530.08", "2024-02-05"},
 		{"a way to zero", "kind: level_by\nindicator: backlog\nvalue: 0 件\nbase: 2020\nby: 2025", "level 2019 110, 2020 100, 2021 79, 2022 62, 2023 38", "2024-02-05"},
 		{"a deficit", "kind: annual_total\nindicator: balance\nvalue: -50 亿元\nbase: 2020\nby: 2025", "level 2018 -101, 2019 -104, 2020 -100, 2021 -92, 2022 -79, 2023 -71", "2024-02-05"},
+		{"a year that usually falls", "kind: annual_total\nindicator: balance\nvalue: 90 亿元\nby: 2024", fell + "ytd 2024-11 91", "2024-12-15"},
 		{"a level of months by the end of the year", "kind: level_by\nindicator: shops\nvalue: 130 万户\nbase: 2020\nby: 2024", shops + "level 2024-06 107", "2024-07-15"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

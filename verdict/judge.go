@@ -68,7 +68,7 @@ func (j *judge) attain() {
 		over, under, formula = under, over, "goal ÷ value"
 	}
 	// A share of nothing or of a negative number says nothing.
-	if over.Known && under.Known && under.Value > 0 && j.s.Goal.Value > 0 {
+	if over.Known && under.Known && over.Value >= 0 && under.Value > 0 && j.s.Goal.Value > 0 {
 		j.s.Attainment = number(over.Value / under.Value)
 	}
 	if j.s.Attainment.Known {

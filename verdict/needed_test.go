@@ -63,7 +63,11 @@ func TestNegativeAmountsAreNotSharesOfAGoal(t *testing.T) {
 			"最后1个月至多减少10亿元，上年同期增加5亿元", "against an increase of 500 million yuan in the same month of last year"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			saying(t, judged(t, c.target, c.figures, c.on), c.zh, c.en, "-40 %", "-40%", "-50 %", "-50%", "需完成-", "至多减少-", "目标50亿元的")
+			s := judged(t, c.target, c.figures, c.on)
+			if s.Attainment.Known {
+				t.Errorf("the attainment is %v", s.Attainment.Value)
+			}
+			saying(t, s, c.zh, c.en, "-40 %", "-40%", "-50 %", "-50%", "需完成-", "至多减少-", "目标50亿元的")
 		})
 	}
 }

@@ -86,7 +86,7 @@ type State struct {
 	Value      Number        // what has been reached: to date within the deadline's year, otherwise the newest value
 	Period     figure.Period // of Value
 	Plan       Number        // what Value should be by now
-	Attainment Number        // Value divided by Goal, 1.1762 is 117.62 %; if lower is better, Goal divided by Value; unknown unless Goal is positive
+	Attainment Number        // Value divided by Goal, 1.1762 is 117.62 %; if lower is better, Goal divided by Value; unknown unless Goal is positive and Value not below zero
 	Share      Number        // of the year in progress that past years had by now; unknown if there are none or no year is in progress
 	Calendar   Number        // the elapsed part of the time for the goal (序时进度): of the year, of the years since the base, or of the years that add up
 	Way        Number        // the part of the way from the base to the goal that has been covered; unknown without a base

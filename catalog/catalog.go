@@ -132,6 +132,14 @@ func (c *Catalog) Location() *time.Location { return c.location }
 // Area finds an area by its code.
 func (c *Catalog) Area(code string) (*Area, bool) { a, ok := c.areas[code]; return a, ok }
 
+// AreaName is the name of an area, or its code if the catalogue does not have it.
+func (c *Catalog) AreaName(code string) lang.Text {
+	if a, known := c.areas[code]; known {
+		return a.Name
+	}
+	return lang.Text{ZH: code, EN: code}
+}
+
 // Indicator finds an indicator by its code.
 func (c *Catalog) Indicator(code string) (*Indicator, bool) {
 	i, ok := c.indicators[code]

@@ -34,7 +34,7 @@ func published(measure figure.Measure, period, value, on string) store.Vintage {
 
 var bookOf = booktest.Of
 
-func TestATargetIsUnmetByARevisionOnly(t *testing.T) {
+func TestATargetRegressesByARevisionOnly(t *testing.T) {
 	met := published(figure.Level, "2023", "57.12", "2024-01-31")
 	for _, c := range []struct {
 		name      string

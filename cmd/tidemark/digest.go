@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 	"github.com/tidemark-stats/tidemark/verdict/digest"
@@ -106,19 +105,6 @@ func (c *digestCmd) span(city *time.Location) (from, to time.Time, err error) {
 		return from, to, fmt.Errorf("--since %s is not before the end of the digest, %s", c.Since, to.Format(time.DateOnly))
 	}
 	return from, to, nil
-}
-
-// endOf is the last instant of a day that a flag names: everything published on it
-// counts as known. A day in the future is refused.
-func endOf(flag, day string, city *time.Location) (time.Time, error) {
-	d, ok := figure.ParseDay(day)
-	if !ok {
-		return time.Time{}, fmt.Errorf("%s %q is not a date; write it as 2023-11-23", flag, day)
-	}
-	if d.Start(city).After(time.Now()) {
-		return time.Time{}, fmt.Errorf("%s is in the future", flag)
-	}
-	return d.End(city).Add(-time.Millisecond), nil
 }
 
 func (c *digestCmd) print(e *env, d *digest.Digest, s digest.Style) error {

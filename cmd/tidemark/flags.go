@@ -14,6 +14,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -158,4 +159,17 @@ func (f *influxFlags) readBook(e *env) (*book.Book, error) {
 	}
 	defined, err := figures.Definitions(e.ctx)
 	return b.Define(defined), err
+}
+
+// endOf is the last instant of a day that a flag names: everything published on it
+// counts as known. A day in the future is refused.
+func endOf(flag, day string, city *time.Location) (time.Time, error) {
+	d, ok := figure.ParseDay(day)
+	if !ok {
+		return time.Time{}, fmt.Errorf("%s %q is not a date; write it as 2023-11-23", flag, day)
+	}
+	if d.Start(city).After(time.Now()) {
+		return time.Time{}, fmt.Errorf("%s is in the future", flag)
+	}
+	return d.End(city).Add(-time.Millisecond), nil
 }

@@ -3,7 +3,6 @@ package metric
 import (
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // ReleaseNumber is a metric that is one number about the next release.
@@ -52,10 +51,7 @@ func ReleaseInfoLabels(r *release.Release) (labels Labels, ok bool) {
 // IndicatorLabels returns the labels of IndicatorInfo.
 func IndicatorLabels(c *catalog.Catalog, r *release.Release) Labels {
 	i := r.Indicator
-	area := lang.Text{ZH: r.Area, EN: r.Area}
-	if a, known := c.Area(r.Area); known {
-		area = a.Name
-	}
+	area := c.AreaName(r.Area)
 	return Labels{"agency", i.Agency.Code, "agency_en", i.Agency.Name.EN, "agency_zh", i.Agency.Name.ZH, "area", r.Area, "area_en", area.EN, "area_zh", area.ZH,
 		"display_unit", i.Display, "freq", i.Frequency().String(), "indicator", i.Code, "kind", string(i.Kind),
 		"name_en", i.Name.EN, "name_zh", i.Name.ZH, "unit", i.Unit.Code}

@@ -35,9 +35,6 @@ type Turn struct {
 	verdict.State
 }
 
-// Worse reports whether the target needs more attention than before.
-func (t *Turn) Worse() bool { return t.Verdict.Urgency() > t.Before.Urgency() }
-
 // Count is how many targets have a verdict.
 type Count struct {
 	Verdict verdict.Verdict
@@ -132,7 +129,7 @@ func (d *Digest) collect(c *catalog.Catalog, b *book.Book) {
 		k := key{s.Key.Indicator, s.Key.Area, s.Key.Category}
 		n := found[k]
 		if n == nil {
-			n = &News{Indicator: i, Area: areaName(c, s.Key.Area), Category: s.Key.Category}
+			n = &News{Indicator: i, Area: c.AreaName(s.Key.Area), Category: s.Key.Category}
 			found[k] = n
 		}
 		n.add(s, d.From, d.To)
@@ -205,7 +202,7 @@ func (d *Digest) expect(c *catalog.Catalog, b *book.Book) {
 		late := figure.DayAt(due).End(c.Location())
 		overdue, _ := r.Overdue()
 		period, _ := r.Next()
-		d.Due = append(d.Due, Owed{Release: r, Area: areaName(c, r.Area), Period: period, Due: due,
+		d.Due = append(d.Due, Owed{Release: r, Area: c.AreaName(r.Area), Period: period, Due: due,
 			Late: !d.To.Before(late), Overdue: !d.To.Before(overdue), News: d.within(late) || d.within(overdue)})
 	}
 	slices.SortStableFunc(d.Due, func(o, p Owed) int {
@@ -221,10 +218,3 @@ func (d *Digest) expect(c *catalog.Catalog, b *book.Book) {
 
 // within reports whether the digest is about that moment.
 func (d *Digest) within(at time.Time) bool { return at.After(d.From) && !at.After(d.To) }
-
-func areaName(c *catalog.Catalog, code string) lang.Text {
-	if a, known := c.Area(code); known {
-		return a.Name
-	}
-	return lang.Text{ZH: code, EN: code}
-}

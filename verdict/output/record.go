@@ -10,7 +10,6 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book/revision"
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/internal/table"
 	"github.com/tidemark-stats/tidemark/verdict"
@@ -135,7 +134,7 @@ func (p *recordPage) track(k *record.Track) []string {
 	if k.Warning.Known {
 		warning = p.months(k.Warning.ToDeadline)
 	}
-	return append([]string{p.outcome(k.Outcome), k.Target.ID, p.name(k), p.day(k.Settled)}, append(p.counts(record.Together([]*record.Track{k})), warning)...)
+	return append([]string{p.outcome(k.Outcome), k.Target.ID, p.name(k.Target, k.Category), p.day(k.Settled)}, append(p.counts(record.Together([]*record.Track{k})), warning)...)
 }
 
 // counts are the numbers of some tracks.
@@ -175,7 +174,7 @@ func (p *recordPage) open(tracks []*record.Track) {
 	rows := [][]string{}
 	for _, k := range tracks {
 		if k.Outcome == record.Open && len(k.Said) > 0 {
-			rows = append(rows, []string{k.Target.ID, p.name(k), k.Target.By.String(), p.history(k.Said)})
+			rows = append(rows, []string{k.Target.ID, p.name(k.Target, k.Category), k.Target.By.String(), p.history(k.Said)})
 		}
 	}
 	p.line("二、尚无结果的目标：迄今的判断", "2. Targets whose outcome is not known yet: the verdicts so far")
@@ -279,19 +278,8 @@ func (p *recordPage) besides(q *revision.Quality) string {
 	return strings.Join(all, ", ")
 }
 
-func (p *recordPage) name(k *record.Track) string {
-	name := k.Target.Name.In(p.Language)
-	if k.Category != figure.Total && k.Category != catalog.AnyCategory {
-		name += " · " + k.Category
-	}
-	return name
-}
-
 func (p *recordPage) area(code string) string {
-	if a, ok := p.cat.Area(code); ok {
-		return a.Name.In(p.Language)
-	}
-	return code
+	return p.cat.AreaName(code).In(p.Language)
 }
 
 func (p *recordPage) outcome(o record.Outcome) string { return p.verdict(verdict.Verdict(o)) }

@@ -50,13 +50,18 @@ func (p Printer) Table(w io.Writer, states []verdict.State) error {
 	t.Row(cells...)
 	for i := range states {
 		s := &states[i]
-		name := s.Target.Name.In(p.Language)
-		if s.Category != figure.Total && s.Category != catalog.AnyCategory {
-			name += " · " + s.Category
-		}
-		t.Row(p.verdict(s.Verdict), s.Target.ID, name, p.amount(s, s.Goal), p.valued(s), p.amount(s, s.Plan), ratio(s.Attainment), ratio(s.Calendar), p.projected(s), p.amount(s, s.Required), deadline(s))
+		t.Row(p.verdict(s.Verdict), s.Target.ID, p.name(s.Target, s.Category), p.amount(s, s.Goal), p.valued(s), p.amount(s, s.Plan), ratio(s.Attainment), ratio(s.Calendar), p.projected(s), p.amount(s, s.Required), deadline(s))
 	}
 	return t.Write(w)
+}
+
+// name is the name of a target, with the category if it is not judged as a whole.
+func (p Printer) name(t *catalog.Target, category string) string {
+	name := t.Name.In(p.Language)
+	if category != figure.Total && category != catalog.AnyCategory {
+		name += " · " + category
+	}
+	return name
 }
 
 // deadline is when a target is due or, without a deadline, when it would be

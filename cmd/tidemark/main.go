@@ -40,13 +40,29 @@ func (e *env) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.stderr, nil))
 }
 
+// interruptible returns a context that ends at the first Ctrl-C or SIGTERM, and a
+// function that ends it and frees what it holds. The default action of the signals is
+// back before the context ends, so that a second Ctrl-C ends the process at once, also
+// one that follows as soon as a command says that it stops.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	first := make(chan os.Signal, 1)
+	signal.Notify(first, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case <-first:
+		case <-ctx.Done():
+		}
+		signal.Stop(first)
+		cancel()
+	}()
+	return ctx, cancel
+}
+
 // execute runs the program and returns its exit code.
 func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	// Restore the default action of signals, so that a second Ctrl-C ends the
-	// process at once.
-	context.AfterFunc(ctx, stop)
 
 	type exit int
 	defer func() { // kong exits after --help, which would end a test's process

@@ -304,7 +304,7 @@ func (v *variant) enter(d *delivery, step modelStep) {
 
 // explore visits all states until it finds one of the faults. It returns the number of
 // states seen, and how the fault comes about.
-func (v *variant) explore(faults ...string) (states int, found string) {
+func (v variant) explore(faults ...string) (states int, found string) {
 	if v.order == nil {
 		v.order = rightOrder
 	}
@@ -350,7 +350,7 @@ func (v *variant) explore(faults ...string) (states int, found string) {
 
 func TestNoInterleavingAndNoCrashEndsInBoth(t *testing.T) {
 	t.Parallel()
-	states, found := (&variant{}).explore(both, contradiction, toldTooEarly, notSettled, notTold, ledgerWrong, unfinished)
+	states, found := variant{}.explore(both, contradiction, toldTooEarly, notSettled, notTold, ledgerWrong, unfinished)
 	if found != "" {
 		t.Error(found)
 	}

@@ -144,12 +144,27 @@ func (w *Worker) hold(items []*item) *batch {
 	slices.SortFunc(items, func(a, b *item) int { return cmp.Compare(a.Seq, b.Seq) })
 	w.metrics.batchSize.Observe(float64(len(items)))
 	ctx, cancel := context.WithCancel(context.Background())
-	go every(ctx, w.ackWait/3, func() {
-		for _, it := range items {
-			_ = it.msg.InProgress() // fails only on a lost connection; the next tick tries again
-		}
-	})
+	go every(ctx, w.ackWait/3, func() { w.inProgress(ctx, items) })
 	return &batch{items, cancel}
+}
+
+// inProgress tells JetStream once that messages are in progress, and returns when the
+// server has read it. Batches take turns. Otherwise a server that reads more slowly
+// than several thousand held messages are announced would read what the worker
+// decides behind an ever longer queue, and after the worker has given up waiting for
+// the answer.
+func (w *Worker) inProgress(ctx context.Context, items []*item) {
+	w.announcing.Lock()
+	defer w.announcing.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, ingest.AckTimeout)
+	defer cancel()
+	if ctx.Err() != nil {
+		return // released meanwhile
+	}
+	for _, it := range items {
+		_ = it.msg.InProgress() // fails only on a lost connection; the next tick tries again
+	}
+	_ = w.nc.FlushWithContext(ctx) // the same
 }
 
 // giveBack returns unsettled messages for redelivery.

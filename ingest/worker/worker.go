@@ -64,6 +64,8 @@ type Worker struct {
 	ready    chan struct{}
 	room     rooms
 
+	announcing sync.Mutex // see inProgress
+
 	judging sync.Mutex // guards the fields up to agreed
 	ledger  *ledger.Ledger
 	known   *rules.Known      // as far as the ledger was read

@@ -89,17 +89,11 @@ func newest(selector string) string { return "last_over_time(" + inRange(selecto
 // newestPeriod begins the selector for the newest period of a series.
 const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
 
-// standing is the newest value of a measure of one cell with the name of its
-// period, unless another measure has a newer period, so that all values shown
-// together are of the same period. Published growth may be months older than
-// the level. A figure that was filled in counts only where there is no other.
-func standing(cell, measure string) string {
-	mine := func(t tint) string { return cell + `,measure="` + measure + `"` + t.matcher() }
-	return "(" + everyBasis(func(t tint) string {
-		return "(" + withPeriod("tidemark_figure_newest", mine(t), `,scale="display"`) + ")"
-	}) + ") and on (indicator, basis) ((" + everyBasis(func(t tint) string { return newestPeriod + "{" + mine(t) + "}" }) +
-		") == on (indicator) group_left () " + headlinePeriod("indicator", cell, "") + ")"
-}
+// headline begins the selector for the figures of the period of a cell that is
+// shown first, so that all values shown together are of the same period:
+// published growth may be months older than the level. A figure that was filled
+// in counts only where there is no other.
+const headline = "tidemark_figure_headline"
 
 // coded adds to each sample duplicates of the labels whose codes a table shows
 // as words, with just the codes; see linked.

@@ -88,18 +88,6 @@ func ofBases(of func(tint) string, bases ...derive.Basis) string {
 // everyBasis is ofBases for all of them.
 func everyBasis(of func(tint) string) string { return ofBases(of, derive.Bases()...) }
 
-// headlinePeriod is the start of the newest period of a cell that was published,
-// in seconds; where none was, of the newest with the next weaker basis. by are
-// the labels by which cells are told apart, the selector has no braces, and only
-// is what else the figures must be.
-func headlinePeriod(by, selector, only string) string {
-	var all []string
-	for _, t := range tints {
-		all = append(all, "max by ("+by+") ("+newestPeriod+"{"+selector+t.matcher()+"}"+only+")")
-	}
-	return "(" + strings.Join(all, " or on ("+by+") ") + ")"
-}
-
 // periodNames are the labels with the names of a period, and onCell those by
 // which a newest figure finds its period.
 const (

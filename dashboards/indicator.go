@@ -72,15 +72,16 @@ func (m *maker) newestTiles() *stat.PanelBuilder {
 		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
 		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据（公布、推算、估计、插补）。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
 			"Level, year to date and growth of the newest period that was published, with the period, the unit and what the value rests on (published, derived, estimated, imputed). Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
-		asks: as(points, m.standingMeasures(cells+`,freq="$freq"`)...), none: m.noFigures(),
+		asks: as(points, m.headlineMeasures(cells)...), none: m.noFigures(),
 	}, drawn{OptionalPrefix + "level", []property{decimals(2)}}, drawn{OptionalPrefix + "ytd", []property{decimals(2)}},
 		drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}})
 }
 
-// standingMeasures returns queries for the newest value of each measure of one
-// cell.
-func (m *maker) standingMeasures(cell string) []ask {
-	of := func(measure, legend string) ask { return maybe(measure, standing(cell, measure), legend) }
+// headlineMeasures returns queries for each measure of one cell.
+func (m *maker) headlineMeasures(cell string) []ask {
+	of := func(measure, legend string) ask {
+		return maybe(measure, headline+"{"+cell+`,measure="`+measure+`",scale="display"}`, legend)
+	}
 	const period, basis = "{{period_", " {{basis}}"
 	name := func(zh, en string) string { return period + string(m.in) + "}} " + m.say(zh, en) + basis }
 	return []ask{
@@ -108,7 +109,7 @@ func (m *maker) headline(p pane, looks ...drawn) *stat.PanelBuilder {
 // datesTiles shows when the newest period was published, and when the next one
 // is due.
 func (m *maker) datesTiles() *stat.PanelBuilder {
-	const of = `{` + cells + `,freq="$freq"}`
+	const of = `{` + cells + `}`
 	return m.tiles(pane{
 		title: m.say("日期", "Dates"), width: 9, height: 5,
 		about: m.say("最新一期的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",

@@ -70,33 +70,18 @@ func (m *maker) latest() *table.PanelBuilder {
 	const by = "indicator, area"
 	published := "max by (" + by + ") (" + newest("tidemark_release_timestamp_seconds") + ")"
 	among := " and on (" + by + ") topk(40, " + published + ")"
-	const own = " and on (indicator, area, freq) max by (indicator, area, freq) (tidemark_indicator_info)"
-	total := `category="_T"`
-	ofTotal := headlinePeriod(by, total, own)
 	// The period of the total, if there is one.
-	period := "(" + ofTotal + " or on (" + by + ") " + headlinePeriod(by, `category!="_T"`, own) + ")"
-	names := "max by (" + by + ", " + periodNames + ") ((" + everyBasis(func(t tint) string {
-		return "(" + withPeriod(newestPeriod, t.matcher()[1:], "") + ")"
-	}) + ")" + own + ")"
-	// A measure counts only if it has that period; see standing.
-	of := func(by, measure, more string, bases ...derive.Basis) string {
-		mine := func(metric, more string) string {
-			return "(" + ofBases(func(t tint) string {
-				return metric + "{" + total + `,measure="` + measure + `"` + t.matcher() + more + "}"
-			}, bases...) + ")"
-		}
-		return "max by (" + by + ") (" + mine("tidemark_figure_newest", more) + " and on (indicator, area, freq, basis) ((" +
-			mine(newestPeriod, "") + own + ") == on (indicator, area) group_left () " + ofTotal + "))" + among
-	}
+	const period = headline + `_timestamp_seconds{category="_T"} or on (` + by + `) topk by (` + by + `) (1, ` + headline + `_timestamp_seconds{category!="_T"})`
+	of := func(measure, more string) string { return headline + `{category="_T",measure="` + measure + `"` + more + "}" }
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
 		about: m.say("所选时间内最近发布的指标：发布日、最新公布的一期，以及这一期的当期值（展示单位）、它的依据和同比；这一期没有的、据插补数算出的同比为空。修订也是发布。",
 			"The most recently published indicators within the time range: when, the newest period that was published, its level (in the display unit) with its basis, and its growth, if this period has them and growth does not rest on imputed figures. A revision also counts as a release."),
 		asks: as(rows,
 			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
-			ask{ref: "period", expr: "(" + names + " == on (" + by + ") group_left () " + period + ") * 1000" + among},
-			ask{ref: "value", expr: of(by+", unit, basis", "level", `,scale="display"`, derive.Bases()...)},
-			ask{ref: "growth", expr: of(by, "yoy", "", derive.Published, derive.Computed)}),
+			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + period + ") * 1000" + among},
+			ask{ref: "value", expr: "max by (" + by + ", unit, basis) (" + of("level", `,scale="display"`) + ")" + among},
+			ask{ref: "growth", expr: "max by (" + by + ") (" + ofBases(func(t tint) string { return of("yoy", t.matcher()) }, derive.Published, derive.Computed) + ")" + among}),
 	}, valueOf("published"), true,
 		append([]column{
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(95)),

@@ -113,9 +113,10 @@ func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVari
 // growth.
 func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	here := "$" + r.variable
-	of := `indicator="` + here + `",area="$area",category="_T",freq="` + r.freq.String() + `"`
+	cell := `indicator="` + here + `",area="$area",category="_T"`
+	of := cell + `,freq="` + r.freq.String() + `"`
 	b.WithRow(part("${" + r.variable + ":text}").Repeat(r.variable)).
-		WithPanel(m.newestFew(of)).
+		WithPanel(m.newestFew(cell)).
 		WithPanel(m.valuesAndGrowth(of, some))
 }
 
@@ -125,7 +126,7 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 		title: m.say("最新数值", "Newest figures"), width: 5, height: 9,
 		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
 			"Level, year to date and growth of the newest period that was published, with the period, the unit and the basis. Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
-		asks: as(points, m.standingMeasures(of)...),
+		asks: as(points, m.headlineMeasures(of)...),
 		none: m.noFigures(),
 	}, drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}}).
 		Orientation(common.VizOrientationHorizontal)

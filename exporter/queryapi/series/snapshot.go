@@ -33,6 +33,7 @@ type snapshot struct {
 	firsts    kept[area, []arrival]
 	days      kept[area, []string]
 	newests   kept[newestKey, []firstKnown]
+	heads     kept[place, []headline]
 	states    kept[stateKey, []judged]
 	turnsOf   kept[string, turns]       // by the id of a target
 	values    kept[valuesKey, []string] // lists of label values and names
@@ -72,6 +73,13 @@ type firstKnown struct {
 type newestKey struct {
 	series figure.Series
 	basis  derive.Basis
+}
+
+// headline is the period whose figures are shown first for a place, in a span
+// of time.
+type headline struct {
+	period       figure.Period
+	since, until int64 // milliseconds since 1970
 }
 
 // arrival is the first publication of a period.

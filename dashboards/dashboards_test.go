@@ -287,7 +287,7 @@ func parses(t *testing.T, place, text string, values map[string][]string, now ti
 	if _, err := parser.NewParser(parser.Options{}).ParseExpr(filled); err != nil {
 		t.Errorf("%s: %v\n%s", place, err, filled)
 	}
-	if left := regexp.MustCompile(`\$[a-z_{]\w*`).FindString(filled); left != "" {
+	if left := regexp.MustCompile(`\$\{?[a-z_]\w*`).FindString(filled); left != "" {
 		t.Errorf("%s: %s is not known there", place, left)
 	}
 }

@@ -62,7 +62,7 @@ func (m *maker) target() *dashboard.QueryVariableBuilder {
 // until is the deadline of the target in words, which may be none.
 func (m *maker) until() *dashboard.QueryVariableBuilder {
 	expr := `label_replace(max by (deadline) (tidemark_target_info{target="$target"}), "word", "` + m.say("无期限", "no deadline") + `", "deadline", "")`
-	expr = `label_replace(` + expr + `, "word", "$1", "deadline", "(.+)")`
+	expr = m.inPeriodWords(expr, "deadline")
 	return variable("until", "until", "query_result("+expr+")").Regex(`/\bword="([^"]+)"/`).Hide(dashboard.VariableHideHideVariable)
 }
 
@@ -201,7 +201,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 			line("plan", m.say("计划", "plan")), line("goal", m.say("目标值（$until）", "goal ($until)")),
 			line("projection", m.say("预测", "projection")),
 			line("low", m.say("预测下限", "projection, low")), line("high", m.say("预测上限", "projection, high")))...),
-		none: m.say("没有目标", "no target"),
+		none: m.say("没有目标，或目标还没有数据", "no target, or no figures for it yet"),
 	}, "locale", append(looks,
 		drawn{OptionalPrefix + "plan", asLine(colorPlan, true)},
 		drawn{OptionalPrefix + "goal", append(asLine(colorGoal, true), set("custom.lineInterpolation", "stepAfter"))},

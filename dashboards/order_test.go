@@ -75,7 +75,7 @@ func TestFiguresAreListedByTimeThenOwnFrequencyThenThePublishedFirst(t *testing.
 func TestTheGoalOfATargetSaysUntilWhen(t *testing.T) {
 	r := ofSample(t)
 	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
-	for target, want := range map[string]string{"exports_2026": "2026", "container_month_floor": "无期限"} {
+	for target, want := range map[string]string{"exports_2026": "2026年", "container_month_floor": "无期限"} {
 		indicator := "trade_exports"
 		if target == "container_month_floor" {
 			indicator = "container_throughput"

@@ -72,7 +72,9 @@ func (m *maker) latest() *table.PanelBuilder {
 	among := " and on (" + by + ") topk(40, " + published + ")"
 	// The period of the total, if there is one.
 	const period = headline + `_timestamp_seconds{category="_T"} or on (` + by + `) topk by (` + by + `) (1, ` + headline + `_timestamp_seconds{category!="_T"})`
-	of := func(measure, more string) string { return headline + `{category="_T",measure="` + measure + `"` + more + "}" }
+	of := func(measure, more string) string {
+		return headline + `{category="_T",measure="` + measure + `"` + more + "}"
+	}
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
 		about: m.say("所选时间内最近发布的指标：发布日、最新公布的一期，以及这一期的当期值（展示单位）、它的依据和同比；这一期没有的、据插补数算出的同比为空。修订也是发布。",

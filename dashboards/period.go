@@ -51,6 +51,15 @@ func (m *maker) periodMappings() (all []dashboard.ValueMapping) {
 	return all
 }
 
+// inPeriodWords adds to each sample the label word: the name of the period
+// whose code is in a label.
+func (m *maker) inPeriodWords(expr, label string) string {
+	for _, s := range spellings() {
+		expr = `label_replace(` + expr + `, "word", "` + strings.Replace(m.in.of(s.name), "$1", "${1}", 1) + `", "` + label + `", "` + strings.ReplaceAll(s.code, `\`, `\\`) + `")`
+	}
+	return expr
+}
+
 // deadlines shows the deadlines of targets; one without is not missing.
 func (m *maker) deadlines(pixels int) []property {
 	return []property{m.inPeriods(), set("noValue", m.say("无期限", "none")), wide(pixels)}

@@ -17,16 +17,9 @@ func (m *maker) revisions() *board {
 	b := m.begin(revisionsCode, m.in.of(m.cat.City)+m.say(" · 修订", ": revisions"),
 		m.say("修订过的数据，以及在任何一天已知的数据。", "What was revised, and what was known on any day."), nineYears, yearsEnd).
 		Annotation(m.releases(`{indicator="$indicator",area="$area"}`, false))
-	for _, v := range m.indicatorVariables()[:3] {
+	for _, v := range m.revisionVariables() {
 		b.WithVariable(v)
 	}
-	const of = `tidemark_figure_revision{` + cells
-	b.WithVariable(m.worded("measure", m.say("口径", "Measure"), "count by (measure) ("+newest(of+"}")+")", figure.Level.String())).
-		WithVariable(m.worded("freq", m.say("频率", "Frequency"), "count by (freq) ("+newest(of+`,measure="$measure"}`)+")", m.first().Frequency().String())).
-		WithVariable(variable("period", m.say("时期", "Period"), "label_values("+of+`,measure="$measure",freq="$freq"}, period)`).
-			Sort(dashboard.VariableSortAlphabeticalDesc)).
-		WithVariable(variable("as_of", m.say("截至", "As of"), "query_result("+m.eves(of+"}")+")").
-			Regex(`/\bas_of="([^"]+)"/`).Sort(dashboard.VariableSortAlphabeticalDesc))
 	return b.WithRow(part(m.say("全部指标", "All indicators"))).
 		WithPanel(m.revisedTiles()).
 		WithPanel(m.revised()).
@@ -34,6 +27,43 @@ func (m *maker) revisions() *board {
 		WithPanel(m.history()).
 		WithPanel(m.thenAndNow()).
 		WithPanel(m.changed())
+}
+
+// revisionVariables choose a cell. By default it is the one that was revised
+// last: each variable lists its value first, and has no other default.
+func (m *maker) revisionVariables() []*dashboard.QueryVariableBuilder {
+	const indicator, area = `indicator="$indicator"`, `indicator="$indicator",area="$area"`
+	const measure, freq = cells, cells + `,measure="$measure"`
+	const period = freq + `,freq="$freq"`
+	// Times of publication are larger than counts, and negative ones smaller than positions.
+	counts := func(by, selector string, usual string) string {
+		of := func(more string) string {
+			return "count by (" + by + ") (" + newest("tidemark_figure_revision{"+selector+more+"}") + ")"
+		}
+		return revisedLast(by, selector) + " or on (" + by + ") 1e6 * " + of(","+by+`="`+usual+`"`) + " or on (" + by + ") " + of("")
+	}
+	return []*dashboard.QueryVariableBuilder{
+		m.named("indicator", m.say("指标", "Indicator"), m.listed("-1 * "+revisedLast("indicator", "")+" or on (indicator) tidemark_indicator_position"), "indicator", "name").
+			Sort(dashboard.VariableSortDisabled),
+		m.named("area", m.say("地区", "Area"), "sort_desc(max by (area, area_en, area_zh) (tidemark_indicator_info{"+indicator+"}) * on (area) group_left () ("+
+			revisedLast("area", indicator)+" or on (area) max by (area) (tidemark_indicator_info{"+indicator+"})))", "area", "area").
+			Sort(dashboard.VariableSortDisabled),
+		m.worded("category", m.say("分类", "Category"), counts("category", area, figure.Total)+" or on (category) count by (category) (tidemark_target_info{"+area+"})", ""),
+		m.worded("measure", m.say("口径", "Measure"), counts("measure", measure, figure.Level.String()), ""),
+		m.worded("freq", m.say("频率", "Frequency"), counts("freq", freq, m.first().Frequency().String()), ""),
+		m.named("period", m.say("时期", "Period"), "sort_desc(max by (period, period_en, period_zh) (tidemark_figure_revision_period_timestamp_seconds{"+period+"})"+
+			" + on (period) group_left () (1e6 * "+revisedLast("period", period)+" or on (period) max by (period) (tidemark_figure_revision_period_timestamp_seconds{"+period+"} * 0)))", "period", "period").
+			Sort(dashboard.VariableSortDisabled),
+		variable("as_of", m.say("截至", "As of"), "query_result("+m.eves("tidemark_figure_revision{"+cells+"}")+")").
+			Regex(`/\bas_of="([^"]+)"/`).Sort(dashboard.VariableSortAlphabeticalDesc),
+	}
+}
+
+// revisedLast is when the value of a label was revised last that was so after
+// all others, nothing if none was revised.
+func revisedLast(by, selector string) string {
+	of := "tidemark_figure_revision{" + selector + "}"
+	return "topk(1, max by (" + by + ") (timestamp(" + of + ") and changes(" + inRange(of) + ") > 0))"
 }
 
 // eves queries the days before publications, in the city's time zone, with the
@@ -98,7 +128,7 @@ var by6 = []string{"indicator", "area", "category", "measure", "freq", "period"}
 // history draws the publications of a cell by time of publication.
 func (m *maker) history() *timeseries.PanelBuilder {
 	return m.chart(pane{
-		title: m.say("$period 的各次发布", "Publications of $period"), width: 10, height: 10,
+		title: m.say("${period:text} 的各次发布", "Publications of ${period:text}"), width: 10, height: 10,
 		about: m.say("所选时期的数据每次发布的值；横轴是发布的时间，不是数据的时期。",
 			"Every published value of the selected period; the axis is the time of publication, not the period."),
 		asks: as(points, ask{ref: "vintages", legend: m.say("发布值（{{unit}}）", "published ({{unit}})"),

@@ -103,7 +103,7 @@ func (m *maker) anyTarget(all []*catalog.Indicator) bool {
 func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVariableBuilder {
 	of := `{` + ofIndicators(codesOf(some)) + `area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="` + r.freq.String() + `"}`
 	known := "count by (indicator, area) (" + newest("tidemark_figure_newest"+of) + ") * 0 + 1" // the newest may be withheld
-	return m.named(r.variable, m.in.of(r.name), listed(named(known))+")", "indicator", "name").
+	return m.named(r.variable, m.in.of(r.name), "sort(("+named(known)+") * on (indicator) group_left () tidemark_indicator_position)", "indicator", "name").
 		Sort(dashboard.VariableSortDisabled).Multi(true).IncludeAll(true).Current(m.everything()).
 		Hide(dashboard.VariableHideHideVariable) // Grafana would call its option for all of them All, in every language
 }

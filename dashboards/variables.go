@@ -35,7 +35,7 @@ func (m *maker) named(name, label, expr, value, text string) *dashboard.QueryVar
 
 // worded returns a variable whose options are the codes of the label with the
 // given name, shown as words. The most frequent code comes first and is chosen
-// if the usual one is not among them.
+// if the usual one is not among them, or empty.
 func (m *maker) worded(name, label, counts, usual string) *dashboard.QueryVariableBuilder {
 	expr := `label_replace(` + counts + `, "word", "$1", "` + name + `", "(.+)")` // a code without a word is kept
 	text := usual
@@ -48,9 +48,12 @@ func (m *maker) worded(name, label, counts, usual string) *dashboard.QueryVariab
 			text = m.in.of(w.name)
 		}
 	}
-	return variable(name, label, "query_result(sort_desc("+expr+"))").
-		Regex(`/\b` + name + `="(?<value>[^"]+)".*\bword="(?<text>[^"]+)"/`).
-		Sort(dashboard.VariableSortDisabled).Current(one(text, usual))
+	v := variable(name, label, "query_result(sort_desc("+expr+"))").
+		Regex(`/\b` + name + `="(?<value>[^"]+)".*\bword="(?<text>[^"]+)"/`).Sort(dashboard.VariableSortDisabled)
+	if usual != "" {
+		v.Current(one(text, usual))
+	}
+	return v
 }
 
 // hidden returns an invisible variable: the values of a label.
@@ -83,8 +86,7 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 	const of = `{indicator="$indicator",area="$area"}`
 	return []*dashboard.QueryVariableBuilder{
 		m.named("indicator", m.say("指标", "Indicator"),
-			listed(`max by (indicator, name_en, name_zh) (tidemark_indicator_info)`)+
-				" and on (indicator) count by (indicator) ("+newest("tidemark_figure_newest")+"))", "indicator", "name").
+			m.listed("tidemark_indicator_position"), "indicator", "name").
 			Sort(dashboard.VariableSortDisabled).Current(one(m.in.of(indicator.Name), indicator.Code)),
 		m.named("area", m.say("地区", "Area"),
 			`max by (area, area_en, area_zh) (tidemark_indicator_info{indicator="$indicator"})`, "area", "area").
@@ -97,10 +99,10 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 	}
 }
 
-// listed begins an expression that puts indicators in the order of the
-// catalogue; it needs a closing bracket.
-func listed(indicators string) string {
-	return "sort((" + indicators + ") * on (indicator) group_left () tidemark_indicator_position"
+// listed has the indicators that have figures, by a number of each.
+func (m *maker) listed(order string) string {
+	return "sort((max by (indicator, name_en, name_zh) (tidemark_indicator_info) and on (indicator) count by (indicator) (" + newest("tidemark_figure_newest") +
+		")) * on (indicator) group_left () (" + order + "))"
 }
 
 // first is the indicator that is selected by default: the first one that has a

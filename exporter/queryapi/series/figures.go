@@ -302,7 +302,7 @@ func eachDisagreement(v *snapshot, s *selection, yield func(metric.Labels, func(
 }
 
 // cellLabels are the labels in which the cells of one series differ.
-var cellLabels = []string{"number", "origin", "period", "status", "year"}
+var cellLabels = []string{"number", "origin", "period", "period_en", "period_zh", "status", "year"}
 
 // anyCell reports whether one cell may stand for its whole series: the listed
 // label is the same in all of its cells, and no other label selects among them.

@@ -11,6 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // publicationFamilies are on the axis of publication: their values hold until
@@ -18,27 +19,53 @@ import (
 func publicationFamilies() []family {
 	return []family{
 		{metric.Family{Name: "tidemark_figure_revision", Help: "Each value published for one cell, at the moment of publication, in its base unit."}, eachRevision},
+		{metric.Family{Name: "tidemark_figure_revision_period_timestamp_seconds", Help: "Start of the period of a published cell, with its names, from its first publication on."}, eachPublishedPeriod},
 		{metric.Family{Name: "tidemark_release_timestamp_seconds", Help: "When something was published for an indicator in an area, at that moment."}, eachRelease},
 	}
 }
 
 func eachRevision(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-	v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
+	v.publishedCells(s, func(i *catalog.Indicator, b *book.Series, p figure.Period) {
 		in := s.scaleOf(i, b.Key.Measure)
-		of := func(p figure.Period) metric.Labels {
-			return metric.Labels{"area", b.Key.Area, "category", b.Key.Category, "freq", b.Key.Frequency.String(), "indicator", i.Code,
-				"measure", b.Key.Measure.String(), "period", p.String(), "unit", in.unit}
+		yield(append(publishedLabels(i, b, p), "unit", in.unit), func() []Sample { return s.revisions(b, p, in.factor) })
+	})
+}
+
+func eachPublishedPeriod(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	v.publishedCells(s, func(i *catalog.Indicator, b *book.Series, p figure.Period) {
+		var name lang.Text
+		if !p.IsZero() {
+			name = p.Name()
 		}
+		yield(append(publishedLabels(i, b, p), "period_en", name.EN, "period_zh", name.ZH), func() []Sample {
+			known := s.revisions(b, p, 1)
+			if len(known) == 0 {
+				return nil
+			}
+			return []Sample{{known[0].At, metric.Seconds(p.Start())}}
+		})
+	})
+}
+
+// publishedCells passes every period of every series; a zero period if one
+// stands for all, see selection.list.
+func (v *snapshot) publishedCells(s *selection, yield func(*catalog.Indicator, *book.Series, figure.Period)) {
+	v.seriesOf(s, func(i *catalog.Indicator, b *book.Series) {
 		if s.anyCell() {
-			yield(of(figure.Period{}), nil)
+			yield(i, b, figure.Period{})
 			return
 		}
 		for p := range b.Periods() {
 			if s.fresh(p) {
-				yield(of(p), func() []Sample { return s.revisions(b, p, in.factor) })
+				yield(i, b, p)
 			}
 		}
 	})
+}
+
+func publishedLabels(i *catalog.Indicator, b *book.Series, p figure.Period) metric.Labels {
+	return metric.Labels{"area", b.Key.Area, "category", b.Key.Category, "freq", b.Key.Frequency.String(), "indicator", i.Code,
+		"measure", b.Key.Measure.String(), "period", p.String()}
 }
 
 // revisions are the known vintages of a period.

@@ -110,12 +110,22 @@ func finish(d *built) {
 	for i := range d.Annotations.List {
 		d.Annotations.List[i].Placement = nil
 	}
+	last := uint32(0)
+	next := func() uint32 {
+		last++
+		return last
+	}
 	for i := range d.Panels {
-		id := uint32(i + 1)
-		if p := d.Panels[i].Panel; p != nil {
+		p, row := d.Panels[i].Panel, d.Panels[i].RowPanel
+		id := next()
+		if p != nil {
 			p.Id = &id
-		} else {
-			d.Panels[i].RowPanel.Id = id
+			continue
+		}
+		row.Id = id
+		for n := range row.Panels {
+			id := next()
+			row.Panels[n].Id = &id
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
@@ -16,9 +17,9 @@ import (
 )
 
 // rhythm is a frequency of publication. Each has a part of the topic's
-// dashboard that repeats for every indicator that has figures. If none has,
-// Grafana still shows the part once, without an indicator, and the panels say
-// that there are no figures.
+// dashboard that repeats for every indicator with enough periods for a chart. If
+// none has, Grafana still shows the part once, without an indicator, and the
+// panels say so.
 type rhythm struct {
 	freq     figure.Frequency
 	variable string
@@ -42,7 +43,7 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 		`max by (area, area_en, area_zh) (tidemark_indicator_info{`+of[:len(of)-1]+`})`, "area", "area").Current(one(m.in.of(home.Name), home.Code)))
 	for _, r := range rhythms {
 		if some := inRhythm(all, r.freq); len(some) > 0 {
-			b.WithVariable(m.having(r, some))
+			b.WithVariable(m.having(r, some)).WithVariable(m.drawnOf(r))
 		}
 	}
 	if m.anyTarget(all) {
@@ -51,6 +52,9 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 	b.WithRow(part(m.say("最新数据", "Newest figures"))).WithPanel(m.newestOf(of))
 	if ranks := ofKind(all, catalog.Rank); len(ranks) > 0 {
 		b.WithPanel(m.ranks(ofIndicators(codesOf(ranks))))
+	}
+	if len(ofKind(all, catalog.Rank)) < len(all) {
+		b.WithPanel(m.few(all))
 	}
 	for _, r := range rhythms {
 		if some := inRhythm(all, r.freq); len(some) > 0 {
@@ -108,17 +112,73 @@ func (m *maker) having(r rhythm, some []*catalog.Indicator) *dashboard.QueryVari
 		Hide(dashboard.VariableHideHideVariable) // Grafana would call its option for all of them All, in every language
 }
 
+// enough is how many periods a chart has at least: fewer are a number.
+const enough = 3
+
+// drawn is the variable for the indicators of a rhythm that have a chart.
+func (r rhythm) drawn() string { return r.variable + "_drawn" }
+
+// drawnOf returns the variable for the indicators, of those that have figures,
+// with enough of them for a chart.
+func (m *maker) drawnOf(r rhythm) *dashboard.QueryVariableBuilder {
+	periods := "count_over_time(" + inRange(`tidemark_figure_best{indicator=~"$`+r.variable+`",area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="`+r.freq.String()+`"}`) + ")"
+	return m.named(r.drawn(), m.in.of(r.name), "sort("+named("(max by (indicator, area) ("+periods+") >= "+strconv.Itoa(enough)+") * 0 + 1")+
+		" * on (indicator) group_left () tidemark_indicator_position)", "indicator", "name").
+		Sort(dashboard.VariableSortDisabled).Multi(true).IncludeAll(true).Current(m.everything()).
+		Hide(dashboard.VariableHideHideVariable)
+}
+
+// few lists the indicators with too few periods for a chart.
+func (m *maker) few(all []*catalog.Indicator) *table.PanelBuilder {
+	var codes []string
+	others := ""
+	for _, r := range rhythms {
+		if some := codesOf(inRhythm(all, r.freq)); len(some) > 0 {
+			codes, others = append(codes, some...), others+`indicator!~"$`+r.drawn()+`",`
+		}
+	}
+	// One value of each: the level if there is one.
+	var measures []string
+	for _, measure := range figure.Measures() {
+		measures = append(measures, headline+"{"+ofIndicators(codes)+others+`area="$area",category="_T",measure="`+measure.String()+`",scale="display"}`)
+	}
+	few := "(" + strings.Join(measures, " or on (indicator) ") + ")"
+	return m.list(pane{
+		title: m.say("不足三期的指标", "Indicators with fewer than three periods"), width: 24, height: 6, goodEmpty: true,
+		none: m.say("没有：有数据的指标都有三期以上，见下面的图", "none: all indicators with figures have three periods or more, see the charts below"),
+		about: m.say("数据太少、画不成图的指标最新的一期。三期以上的指标在下面各有一图。",
+			"The newest figure of indicators that have too few for a chart. Those with three periods or more have one below."),
+		asks: as(rows,
+			ask{ref: "few", expr: named(few)},
+			ask{ref: "position", expr: "max by (indicator, area) (" + named(few) + " * 0) + on (indicator) group_left () tidemark_indicator_position"}),
+	}, valueOf("position"), false,
+		append([]column{
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+			shown(m.label("period"), m.say("时期", "period"), wide(130)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(200)),
+			shown(valueOf("few"), m.say("数值", "value"), unit("locale"), decimals(2), wide(130)),
+			shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
+		}, kept("indicator", "area", valueOf("position"))...)...)
+}
+
 // each adds the part that repeats for every indicator of a frequency: the
 // newest figures, and next to them the bars or the line of all years with
 // growth.
 func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
-	here := "$" + r.variable
-	cell := `indicator="` + here + `",area="$area",category="_T"`
-	of := cell + `,freq="` + r.freq.String() + `"`
-	b.WithRow(part("${" + r.variable + ":text}").Repeat(r.variable)).
-		WithPanel(m.newestFew(cell)).
-		WithPanel(m.valuesAndGrowth(of, some))
+	cell := `indicator="$` + r.drawn() + `",area="$area",category="_T"`
+	row := part(m.in.of(r.name) + m.say("：", ": ") + "${" + r.drawn() + ":text}").Repeat(r.drawn())
+	tiles, chart := m.newestFew(cell), m.valuesAndGrowth(cell+`,freq="`+r.freq.String()+`"`, some)
+	if len(some) > manyCharts {
+		b.WithRow(row.Collapsed(true).WithPanel(tiles).WithPanel(chart))
+		return
+	}
+	b.WithRow(row).WithPanel(tiles).WithPanel(chart)
 }
+
+// manyCharts are more than a page loads with all of them unfolded.
+const manyCharts = 20
 
 // newestFew shows the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {

@@ -115,6 +115,9 @@ func Parse(data []byte) (*Dashboard, error) {
 	for _, p := range raw.Panels {
 		if p.Type == "row" {
 			repeat = p.Repeat
+			for _, inside := range p.Panels { // of a row that is folded
+				s.Panels = append(s.Panels, inside.panel(repeat))
+			}
 			continue
 		}
 		s.Panels = append(s.Panels, p.panel(repeat))
@@ -160,6 +163,7 @@ type rawPanel struct {
 	ID                               int
 	Type, Title, Description, Repeat string
 	GridPos                          struct{ W int }
+	Panels                           []rawPanel // of a row
 	Targets                          []struct {
 		RefID, Expr, Format, LegendFormat, Interval string
 		Instant                                     bool

@@ -95,6 +95,10 @@ const newestPeriod = "tidemark_figure_newest_timestamp_seconds"
 // in counts only where there is no other.
 const headline = "tidemark_figure_headline"
 
+// notANumber is not a number for each figure that is withheld, of an expression
+// that is 1 for these; see withheld.
+func notANumber(withheld string) string { return "((" + withheld + " == 1) * NaN)" }
+
 // coded adds to each sample duplicates of the labels whose codes a table shows
 // as words, with just the codes; see linked.
 func coded(expr string, labels ...string) string {

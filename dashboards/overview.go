@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 
@@ -82,7 +83,7 @@ func (m *maker) latest() *table.PanelBuilder {
 		asks: as(rows,
 			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
 			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + period + ") * 1000" + among},
-			ask{ref: "value", expr: "max by (" + by + ", unit, basis) (" + of("level", `,scale="display"`) + ")" + among},
+			ask{ref: "value", expr: "max by (" + by + ", unit, basis) (" + of("level", `,scale="display"`) + " or on (" + by + ") " + notANumber(`tidemark_figure_withheld{category="_T",measure="level"}`) + ")" + among},
 			ask{ref: "growth", expr: "max by (" + by + ") (" + ofBases(func(t tint) string { return of("yoy", t.matcher()) }, derive.Published, derive.Computed) + ")" + among}),
 	}, valueOf("published"), true,
 		append([]column{
@@ -91,7 +92,7 @@ func (m *maker) latest() *table.PanelBuilder {
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("area"), m.say("地区", "area"), wide(80)),
 			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),
-			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), wide(90)),
+			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(90)),
 			shown("unit", m.say("单位", "unit"), m.perDay(), wide(70)),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(65)),
 			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(70)),

@@ -49,6 +49,9 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
 	for _, c := range columns {
 		how := append([]property{set("displayName", heading(c.heading)), set("noValue", "–")}, c.how...)
+		if long := []string{m.label("name"), m.label("area"), m.label("agency")}; slices.Contains(long, c.field) {
+			how = append(how, wrapped())
+		}
 		if !slices.ContainsFunc(c.how, func(p property) bool { return p.Id == "custom.width" || p.Id == "custom.minWidth" }) {
 			how = append(how, wide(usual))
 		}
@@ -80,6 +83,11 @@ func atLeast(pixels int) property                  { return set("custom.minWidth
 func decimals(n int) property                      { return set("decimals", n) }
 func unit(name string) property                    { return set("unit", name) }
 func mapped(all []dashboard.ValueMapping) property { return set("mappings", all) }
+
+// wrapped breaks a text that is wider than its column, such as a long name.
+func wrapped() property {
+	return set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})
+}
 
 // colored fills the cell with the colour of its mapping.
 func colored() property {

@@ -46,8 +46,8 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 			b.WithVariable(m.having(r, some)).WithVariable(m.drawnOf(r))
 		}
 	}
-	if m.anyTarget(all) {
-		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, of, all))
+	if some := m.withTargets(all); len(some) > 0 {
+		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, ofIndicators(codesOf(some)), some))
 	}
 	b.WithRow(part(m.say("最新数据", "Newest figures"))).WithPanel(m.newestOf(of))
 	if ranks := ofKind(all, catalog.Rank); len(ranks) > 0 {
@@ -93,13 +93,14 @@ func codesOf(all []*catalog.Indicator) (codes []string) {
 	return codes
 }
 
-func (m *maker) anyTarget(all []*catalog.Indicator) bool {
+// withTargets returns the indicators that have a target.
+func (m *maker) withTargets(all []*catalog.Indicator) (some []*catalog.Indicator) {
 	for _, i := range all {
 		if m.targeted(i) != nil {
-			return true
+			some = append(some, i)
 		}
 	}
-	return false
+	return some
 }
 
 // having returns the variable for the indicators that have something to draw
@@ -137,12 +138,15 @@ func (m *maker) few(all []*catalog.Indicator) *table.PanelBuilder {
 			codes, others = append(codes, some...), others+`indicator!~"$`+r.drawn()+`",`
 		}
 	}
-	// One value of each: the level if there is one.
+	// One value of each: the level if there is one; withheld ones have no other.
+	// The codes, which may be
+	// hundreds, are written once.
 	var measures []string
 	for _, measure := range figure.Measures() {
-		measures = append(measures, headline+"{"+ofIndicators(codes)+others+`area="$area",category="_T",measure="`+measure.String()+`",scale="display"}`)
+		measures = append(measures, headline+`{area="$area",category="_T",measure="`+measure.String()+`",scale="display"}`)
 	}
-	few := "(" + strings.Join(measures, " or on (indicator) ") + ")"
+	measures = append(measures, notANumber(`tidemark_figure_withheld{area="$area",category="_T",scale="display"}`)+" * on ("+onCell+") group_left ("+periodNames+") tidemark_figure_newest_info")
+	few := "((" + strings.Join(measures, " or on (indicator) ") + ") and on (indicator) tidemark_indicator_position{" + strings.TrimSuffix(ofIndicators(codes)+others, ",") + "})"
 	return m.list(pane{
 		title: m.say("不足三期的指标", "Indicators with fewer than three periods"), width: 24, height: 6, goodEmpty: true,
 		none: m.say("没有：有数据的指标都有三期以上，见下面的图", "none: all indicators with figures have three periods or more, see the charts below"),
@@ -150,14 +154,14 @@ func (m *maker) few(all []*catalog.Indicator) *table.PanelBuilder {
 			"The newest figure of indicators that have too few for a chart. Those with three periods or more have one below."),
 		asks: as(rows,
 			ask{ref: "few", expr: named(few)},
-			ask{ref: "position", expr: "max by (indicator, area) (" + named(few) + " * 0) + on (indicator) group_left () tidemark_indicator_position"}),
+			ask{ref: "position", expr: "count by (indicator, area) (" + named(few) + ") * 0 + on (indicator) group_left () tidemark_indicator_position"}),
 	}, valueOf("position"), false,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 			shown(m.label("period"), m.say("时期", "period"), wide(130)),
 			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(200)),
-			shown(valueOf("few"), m.say("数值", "value"), unit("locale"), decimals(2), wide(130)),
+			shown(valueOf("few"), m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()}), wide(130)),
 			shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
 		}, kept("indicator", "area", valueOf("position"))...)...)
@@ -177,6 +181,12 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	b.WithRow(row).WithPanel(tiles).WithPanel(chart)
 }
 
+// noCharts is the text of the one row that Grafana shows if no indicator has a
+// chart.
+func (m *maker) noCharts() string {
+	return m.say("没有满三期的指标，已有的数据见上表", "no indicator has three periods yet, see the table above for what there is")
+}
+
 // manyCharts are more than a page loads with all of them unfolded.
 const manyCharts = 20
 
@@ -187,7 +197,7 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
 			"Level, year to date and growth of the newest period that was published, with the period, the unit and the basis. Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
 		asks: as(points, m.headlineMeasures(of)...),
-		none: m.noFigures(),
+		none: m.noCharts(),
 	}, drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}}).
 		Orientation(common.VizOrientationHorizontal)
 }
@@ -235,32 +245,33 @@ func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeserie
 // newestOf is the table of the newest published figure of every series.
 func (m *maker) newestOf(of string) *table.PanelBuilder {
 	const by = "indicator, area, category, measure, freq"
-	of = strings.TrimSuffix(of, ",")
+	// The codes, which may be hundreds, are written once.
+	among := " and on (indicator) tidemark_indicator_position{" + strings.TrimSuffix(of, ",") + "}"
 	// firmest takes the firmest basis of which a series has a figure.
 	firmest := func(expr func(selector string) string) string {
 		var all []string
 		for _, t := range tints {
 			if t.basis != derive.Computed {
-				all = append(all, expr(of+t.matcher()))
+				all = append(all, expr(t.matcher()[1:]))
 			}
 		}
-		return strings.Join(all, " or on ("+by+") ")
+		return "(" + strings.Join(all, " or on ("+by+") ") + ")"
 	}
-	own := newest("tidemark_figure_period_timestamp_seconds{" + of + "}") // what is stored, not all that can be derived
+	own := newest("tidemark_figure_period_timestamp_seconds") // what is stored, not all that can be derived
 	return m.list(pane{
 		title: m.say("每个序列最新公布的数据", "The newest published figure of every series"), width: 24, height: 10,
 		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据；从未公布过的是估计或插补的，依据一列写明。点击指标名称查看全部。",
 			"The newest published figure of every indicator, area, category and measure of this topic; one that was never published is estimated or imputed, as the column basis says. Click a name for all its figures."),
 		asks: as(rows,
-			ask{ref: "value", expr: coded(named(firmest(func(selector string) string {
+			ask{ref: "value", expr: coded(named("("+firmest(func(selector string) string {
 				return newest("tidemark_figure{" + selector + `,scale="display"}`)
-			})), "category")},
+			})+" or on ("+by+") "+notANumber(newest(`tidemark_figure_withheld{scale="display"}`))+")"+among), "category")},
 			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + firmest(func(selector string) string {
 				return "(" + withPeriod(newestPeriod, selector, "") + ")"
-			}) + ") * 1000 and on (" + by + ") " + own},
+			}) + " or on (" + by + ") (" + own + " * on (" + by + ") group_left (" + periodNames + ") tidemark_figure_newest_info)) * 1000 and on (" + by + ") " + own + among},
 			ask{ref: "published", expr: m.day("max by (" + by + ") (" + firmest(func(selector string) string {
 				return newest("tidemark_figure_published_timestamp_seconds{" + selector + "}")
-			}) + ")")}),
+			}) + among + ")")}),
 	}, valueOf("period"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
@@ -270,7 +281,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(150)),
 			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(70)),
 			shown(m.label("period"), m.say("时期", "period"), wide(110)),
-			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), wide(110)),
+			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(110)),
 			shown("unit", m.say("单位", "unit"), m.perDay(), wide(80)),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(80)),
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),

@@ -17,6 +17,7 @@ type Dashboard struct {
 	Variables            []Variable
 	Annotations          []Query
 	Panels               []Panel // without row headings
+	Headings             []string
 	Links                []string
 }
 
@@ -31,6 +32,7 @@ type Panel struct {
 	// is repeated. If the variable has no value, the panel is shown once,
 	// without one.
 	Repeat      string
+	Folded      bool   // it is in a row that is folded at first
 	Width       int    // of 24
 	EmptyIsGood bool   // its description says so
 	NoValue     string // its text if there is no data
@@ -114,9 +116,11 @@ func Parse(data []byte) (*Dashboard, error) {
 	repeat := "" // of the row to which the following panels belong
 	for _, p := range raw.Panels {
 		if p.Type == "row" {
-			repeat = p.Repeat
+			repeat, s.Headings = p.Repeat, append(s.Headings, p.Title)
 			for _, inside := range p.Panels { // of a row that is folded
-				s.Panels = append(s.Panels, inside.panel(repeat))
+				one := inside.panel(repeat)
+				one.Folded = true
+				s.Panels = append(s.Panels, one)
 			}
 			continue
 		}

@@ -189,10 +189,10 @@ func (r Reader) Open(d *Dashboard, chosen map[string]string) Opened {
 	return o
 }
 
-// times returns the values of variables for which a panel is shown: once, or
+// Times returns the values of variables for which a panel is shown: once, or
 // for each value of the variable it repeats for. If that has none, Grafana
 // shows the panel once with an empty value.
-func (o Opened) times(p Panel) (all []map[string][]string) {
+func (o Opened) Times(p Panel) (all []map[string][]string) {
 	if p.Repeat == "" {
 		return []map[string][]string{o.Values}
 	}
@@ -219,7 +219,7 @@ func (r Reader) Check(d *Dashboard) {
 		}
 	}
 	for _, p := range d.Panels {
-		for _, values := range o.times(p) {
+		for _, values := range o.Times(p) {
 			r.answered(o, p, values)
 		}
 	}

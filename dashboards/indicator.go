@@ -211,16 +211,19 @@ func (m *maker) way() *timeseries.PanelBuilder {
 }
 
 // yearsOver overlays the years, by month. The month is the first number of a
-// row, which a trend uses as its axis.
+// row, which a trend uses as its axis. If there are no figures it still needs a
+// row, or it would say in English that no field is numeric; its legend then says
+// that there are none.
 func (m *maker) yearsOver() *trend.PanelBuilder {
 	const rowAndColumn = `month\line`
+	const nothing = "nothing"
 	b := dress(m, trend.NewPanelBuilder(), pane{
 		title: m.say("历年同月对比（$unit）", "Years compared by month ($unit)"), width: 12, height: 10,
 		about: m.say("每年一条线，横轴是月份（季度在其最后一个月）；公布、推算、估计和插补的分开，插补和估计的是虚线。",
 			"One line per year, by month (a quarter at its last); published, derived, estimated and imputed figures are apart, and those estimated or imputed dashed."),
-		asks: as(rows, ask{ref: "cells", expr: lastMonth(everyBasis(func(t tint) string {
+		asks: as(rows, ask{ref: "cells", expr: "(" + lastMonth(everyBasis(func(t tint) string {
 			return `label_join(` + newest(`tidemark_figure_cell{`+cells+`,measure="level",freq="$freq",scale="display"`+t.matcher()+`}`) + `, "line", " ", "year", "basis")`
-		}))}),
+		})) + `) or on () label_replace(label_replace(vector(NaN), "month", "12", "", ""), "line", "` + nothing + `", "", "")`}),
 		none: m.noFigures(),
 	})
 	b.WithTransformation(sorted("period", false)).
@@ -229,6 +232,7 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 		WithTransformation(transformation("convertFieldType", map[string]any{
 			"fields": map[string]any{}, "conversions": []any{map[string]any{"targetField": rowAndColumn, "destinationType": "number"}}})).
 		WithTransformation(sorted(rowAndColumn, false))
+	b.WithTransformation(transformation("renameByRegex", map[string]any{"regex": "^" + nothing + "$", "renamePattern": m.noFigures()}))
 	for _, t := range m.translated() {
 		b.WithTransformation(t)
 	}

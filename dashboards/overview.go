@@ -15,13 +15,17 @@ import (
 // overview is the entry page: every target, what is new, what is overdue.
 func (m *maker) overview() *board {
 	city := m.in.of(m.cat.City)
-	return m.begin(overviewCode, city+m.say(" · 总览", ": overview"),
-		m.say("每个目标的判断，最近发布的数据和逾期未报的数据。", "Every target with its verdict, what is new and what is overdue."), "now-5y", "now").
-		WithRow(part(m.say("目标", "Targets"))).
+	b := m.begin(overviewCode, city+m.say(" · 总览", ": overview"),
+		m.say("每个目标的判断，最近发布的数据和逾期未报的数据。", "Every target with its verdict, what is new and what is overdue."), "now-5y", "now")
+	figures := part(m.say("数据", "Figures"))
+	if len(m.cat.Targets) == 0 {
+		return b.WithRow(figures).WithPanel(m.news(24)).WithPanel(m.latest()).WithPanel(m.overdue())
+	}
+	return b.WithRow(part(m.say("目标", "Targets"))).
 		WithPanel(m.verdictTiles(16, 5)).
-		WithPanel(m.news()).
+		WithPanel(m.news(8)).
 		WithPanel(m.targets(m.say("全部目标", "All targets"), 16, "", m.cat.Indicators)).
-		WithRow(part(m.say("数据", "Figures"))).
+		WithRow(figures).
 		WithPanel(m.latest()).
 		WithPanel(m.overdue()).
 		WithRow(part(m.say("历史", "History"))).
@@ -29,9 +33,9 @@ func (m *maker) overview() *board {
 }
 
 // news counts recent publications and overdue releases.
-func (m *maker) news() *stat.PanelBuilder {
+func (m *maker) news(width uint32) *stat.PanelBuilder {
 	return m.tiles(pane{
-		title: m.say("数据情况", "Figures"), width: 8, height: 5,
+		title: m.say("数据情况", "Figures"), width: width, height: 5,
 		about: m.say("最近 31 天内有发布的指标数，逾期未报的指标数（分地区报送的各算一个），修订后不再达到的目标数。",
 			"Indicators with publications within the last 31 days, overdue indicators (counted once per area), and targets that are no longer met because figures were revised."),
 		asks: as(points,

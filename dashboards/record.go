@@ -15,7 +15,7 @@ import (
 // record shows how verdicts, bands and alarms fared, and beside them how the
 // figures on which they rest were revised.
 func (m *maker) record() *board {
-	return m.begin(recordCode, m.in.of(m.cat.City)+m.say(" · 履历", ": track record"),
+	b := m.begin(recordCode, m.in.of(m.cat.City)+m.say(" · 履历", ": track record"),
 		m.say("判断后来是否成真、区间是否包含结果、滞后提前多久看出，以及数据修订的质量。",
 			"Whether verdicts came true, whether bands held, how early misses were seen, and the quality of revisions."), "now-5y", "now").
 		WithRow(part(m.say("目标的判断", "Verdicts on targets"))).
@@ -29,9 +29,11 @@ func (m *maker) record() *board {
 		WithPanel(m.projectionRecords()).
 		WithRow(part(m.say("数据的修订", "Revisions of figures"))).
 		WithPanel(m.revisionTiles()).
-		WithPanel(m.revisionQuality()).
-		WithRow(part(m.say("历史", "History"))).
-		WithPanel(m.verdictTimeline(16))
+		WithPanel(m.revisionQuality())
+	if len(m.cat.Targets) == 0 {
+		return b
+	}
+	return b.WithRow(part(m.say("历史", "History"))).WithPanel(m.verdictTimeline(16))
 }
 
 // noOutcome is the text of a panel while no outcome is known.

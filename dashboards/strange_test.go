@@ -165,7 +165,14 @@ func many() *strange {
 	return s
 }
 
-var strangers = map[string]func() *strange{"one indicator": one, "odd ones": odd, "three hundred": many}
+// aimless has no targets.
+func aimless() *strange {
+	s := begun("{code: sea, name: {zh: 海, en: Sea}}").add("boxes", "{zh: 箱量, en: boxes}", "sea", "level")
+	s.figures("boxes", 40, figure.Level, 200000)
+	return s
+}
+
+var strangers = map[string]func() *strange{"no targets": aimless, "one indicator": one, "odd ones": odd, "three hundred": many}
 
 // opens passes every dashboard of every strange catalogue that shows figures,
 // opened over its figures.
@@ -317,5 +324,50 @@ func TestNoTextOfAStrangeCatalogueIsWiderThanItsColumn(t *testing.T) {
 	})
 	if texts == 0 {
 		t.Error("no table has texts")
+	}
+}
+
+// A timeline without a verdict says in English that it found no data.
+func TestACatalogueWithoutTargetsHasNoTimelineOfVerdicts(t *testing.T) {
+	opens(t, func(t *testing.T, r dashboardstest.Reader, o dashboardstest.Opened, file dashboards.File) {
+		for _, p := range o.Panels {
+			if p.Type != "state-timeline" {
+				continue
+			}
+			total := 0
+			for _, q := range p.Queries {
+				n, err := r.Series(q, o.Values, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				total += n
+			}
+			if total == 0 {
+				t.Errorf("%s: %q is empty", file.Path, p.Title)
+			}
+		}
+	})
+}
+
+// A trend without a number says so in English, whatever its text for no data.
+func TestATrendHasANumberEvenIfThereAreNoFigures(t *testing.T) {
+	trends := 0
+	opens(t, func(t *testing.T, r dashboardstest.Reader, o dashboardstest.Opened, file dashboards.File) {
+		for _, p := range o.Panels {
+			if p.Type != "trend" {
+				continue
+			}
+			for _, indicator := range []string{"boxes", "withheld", "growth", "empty", "nobody"} {
+				trends++
+				o.Values["indicator"] = []string{indicator}
+				table, _, err := r.Table(p, o.Values, o)
+				if err != nil || len(table.Rows) == 0 || table.Rows[0]["month"] == nil || table.Rows[0]["line"] == nil {
+					t.Errorf("%s: %q of %s has %v, %v", file.Path, p.Title, indicator, table.Rows, err)
+				}
+			}
+		}
+	})
+	if trends == 0 {
+		t.Error("there are no trends")
 	}
 }

@@ -62,3 +62,21 @@ func TestAHeadlineThatWasFilledInGivesWayToAnOlderOneThatWasPublished(t *testing
 		a.at(day, `tidemark_figure_headline{measure="level"}`, shownFirst("published", "M", "level", "2023-03", "Mar 2023", "2023年3月", "TEU")+"300")
 	}
 }
+
+// It begins with the first figure, of 2020.
+func TestAGoalWithoutADeadlineIsALineToTheEndOfTheYear(t *testing.T) {
+	a := answerer{t, ofSample()}
+	a.at("2027-12-31", `count_over_time(tidemark_target_path{target="gdp_2_trillion",line="goal",scale="display"}[20y]) > 6`,
+		"area=330200 category=_T freq=A indicator=gdp line=goal measure=level scale=display target=gdp_2_trillion unit=亿元 7")
+	a.at("2027-12-31", `max_over_time(tidemark_target_path{target="gdp_2_trillion",line="goal",scale="display"}[20y])`,
+		"area=330200 category=_T freq=A indicator=gdp line=goal measure=level scale=display target=gdp_2_trillion unit=亿元 20000")
+}
+
+func TestAPublishedPeriodHasItsNamesAndItsStart(t *testing.T) {
+	a := revised(t)
+	const names = "area=H1 category=_T freq=M indicator=boxes measure=level period=2023-02 period_en=Feb 2023 period_zh=2023年2月 "
+	const of = `tidemark_figure_revision_period_timestamp_seconds{period="2023-02"} / 86400`
+	a.at("2023-03-09", of, "")
+	a.at("2023-03-10", of, names+"19389")
+	a.at("2023-12-31", of, names+"19389")
+}

@@ -9,6 +9,7 @@
 //	families.go      the list of all metrics
 //	records.go       metrics of the track record and of revisions
 //	targets.go       metrics of targets, judged at any moment
+//	goal.go          the goal of a target that has no plan
 //	headline.go      metrics of the period that is shown first
 //	newest.go        metrics of the newest period that was known
 //	publications.go  metrics of publications, indicators and releases

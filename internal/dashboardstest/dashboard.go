@@ -39,10 +39,11 @@ type Panel struct {
 	Queries     []Query
 	// Columns are the fields of a table that are kept of the joined query
 	// results.
-	Columns  []string
-	Fields   []Field
-	Links    []string // targets of the links in its cells and series
-	Defaults Defaults // the settings of all fields
+	Columns         []string
+	Transformations []Transformation
+	Fields          []Field
+	Links           []string // targets of the links in its cells and series
+	Defaults        Defaults // the settings of all fields
 }
 
 // Field is how a panel shows a field, or the results of a query.
@@ -177,10 +178,7 @@ type rawPanel struct {
 		Defaults  Defaults
 		Overrides []rawOverride
 	}
-	Transformations []struct {
-		ID      string
-		Options struct{ Include struct{ Names []string } }
-	}
+	Transformations []Transformation
 }
 
 type rawOverride struct {
@@ -215,7 +213,8 @@ func (o rawOverride) field() (f Field) {
 }
 
 func (p rawPanel) panel(repeat string) Panel {
-	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults, Width: p.GridPos.W}
+	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults, Width: p.GridPos.W,
+		Transformations: p.Transformations}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}
@@ -232,7 +231,9 @@ func (p rawPanel) panel(repeat string) Panel {
 	}
 	for _, t := range p.Transformations {
 		if t.ID == "filterFieldsByName" {
-			to.Columns = t.Options.Include.Names
+			var options struct{ Include struct{ Names []string } }
+			_ = json.Unmarshal(t.Options, &options) // the whole has been decoded
+			to.Columns = options.Include.Names
 		}
 	}
 	return to

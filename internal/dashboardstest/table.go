@@ -1,6 +1,8 @@
 package dashboardstest
 
 import (
+	"cmp"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -8,62 +10,94 @@ import (
 )
 
 // Frame is the answer to one query as a table: the names of its fields, and its
-// rows by field name.
+// rows by field name. A row has the values as the API wrote them, "" for a label
+// that other series of the answer have, and nothing for a field of another
+// answer.
 type Frame struct {
 	Fields []string
 	Rows   []map[string]any
 }
 
-// Table is a table panel as people see it: the answers to its queries, joined
-// as Grafana's transformation "merge" joins them. The first frame is that of
-// the first query. If only one query has an answer its values are in the field
-// Value, otherwise in Value #ref.
-func (r Reader) Table(p Panel, values map[string][]string, o Opened) (joined, first Frame, err error) {
-	answers := map[string]Result{}
+// timeField is the field of every answer with the times of its values.
+const timeField = "Time"
+
+// Answers runs the queries of a panel.
+func (r Reader) Answers(p Panel, values map[string][]string, o Opened) (all []Result, err error) {
 	for _, q := range p.Queries {
 		a, err := r.Answer(q, values, o)
 		if err != nil {
-			return joined, first, err
+			return nil, err
 		}
-		if len(a.Result) > 0 {
-			answers[q.Ref] = a
-		}
+		all = append(all, a)
 	}
-	var frames []Frame
-	for _, q := range p.Queries {
-		name := "Value"
-		if len(answers) > 1 {
-			name += " #" + q.Ref
-		}
-		if a, ok := answers[q.Ref]; ok {
-			frames = append(frames, a.frame(name))
-		}
-	}
-	if _, ok := answers[p.Queries[0].Ref]; ok {
-		first = frames[0]
-	}
-	return merge(frames), first, nil
+	return all, nil
 }
 
-// frame is the answer as a table with its values in the named field.
-func (a Result) frame(name string) Frame {
-	f := Frame{Fields: []string{name}}
+// Table is a table panel as people see it, with its hidden fields: the answers
+// to its queries after the panel's transformations, up to one that turns rows
+// into columns. The first frame is that of the first query. The values of a
+// query are in the field Value if the panel has no other, otherwise in
+// Value #ref, also if the others have no answer.
+func (r Reader) Table(p Panel, values map[string][]string, o Opened) (table, first Frame, err error) {
+	answers, err := r.Answers(p, values, o)
+	if err != nil {
+		return table, first, err
+	}
+	frames := make([]Frame, len(answers))
+	for i, a := range answers {
+		frames[i] = a.frame(p.Queries[i].Ref, len(answers) > 1)
+	}
+	table, err = transformed(frames, p.Transformations)
+	return table, frames[0], err
+}
+
+// frame is the answer as a table. Only an empty answer that is the only one has
+// no fields.
+func (a Result) frame(ref string, several bool) (f Frame) {
+	name := "Value"
+	if several {
+		name += " #" + ref
+	} else if len(a.Result) == 0 {
+		return f
+	}
+	var labels []string
 	for _, s := range a.Result {
-		row := map[string]any{name: s.Value[1]}
-		for label, value := range s.Metric {
-			row[label] = value
-			if !slices.Contains(f.Fields, label) {
-				f.Fields = append(f.Fields, label)
+		for _, label := range slices.Sorted(maps.Keys(s.Metric)) {
+			if !slices.Contains(labels, label) {
+				labels = append(labels, label)
 			}
 		}
-		f.Rows = append(f.Rows, row)
 	}
+	f.Fields = slices.Concat([]string{timeField}, labels, []string{name})
+	for _, s := range a.Result {
+		points := s.Values
+		if points == nil {
+			points = [][2]any{s.Value}
+		}
+		for _, point := range points {
+			row := map[string]any{timeField: point[0], name: point[1]}
+			for _, label := range labels {
+				row[label] = s.Metric[label]
+			}
+			f.Rows = append(f.Rows, row)
+		}
+	}
+	slices.SortStableFunc(f.Rows, func(a, b map[string]any) int {
+		return cmp.Compare(a[timeField].(float64), b[timeField].(float64))
+	})
 	return f
+}
+
+// Transformation is a step between the answers and a panel.
+type Transformation struct {
+	ID      string
+	Options json.RawMessage
 }
 
 // merge joins rows that agree in the fields all frames have and do not differ
 // in any other.
 func merge(frames []Frame) (all Frame) {
+	frames = slices.DeleteFunc(slices.Clone(frames), func(f Frame) bool { return len(f.Fields) == 0 })
 	if len(frames) == 0 {
 		return all
 	}
@@ -78,12 +112,16 @@ func merge(frames []Frame) (all Frame) {
 	}
 	for _, f := range frames {
 		for _, row := range f.Rows {
-			i := slices.IndexFunc(all.Rows, func(known map[string]any) bool { return fits(known, row, keys) })
-			if i < 0 {
-				all.Rows = append(all.Rows, maps.Clone(row))
-				continue
+			joined := false
+			for _, known := range all.Rows {
+				if fits(known, row, keys) {
+					maps.Copy(known, row)
+					joined = true
+				}
 			}
-			maps.Copy(all.Rows[i], row)
+			if !joined {
+				all.Rows = append(all.Rows, maps.Clone(row))
+			}
 		}
 	}
 	return all
@@ -121,7 +159,7 @@ func (r Reader) joined(o Opened, p Panel, values map[string][]string) {
 	}
 	for _, column := range p.Columns {
 		may := slices.ContainsFunc(p.Queries, func(q Query) bool {
-			return q.Optional && column == "Value #"+q.Ref || p.EmptyIsGood && slices.Contains(names(q.Expr), column)
+			return p.EmptyIsGood && slices.Contains(names(q.Expr), column)
 		})
 		if !may && !slices.Contains(table.Fields, column) {
 			r.T.Errorf("%q has a column %s, but no answer has: %v", p.Title, column, table.Fields)

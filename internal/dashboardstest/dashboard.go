@@ -44,6 +44,9 @@ type Panel struct {
 	Fields          []Field
 	Links           []string // targets of the links in its cells and series
 	Defaults        Defaults // the settings of all fields
+	// HoverProximity is how far from the cursor a value may be that a tooltip
+	// shows, in pixels; nil for any distance.
+	HoverProximity *float64
 }
 
 // Field is how a panel shows a field, or the results of a query.
@@ -179,6 +182,9 @@ type rawPanel struct {
 		Overrides []rawOverride
 	}
 	Transformations []Transformation
+	Options         struct {
+		Tooltip struct{ HoverProximity *float64 }
+	}
 }
 
 type rawOverride struct {
@@ -214,7 +220,7 @@ func (o rawOverride) field() (f Field) {
 
 func (p rawPanel) panel(repeat string) Panel {
 	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults, Width: p.GridPos.W,
-		Transformations: p.Transformations}
+		Transformations: p.Transformations, HoverProximity: p.Options.Tooltip.HoverProximity}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}

@@ -122,11 +122,7 @@ func ask(t *testing.T, r dashboardstest.Reader, o dashboardstest.Opened, p dashb
 	for i, result := range results {
 		to := answer{Ref: p.Queries[i].Ref, Series: []series{}}
 		for _, s := range result.Result {
-			points := s.Values
-			if points == nil {
-				points = [][2]any{s.Value}
-			}
-			to.Series = append(to.Series, series{s.Metric, points})
+			to.Series = append(to.Series, series{s.Metric, s.Points()})
 		}
 		a.Answers = append(a.Answers, to)
 	}

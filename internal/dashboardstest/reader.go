@@ -62,12 +62,28 @@ func (r Reader) get(source, path string, data any, pairs ...string) error {
 }
 
 // Result is the series of an answer.
-type Result struct {
-	Result []struct {
-		Metric map[string]string
-		Value  [2]any
-		Values [][2]any
+type Result struct{ Result []Series }
+
+// Series is a series of an answer. It has one value or several.
+type Series struct {
+	Metric map[string]string
+	Value  [2]any
+	Values [][2]any
+}
+
+// Points are the times and values of the series.
+func (s Series) Points() [][2]any {
+	if s.Values == nil {
+		return [][2]any{s.Value}
 	}
+	return s.Values
+}
+
+func (s Series) times() (all []time.Time) {
+	for _, p := range s.Points() {
+		all = append(all, time.UnixMilli(int64(p[0].(float64)*1000)).UTC())
+	}
+	return all
 }
 
 // Ask runs an instant query.

@@ -70,11 +70,7 @@ func (a Result) frame(ref string, several bool) (f Frame) {
 	}
 	f.Fields = slices.Concat([]string{timeField}, labels, []string{name})
 	for _, s := range a.Result {
-		points := s.Values
-		if points == nil {
-			points = [][2]any{s.Value}
-		}
-		for _, point := range points {
+		for _, point := range s.Points() {
 			row := map[string]any{timeField: point[0], name: point[1]}
 			for _, label := range labels {
 				row[label] = s.Metric[label]

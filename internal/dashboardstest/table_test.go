@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,5 +88,50 @@ func TestALabelThatASeriesLacksIsEmpty(t *testing.T) {
 	got, err := table(t, r, `{"id":"merge","options":{}}`, "a", "b")
 	if err != nil || len(got.Rows) != 3 || got.Rows[0]["y"] != "" {
 		t.Errorf("got %v (%v)", got, err)
+	}
+}
+
+// hovering opens a chart of two series with a value each, a month apart.
+func hovering(t *testing.T, options, fields string) []dashboardstest.Tooltip {
+	t.Helper()
+	month := func(n time.Month) time.Time { return time.Date(2025, n, 1, 0, 0, 0, 0, time.UTC) }
+	at := func(n time.Month) string {
+		return `{"metric":{},"value":[` + strconv.FormatInt(month(n).Unix(), 10) + `,"5"]}`
+	}
+	r := answering(t, map[string]string{"a": at(time.June), "b": at(time.July)})
+	query := func(expr string) string {
+		return `{"refId":"` + expr + `","expr":"` + expr + `","instant":true,"datasource":{"uid":"s"}}`
+	}
+	d, err := dashboardstest.Parse([]byte(`{"panels":[{"type":"timeseries","gridPos":{"w":24},"targets":[` + query("a") + "," + query("b") + `],
+		"options":{"tooltip":{` + options + `}},"fieldConfig":{"overrides":[` + fields + `]}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.Tooltips(d.Panels[0], nil, dashboardstest.Opened{Dashboard: d, From: month(time.January), To: month(time.December)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestATooltipShowsTheNearestValueOfEverySeries(t *testing.T) {
+	all := hovering(t, "", "")
+	if len(all) != 2 || len(all[0].Times) != 2 || len(all[1].Times) != 2 {
+		t.Errorf("got %v", all)
+	}
+}
+
+func TestATooltipShowsNothingFromOutsideItsReach(t *testing.T) {
+	for _, tip := range hovering(t, `"hoverProximity":15`, "") {
+		if len(tip.Times) != 1 || !tip.Times[0].Equal(tip.At) {
+			t.Errorf("got %v", tip)
+		}
+	}
+}
+
+func TestATooltipDoesNotShowWhatIsHiddenFromIt(t *testing.T) {
+	all := hovering(t, "", `{"matcher":{"id":"byFrameRefID","options":"a"},"properties":[{"id":"custom.hideFrom","value":{"tooltip":true}}]}`)
+	if len(all) != 1 || len(all[0].Times) != 1 {
+		t.Errorf("got %v", all)
 	}
 }

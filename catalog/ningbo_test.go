@@ -21,6 +21,9 @@ waterway_investment flow M CNY 亿元 port
 trade_exports flow M CNY 亿元 customs
 trade_imports flow M CNY 亿元 customs
 trade_total flow M CNY 亿元 customs
+trade_private flow M CNY 亿元 customs
+foreign_capital_used flow M USD 亿美元 commerce
+foreign_capital_used_cumulative stock A USD 亿美元 commerce
 trade_rank rank A place 位 customs
 services_trade flow M CNY 亿元 commerce
 digital_trade flow M CNY 亿元 commerce
@@ -31,6 +34,10 @@ gdp_rank rank A place 位 statistics
 industrial_value_added flow M CNY 亿元 statistics
 retail_sales flow M CNY 亿元 statistics
 fixed_asset_investment flow M CNY 亿元 statistics
+industrial_value_added_all flow M CNY 亿元 statistics
+industrial_value_added_rank rank A place 位 statistics
+gdp_per_capita average A CNY/person 元/人 statistics
+urbanization_rate average A % % statistics
 registered_population stock A person 万人 statistics
 new_enterprises flow M enterprise 家 market_regulation
 market_entities stock M entity 万户 market_regulation
@@ -40,6 +47,11 @@ single_champions_new flow A enterprise 家 industry
 little_giants_new flow A enterprise 家 industry
 listed_companies_new flow A enterprise 家 industry
 hightech_enterprises stock A enterprise 家 science
+single_champions_total stock M enterprise 家 industry
+little_giants_total stock M enterprise 家 industry
+listed_companies_total stock M enterprise 家 industry
+enterprises_total stock M enterprise 万家 market_regulation
+new_market_entities flow M entity 万户 market_regulation
 projects_signed flow M project 个 development_reform
 projects_signed_investment flow M CNY 亿元 development_reform
 projects_started flow M project 个 development_reform
@@ -82,6 +94,13 @@ listed floor listed_companies_new 330200 _T level 11 2022 2022 -
 land_projects_249 floor land_projects 330200 _T level 249 2022-12 - -
 quality_660 floor quality_projects 330200 _T level 660 2022-12 - -
 eit_campus_2025 level_by eit_campus_area 330200 _T level 600000 - 2025 -
+gdp_2025 annual_total gdp 330200 _T level 1700000000000 - 2025 2020
+gdp_2030 annual_total gdp 330200 _T level 2600000000000 - 2030 2025
+gdp_per_capita_2025 level_by gdp_per_capita 330200 _T level 170000 - 2025 -
+urbanization_2025 level_by urbanization_rate 330200 _T level 76 - 2025 -
+industry_2025 annual_total industrial_value_added 330200 _T level 680000000000 - 2025 -
+industry_all_2025 annual_total industrial_value_added_all 330200 _T level 810000000000 - 2025 -
+industry_rank_2025 rank industrial_value_added_rank 330200 _T level 5 - 2025 -
 unresolved_hotspot ceiling unresolved_cases 330200 any level 10 - - -
 `
 

@@ -239,10 +239,25 @@ const rounding = 0.15
 
 func TestMonthsAddUpToWhatWasPublished(t *testing.T) {
 	// The 1842.2 of the source is a misprint for 1148.1 + 697.1; 12700 is
-	// 1.27万亿, rounded to the nearest 100.
+	// 1.27万亿, rounded to the nearest 100. What is published as 0.1 million TEU
+	// or as 10 million tonnes is rounded to that.
+	const tenthOfAMillion, tenMillionTonnes = 5, 500
 	allowed := map[figure.Cell]float64{
-		cell("trade_total", "330200", figure.YTD, figure.Month(2020, 3)): 3.0 + rounding,
-		cell("trade_total", "330200", figure.Level, figure.Year(2022)):   50,
+		cell("trade_total", "330200", figure.YTD, figure.Month(2020, 3)):        3.0 + rounding,
+		cell("trade_total", "330200", figure.Level, figure.Year(2022)):          50,
+		cell("container_throughput", "NBZS", figure.YTD, figure.Month(2023, 2)): tenthOfAMillion,
+		cell("container_throughput", "NBZS", figure.YTD, figure.Month(2025, 9)): tenthOfAMillion,
+		cell("cargo_throughput", "NBZS", figure.YTD, figure.Month(2023, 4)):     tenMillionTonnes,
+		cell("cargo_throughput", "NBZS", figure.YTD, figure.Month(2023, 7)):     tenMillionTonnes,
+	}
+	// These were first announced as "over" a number or expected, and published
+	// later; their months make the later one.
+	bounds := map[figure.Cell]bool{
+		cell("container_throughput", "NBZS", figure.YTD, figure.Month(2023, 10)): true,
+		cell("container_throughput", "NBZS", figure.Level, figure.Year(2025)):    true,
+		cell("cargo_throughput", "NBZS", figure.Level, figure.Year(2022)):        true,
+		cell("cargo_throughput", "NBZS", figure.YTD, figure.Month(2023, 10)):     true,
+		cell("cargo_throughput", "NBZS", figure.Level, figure.Year(2023)):        true,
 	}
 	cells, compared := byCell(t), 0
 	for c, r := range cells {
@@ -260,6 +275,9 @@ func TestMonthsAddUpToWhatWasPublished(t *testing.T) {
 			continue
 		}
 		compared++
+		if bounds[c] && r.Status != figure.Normal && sum >= r.Value.Float64() {
+			continue
+		}
 		if off := math.Abs(sum - r.Value.Float64()); off > max(rounding, allowed[c]) {
 			t.Errorf("%s: %s is published, its months make %.2f", r, r.Value, sum)
 		}

@@ -274,6 +274,52 @@ func TestAnAgencyIsRemindedUntilItsFiguresAreThereOrOverdue(t *testing.T) {
 	}
 }
 
+// Prometheus has the real time, the exporter that of the day it shows.
+func TestAlertsTellTheDayThatTheExporterShows(t *testing.T) {
+	due := time.Date(2024, 2, 10, 0, 0, 0, 0, shanghai)
+	for _, of := range []struct{ name, day, want string }{
+		{"within the grace", "2024-02-20", "2024-05-21 09:05 TidemarkFigureDue fires"},
+		{"after the grace", "2024-02-26", "2024-05-21 10:00 TidemarkFigureOverdue fires"},
+		{"before the reminder", "2024-02-01", ""},
+	} {
+		t.Run(of.name, func(t *testing.T) {
+			shown, err := time.ParseInLocation(time.DateOnly, of.day, shanghai)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := simulate(t)
+			s.run(morning, minutes(65), time.Minute, func(at time.Time) page {
+				return with(at, page{
+					`tidemark_now_timestamp_seconds`: float64(shown.Add(9 * time.Hour).Add(at.Sub(morning)).Unix()),
+					`tidemark_release_reminder_timestamp_seconds{indicator="container_throughput",area="NBZS"}`: float64(due.AddDate(0, 0, -2).Unix()),
+					`tidemark_release_due_timestamp_seconds{indicator="container_throughput",area="NBZS"}`:      float64(due.Unix()),
+				})
+			})
+			if got := s.told(); got != of.want {
+				t.Errorf("events are %q and not %q", got, of.want)
+			}
+		})
+	}
+}
+
+func TestAnAlertOfAnotherDaySaysWhichDay(t *testing.T) {
+	s := simulate(t)
+	s.run(morning, minutes(35), time.Minute, func(at time.Time) page {
+		p := says(at, "slipping")
+		p[`tidemark_now_timestamp_seconds`] = float64(time.Date(2024, 2, 20, 9, 0, 0, 0, shanghai).Unix())
+		return p
+	})
+	s.expect("2024-05-21 09:30 TidemarkTargetSlipping fires")
+	for _, want := range []string{"展示的是 2024-02-20 的情况，不是今天。\n", " Shown as on 2024-02-20, not today."} {
+		if got := s.events[0].annotations.Get("description"); !strings.Contains(got, want) {
+			t.Errorf("description lacks %q: %s", want, got)
+		}
+	}
+	if got := s.events[0].annotations.Get("dashboard_url"); !strings.Contains(got, "&to=1708390800000") {
+		t.Errorf("the link leads to %s", got)
+	}
+}
+
 func TestAReminderSaysWhenTheDayIsOver(t *testing.T) {
 	due := time.Date(2024, 5, 20, 0, 0, 0, 0, shanghai)
 	s := simulate(t)

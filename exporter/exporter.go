@@ -65,6 +65,7 @@ type Exporter struct {
 	away     atomic.Bool          // the last check of InfluxDB failed
 	ahead    atomic.Int64         // nanoseconds by which the journal is ahead of InfluxDB's clock
 	verified bool                 // the bucket has been found usable; accessed only by Run
+	clocks   store.Clocks         // what the figures being read are seen by; accessed only by Run
 	targets  targets
 	records  records
 	since    time.Time           // when the catalogue's goals that are not stored yet take effect
@@ -85,11 +86,11 @@ func New(opts Options) *Exporter {
 		e.interval = 500 * time.Millisecond
 	}
 	e.health = newHealth(e)
-	e.targets.now, e.since = time.Now, time.Now()
+	e.targets.now, e.since = e.now, time.Now()
 	e.records.changed = make(chan struct{}, 1)
 	e.api = sync.OnceValue(func() http.Handler {
 		return queryapi.New(queryapi.Options{Catalog: e.catalog, Book: e.Book, Logger: e.log, Limits: opts.Limits,
-			Since: e.since, Record: &e.records.keeper})
+			Now: e.now, Since: e.since, Record: &e.records.keeper})
 	})
 	return e
 }
@@ -102,6 +103,23 @@ func (e *Exporter) Book() *book.Book {
 	return nil
 }
 
+// Vintages is the number of publications that are shown, 0 until they are loaded.
+func (e *Exporter) Vintages() int {
+	if v := e.view.Load(); v != nil {
+		return v.all.Vintages()
+	}
+	return 0
+}
+
+// now is the time that is shown: the real time, unless the bucket has a clock that
+// shows another.
+func (e *Exporter) now() time.Time {
+	if v := e.view.Load(); v != nil {
+		return v.clocks.Now(time.Now())
+	}
+	return time.Now()
+}
+
 // Run loads the book and keeps it up to date until ctx is done, then returns
 // nil. An unreachable InfluxDB is reported in logs and metrics but does not end
 // Run. Run returns an error only if the bucket has never been usable and will
@@ -112,7 +130,7 @@ func (e *Exporter) Run(ctx context.Context) error {
 	defer recording.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	recording.Go(func() { e.records.keep(ctx, e.view.Load) })
+	recording.Go(func() { e.records.keep(ctx, e.view.Load, e.now) })
 	follower := e.store.Follow()
 	delay := e.interval
 	for {
@@ -179,7 +197,13 @@ func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed 
 		}
 		e.verified = true
 	}
-	return follower.Poll(ctx, func(vintages iter.Seq2[*store.Vintage, error]) error {
+	return follower.Poll(ctx, func(vintages iter.Seq2[*store.Vintage, error]) (err error) {
+		if e.clocks, err = e.store.Clocks(ctx); err != nil {
+			return err
+		}
+		if v := e.view.Load(); v != nil && !v.clocks.Equal(e.clocks) {
+			vintages = e.store.Vintages(ctx, store.Selection{}) // other figures may be hidden than before
+		}
 		return e.update(ctx, vintages, func() ([]store.Definition, error) { return e.store.Definitions(ctx) })
 	})
 }
@@ -193,10 +217,10 @@ func (e *Exporter) ends(err error) bool { return !e.verified && store.Lasting(er
 func (e *Exporter) update(ctx context.Context, vintages iter.Seq2[*store.Vintage, error], meaning func() ([]store.Definition, error)) error {
 	known := e.view.Load()
 	b := new(book.Book)
-	if known != nil {
+	if known != nil && known.clocks.Equal(e.clocks) {
 		b = known.all
 	}
-	merged, err := b.Merge(vintages)
+	merged, err := b.Merge(e.clocks.See(vintages))
 	if err != nil {
 		return err
 	}
@@ -223,7 +247,7 @@ func (e *Exporter) reread(ctx context.Context, before, merged *book.Book, define
 			continue
 		}
 		var err error
-		if merged, err = merged.Without(i.Code).Merge(e.store.Vintages(ctx, store.Selection{Indicator: i.Code})); err != nil {
+		if merged, err = merged.Without(i.Code).Merge(e.clocks.See(e.store.Vintages(ctx, store.Selection{Indicator: i.Code}))); err != nil {
 			return nil, err
 		}
 	}
@@ -235,7 +259,7 @@ func (e *Exporter) reread(ctx context.Context, before, merged *book.Book, define
 func (e *Exporter) show(before *view, all *book.Book) {
 	legible := verdict.Legible(e.catalog, all)
 	v := newView(legible, verdict.Remembering(e.catalog, all, e.since))
-	v.all, v.strays = all, straysOf(all, legible, e.catalog)
+	v.clocks, v.all, v.strays = e.clocks, all, straysOf(all, legible, e.catalog)
 	for _, i := range e.catalog.Indicators {
 		if err := legible.Refused(i.Code); err != nil && (before == nil || before.book.Refused(i.Code) == nil) {
 			e.log.Error("the figures of an indicator are not shown", "error", err)

@@ -33,7 +33,7 @@ func (r *records) look() {
 }
 
 // keep makes a record of the newest view after each change, until ctx is done.
-func (r *records) keep(ctx context.Context, newest func() *view) {
+func (r *records) keep(ctx context.Context, newest func() *view, now func() time.Time) {
 	again := time.NewTicker(recordEvery)
 	defer again.Stop()
 	for {
@@ -44,7 +44,7 @@ func (r *records) keep(ctx context.Context, newest func() *view) {
 		case <-again.C:
 		}
 		if v := newest(); v != nil {
-			r.record(ctx, v, time.Now())
+			r.record(ctx, v, now())
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tidemark-stats/tidemark/exporter/page"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // Handler serves everything the exporter offers: / for people, /metrics for
@@ -30,6 +31,9 @@ func (e *Exporter) serveHealthy(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(w, "the newest entry of InfluxDB's journal is %s ahead of InfluxDB's clock; was the clock set back?\n", ahead.Round(time.Second))
 	}
 	if v := e.view.Load(); v != nil {
+		if !v.clocks.Real() {
+			_, _ = fmt.Fprintf(w, "%s is shown, not today\n", figure.DayAt(e.now().In(e.catalog.Location())))
+		}
 		for _, s := range v.strays {
 			s.write(w)
 		}
@@ -50,7 +54,10 @@ func (e *Exporter) serveReady(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
-	landing := page.Landing{City: e.catalog.City, Book: e.Book(), Away: e.away.Load()}
+	landing := page.Landing{City: e.catalog.City, Book: e.Book(), Away: e.away.Load(), Day: figure.DayAt(e.now().In(e.catalog.Location()))}
+	if v := e.view.Load(); v != nil {
+		landing.Past = !v.clocks.Real()
+	}
 	if err := landing.Write(w); err != nil {
 		e.log.Error("landing page could not be written", "error", err)
 		http.Error(w, "the page could not be written; the log says why", http.StatusInternalServerError)

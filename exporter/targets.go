@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -80,7 +81,7 @@ func (t *targets) judge(v *view) []byte {
 	}
 	states := t.keeper.All(v.catalog, v.book, now.In(v.catalog.Location()))
 	t.lookBack(states, v)
-	judged := &judgedPage{v, now, writeTargets(states, v.catalog.WorkingDay(figure.DayAt(now.In(v.catalog.Location()))))}
+	judged := &judgedPage{v, now, writeTargets(states, v.catalog, now)}
 	t.kept.Store(judged)
 	return judged.text
 }
@@ -116,16 +117,18 @@ func (v *view) sharing(o *view) func(target string) bool {
 	}
 }
 
-// writeTargets writes what changes with the calendar: whether it is a working day,
-// and the states of targets.
-func writeTargets(states []verdict.State, workingDay bool) []byte {
+// writeTargets writes what changes with time: what time it is, whether it is a working
+// day, and the states of targets.
+func writeTargets(states []verdict.State, c *catalog.Catalog, now time.Time) []byte {
 	labels := make([][]byte, len(states))
 	for i := range states {
 		labels[i] = appendLabels(nil, metric.TargetLabels(&states[i]))
 	}
 	var b []byte
+	b = appendHead(b, metric.Now)
+	b = appendSample(b, metric.Now, nil, metric.Seconds(now))
 	b = appendHead(b, metric.WorkingDay)
-	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(workingDay))
+	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(c.WorkingDay(figure.DayAt(now.In(c.Location())))))
 	b = appendHead(b, metric.TargetInfo)
 	for i := range states {
 		b = appendSample(b, metric.TargetInfo, appendLabels(nil, metric.TargetInfoLabels(&states[i])), 1)

@@ -11,6 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // view is one book as it is shown. Figures change a few times a month and are
@@ -20,6 +21,7 @@ type view struct {
 	all     *book.Book // all figures
 	book    *book.Book // the figures whose definition matches the catalogue
 	catalog *catalog.Catalog
+	clocks  store.Clocks // which time it is, and which figures are seen
 	strays  []stray
 
 	page   func() []byte   // the figures' part of /metrics

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
@@ -36,6 +34,7 @@ type demoCmd struct {
 	Influxd      string `help:"The influxd 1.8 to run; without it the Go toolchain builds one, which takes about a minute the first time." placeholder:"FILE"`
 	Data         string `help:"Directory that keeps the data between runs; without it a temporary one is used and removed." placeholder:"DIR"`
 	NoSample     bool   `help:"Do not push the built-in sample."`
+	dateFlag
 }
 
 // Help shows an example.
@@ -45,13 +44,25 @@ installed and no Docker is needed. When the sample can be read on /metrics it pr
 one line, "ready http://HOST:PORT/", and runs until Ctrl-C; a second Ctrl-C ends it
 at once.
 
+It shows the day on which the sample's newest figure was published, because on a later
+one most figures would be overdue: the figures known by then, judged as on that day. The
+clock runs on from nine in the morning. --date shows another day.
+
 Example:
-  tidemark demo --data ./data`
+  tidemark demo --data ./data
+  tidemark demo --date 2024-02-20`
 }
 
 // Run runs everything until it is told to stop.
 func (c *demoCmd) Run(e *env) error {
 	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	if c.NoSample && c.Date == "" {
+		c.Date = "now"
+	}
+	day, err := c.read(cat.Location())
 	if err != nil {
 		return err
 	}
@@ -72,7 +83,7 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	defer cleanup()
-	d := &demo{catalog: cat, listener: listener, env: e, say: printer(e.stderr), log: log}
+	d := &demo{catalog: cat, day: day, listener: listener, env: e, say: printer(e.stderr), log: log}
 	defer d.stop()
 	if err := d.start(e.ctx, c, dir); err != nil {
 		if e.ctx.Err() != nil {
@@ -106,6 +117,7 @@ func (c *demoCmd) directory() (dir string, cleanup func(), err error) {
 // demo is the whole of tidemark in one process tree.
 type demo struct {
 	catalog  *catalog.Catalog
+	day      shown
 	listener net.Listener
 	env      *env
 	say      func(format string, v ...any)
@@ -142,7 +154,8 @@ func (d *demo) start(ctx context.Context, c *demoCmd, dir string) error {
 		return err
 	}
 	d.say("%s", done)
-	return nil
+	d.say("%s", d.day)
+	return d.day.set(ctx, d.stores[0], d.catalog.Location())
 }
 
 func (d *demo) startInflux(ctx context.Context, c *demoCmd, dir string) (err error) {
@@ -262,10 +275,15 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 		working()
 		return nil
 	}
-	d.say("pushing the built-in sample: %s", strings.Join(sample.Files(), ", "))
+	inputs := sampleUntil(d.day.day)
+	var names []string
+	for _, in := range inputs {
+		names = append(names, in.Name)
+	}
+	d.say("pushing the built-in sample: %s", strings.Join(names, ", "))
 	bar := newProgress(d.env.stderr)
 	receipts := d.waiting("every figure of the sample has its receipt")
-	report, err := sender.Push(ctx, sender.Options{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, sampleInputs())
+	report, err := sender.Push(ctx, sender.Options{Conn: d.conn, Catalog: d.catalog, Partial: true, Patience: time.Minute, Progress: bar.show}, inputs)
 	receipts()
 	bar.clear()
 	if err != nil {
@@ -280,7 +298,7 @@ func (d *demo) prepare(ctx context.Context, noSample bool) error {
 	settled := report.Written + report.Revised + report.Superseded
 	defer d.waiting("the sample can be read on /metrics")()
 	return unlessStopped(ctx, watch(ctx, 20*time.Millisecond, func() bool {
-		return loaded() && d.exporter.Book().Vintages() >= settled
+		return d.exporter.Vintages() >= settled
 	}))
 }
 
@@ -290,13 +308,4 @@ func unlessStopped(ctx context.Context, err error) error {
 		return nil
 	}
 	return err
-}
-
-// sampleInputs returns the files of the built-in sample.
-func sampleInputs() []sender.Input {
-	var inputs []sender.Input
-	for _, name := range sample.Files() {
-		inputs = append(inputs, sender.Input{Name: name, Open: func() (io.ReadCloser, error) { return sample.FS.Open(name) }})
-	}
-	return inputs
 }

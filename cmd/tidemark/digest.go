@@ -49,11 +49,14 @@ func (c *digestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	from, to, err := c.span(cat.Location())
+	if _, _, err := c.span(time.Now().In(cat.Location())); err != nil {
+		return err // before anything is read
+	}
+	b, now, err := c.readBook(e, cat.Location())
 	if err != nil {
 		return err
 	}
-	b, err := c.readBook(e)
+	from, to, err := c.span(now)
 	if err != nil {
 		return err
 	}
@@ -84,10 +87,10 @@ func (c *digestCmd) fits() error {
 }
 
 // span is the time that the digest is about.
-func (c *digestCmd) span(city *time.Location) (from, to time.Time, err error) {
-	to = time.Now().In(city)
+func (c *digestCmd) span(now time.Time) (from, to time.Time, err error) {
+	to = now
 	if c.AsOf != "" {
-		if to, err = endOf("--as-of", c.AsOf, city); err != nil {
+		if to, err = endOf("--as-of", c.AsOf, now); err != nil {
 			return from, to, err
 		}
 	}
@@ -98,7 +101,7 @@ func (c *digestCmd) span(city *time.Location) (from, to time.Time, err error) {
 		}
 		return to.AddDate(0, 0, -days), to, nil
 	}
-	if from, err = endOf("--since", c.Since, city); err != nil {
+	if from, err = endOf("--since", c.Since, now); err != nil {
 		return from, to, err
 	}
 	if !from.Before(to) {

@@ -142,33 +142,42 @@ func (f *influxFlags) open() (*store.Store, error) {
 // awayError says that nothing answers at the address of NATS.
 type awayError struct{ error }
 
-// readBook loads all figures.
-func (f *influxFlags) readBook(e *env) (*book.Book, error) {
+// readBook loads all figures that are shown, and says what time it is there: the real
+// time, unless the bucket has a clock that shows another.
+func (f *influxFlags) readBook(e *env, city *time.Location) (b *book.Book, now time.Time, err error) {
 	figures, err := f.open()
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
 	defer figures.Close()
-	b := new(book.Book)
+	clocks, err := figures.Clocks(e.ctx)
+	if err != nil {
+		return nil, now, err
+	}
+	b, now = new(book.Book), clocks.Now(time.Now()).In(city)
+	if !clocks.Real() {
+		printer(e.stderr)("按 %s 的情况展示 (showing %[1]s, not today)", now.Format(time.DateOnly))
+	}
 	_, err = figures.Follow().Poll(e.ctx, func(vintages iter.Seq2[*store.Vintage, error]) (err error) {
-		b, err = b.Merge(vintages)
+		b, err = b.Merge(clocks.See(vintages))
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, now, err
 	}
 	defined, err := figures.Definitions(e.ctx)
-	return b.Define(defined), err
+	return b.Define(defined), now, err
 }
 
-// endOf is the last instant of a day that a flag names: everything published on it
-// counts as known. A day in the future is refused.
-func endOf(flag, day string, city *time.Location) (time.Time, error) {
+// endOf is the last instant of a day that a flag names, in the time zone of now:
+// everything published on it counts as known. A day in the future is refused.
+func endOf(flag, day string, now time.Time) (time.Time, error) {
+	city := now.Location()
 	d, ok := figure.ParseDay(day)
 	if !ok {
 		return time.Time{}, fmt.Errorf("%s %q is not a date; write it as 2023-11-23", flag, day)
 	}
-	if d.Start(city).After(time.Now()) {
+	if d.Start(city).After(now) {
 		return time.Time{}, fmt.Errorf("%s is in the future", flag)
 	}
 	return d.End(city).Add(-time.Millisecond), nil

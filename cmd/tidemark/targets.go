@@ -54,12 +54,12 @@ func (c *targetsCmd) Run(e *env) error {
 	if c.Record && c.Explain != "" {
 		return errors.New("--record and --explain answer different questions; leave one out")
 	}
-	b, err := c.readBook(e)
+	b, now, err := c.readBook(e, cat.Location())
 	if err != nil {
 		return err
 	}
 	cat, b = verdict.Remembering(cat, b, time.Now()), verdict.Legible(cat, b)
-	at, err := c.at(cat)
+	at, err := c.at(now)
 	if err != nil {
 		return err
 	}
@@ -89,11 +89,11 @@ func (c *targetsCmd) Run(e *env) error {
 }
 
 // at is the time to judge at: now, or the end of a day.
-func (c *targetsCmd) at(cat *catalog.Catalog) (time.Time, error) {
+func (c *targetsCmd) at(now time.Time) (time.Time, error) {
 	if c.AsOf == "" {
-		return time.Now().In(cat.Location()), nil
+		return now, nil
 	}
-	return endOf("--as-of", c.AsOf, cat.Location())
+	return endOf("--as-of", c.AsOf, now)
 }
 
 // judge returns the states to print: of the target to explain, or of all.

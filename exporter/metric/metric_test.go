@@ -13,7 +13,7 @@ import (
 )
 
 func TestHelpTextsNeedNoEscapingInAnyFormat(t *testing.T) {
-	all := []Family{IndicatorInfo, ReleaseInfo, WorkingDay, TargetInfo, TargetSentence, TargetVerdict, TargetRegressed}
+	all := []Family{IndicatorInfo, ReleaseInfo, Now, WorkingDay, TargetInfo, TargetSentence, TargetVerdict, TargetRegressed}
 	for _, f := range Figures {
 		all = append(all, f.Family)
 	}

@@ -15,6 +15,7 @@ type ReleaseNumber struct {
 var (
 	IndicatorInfo = Family{"tidemark_indicator_info", "Names and properties of an indicator, for each area that reports it or has a target that needs it."}
 	ReleaseInfo   = Family{"tidemark_release_info", "Which period of an indicator and area is to be published next according to its release calendar."}
+	Now           = Family{"tidemark_now_timestamp_seconds", "What is taken for the current time: the real time, or that of the day shown."}
 	WorkingDay    = Family{"tidemark_working_day", "Whether today is a working day in the city according to the catalogue's holidays (1) or not (0)."}
 
 	ReleaseNumbers = []ReleaseNumber{

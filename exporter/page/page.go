@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -21,6 +22,8 @@ type Landing struct {
 	City lang.Text
 	Book *book.Book // nil until the figures are loaded
 	Away bool       // InfluxDB cannot be read
+	Day  figure.Day // that is shown
+	Past bool       // it is shown in place of today
 }
 
 // Write answers a request with the page. If it returns an error it has written

@@ -129,6 +129,9 @@ func indicatorFamilies() []family {
 			}
 		}},
 		{metric.ReleaseInfo, eachNext},
+		{metric.Now, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+			yield(metric.Labels{}, v.standing(metric.Seconds(s.now)))
+		}},
 		{metric.WorkingDay, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			yield(metric.Labels{}, func() []Sample { return v.workingDays(s.now) })
 		}},

@@ -92,9 +92,11 @@ func (q *querier) selection(ctx context.Context, hints *storage.SelectHints, mat
 // sample for as long.
 const presence = 5 * time.Minute
 
+// isNow reports whether a queried time means now: the time that is shown or, because
+// clients send their own, the real one.
 func (q *querier) isNow(at int64) bool {
-	now := q.now.UnixMilli()
-	return at >= now-presence.Milliseconds() && at <= now+presence.Milliseconds()
+	near := func(now time.Time) bool { return time.UnixMilli(at).Sub(now).Abs() <= presence }
+	return near(q.now) || near(time.Now())
 }
 
 // Listing is the function in the hints of requests that want the existing

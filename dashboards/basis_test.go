@@ -47,7 +47,7 @@ func unseen(p dashboardstest.Panel, q dashboardstest.Query) bool {
 }
 
 // The newest months of container throughput in the sample were filled in; the
-// newest that was published is August 2024.
+// newest that was published is September 2025.
 func TestAHeadlineIsTheNewestFigureThatWasPublished(t *testing.T) {
 	r := ofSample(t)
 	for _, of := range []struct{ uid, repeat string }{{"tidemark-indicator", ""}, {"tidemark-port", "monthly"}} {
@@ -61,7 +61,7 @@ func TestAHeadlineIsTheNewestFigureThatWasPublished(t *testing.T) {
 			}
 			for _, s := range a.Result {
 				shown++
-				if s.Metric["basis"] == "imputed" || s.Metric["period_zh"] != "2024年8月" {
+				if s.Metric["basis"] == "imputed" || s.Metric["period_zh"] != "2025年9月" {
 					t.Errorf("%s: %s shows %v", of.uid, q.Ref, s.Metric)
 				}
 			}
@@ -83,7 +83,7 @@ func TestGrowthThatRestsOnImputedFiguresIsNotListed(t *testing.T) {
 	i := slices.IndexFunc(table.Rows, func(row map[string]any) bool {
 		return row["indicator"] == "container_throughput" && row["area"] == "NBZS"
 	})
-	if i < 0 || table.Rows[i]["basis"] != "published" || table.Rows[i]["period_en"] != "Aug 2024" {
+	if i < 0 || table.Rows[i]["basis"] != "published" || table.Rows[i]["period_en"] != "Sep 2025" {
 		t.Errorf("got %v", table.Rows[i])
 	}
 	for _, q := range p.Queries {

@@ -51,7 +51,7 @@ single_champions_total stock M enterprise 家 industry
 little_giants_total stock M enterprise 家 industry
 listed_companies_total stock M enterprise 家 industry
 enterprises_total stock M enterprise 万家 market_regulation
-new_market_entities flow M entity 万户 market_regulation
+new_market_entities flow A entity 万户 market_regulation
 projects_signed flow M project 个 development_reform
 projects_signed_investment flow M CNY 亿元 development_reform
 projects_started flow M project 个 development_reform

@@ -3,6 +3,7 @@
 package booktest
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -63,9 +64,15 @@ func Withheld(v store.Vintage) store.Vintage {
 func Sample() *book.Book { return sampleBook() }
 
 var sampleBook = sync.OnceValue(func() *book.Book {
+	_, last := sample.Published()
+	return SampleUntil(last)
+})
+
+// SampleUntil is what was published of the sample up to a day.
+func SampleUntil(day figure.Day) *book.Book {
 	b := new(book.Book)
 	for _, name := range sample.Files() {
-		vintages, err := readSample(name)
+		vintages, err := readSample(name, day)
 		if err == nil {
 			b, err = merged(b, vintages)
 		}
@@ -74,15 +81,11 @@ var sampleBook = sync.OnceValue(func() *book.Book {
 		}
 	}
 	return b
-})
+}
 
-func readSample(name string) (all []store.Vintage, err error) {
-	f, err := sample.FS.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }() // embedded
-	reader := csv.NewReader(f)
+func readSample(name string, until figure.Day) (all []store.Vintage, err error) {
+	text, _ := sample.Until(name, until)
+	reader := csv.NewReader(bytes.NewReader(text))
 	header, err := reader.Read()
 	if err != nil {
 		return nil, err

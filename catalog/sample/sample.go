@@ -1,4 +1,4 @@
-// Package sample holds Ningbo's published figures from 2019 to 2025 in
+// Package sample holds Ningbo's published figures from 2006 to 2025 in
 // tidemark's own CSV format: the data that the demo pushes, and an example of
 // the format. README.md says where the figures come from and how gaps were
 // filled.

@@ -171,6 +171,34 @@ func TestADemoServesTheSampleAndWhatIsPushedAndKeepsIt(t *testing.T) {
 	awaitNoInfluxd(t, filepath.Join(data, "influxdb"))
 }
 
+// A first look must find targets that are judged, not only figures that are overdue.
+func TestADemoShowsTheDayOfTheNewestFigureOrTheOneAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct {
+		args []string
+		day  string
+		is   map[string]string // what a target is judged to be
+	}{
+		{nil, "2026-02-26", map[string]string{"port_2027_cargo": "met", "gdp_2_trillion": "on_track", "container_rank_2026": "at_risk", "container_growth_2016": "missed"}},
+		{[]string{"--date", "2024-02-20"}, "2024-02-20", map[string]string{"port_2025_cargo": "met", "port_2027_cargo": "on_track", "container_month_floor": "missed"}},
+	} {
+		d := startDemo(t, nil, of.args...)
+		for target, verdict := range of.is {
+			page, err := get(t.Context(), d.url+"metrics")
+			if line := fmt.Sprintf(`,target=%q,verdict=%q} 1`, target, verdict); err != nil || !strings.Contains(page, line+"\n") {
+				t.Errorf("on %s %s is not %s (%v)", of.day, target, verdict, err)
+			}
+		}
+		if page, err := get(t.Context(), d.url); err != nil || !strings.Contains(page, "as it was on "+of.day+", not today") {
+			t.Errorf("the page does not say that it shows %s (%v):\n%s", of.day, err, page)
+		}
+		d.signal(os.Interrupt)
+		if code, _ := d.ends(); code != exitDone {
+			t.Errorf("it ends with %d", code)
+		}
+	}
+}
+
 // awaitNoInfluxd waits until no influxd runs in a directory. influxd holds a lock on its
 // log as long as it lives, however its parent ended.
 func awaitNoInfluxd(t *testing.T, dir string) {

@@ -191,13 +191,13 @@ func TestEveryMetricHasMetadataAndIsOnTheReferencePage(t *testing.T) {
 func TestTheLabelValuesForChoosersAreTheCatalogues(t *testing.T) {
 	api := ofSample()
 	for path, want := range map[string]string{
-		"label/as_of/values?match[]=tidemark_figure{indicator=\"gdp\"}": `["2021-01-27","2022-02-24",`,
+		"label/as_of/values?match[]=tidemark_figure{indicator=\"gdp\"}": `["2013-04-24","2014-02-01",`,
 		"label/scale/values":                           `["display"]`,
 		"label/freq/values":                            `["A","M","Q"]`,
 		"label/measure/values?match[]=tidemark_figure": `["level","yoy","ytd","ytd_yoy"]`,
-		"label/year/values?match[]=tidemark_figure_cell{indicator=\"retail_sales\"}":     `["2021","2022","2023"]`,
-		"label/period/values?match[]=tidemark_figure_revision{indicator=\"trade_rank\"}": `["2022"]`,
-		"label/area/values?match[]=tidemark_figure_cell{indicator=\"cargo_throughput\"}": `["NBPA","NBZS"]`,
+		"label/year/values?match[]=tidemark_figure_cell{indicator=\"retail_sales\"}":     `["2020","2021","2022","2023","2024","2025"]`,
+		"label/period/values?match[]=tidemark_figure_revision{indicator=\"trade_rank\"}": `["2018","2021","2022","2025"]`,
+		"label/area/values?match[]=tidemark_figure_cell{indicator=\"cargo_throughput\"}": `["NBPA","NBPT","NBZS","ZSPA"]`,
 		"label/line/values": `["goal","high","low","plan","projection"]`,
 		"label/target/values?match[]={indicator=\"trade_exports\"}":                                     `["exports_2026"]`,
 		"label/unit/values?match[]=tidemark_target_info{scale=\"display\",indicator=\"trade_exports\"}": `["亿元"]`,

@@ -52,9 +52,6 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		default:
 			set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})
 		}
-		if lists && hints.Limit > 0 && len(set.All) >= hints.Limit {
-			full()
-		}
 	})
 	switch {
 	case room.over():
@@ -63,6 +60,9 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		return storage.ErrSeriesSet(Ended(ctx, "series selection"))
 	}
 	slices.SortFunc(set.All, func(a, b *Series) int { return labels.Compare(a.labels, b.labels) })
+	if lists && hints.Limit > 0 { // the first ones in their order, which is not the book's
+		set.All = set.All[:min(len(set.All), hints.Limit)]
+	}
 	return set
 }
 

@@ -126,7 +126,7 @@ func writeTargets(states []verdict.State, c *catalog.Catalog, now time.Time) []b
 	}
 	var b []byte
 	b = appendHead(b, metric.Now)
-	b = appendSample(b, metric.Now, nil, metric.Seconds(now))
+	b = appendSample(b, metric.Now, nil, float64(now.Unix()))
 	b = appendHead(b, metric.WorkingDay)
 	b = appendSample(b, metric.WorkingDay, nil, metric.Bit(c.WorkingDay(figure.DayAt(now.In(c.Location())))))
 	b = appendHead(b, metric.TargetInfo)

@@ -130,7 +130,7 @@ func indicatorFamilies() []family {
 		}},
 		{metric.ReleaseInfo, eachNext},
 		{metric.Now, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
-			yield(metric.Labels{}, v.standing(metric.Seconds(s.now)))
+			yield(metric.Labels{}, v.standing(float64(s.now.Unix())))
 		}},
 		{metric.WorkingDay, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			yield(metric.Labels{}, func() []Sample { return v.workingDays(s.now) })

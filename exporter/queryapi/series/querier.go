@@ -1,6 +1,7 @@
 package series
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -30,7 +31,11 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		from, to = hints.Start, hints.End
 	}
 	lists := hints != nil && hints.Func == Listing
-	set, room := &Set{}, roomOf(ctx)
+	most := 0 // series that are listed, 0 for all
+	if lists {
+		most = max(hints.Limit, 0)
+	}
+	set, room, held := &Set{}, roomOf(ctx), 0
 	var full context.CancelFunc
 	sel.ctx, full = context.WithCancel(ctx)
 	defer full()
@@ -45,13 +50,20 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 		} else {
 			all = within(all, from, to)
 		}
-		switch {
-		case len(all) == 0:
-		case !room.take(len(all) + long(pairs)):
-			full() // the rest would not be used
-		default:
-			set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})
+		if len(all) == 0 {
+			return
 		}
+		if most > 0 && len(set.All)/2 >= most {
+			set.keepFirst(most) // in their order, which is not the book's
+		}
+		if len(set.All) == held {
+			held++
+			if !room.take(len(all) + long(pairs)) {
+				full() // the rest would not be used
+				return
+			}
+		}
+		set.All = append(set.All, &Series{sel.labels(&builder, name, pairs), all})
 	})
 	switch {
 	case room.over():
@@ -59,11 +71,14 @@ func (q *querier) Select(ctx context.Context, _ bool, hints *storage.SelectHints
 	case ctx.Err() != nil: // the series are incomplete
 		return storage.ErrSeriesSet(Ended(ctx, "series selection"))
 	}
-	slices.SortFunc(set.All, func(a, b *Series) int { return labels.Compare(a.labels, b.labels) })
-	if lists && hints.Limit > 0 { // the first ones in their order, which is not the book's
-		set.All = set.All[:min(len(set.All), hints.Limit)]
-	}
+	set.keepFirst(cmp.Or(most, len(set.All)))
 	return set
+}
+
+// keepFirst orders the series by their labels and keeps the first n.
+func (s *Set) keepFirst(n int) {
+	slices.SortFunc(s.All, func(a, b *Series) int { return labels.Compare(a.labels, b.labels) })
+	s.All = s.All[:min(len(s.All), n)]
 }
 
 // selection reads a selector. In the engine's hints the start of an instant

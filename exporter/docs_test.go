@@ -28,7 +28,7 @@ func names(t testing.TB, path, pattern string) []string {
 
 func TestEveryMetricIsOnTheReferencePageAndNoOther(t *testing.T) {
 	exported := names(t, "testdata/metrics.golden", `(?m)^# TYPE (\w+)`)
-	explained := names(t, docs, `(?m)^### (tidemark_exporter_\w+|tidemark_figure\w*|tidemark_indicator_\w+|tidemark_release_\w+|tidemark_target_\w+|tidemark_working_day)`)
+	explained := names(t, docs, `(?m)^### (tidemark_exporter_\w+|tidemark_figure\w*|tidemark_indicator_\w+|tidemark_now_\w+|tidemark_release_\w+|tidemark_target_\w+|tidemark_working_day)`)
 	if !slices.Equal(exported, explained) {
 		t.Errorf("exported:  %v\nexplained: %v", exported, explained)
 	}

@@ -16,8 +16,7 @@ func (d *decoder) indicator(n *yaml.Node) {
 		return
 	}
 	m.token("code", code)
-	i := &Indicator{Code: code, Name: m.name("name"), Display: m.needText("display"),
-		Quotation: m.text("quotation"), Source: m.needText("source"), percent: d.percent(),
+	i := &Indicator{Code: code, Name: m.name("name"), Quotation: m.text("quotation"), Source: m.needText("source"), percent: d.percent(),
 		ConstantPrices: m.yes("constant_prices")}
 	i.Topic = lookup(m, "topic", d.cat.topics)
 	i.Kind = Kind(m.oneOf("kind", kinds))
@@ -143,14 +142,42 @@ func (d *decoder) categories(m mapping) (codes []string) {
 	return codes
 }
 
+// display reads the display unit: one spelling, or one for each language. One
+// spelling that is not English gets the nearest English one beside it.
 func (d *decoder) display(m mapping, i *Indicator) {
+	n := m.need("display")
+	if n == nil {
+		return
+	}
+	if n.Kind == yaml.MappingNode {
+		both := m.name("display")
+		i.Display, i.DisplayEN = both.ZH, both.EN
+	} else {
+		i.Display = m.text("display")
+	}
 	if i.Unit == nil || i.Display == "" {
 		return
 	}
-	if _, ok := i.Unit.Multiplier(i.Display); !ok {
-		m.errorf("display", "display %q is not a spelling of the unit %s%s", i.Display, i.Unit.Code,
-			didYouMean(i.Display, i.Unit.Spellings()))
+	power, ok := m.spelled(i.Unit, i.Display)
+	switch {
+	case !ok:
+	case i.DisplayEN != "":
+		m.spelled(i.Unit, i.DisplayEN)
+	case english(i.Display):
+		i.DisplayEN = i.Display
+	default:
+		i.DisplayEN = i.Unit.English(power).Text
 	}
+}
+
+// spelled reports a display unit that is not a spelling of the unit.
+func (m mapping) spelled(unit *Unit, display string) (power int, ok bool) {
+	power, ok = unit.Multiplier(display)
+	if !ok {
+		m.errorf("display", "display %q is not a spelling of the unit %s%s", display, unit.Code,
+			didYouMean(display, unit.Spellings()))
+	}
+	return power, ok
 }
 
 // limits reads the plausible bounds. They are required for every indicator

@@ -42,7 +42,8 @@ type Indicator struct {
 	Kind          Kind
 	Frequencies   []figure.Frequency // its own first, then those of totals that are also published
 	Unit          *Unit              // of levels; growth is in percent, see UnitOf
-	Display       string             // the spelling of Unit for display
+	Display       string             // the spelling of Unit for display in Chinese
+	DisplayEN     string             // the same for readers of English, of any power of ten
 	Agency        *Agency            // the only agency that may send it
 	Areas         []string           // codes of the areas that report it
 	Measures      []figure.Measure   // what is published of it

@@ -138,7 +138,43 @@ func (i *Indicator) ToBase(v figure.Decimal, written string, m figure.Measure) (
 
 // DisplayPower is how many powers of ten the display unit is above the base
 // unit: 4 for 万.
-func (i *Indicator) DisplayPower() int {
-	power, _ := i.Unit.Multiplier(i.Display) // checked when the catalogue was read
-	return power
+func (i *Indicator) DisplayPower() int { return i.DisplayIn(lang.Chinese).Power }
+
+// DisplayIn is the spelling of the unit in which people who read the language
+// are shown amounts: 万TEU in Chinese, million TEU in English.
+func (i *Indicator) DisplayIn(l lang.Language) Spelling {
+	text := i.Display
+	if l == lang.English {
+		text = i.DisplayEN
+	}
+	power, _ := i.Unit.Multiplier(text) // checked when the catalogue was read
+	return Spelling{text, power}
+}
+
+// English is the English spelling with the largest power of ten up to the given
+// one. Of several the longest is chosen, which is the one written out. A
+// spelling that begins with a number (100 million yuan) is none: it could not
+// follow a number.
+func (u *Unit) English(power int) Spelling {
+	best := Spelling{Text: u.Code}
+	for _, s := range u.Written {
+		if !english(s.Text) || s.Power > max(power, 0) {
+			continue
+		}
+		if s.Power > best.Power || s.Power == best.Power && len(s.Text) > len(best.Text) {
+			best = s
+		}
+	}
+	return best
+}
+
+// english reports whether a spelling is plain ASCII and does not begin with a
+// number.
+func english(s string) bool {
+	for i, r := range s {
+		if r > '~' || i == 0 && r >= '0' && r <= '9' {
+			return false
+		}
+	}
+	return true
 }

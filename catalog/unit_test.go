@@ -2,9 +2,13 @@ package catalog
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 func TestEverySpellingGivesItsMultiplier(t *testing.T) {
@@ -93,5 +97,47 @@ func TestGrowthIsInPercentEvenWhereTheFileListsNoPercent(t *testing.T) {
 	got, err := indicator(t, valid(t), "boxes").ToBase(decimal(t, "-4.7"), "%", figure.YoY)
 	if err != nil || got.String() != "-4.7" {
 		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+func TestEveryLanguageHasADisplayUnitOfItsOwn(t *testing.T) {
+	for _, c := range []struct{ written, display, zh, en string }{
+		{`万TEU: 4, thousand TEU: 3, million TEU: 6`, `{zh: 万TEU, en: million TEU}`, "万TEU 4", "million TEU 6"},
+		{`万TEU: 4, thousand TEU: 3, million TEU: 6`, `万TEU`, "万TEU 4", "thousand TEU 3"},
+		{`万TEU: 4, "10,000 TEU": 4, million TEU: 6`, `万TEU`, "万TEU 4", "TEU 0"},
+		{`万TEU: 4, kTEU: 3, thousand TEU: 3`, `kTEU`, "kTEU 3", "kTEU 3"},
+		{`万TEU: 4, boxes: 0`, `标箱`, "标箱 0", "boxes 0"},
+	} {
+		text := strings.Replace(validText(t), "万TEU: 4", c.written, 1)
+		cat, err := Parse("test.yaml", []byte(strings.Replace(text, "display: 万TEU", "display: "+c.display, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for l, want := range map[lang.Language]string{lang.Chinese: c.zh, lang.English: c.en} {
+			if got := cat.Indicators[0].DisplayIn(l); fmt.Sprint(got.Text, " ", got.Power) != want {
+				t.Errorf("display %s of %s is %+v in %s, want %s", c.display, c.written, got, l, want)
+			}
+		}
+	}
+}
+
+func TestADisplayUnitOfEitherLanguageIsASpelling(t *testing.T) {
+	for display, want := range map[string]string{
+		`{zh: 万TEU, en: million TEU}`: `30:14: indicator boxes: display "million TEU" is not a spelling of the unit TEU, use one of TEU, 标箱, 万TEU`,
+		`{zh: 亿TEU, en: TEU}`:         `30:14: indicator boxes: display "亿TEU" is not a spelling of the unit TEU, did you mean "TEU"?`,
+		`{zh: 万TEU}`:                  `30:14: indicator boxes: display: lacks "en"`,
+	} {
+		_, err := Parse("test.yaml", []byte(strings.Replace(validText(t), "display: 万TEU", "display: "+display, 1)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("display %s: %v, want %s", display, err, want)
+		}
+	}
+}
+
+func TestNobodyReadsEnglishInChineseUnits(t *testing.T) {
+	for _, i := range Ningbo().Indicators {
+		if strings.ContainsFunc(i.DisplayEN, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			t.Errorf("%s is shown in %s in English", i.Code, i.DisplayEN)
+		}
 	}
 }

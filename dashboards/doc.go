@@ -12,7 +12,7 @@
 // Bars use an instant query of a range selector, which returns the figures
 // themselves at their own dates; a range query would return steps. Arithmetic is
 // not possible on a range selector, so the display unit is selected with the label
-// scale="display".
+// scale="display", and in the English edition with scale="display_en".
 //
 // Which figures an indicator has (published, derived, with a target or without) is
 // not known in advance. A query whose ref begins with OptionalPrefix may return

@@ -55,6 +55,7 @@ func dress[B builder[B]](m *maker, b B, p pane) B {
 	}
 	b.Title(p.title).Description(p.about).Datasource(from(p.source)).Span(p.width).Height(p.height).NoValue(p.none)
 	for _, a := range p.asks {
+		a.expr = m.inOwnUnits(a.expr)
 		b.WithTarget(a.query(p.source))
 	}
 	return b

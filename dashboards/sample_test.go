@@ -106,6 +106,39 @@ func panel(t *testing.T, uid, title string) (*dashboardstest.Dashboard, dashboar
 	return nil, dashboardstest.Panel{}
 }
 
+func TestTheEnglishEditionShowsNoChineseUnit(t *testing.T) {
+	r := ofSample(t)
+	units := map[string]bool{}
+	for _, d := range committed(t) {
+		if d.Edition != dashboards.English || d.Panels[0].Queries[0].Source != dashboards.History {
+			continue
+		}
+		o := r.Open(d.Dashboard, nil)
+		for _, v := range o.Values["unit"] {
+			units[v] = true
+		}
+		for _, p := range d.Panels {
+			for _, q := range p.Queries {
+				a, err := r.Answer(q, o.Values, o)
+				if err != nil {
+					t.Error(err)
+				}
+				for _, s := range a.Result {
+					units[s.Metric["unit"]] = true
+				}
+			}
+		}
+	}
+	for unit := range units {
+		if han(unit) {
+			t.Errorf("%s is shown in English", unit)
+		}
+	}
+	if !units["million TEU"] || !units["billion yuan"] {
+		t.Errorf("the sample has %v", units)
+	}
+}
+
 // In February 2024 retail sales were known for November 2023, but their growth only
 // up to August, which must not be shown as that of November.
 func TestAllValuesShownTogetherAreOfOnePeriod(t *testing.T) {

@@ -20,35 +20,32 @@ import (
 func (m *maker) targets(title string, height uint32, selector string, of []*catalog.Indicator) *table.PanelBuilder {
 	const by = "target, indicator, area, category"
 	bare := strings.TrimSuffix(selector, ",")
-	metric := func(ref, scale string) string {
-		return "max by (" + by + ") (tidemark_target_" + ref + "{" + selector + scale + "})"
+	optional := func(ref, name string) ask {
+		return maybe(ref, "max by ("+by+") (tidemark_target_"+name+"{"+bare+"})", "")
 	}
-	const display = `scale="display"`
-	optional := func(ref, name, scale string) ask { return maybe(ref, metric(name, scale), "") }
 	asks := as(rows,
 		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
 			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
 		ask{ref: "sentence", expr: "max by (" + by + ", sentence_en, sentence_zh) (tidemark_target_sentence_info{" + bare + "})"},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
-		// The goal provides the unit of all amounts in the row.
-		ask{ref: "goal", expr: "max by (" + by + `, unit) (tidemark_target_goal{` + selector + display + `})`},
-		optional("value", "value", display),
+		ask{ref: "amounts", expr: amounts(by, selector)},
 		ask{ref: "reached", expr: reachedWhen(by, bare)},
-		optional("calendar", "calendar_pace_ratio", ""), optional("attainment", "attainment_ratio", ""),
-		optional("projection", "projection", display), ask{ref: "band", expr: band(by, metric("projection_low", display), metric("projection_high", display)) + orDash(by, bare, "band")},
-		optional("required_per_period", "required_per_period", display))
+		optional("calendar", "calendar_pace_ratio"), optional("attainment", "attainment_ratio"))
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
-		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。“截至”是已完成数的时期和判断所依据的最弱的数据。序时进度是时间已过的比例。预测的区间是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
-			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. “Up to” is the period of what was reached, and the weakest figures that the verdict rests on. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
+		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。斜线后是按计划现在应完成的数。“截至”是已完成数的时期和判断所依据的最弱的数据。序时进度是时间已过的比例。预测的区间是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
+			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. After the stroke is what the plan says should be reached by now. “Up to” is the period of what was reached, and the weakest figures that the verdict rests on. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
 	}, valueOf("verdict"), true, m.targetColumns(of)...)
 }
 
 // targetColumns are those of a table of the targets of some indicators. Area
 // and category are columns only where the targets have more than one.
 func (m *maker) targetColumns(of []*catalog.Indicator) []column {
-	const amount = 76
-	number := func(how ...property) []property { return append(how, decimals(1), unit("locale"), wide(amount)) }
+	const narrow = 76
+	amount := func(label, heading string, pixels int, how ...property) column {
+		return shown(label, heading, append(how, set("custom.align", "right"), wide(pixels))...)
+	}
+	wrapped := set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	all := []column{
 		shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(74)),
@@ -63,17 +60,17 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 		all = append(all, shown("category", m.say("分类", "category"), m.inWords("category"), wide(56)))
 	}
 	all = append(all,
-		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(183), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(183), wrapped),
 		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(66)...),
 		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(66)...),
-		shown(maybeValue("value"), m.say("已完成", "reached"), number()...),
+		amount("stand", m.say("已完成／计划", "reached / plan"), narrow, wrapped),
 		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(98)),
-		shown(valueOf("goal"), m.say("目标值", "goal"), number()...),
+		amount("goal", m.say("目标值", "goal"), narrow),
 		shown("unit", m.say("单位", "unit"), m.perDay(), wide(62)),
 		shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
-		shown(maybeValue("projection"), m.say("预测", "projection"), number()...),
-		shown("band", m.say("区间", "band"), wide(106)),
-		shown(maybeValue("required_per_period"), m.say("每期尚需", "needed per period"), number()...))
+		amount("projection", m.say("预测", "projection"), narrow),
+		amount("band", m.say("区间", "band"), 106, wrapped),
+		amount("required_per_period", m.say("每期尚需", "needed per period"), narrow))
 	return append(all, kept("target", "indicator", "area", twin("category"))...)
 }
 
@@ -95,32 +92,23 @@ func (m *maker) placesOfTargets(of []*catalog.Indicator) (areas, categories bool
 }
 
 // reachedWhen has the period of what was reached and the basis of the verdict
-// in one label for each language; see basisAfter.
+// in one label for each language; see basisAfter. A target that has reached
+// nothing has a dash, so that a table has the column even if none has.
 func reachedWhen(by, bare string) string {
 	expr := "tidemark_target_reached_info{" + bare + "}"
 	for _, l := range []string{"_en", "_zh"} {
 		expr = `label_join(` + expr + `, "reached` + l + `", " ", "period` + l + `", "rests_on")`
 	}
-	return "max by (" + by + ", reached_en, reached_zh) (" + expr + ")" + orDash(by, bare, "reached_en", "reached_zh")
+	return "max by (" + by + ", reached_en, reached_zh) (" + expr + ")" +
+		" or on (" + by + `) label_replace(label_replace(max by (` + by + `) (tidemark_target_urgency{` + bare + `}), "reached_en", "–", "", ""), "reached_zh", "–", "", "")`
 }
 
-// orDash gives the targets that have no such labels a dash, so that a table has
-// the column even if none of its targets has.
-func orDash(by, bare string, labels ...string) string {
-	expr := "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"
-	for _, l := range labels {
-		expr = `label_replace(` + expr + `, "` + l + `", "–", "", "")`
-	}
-	return " or on (" + by + ") " + expr
-}
-
-// band writes the two ends of a projection as one text. Values become labels
-// by counting them.
-func band(by, low, high string) string {
-	end := func(name, of string) string {
-		return `count_values by (` + by + `) ("` + name + `", round(` + of + `, 0.1))`
-	}
-	return `max by (` + by + `, band) (label_join(` + end("low", low) + ` * on (` + by + `) group_left (high) ` + end("high", high) + `, "band", " – ", "low", "high"))`
+// amounts has the amounts of the targets as texts, whose decimals are even in
+// each unit, and in the label stand what was reached with what should be by now.
+func amounts(by, selector string) string {
+	expr := `label_join(tidemark_target_amounts_info{` + selector + `scale="display"}, "stand", " / ", "value", "plan")`
+	expr = `label_replace(` + expr + `, "stand", "$1", "stand", "(.+) / –")` // there is no plan
+	return "max by (" + by + ", stand, goal, unit, projection, band, required_per_period) (" + expr + ")"
 }
 
 // verdictTiles counts the targets of each verdict, including verdicts without

@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"strings"
+
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -61,3 +63,12 @@ func (m *maker) say(zh, en string) string { return m.in.of(lang.Text{ZH: zh, EN:
 // label is the metric label that contains a name in the language of the
 // edition, such as name_zh.
 func (m *maker) label(what string) string { return what + "_" + string(m.in) }
+
+// inOwnUnits is a query whose amounts are in the display units of the edition's
+// language. Queries are written with those of Chinese.
+func (m *maker) inOwnUnits(expr string) string {
+	if m.in == English {
+		return strings.ReplaceAll(expr, `scale="display"`, `scale="display_en"`)
+	}
+	return expr
+}

@@ -95,7 +95,7 @@ func (m *maker) indicatorVariables() []*dashboard.QueryVariableBuilder {
 		m.worded("category", m.say("分类", "Category"), "count by (category) ("+newest("tidemark_figure_newest"+of)+
 			") or count by (category) (tidemark_target_info"+of+")", figure.Total),
 		hidden("freq", "tidemark_indicator_info"+of, "freq"),
-		hidden("unit", "tidemark_indicator_info"+of, "display_unit"),
+		hidden("unit", m.inOwnUnits(`tidemark_indicator_display_scale{indicator="$indicator",scale="display"}`), "display_unit"),
 	}
 }
 

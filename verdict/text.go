@@ -24,12 +24,12 @@ func Amount(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 		return lang.Text{ZH: "第" + short(v) + i.Display, EN: i.Unit.Code + " " + short(v)}
 	}
 	name := lang.Text{ZH: short(v/math.Pow10(i.DisplayPower())) + " " + i.Display}
-	word, power := english(i.Unit, math.Abs(v))
-	one := word
-	if power == 0 {
-		one = singular(word) // but a million of them are many
+	many := english(i.Unit, math.Abs(v))
+	one := many.Text
+	if many.Power == 0 {
+		one = singular(one) // but a million of them are many
 	}
-	name.EN = counted(grouped(short(v/math.Pow10(power))), one, word)
+	name.EN = counted(grouped(short(v/math.Pow10(many.Power))), one, many.Text)
 	return name
 }
 
@@ -50,29 +50,14 @@ func Exact(i *catalog.Indicator, m figure.Measure, v float64) lang.Text {
 	return lang.Text{ZH: digits(v/math.Pow10(power), power+2) + " " + i.Display, EN: grouped(digits(v, 2)) + " " + i.Unit.Code}
 }
 
-// english is the spelling for a number of that size: plain ASCII that does not
-// begin with a number (unlike 100 million yuan). Of several spellings the
-// longest is chosen, which is the one written out.
-func english(u *catalog.Unit, size float64) (word string, power int) {
-	word = u.Code
-	for _, s := range u.Written {
-		if !spelled(s.Text) || s.Power > 0 && size < math.Pow10(s.Power) {
-			continue
-		}
-		if s.Power > power || s.Power == power && len(s.Text) > len(word) {
-			word, power = s.Text, s.Power
-		}
+// english is the spelling for a number of that size: the largest in which it is
+// above one.
+func english(u *catalog.Unit, size float64) catalog.Spelling {
+	power := 0
+	for power < 15 && size >= math.Pow10(power+1) {
+		power++
 	}
-	return word, power
-}
-
-func spelled(s string) bool {
-	for i, r := range s {
-		if r > '~' || i == 0 && r >= '0' && r <= '9' {
-			return false
-		}
-	}
-	return true
+	return u.English(power)
 }
 
 // short writes a number with at most two decimals, a small one with three
@@ -96,6 +81,15 @@ func short(v float64) string {
 		return "0"
 	}
 	return text
+}
+
+// Fixed writes a number with that many decimals, with its thousands separated.
+func Fixed(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return grouped(text)
 }
 
 // percent writes a share as a percentage.

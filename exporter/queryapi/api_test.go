@@ -36,7 +36,7 @@ func TestInvalidRequestsAreAnsweredAsPrometheusDoes(t *testing.T) {
 		{"as_of by a pattern", "query", []string{"query", `tidemark_figure{as_of=~"2024.*"}`}, 400,
 			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": the label as_of accepts only =, not =~: a selector views figures in one way"}`},
 		{"a scale that does not exist", "query_range", []string{"query", `sum(tidemark_figure{scale="huge"})`, "start", "0", "end", "1", "step", "1"}, 400,
-			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": scale=\"huge\" is not a scale: write scale=\"display\", or leave it out for base units"}`},
+			`{"status":"error","errorType":"bad_data","error":"invalid parameter \"query\": scale=\"huge\" is not a scale: write scale=\"display\", or \"display_en\" for English, or leave it out for base units"}`},
 		{"too many points", "query_range", []string{"query", "tidemark_figure", "start", "0", "end", "1700000000", "step", "60"}, 400,
 			`{"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)"}`},
 		{"an end before the start", "query_range", []string{"query", "tidemark_figure", "start", "2", "end", "1", "step", "60"}, 400,
@@ -192,15 +192,16 @@ func TestTheLabelValuesForChoosersAreTheCatalogues(t *testing.T) {
 	api := ofSample()
 	for path, want := range map[string]string{
 		"label/as_of/values?match[]=tidemark_figure{indicator=\"gdp\"}": `["2013-04-24","2014-02-01",`,
-		"label/scale/values":                           `["display"]`,
+		"label/scale/values":                           `["display","display_en"]`,
 		"label/freq/values":                            `["A","M","Q"]`,
 		"label/measure/values?match[]=tidemark_figure": `["level","yoy","ytd","ytd_yoy"]`,
 		"label/year/values?match[]=tidemark_figure_cell{indicator=\"retail_sales\"}":     `["2020","2021","2022","2023","2024","2025"]`,
 		"label/period/values?match[]=tidemark_figure_revision{indicator=\"trade_rank\"}": `["2018","2021","2022","2025"]`,
 		"label/area/values?match[]=tidemark_figure_cell{indicator=\"cargo_throughput\"}": `["NBPA","NBPT","NBZS","ZSPA"]`,
 		"label/line/values": `["goal","high","low","plan","projection"]`,
-		"label/target/values?match[]={indicator=\"trade_exports\"}":                                     `["exports_2026"]`,
-		"label/unit/values?match[]=tidemark_target_info{scale=\"display\",indicator=\"trade_exports\"}": `["亿元"]`,
+		"label/target/values?match[]={indicator=\"trade_exports\"}":                                        `["exports_2026"]`,
+		"label/unit/values?match[]=tidemark_target_info{scale=\"display\",indicator=\"trade_exports\"}":    `["亿元"]`,
+		"label/unit/values?match[]=tidemark_target_info{scale=\"display_en\",indicator=\"trade_exports\"}": `["billion yuan"]`,
 	} {
 		name, match, _ := strings.Cut(path, "?match[]=")
 		var pairs []string

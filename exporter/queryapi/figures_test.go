@@ -109,6 +109,7 @@ func TestTodayTheNewestFigureIsShownEvenIfTheNextIsOverdue(t *testing.T) {
 	a.at(now, "tidemark_figure"+months, boxesH1+"unit=TEU 2900000")
 	a.at(now, "tidemark_figure_withheld"+months, boxesH1+"unit=TEU 0")
 	a.at(now, `tidemark_figure{freq="M",scale="display"}`, "area=H1 category=_T freq=M indicator=boxes measure=level scale=display unit=万TEU 290")
+	a.at(now, `tidemark_figure{freq="M",scale="display_en"}`, "area=H1 category=_T freq=M indicator=boxes measure=level scale=display_en unit=TEU 2900000")
 	a.at(now, `tidemark_figure{freq="M",as_of="2023-03-15"}`, "area=H1 as_of=2023-03-15 category=_T freq=M indicator=boxes measure=level unit=TEU 2500000")
 	a.at(now, `tidemark_figure{freq="M",as_of="2023-04-15"} `, "area=H1 as_of=2023-04-15 category=_T freq=M indicator=boxes measure=level unit=TEU 3000000")
 	a.at(now, `tidemark_figure{freq="M",as_of="2020-01-01"}`, "")

@@ -13,6 +13,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // scale converts amounts of an indicator into the unit a selection asks for.
@@ -23,14 +24,19 @@ type scale struct {
 
 // scaleOf returns the scale of a measure. Growth is in percent at any scale.
 func (m *manner) scaleOf(i *catalog.Indicator, of figure.Measure) scale {
-	if !m.display || of.Growth() {
+	if m.scale == "" || of.Growth() {
 		return scale{metric.UnitOf(i, of), 1}
 	}
-	return scale{i.Display, displayFactor(i)}
+	in := i.DisplayIn(m.language())
+	return scale{in.Text, math.Pow10(in.Power)}
 }
 
-func displayFactor(i *catalog.Indicator) float64 {
-	return math.Pow10(i.DisplayPower())
+// language is that of the readers for whom the selection has its scale.
+func (m *manner) language() lang.Language {
+	if m.scale == scaleEnglish {
+		return lang.English
+	}
+	return lang.Chinese
 }
 
 // figureFamilies are the metrics of /metrics, for every period instead of the

@@ -15,9 +15,13 @@ import (
 const (
 	asOfLabel    = "as_of"
 	scaleLabel   = "scale"
-	scaleDisplay = "display" // the only scale
+	scaleDisplay = "display"    // the display unit in Chinese: 万TEU
+	scaleEnglish = "display_en" // the one in English: million TEU
 	basisLabel   = "basis"
 )
+
+// scales lists both.
+var scales = []string{scaleDisplay, scaleEnglish}
 
 // CheckSelector refuses invalid values of as_of, scale and basis. zone is the time
 // zone of the days in as_of.
@@ -28,11 +32,11 @@ func CheckSelector(matchers []*labels.Matcher, zone *time.Location) error {
 
 // manner is how a selector views figures.
 type manner struct {
-	asOf    string       // as written in the query; empty if absent
-	known   time.Time    // publications up to this time count; zero: all
-	display bool         // amounts are in the display unit
-	basis   derive.Basis // only figures with this basis; empty: all
-	rest    []*labels.Matcher
+	asOf  string       // as written in the query; empty if absent
+	known time.Time    // publications up to this time count; zero: all
+	scale string       // of amounts: one of scales; empty: base units
+	basis derive.Basis // only figures with this basis; empty: all
+	rest  []*labels.Matcher
 
 	histories map[place]*derive.History // as known then, of the most recently used places; for one goroutine
 }
@@ -56,10 +60,10 @@ func mannerOf(matchers []*labels.Matcher, zone *time.Location) (m manner, err er
 			if m.basis = derive.Basis(matcher.Value); !slices.Contains(derive.Bases(), m.basis) {
 				return m, fmt.Errorf("%s=%q is not a basis: write one of %v, or leave it out for all", basisLabel, matcher.Value, derive.Bases())
 			}
-		case matcher.Value != scaleDisplay:
-			return m, fmt.Errorf("%s=%q is not a scale: write %s=%q, or leave it out for base units", scaleLabel, matcher.Value, scaleLabel, scaleDisplay)
+		case !slices.Contains(scales, matcher.Value):
+			return m, fmt.Errorf("%s=%q is not a scale: write %s=%q, or %q for English, or leave it out for base units", scaleLabel, matcher.Value, scaleLabel, scaleDisplay, scaleEnglish)
 		default:
-			m.display = true
+			m.scale = matcher.Value
 		}
 	}
 	return m, nil

@@ -120,7 +120,8 @@ func indicatorFamilies() []family {
 		}},
 		{displayScale, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			for _, i := range v.catalog.Indicators {
-				yield(metric.Labels{"display_unit", i.Display, "indicator", i.Code}, v.standing(displayFactor(i)))
+				in := i.DisplayIn(s.language())
+				yield(metric.Labels{"display_unit", in.Text, "indicator", i.Code}, v.standing(math.Pow10(in.Power)))
 			}
 		}},
 		{position, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {

@@ -121,7 +121,7 @@ const Listing = "series"
 // plain reports whether a selector names one metric or nothing at all, as those
 // of variable choosers do: the answers to these few queries are cached.
 func (s *selection) plain() bool {
-	if !s.known.IsZero() || s.display || s.basis != "" || len(s.rest) > 1 {
+	if !s.known.IsZero() || s.scale != "" || s.basis != "" || len(s.rest) > 1 {
 		return false
 	}
 	for _, m := range s.rest {
@@ -154,7 +154,7 @@ func (q *querier) LabelValues(ctx context.Context, name string, _ *storage.Label
 	}
 	switch name {
 	case scaleLabel:
-		return []string{scaleDisplay}, nil, nil
+		return slices.Clone(scales), nil, nil
 	case basisLabel:
 		return basisNames(), nil, nil
 	case asOfLabel:

@@ -76,8 +76,8 @@ func (s *selection) labels(b *labels.ScratchBuilder, name string, pairs metric.L
 	if s.asOf != "" {
 		b.Add(asOfLabel, s.asOf)
 	}
-	if s.display {
-		b.Add(scaleLabel, scaleDisplay)
+	if s.scale != "" {
+		b.Add(scaleLabel, s.scale)
 	}
 	if s.basis != "" {
 		b.Add(basisLabel, string(s.basis))

@@ -22,7 +22,7 @@ func targetFamilies() []family {
 		{metric.Family{Name: "tidemark_target_path", Help: "The plan and the projection of a target, at the start of each period up to the deadline, in the base unit."}, eachPath},
 		{metric.TargetInfo, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			pairs := metric.TargetInfoLabels(&st.State)
-			if s.display {
+			if s.scale != "" {
 				pairs[len(pairs)-1] = s.unitOf(st.Target)
 			}
 			yield(pairs, func(*judged) (float64, bool) { return 1, true })
@@ -48,7 +48,7 @@ func targetFamilies() []family {
 	for _, number := range metric.TargetNumbers {
 		all = append(all, family{number.Family, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			pairs, factor := metric.TargetLabels(&st.State), 1.0
-			if s.display && number.Amount {
+			if s.scale != "" && number.Amount {
 				pairs = pairs.With("unit", s.unitOf(st.Target))
 				factor = s.scaleOf(st.Target.Indicator, st.Target.Measure).factor
 			}

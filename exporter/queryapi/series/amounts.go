@@ -1,0 +1,74 @@
+package series
+
+import (
+	"math"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/verdict"
+)
+
+// amounts are the amounts of a target as a table shows them: all of a unit have
+// the same number of decimals, which a column of numbers in several units cannot
+// have. An amount that is not known is a dash.
+type amounts struct {
+	goal, value, plan, projection, band, required string
+}
+
+// amountFamilies are the amounts of targets.
+func amountFamilies() []family {
+	return []family{{metric.Family{Name: "tidemark_target_amounts_info",
+		Help: "The amounts of a target as texts for a table: all amounts in a unit have the same number of decimals."}, eachAmounts}}
+}
+
+func eachAmounts(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+	of := func(_ *snapshot, c *stateHistory) []amounts {
+		all := make([]amounts, len(c.states))
+		for n, st := range c.states {
+			if st != nil {
+				all[n] = s.amountsOf(&st.State)
+			}
+		}
+		return all
+	}
+	labelled := func(st *verdict.State, a amounts) metric.Labels {
+		t := st.Target
+		return metric.Labels{"area", t.Area.Code, "band", a.band, "category", st.Category, "goal", a.goal, "indicator", t.Indicator.Code,
+			"plan", a.plan, "projection", a.projection, "required_per_period", a.required, "target", t.ID, "unit", s.unitOf(t), "value", a.value}
+	}
+	eachTold(of, labelled)(v, s, yield)
+}
+
+func (m *manner) amountsOf(st *verdict.State) (a amounts) {
+	factor, decimals := m.scaleOf(st.Target.Indicator, st.Target.Measure).factor, m.decimals(st.Target)
+	text := func(n verdict.Number) string {
+		if !n.Known {
+			return "–"
+		}
+		return verdict.Fixed(n.Value/factor, decimals)
+	}
+	a = amounts{goal: text(st.Goal), value: text(st.Value), plan: text(st.Plan), projection: text(st.Projection), required: text(st.Required), band: "–"}
+	if st.Low.Known && st.High.Known {
+		a.band = text(st.Low) + " – " + text(st.High)
+	}
+	return a
+}
+
+// decimals is how many decimals the amounts of a target have. There is one in
+// the Chinese unit, and as much precision in any other. What is counted in whole
+// things, and ranks, have none in their base unit.
+func (m *manner) decimals(t *catalog.Target) int {
+	i := t.Indicator
+	if t.Measure.Growth() {
+		return 1
+	}
+	power := int(math.Round(math.Log10(m.scaleOf(i, t.Measure).factor)))
+	switch fraction := 1 + power - i.DisplayPower(); {
+	case t.PerDay:
+		return max(fraction, 1)
+	case i.Unit.Whole || i.Kind == catalog.Rank:
+		return max(min(fraction, power), 0)
+	default:
+		return max(fraction, 0)
+	}
+}

@@ -173,7 +173,7 @@ var awkward = alert{
 		"summary":       `出口额: 达不到"1万亿" / exports: {will} not reach it`,
 		"description":   "- 一\n- 二: \\ three",
 		"dashboard_url": "http://grafana.example.org/d/tidemark-indicator?var-indicator=trade_exports&var-area=330200",
-		"runbook_url":   runbookBase + "TidemarkTargetSlipping.md",
+		"runbook_url":   runbookBase + "TidemarkTargetSlipping",
 	},
 }
 
@@ -233,7 +233,7 @@ func TestAMessageFitsIntoWeCom(t *testing.T) {
 					"summary":       "世界一流强港：2027年集装箱吞吐量达到4000万标准箱（C12），按目前进度达不到目标 / world-class port: container throughput of 40 million TEU by 2027 (C12), at this pace the target will not be reached",
 					"description":   "宁波舟山港集装箱吞吐量：2024年1—6月累计1648万TEU，完成全年目标4000万TEU的41.2%。计算过程：tidemark targets --explain port_2027_containers。\ncontainer throughput, Ningbo-Zhoushan Port: January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU. The whole calculation: tidemark targets --lang en --explain port_2027_containers.",
 					"dashboard_url": "https://grafana.ningbo.example.org/d/tidemark-indicator?var-indicator=container_throughput&var-area=NBZS&var-category=C12&var-target=port_2027_containers&from=1621647000000&to=1716255000000",
-					"runbook_url":   runbookBase + "TidemarkTargetSlipping.md",
+					"runbook_url":   runbookBase + "TidemarkTargetSlipping",
 				}
 				alerts = append(alerts, a)
 			}

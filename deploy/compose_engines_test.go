@@ -72,8 +72,10 @@ func TestPrometheusRunsAsComposeStartsIt(t *testing.T) {
 	}
 	var answer struct{ Data struct{ YAML string } }
 	ask(t, server+"/api/v1/status/config", &answer)
-	if want := "grafana: http://localhost:3000"; !strings.Contains(answer.Data.YAML, want) {
-		t.Errorf("the links in alerts do not lead to Grafana; the configuration has no %q:\n%s", want, answer.Data.YAML)
+	for _, want := range []string{"grafana: http://localhost:3000", "exporter: http://localhost:9464"} {
+		if !strings.Contains(answer.Data.YAML, want) {
+			t.Errorf("the links in alerts lead nowhere; the configuration has no %q:\n%s", want, answer.Data.YAML)
+		}
 	}
 }
 

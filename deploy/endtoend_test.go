@@ -106,7 +106,7 @@ func TestAnAlertArrivesInBothLanguagesAndEnds(t *testing.T) {
 	firing := in.next(t, func(m string) bool { return strings.Contains(m, "TidemarkTargetSlipping") })
 	for _, part := range []string{`"status":"firing"`, "按目前进度达不到目标", "at this pace the target will not be reached",
 		"完成全年目标4000万TEU的41.2%", "41.2 % of the goal of 40 million TEU", `"severity":"warning"`,
-		"https://grafana.example.org/d/tidemark-indicator?var-indicator=container_throughput", runbookBase + "TidemarkTargetSlipping.md"} {
+		"https://grafana.example.org/d/tidemark-indicator?var-indicator=container_throughput", runbookBase + "TidemarkTargetSlipping"} {
 		if !strings.Contains(strings.ReplaceAll(firing, `\u0026`, "&"), part) {
 			t.Errorf("the message does not contain %s:\n%s", part, firing)
 		}

@@ -1,6 +1,10 @@
 package deploy_test
 
 import (
+	"html"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,14 +20,16 @@ import (
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql/parser"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/dashboards"
+	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
 )
 
 const (
 	ruleFiles   = "prometheus/rules/*.yml"
 	runbooks    = "../docs/runbooks"
-	runbookBase = "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/"
+	runbookBase = "http://localhost:9464/runbooks/" // where Prometheus is not told of another address
 )
 
 func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
@@ -41,7 +47,7 @@ func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
 					t.Errorf("%s is not in both languages: %s", text, a)
 				}
 			}
-			if got, want := r.Annotations["runbook_url"], runbookBase+r.Alert+".md"; got != want {
+			if got, want := r.Annotations["runbook_url"], runbookOf(r.Alert); got != want {
 				t.Errorf("runbook_url is %s, want %s", got, want)
 			}
 			if !strings.Contains(r.Annotations["dashboard_url"], "/d/tidemark-") {
@@ -49,6 +55,66 @@ func TestEveryAlertSaysWhatItMeansAndWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+// runbookOf is where an alert sends people: to the exporter, unless it is down.
+func runbookOf(alert string) string {
+	if alert == "TidemarkExporterDown" {
+		return "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/" + alert + ".md"
+	}
+	return "{{ with $externalLabels.exporter }}{{ . }}{{ else }}http://localhost:9464{{ end }}/runbooks/" + alert
+}
+
+func TestTheExporterServesEveryRunbookAndAllThatTheyLinkTo(t *testing.T) {
+	server := httptest.NewServer(exporter.New(exporter.Options{Catalog: catalog.Ningbo()}).Handler())
+	t.Cleanup(server.Close)
+	read := map[string]string{} // pages by their address
+	href := regexp.MustCompile(`href="([^"]+)"`)
+	var follow func(from *url.URL, link string)
+	follow = func(from *url.URL, link string) {
+		to, err := from.Parse(link)
+		must(t, err)
+		fragment := to.Fragment
+		to.Fragment = ""
+		page, known := read[to.String()]
+		if !known {
+			status, text := fetch(t, to.String())
+			if page, read[to.String()] = text, text; status != http.StatusOK {
+				t.Errorf("%s links to %s, which answers %d", from, link, status)
+				return
+			}
+			for _, m := range href.FindAllStringSubmatch(page, -1) {
+				if next := html.UnescapeString(m[1]); !strings.Contains(next, "://") {
+					follow(to, next)
+				}
+			}
+		}
+		if fragment != "" && !strings.Contains(page, `id="`+fragment+`"`) {
+			t.Errorf("%s links to %s, which has no such heading", from, link)
+		}
+	}
+	home, err := url.Parse(server.URL + "/runbooks/")
+	must(t, err)
+	for _, r := range alertRules(t) {
+		follow(home, r.Alert)
+		if !strings.Contains(read[home.String()+r.Alert], ">"+r.Alert+"</h1>") {
+			t.Errorf("%s is not on its page", r.Alert)
+		}
+	}
+	follow(home, "./")
+	if _, ok := read[server.URL+"/rules"]; !ok {
+		t.Error("the page of rules was not found")
+	}
+}
+
+func fetch(t *testing.T, address string) (status int, text string) {
+	t.Helper()
+	answer, err := http.Get(address)
+	must(t, err)
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	must(t, err)
+	return answer.StatusCode, string(body)
 }
 
 func TestAnAlertIsNeitherHastyNorFlapping(t *testing.T) {

@@ -11,14 +11,17 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Handler serves everything the exporter offers: / for people, /metrics for
-// Prometheus, /api/v1/ for PromQL clients, /-/healthy and /-/ready for the
+// Handler serves everything the exporter offers: / for people, /runbooks/ for
+// those who get alerts, /metrics for Prometheus, /api/v1/ for PromQL clients, /-/healthy and /-/ready for the
 // process supervisor.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", promhttp.InstrumentHandlerDuration(e.health.asked, e.api()))
 	mux.HandleFunc("GET /{$}", e.serveLanding)
 	mux.HandleFunc("GET /metrics", e.serveMetrics)
+	mux.HandleFunc("GET /runbooks/{$}", e.doc(func(*http.Request) string { return "runbooks/README" }))
+	mux.HandleFunc("GET /runbooks/{alert}", e.doc(func(r *http.Request) string { return "runbooks/" + r.PathValue("alert") }))
+	mux.HandleFunc("GET /rules", e.doc(func(*http.Request) string { return "rules" }))
 	mux.HandleFunc("GET /-/healthy", e.serveHealthy)
 	mux.HandleFunc("GET /-/ready", e.serveReady)
 	return mux
@@ -61,5 +64,15 @@ func (e *Exporter) serveLanding(w http.ResponseWriter, _ *http.Request) {
 	if err := landing.Write(w); err != nil {
 		e.log.Error("landing page could not be written", "error", err)
 		http.Error(w, "the page could not be written; the log says why", http.StatusInternalServerError)
+	}
+}
+
+// doc serves a page of docs, also while there are no figures.
+func (e *Exporter) doc(named func(*http.Request) string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := page.Doc(w, named(r)); err != nil {
+			e.log.Error("a page of docs could not be written", "page", named(r), "error", err)
+			http.Error(w, "the page could not be written; the log says why", http.StatusInternalServerError)
+		}
 	}
 }

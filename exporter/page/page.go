@@ -15,7 +15,13 @@ import (
 //go:embed landing.html
 var landingText string
 
-var landingTemplate = template.Must(template.New("landing").Parse(landingText))
+//go:embed style.html
+var styleText string
+
+// styled has the look of all pages, under the name style.
+var styled = template.Must(template.New("style").Parse(styleText))
+
+var landingTemplate = template.Must(template.Must(styled.Clone()).New("landing").Parse(landingText))
 
 // Landing is the page at /: the number of figures, and links.
 type Landing struct {

@@ -1,6 +1,8 @@
 package dashboards
 
 import (
+	"fmt"
+
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 
@@ -41,29 +43,100 @@ var alertNames = []word{
 	{"alertname", "TidemarkTargetRegressed", lang.Text{ZH: "修订后不再达到目标", EN: "a target is no longer met"}},
 }
 
-// alerts links each alert to its subject and to its runbook.
-func (m *maker) alerts() *table.PanelBuilder {
-	runbook := set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
-		"url": `https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/${__data.fields.` + twin("alertname") + `}.md`}})
-	severities := values(map[string]dashboard.ValueMappingResult{
+// alertMeanings say what each of them means, in the words of its summary.
+var alertMeanings = []word{
+	{meaning, "TidemarkExporterDown", lang.Text{ZH: "看不到任何数据：导出服务不可用（处理办法也由它提供，此时打不开）", EN: "no figures are visible, the exporter is down (it serves the runbooks too)"}},
+	{meaning, "TidemarkExporterStale", lang.Text{ZH: "显示的数据不是最新的", EN: "the figures shown are not up to date"}},
+	{meaning, "TidemarkExporterFiguresHidden", lang.Text{ZH: "有数据因目录与入库时的定义不符而不显示", EN: "figures are hidden, the catalogue contradicts how they were stored"}},
+	{meaning, "TidemarkIngestDown", lang.Text{ZH: "数据不再入库：没有一个入库进程在运行", EN: "figures are no longer stored, no worker is running"}},
+	{meaning, "TidemarkIngestStalled", lang.Text{ZH: "有数据等待，却没有进展", EN: "figures are waiting and none is processed"}},
+	{meaning, "TidemarkIngestLagging", lang.Text{ZH: "入库跟不上报送", EN: "ingest does not keep up with the figures pushed"}},
+	{meaning, "TidemarkRejectsWaiting", lang.Text{ZH: "最近十天有数据被拒，等待处理", EN: "figures were refused in the last ten days and need attention"}},
+	{meaning, "TidemarkInfluxDBUnreachable", lang.Text{ZH: "新数据不能写入，或不能读出", EN: "new figures cannot be written or read"}},
+	{meaning, "TidemarkNATSUnreachable", lang.Text{ZH: "取不到报送的数据，报送也会失败", EN: "figures cannot be fetched, and pushing fails too"}},
+	{meaning, "TidemarkFigureDue", lang.Text{ZH: "应报送的数据还没有收到", EN: "figures that are due have not arrived"}},
+	{meaning, "TidemarkFigureOverdue", lang.Text{ZH: "宽限期已过，有关目标不作判断", EN: "the grace period is over, and targets that need the figures are not judged"}},
+	{meaning, "TidemarkDayOff", lang.Text{ZH: "今天不是工作日，一般通知推迟到下一个工作日", EN: "not a working day, messages that can wait are held back"}},
+	{meaning, "TidemarkTargetSlipping", lang.Text{ZH: "按目前进度达不到目标", EN: "at this pace the target will not be reached"}},
+	{meaning, "TidemarkTargetAtRisk", lang.Text{ZH: "目标有风险，需要加快", EN: "the pace needs to increase"}},
+	{meaning, "TidemarkTargetMissed", lang.Text{ZH: "目标未达到", EN: "the target was missed"}},
+	{meaning, "TidemarkTargetRegressed", lang.Text{ZH: "曾经达到的目标修订后不再达到", EN: "the target was met, but no longer is after a revision"}},
+}
+
+// meaning is the label with the name of an alert that is shown as what it means.
+const meaning = "meaning"
+
+// since is when the alerts began to fire, in seconds.
+const since = "(max by (" + alertLabels + `) (ALERTS_FOR_STATE{alertname=~"Tidemark.+"}) and on (` + alertLabels + `) ALERTS{alertstate="firing"})`
+
+// inTurn adds to alerts a label by which they sort: the most severe first, and of
+// those all with one name together.
+func inTurn(alerts string) string {
+	expr := `label_replace(` + alerts + `, "order", "3", "", "")`
+	for turn, severity := range []string{"critical", "warning"} {
+		expr = fmt.Sprintf(`label_replace(%s, "order", "%d", "severity", "%s")`, expr, turn+1, severity)
+	}
+	return `label_join(` + expr + `, "order", "", "order", "alertname")`
+}
+
+// severity shows the value of firing as a word in its colour.
+func (m *maker) severity(field string) column {
+	return shown(field, m.say("级别", "severity"), wide(80), colored(), mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
 		"1": mapping(m.say("紧急", "critical"), "red", 0), "2": mapping(m.say("警告", "warning"), "orange", 1),
-		"3": mapping(m.say("提示", "info"), "blue", 2)})
+		"3": mapping(m.say("提示", "info"), "blue", 2)})}))
+}
+
+// runbook links an alert to its runbook. The exporter serves it, and Grafana
+// reaches the exporter, so nobody needs another address or the internet.
+func (m *maker) runbook() property {
+	return set("links", []any{map[string]any{"title": m.say("处理办法", "runbook"), "targetBlank": true,
+		"url": "/api/datasources/proxy/uid/" + History + "/runbooks/${__data.fields." + twin("alertname") + "}"}})
+}
+
+// alerts has a row for each kind of alert that fires.
+func (m *maker) alerts() *table.PanelBuilder {
+	const by = "alertname, severity"
 	return m.list(pane{
 		title: m.say("正在触发的告警", "Firing alerts"), width: 24, height: 7, source: Scraped, goodEmpty: true,
-		about: m.say("正在触发的告警和开始的时间，最紧急的在前。点击告警查看处理办法，点击指标查看数据。",
-			"The firing alerts, most severe first, with the time since when. Click an alert for its runbook, an indicator for its figures."),
+		about: m.say("正在触发的告警，同名的合为一行：含义、个数和最早开始的时间，最紧急的在前。点击告警查看处理办法。",
+			"The firing alerts, those with one name in one row: what they mean, how many there are and since when, most severe first. Click an alert for its runbook."),
 		asks: as(rows,
-			ask{ref: "firing", expr: coded(firing(), "alertname")},
-			ask{ref: "since", expr: m.day("max by (" + alertLabels + `) (ALERTS_FOR_STATE{alertname=~"Tidemark.+"}) and on (` + alertLabels + `) ALERTS{alertstate="firing"}`)}),
-	}, valueOf("firing"), false,
-		append([]column{
-			shown(valueOf("firing"), m.say("级别", "severity"), wide(100), colored(), mapped([]dashboard.ValueMapping{severities})),
-			shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), runbook, atLeast(220)),
-			shown(valueOf("since"), m.say("开始于", "since"), unit("time:YYYY-MM-DD HH:mm"), wide(140)),
-			shown(m.label("name"), m.say("指标", "indicator"), wide(200), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-			shown(m.label("area"), m.say("地区", "area"), wide(120)),
-			shown("target", m.say("目标", "target"), wide(200)),
-			shown("category", m.say("分类", "category"), m.inWords("category")),
-			shown("job", m.say("环节", "part"), wide(150)),
-		}, kept("indicator", "area", twin("alertname"))...)...)
+			ask{ref: "firing", expr: coded(inTurn(`label_replace(min by (`+by+`) (`+firing()+`), "`+meaning+`", "$1", "alertname", "(.+)")`), "alertname")},
+			ask{ref: "count", expr: "count by (" + by + ") (" + firing() + ")"},
+			ask{ref: "since", expr: m.day("min by (" + by + ") (" + since + ")")}),
+	}, "order", false, append([]column{
+		m.severity(valueOf("firing")),
+		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(200)),
+		shown(meaning, m.say("含义", "what it means"), m.inWords(meaning), atLeast(300)),
+		shown(valueOf("count"), m.say("个数", "number"), decimals(0), wide(80)),
+		shown(valueOf("since"), m.say("最早开始于", "since"), unit(asMinute), wide(150)),
+	}, kept("order", twin("alertname"))...)...)
+}
+
+// alerted has a row for each alert: what it is about, in the words of its
+// message.
+func (m *maker) alerted() *table.PanelBuilder {
+	const of = "target, category"
+	const names = "target_en, target_zh, sentence_en, sentence_zh"
+	said := "max by (" + of + ", sentence_en, sentence_zh) (tidemark_target_sentence_info) * on (" + of + ") group_left (target_en, target_zh)" +
+		" max by (" + of + `, target_en, target_zh) (label_replace(label_replace(tidemark_target_info, "target_en", "$1", "name_en", "(.+)"), "target_zh", "$1", "name_zh", "(.+)"))`
+	all := "((" + firing() + ") * on (" + of + ") group_left (" + names + ") (" + said + ") or (" + firing() + ") unless on (" + of + ") (" + said + "))"
+	return m.list(pane{
+		title: m.say("告警的对象", "What they are about"), width: 24, height: 9, source: Scraped, goodEmpty: true,
+		about: m.say("每一个告警：哪个目标或哪项数据，情况如何，何时开始；最紧急的在前，同名的在一起。点击指标查看数据。",
+			"Every alert: which target or figures it is about, where it stands, and since when; the most severe first, those with one name together. Click an indicator for its figures."),
+		asks: as(rows,
+			ask{ref: "firing", expr: coded(inTurn(all), "alertname")},
+			ask{ref: "since", expr: m.day(since)}),
+	}, "order", false, append([]column{
+		m.severity(valueOf("firing")),
+		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(140)),
+		shown(m.label("name"), m.say("指标", "indicator"), wide(170), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+		shown(m.label("area"), m.say("地区", "area"), wide(90)),
+		shown(m.label("target"), m.say("目标", "target"), wide(170)),
+		shown("category", m.say("分类", "category"), m.inWords("category"), wide(70)),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(220), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
+		shown("job", m.say("环节", "part"), wide(120)),
+		shown(valueOf("since"), m.say("开始于", "since"), unit(asMinute), wide(140)),
+	}, kept("order", "indicator", "area", twin("alertname"))...)...)
 }

@@ -25,8 +25,8 @@ func TestEveryLinkLeadsToADashboardThatHasItsVariables(t *testing.T) {
 			all = append(all, p.Links...)
 		}
 		for _, link := range all {
-			if strings.HasPrefix(link, "https://github.com/tidemark-stats/tidemark/blob/main/docs/runbooks/") {
-				continue
+			if strings.HasPrefix(link, "/api/datasources/proxy/uid/"+dashboards.History+"/runbooks/${") {
+				continue // the tests of the rules look whether the exporter has them
 			}
 			to, query, _ := strings.Cut(strings.TrimPrefix(link, "/d/"), "?")
 			known, ok := variables[to]

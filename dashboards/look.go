@@ -151,7 +151,7 @@ var words = append([]word{
 	{"verdict", string(verdict.AtRisk), verdict.AtRisk.Name()},
 	{"verdict", string(verdict.Slipping), verdict.Slipping.Name()},
 	{"verdict", string(verdict.Missed), verdict.Missed.Name()},
-}, alertNames...)
+}, slices.Concat(alertNames, alertMeanings)...)
 
 // wordOf is the display text of a code.
 func wordOf(label, code string) lang.Text {

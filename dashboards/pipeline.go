@@ -24,6 +24,7 @@ func (m *maker) pipeline() *board {
 		WithPanel(m.waiting()).
 		WithPanel(m.freshness()).
 		WithPanel(m.alerts()).
+		WithPanel(m.alerted()).
 		WithRow(part(m.say("入库", "Ingest"))).
 		WithPanel(m.lag()).
 		WithPanel(m.rates()).

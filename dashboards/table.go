@@ -130,5 +130,8 @@ func (m *maker) linked(code, title string, variables ...string) property {
 	return set("links", []any{map[string]any{"title": title, "url": to}})
 }
 
+// asMinute shows a time to the minute.
+const asMinute = "time:YYYY-MM-DD HH:mm"
+
 // asDay shows a time as a day in UTC, the time zone of the dashboards.
 const asDay = "time:YYYY-MM-DD"

@@ -1,6 +1,7 @@
 package dashboards_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -122,5 +123,24 @@ func TestNoUnitIsPerD(t *testing.T) {
 	})
 	if units == 0 {
 		t.Error("no table has units")
+	}
+}
+
+func TestTheTargetThatNeedsMostAttentionIsOnTopOfTheTimeline(t *testing.T) {
+	r := ofSample(t)
+	for _, uid := range []string{"tidemark-overview", "tidemark-record"} {
+		d, p := panel(t, uid, "判断的变化")
+		a, err := r.Answer(p.Queries[0], nil, r.Open(d, nil))
+		if err != nil || len(a.Result) < len(catalog.Ningbo().Targets) {
+			t.Fatalf("%s: %d targets, %v", uid, len(a.Result), err)
+		}
+		var urgencies []string
+		for _, s := range a.Result {
+			urgencies = append(urgencies, fmt.Sprint(s.Values[len(s.Values)-1][1]))
+		}
+		falls := slices.IsSortedFunc(urgencies, func(u, o string) int { return strings.Compare(o, u) })
+		if !falls || urgencies[0] == urgencies[len(urgencies)-1] {
+			t.Errorf("%s: the urgencies are %v from the top", uid, urgencies)
+		}
 	}
 }

@@ -134,14 +134,19 @@ const everyTarget = 1000
 // verdictTimeline shows how the verdicts changed, judged at each point in time
 // by what was known then.
 func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
+	const of = "target, category"
+	urgency := "max by (" + of + ") (tidemark_target_urgency"
+	// Answers are in the order of their labels, so the first of them has to begin
+	// with what counts, as it is at the end.
+	worst := "count_values by (" + of + `) ("attention", 9 - ` + urgency + " @ end()))"
 	history := ask{ref: "verdict", shape: steps, step: "7d", legend: "{{" + m.label("name") + "}} {{part}}",
 		// The total is not named in the legend.
-		expr: `label_replace(` + "max by (target, category) (tidemark_target_urgency)" +
-			` * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info), "part", "$1", "category", "([^_].*)")`}
+		expr: `label_replace(` + urgency + ") * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info)" +
+			" * on (" + of + ") group_left (attention) " + worst + `, "part", "$1", "category", "([^_].*)")`}
 	return dress(m, statetimeline.NewPanelBuilder(), pane{
 		title: m.say("判断的变化", "Verdicts over time"), width: 24, height: height, asks: []ask{history},
-		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次。",
-			"The verdict on each target, once a week, by what was known at the time."),
+		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次；现在最需要关注的在最上面。",
+			"The verdict on each target, once a week, by what was known at the time; those that need most attention now come first."),
 	}).Mappings(m.verdictMappings()).MergeValues(true).ShowValue(common.VisibilityModeNever).
 		RowHeight(0.85).FillOpacity(85).LineWidth(0).PerPage(everyTarget).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList))

@@ -147,3 +147,8 @@ type Step struct {
 
 	figures []derive.Term // the published figures it is or was computed from
 }
+
+// Basis is the weakest of what the value and the verdict rest on.
+func (s *State) Basis() derive.Basis {
+	return derive.Value{Derived: s.Derived, Imputed: s.Imputed, Estimated: s.Estimated}.Basis()
+}

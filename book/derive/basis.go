@@ -1,6 +1,9 @@
 package derive
 
-import "github.com/tidemark-stats/tidemark/figure"
+import (
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
 
 // Basis says what a value rests on, which readers must see beside it: nothing
 // that was filled in may look official.
@@ -16,6 +19,19 @@ const (
 
 // Bases lists all of them in that order.
 func Bases() []Basis { return []Basis{Published, Computed, Estimates, Imputes} }
+
+// Name is the word for a basis that people read beside a value.
+func (b Basis) Name() lang.Text {
+	switch b {
+	case Computed:
+		return lang.Text{ZH: "推算", EN: "derived"}
+	case Estimates:
+		return lang.Text{ZH: "估计", EN: "estimated"}
+	case Imputes:
+		return lang.Text{ZH: "插补", EN: "imputed"}
+	}
+	return lang.Text{ZH: "公布", EN: "published"}
+}
 
 // Basis is what the value rests on.
 func (v Value) Basis() Basis {

@@ -12,6 +12,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/store"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -92,6 +93,34 @@ func TestARevisionIsNewsWithBothNumbers(t *testing.T) {
 	got := d.published(lang.English)[0].Text
 	if want := "September 2023 revised from 3.01 million TEU to 2.99 million TEU; August 2023 revised from 3 million TEU to withheld"; got != want {
 		t.Errorf("it reads %q, want %q", got, want)
+	}
+}
+
+// What was filled in or estimated is told as that, also beside its revision.
+func TestNoNewsLooksOfficialThatIsNot(t *testing.T) {
+	as := func(status figure.Status, v store.Vintage) store.Vintage {
+		v.Status = status
+		return v
+	}
+	for _, c := range []struct {
+		status figure.Status
+		zh, en string
+	}{
+		{figure.Normal, "2023年9月301万TEU；2023年8月由300万TEU（插补）修订为299万TEU", "September 2023: 3.01 million TEU; August 2023 revised from 3 million TEU (imputed) to 2.99 million TEU"},
+		{figure.Provisional, "2023年9月301万TEU；2023年8月由300万TEU（插补）修订为299万TEU", "September 2023: 3.01 million TEU; August 2023 revised from 3 million TEU (imputed) to 2.99 million TEU"},
+		{figure.Imputed, "2023年9月301万TEU（插补）；2023年8月由300万TEU（插补）修订为299万TEU（插补）", "September 2023: 3.01 million TEU (imputed); August 2023 revised from 3 million TEU (imputed) to 2.99 million TEU (imputed)"},
+		{figure.Estimated, "2023年9月301万TEU（估计）；2023年8月由300万TEU（插补）修订为299万TEU（估计）", "September 2023: 3.01 million TEU (estimated); August 2023 revised from 3 million TEU (imputed) to 2.99 million TEU (estimated)"},
+	} {
+		b := booktest.Of(t,
+			as(figure.Imputed, booktest.Published("container_throughput", "2023-08", 3000000, "2023-09-12")),
+			as(c.status, booktest.Published("container_throughput", "2023-08", 2990000, "2023-10-26")),
+			as(c.status, booktest.Published("container_throughput", "2023-09", 3010000, "2023-10-26")))
+		d := Of(catalog.Ningbo(), b, day(t, "2023-10-20"), day(t, "2023-11-03"))
+		for l, want := range map[lang.Language]string{lang.Chinese: c.zh, lang.English: c.en} {
+			if got := d.published(l)[0].Text; got != want {
+				t.Errorf("%s: it reads %q, want %q", c.status, got, want)
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -132,6 +133,8 @@ func measureName(m figure.Measure, toDate bool) lang.Text {
 	return lang.Text{}
 }
 
+// amount is the value of a figure, with what it rests on if it was not published
+// as it is.
 func amount(i *catalog.Indicator, m figure.Measure, f book.Figure) lang.Text {
 	if f.Withheld {
 		return lang.Text{ZH: "不公布", EN: "withheld"}
@@ -139,6 +142,9 @@ func amount(i *catalog.Indicator, m figure.Measure, f book.Figure) lang.Text {
 	text := verdict.AmountInText(i, m, f.Value)
 	if m.Growth() && f.Value > 0 {
 		text = lang.Say("+%s", "+%s", text)
+	}
+	if basis := derive.BasisOf(f.Status); basis != derive.Published {
+		text = lang.Say("%s（%s）", "%s (%s)", text, basis.Name())
 	}
 	return text
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -98,12 +99,18 @@ func ratio(n verdict.Number) string {
 	return fmt.Sprintf("%.1f %%", n.Value*100)
 }
 
+// valued is the value with its period and, if not all of it was published, what it
+// rests on.
 func (p Printer) valued(s *verdict.State) string {
 	text := p.amount(s, s.Value)
-	if s.Value.Known && !s.Period.IsZero() {
-		text += " (" + s.Period.String() + ")"
+	if !s.Value.Known || s.Period.IsZero() {
+		return text
 	}
-	return text
+	text += " (" + s.Period.String()
+	if basis := s.Basis(); basis != derive.Published {
+		text += ", " + basis.Name().In(p.Language)
+	}
+	return text + ")"
 }
 
 func (p Printer) projected(s *verdict.State) string {

@@ -375,8 +375,7 @@ func (v *snapshot) reached(c *stateHistory) []reached {
 	all := make([]reached, len(c.states))
 	for n, st := range c.states {
 		if st != nil && st.Value.Known {
-			basis := derive.Value{Derived: st.Derived, Imputed: st.Imputed, Estimated: st.Estimated}.Basis()
-			all[n] = reached{st.Period, basis}
+			all[n] = reached{st.Period, st.Basis()}
 		}
 	}
 	return all

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -305,13 +306,17 @@ func inOrder(cells func(tint) string) string {
 func (m *maker) publications() *table.PanelBuilder {
 	const of = `tidemark_figure_revision{` + cells + `,scale="display"}`
 	const by = "indicator, area, category, measure, freq, period"
+	times := "max by (" + by + ") (count_over_time(" + inRange(of) + "))"
+	known := " and on (" + by + ") (" + times + ")"
 	return m.list(pane{
 		title: m.say("发布次数和修订（$unit）", "Publications and revisions ($unit)"), width: 10, height: 14,
 		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
 			"How often each figure was published within the time range, its lowest, highest and current value. More than once means that it was revised."),
 		asks: as(rows,
-			ask{ref: "times", expr: coded("max by ("+by+") (count_over_time("+inRange(of)+"))", "category", "measure", "freq", "period")},
-			ask{ref: "now", expr: "max by (" + by + ") (" + newest(of) + ")"},
+			ask{ref: "times", expr: coded(times, "category", "measure", "freq", "period")},
+			ask{ref: "now", expr: "max by (" + by + ", basis) (" + everyBasis(func(t tint) string {
+				return strings.TrimSuffix(of, "}") + t.matcher() + "}"
+			}) + ")" + known},
 			ask{ref: "low", expr: "max by (" + by + ") (min_over_time(" + inRange(of) + "))"},
 			ask{ref: "high", expr: "max by (" + by + ") (max_over_time(" + inRange(of) + "))"}),
 		none: m.say("没有发布过", "never published"),
@@ -319,10 +324,11 @@ func (m *maker) publications() *table.PanelBuilder {
 		append([]column{
 			shown("period", m.say("时期", "period"), m.inPeriods(), wide(90),
 				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), by6...)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), atLeast(90)),
-			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(60)),
-			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
-			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
-			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), atLeast(80)),
+			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(50)),
+			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2), wide(74)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(70)),
+			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2), wide(74)),
+			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2), wide(74)),
 		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
 
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
@@ -105,7 +106,9 @@ func (m *maker) revised() *table.PanelBuilder {
 			"Figures whose value changed within the time range: how often, and the lowest, the highest and the current value."),
 		asks: as(rows,
 			ask{ref: "times", expr: coded(named("max by ("+by+") ("+revisedCells+")"), "category", "measure", "freq", "period")},
-			ask{ref: "now", expr: of("last_over_time")},
+			ask{ref: "now", expr: "max by (" + by + ", basis) (" + everyBasis(func(t tint) string {
+				return `tidemark_figure_revision{scale="display"` + t.matcher() + "}"
+			}) + ")" + among},
 			ask{ref: "low", expr: of("min_over_time")},
 			ask{ref: "high", expr: of("max_over_time")}),
 	}, "period", true,
@@ -117,6 +120,7 @@ func (m *maker) revised() *table.PanelBuilder {
 			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
 			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(70)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
 		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
@@ -127,35 +131,61 @@ var by6 = []string{"indicator", "area", "category", "measure", "freq", "period"}
 
 // history draws the publications of a cell by time of publication.
 func (m *maker) history() *timeseries.PanelBuilder {
+	asks, looks := m.stored("", "tidemark_figure_revision", `,period="$period"`, "", func(t tint) []property {
+		return append(asLine(t.hue, false), set("custom.lineInterpolation", "stepAfter"), set("custom.showPoints", "always"), set("custom.pointSize", 9))
+	})
 	return m.chart(pane{
 		title: m.say("${period:text} 的各次发布", "Publications of ${period:text}"), width: 10, height: 10,
 		about: m.say("所选时期的数据每次发布的值；横轴是发布的时间，不是数据的时期。",
 			"Every published value of the selected period; the axis is the time of publication, not the period."),
-		asks: as(points, ask{ref: "vintages", legend: m.say("发布值（{{unit}}）", "published ({{unit}})"),
-			expr: inRange(`tidemark_figure_revision{` + cells + `,measure="$measure",freq="$freq",period="$period",scale="display"}`)}),
-	}, "locale", drawn{"vintages", append(asLine(colorPublished, false), set("custom.lineInterpolation", "stepAfter"),
-		set("custom.showPoints", "always"), set("custom.pointSize", 9))})
+		asks: as(points, asks...),
+	}, "locale", looks...)
 }
 
 // thenAndNow draws what was known on a day and what is known now.
 func (m *maker) thenAndNow() *timeseries.PanelBuilder {
-	const of = `tidemark_figure{` + cells + `,measure="$measure",freq="$freq",scale="display"`
+	asks, looks := m.stored("now_", "tidemark_figure", "", m.say("现在，", "now, "), func(t tint) []property { return asBars(t.hue, t.opacity) })
+	then, how := m.stored("then_", "tidemark_figure", `,as_of="$as_of"`, m.say("当时，", "then, "), func(t tint) []property {
+		if t.basis == derive.Published {
+			return asPoints(colorYearAgo, 9)
+		}
+		return asPoints(faded(colorYearAgo), 9)
+	})
 	return m.chart(pane{
 		title: m.say("$as_of 时的数据与现在的数据", "As known on $as_of, and now"), width: 14, height: 10,
 		about: m.say("柱是现在的数据，圆点是在“截至”的那一天结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
 			"Bars show what is known now, dots what was known at the end of the selected day. If they differ, the figure has been revised since; if there is no dot, it has been published since."),
-		asks: as(points,
-			ask{ref: "now", legend: m.say("现在（{{unit}}）", "now ({{unit}})"), expr: inRange(of + "}")},
-			ask{ref: "then", legend: m.say("当时（{{unit}}）", "then ({{unit}})"), expr: inRange(of + `,as_of="$as_of"}`)}),
-	}, "locale", drawn{"now", asBars(colorDerived, 45)}, drawn{"then", asPoints(colorYearAgo, 9)})
+		asks: as(points, append(asks, then...)...),
+	}, "locale", append(looks, how...)...)
+}
+
+// stored queries the figures of the selected series as they were sent, a series
+// for each basis, after one of all that is not visible: Grafana takes the width of
+// all bars from the first.
+func (m *maker) stored(ref, metric, more, prefix string, how func(tint) []property) (asks []ask, looks []drawn) {
+	selector := metric + "{" + cells + `,measure="$measure",freq="$freq",scale="display"` + more
+	all := maybe(ref+"all", inRange(selector+"}"), m.say("全部", "all"))
+	asks = append(asks, all)
+	looks = append(looks, drawn{all.ref, append(asBars("transparent", 0), set("custom.hideFrom", map[string]bool{"viz": false, "legend": true, "tooltip": true}))})
+	for _, t := range tints {
+		if t.basis == derive.Computed {
+			continue // nothing derived is stored
+		}
+		a := maybe(ref+string(t.basis), inRange(selector+t.matcher()+"}"), prefix+m.basisWord(t.basis)+m.say("（{{unit}}）", " ({{unit}})"))
+		asks, looks = append(asks, a), append(looks, drawn{a.ref, how(t)})
+	}
+	return asks, looks
 }
 
 // changed lists what was known then and is known now, with the difference.
 func (m *maker) changed() *table.PanelBuilder {
 	const of = `tidemark_figure_cell{` + cells + `,measure="$measure",freq="$freq",scale="display"`
-	then := "max by (period) (" + newest(of+`,as_of="$as_of"}`) + ")"
-	now := "max by (period, unit) (" + newest(of+"}") + ")"
-	difference := "(max by (period) (" + now + ") - on (period) " + then + ") != 0"
+	known := func(more string) string {
+		return everyBasis(func(t tint) string { return newest(of + t.matcher() + more + "}") })
+	}
+	then := `max by (period, basis_then) (label_replace(` + known(`,as_of="$as_of"`) + `, "basis_then", "$1", "basis", "(.+)"))`
+	now := "max by (period, unit, basis) (" + known("") + ")"
+	difference := "(max by (period) (" + now + ") - on (period) max by (period) (" + then + ")) != 0"
 	changed := " and on (period) (" + difference + ")"
 	return m.list(pane{
 		title: m.say("$as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10, goodEmpty: true,
@@ -166,7 +196,9 @@ func (m *maker) changed() *table.PanelBuilder {
 	}, "period", true,
 		shown("period", m.say("时期", "period"), m.inPeriods(), atLeast(120)),
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),
+		shown("basis_then", m.say("当时依据", "then basis"), m.inTints(), tintedText(), wide(90)),
 		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
+		shown("basis", m.say("现在依据", "basis now"), m.inTints(), tintedText(), wide(90)),
 		shown(valueOf("difference"), m.say("差", "difference"), unit("locale"), decimals(2)),
 		shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)))
 }

@@ -292,14 +292,22 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 // because the first rank is the best.
 func (m *maker) ranks(of string) *table.PanelBuilder {
 	const line = "who"
-	cell := named(newest("tidemark_figure_cell{" + of + `measure="level",freq="A"}`))
+	cell := named(everyBasis(func(t tint) string {
+		return newest("tidemark_figure_cell{" + of + `measure="level",freq="A"` + t.matcher() + "}")
+	}))
+	for _, l := range []string{`_zh", " ", "area_zh", "name_zh")`, `_en", ", ", "name_en", "area_en")`} {
+		cell = `label_join(` + cell + `, "` + line + l
+	}
+	for _, l := range []string{line + "_zh", line + "_en"} {
+		cell = `label_join(` + cell + `, "` + l + `", " ", "` + l + `", "basis")` // see basisAfter
+	}
 	heading := m.label(line) + `\year`
 	return dress(m, table.NewPanelBuilder(), pane{
 		title: m.say("排名", "Ranks"), width: 24, height: 5,
-		about: m.say("各年的名次或档次，数字越小越好。", "The rank or grade in each year; smaller is better."),
-		asks:  as(rows, ask{ref: "places", expr: `label_join(label_join(` + cell + `, "` + line + `_zh", " ", "area_zh", "name_zh"), "` + line + `_en", ", ", "name_en", "area_en")`}),
+		about: m.say("各年的名次或档次，数字越小越好；不是公布的另成一行，行名里写明。", "The rank or grade in each year; smaller is better. Those that were not published have a row of their own, which says so."),
+		asks:  as(rows, ask{ref: "places", expr: cell}),
 	}).WithTransformation(sorted("year", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
 			"columnField": "year", "rowField": m.label(line), "valueField": "Value", "emptyValue": "null"})).
-		OverrideByName(heading, []property{set("displayName", m.say("排名", "Rank"))})
+		OverrideByName(heading, []property{set("displayName", m.say("排名", "Rank")), m.basisAfter()})
 }

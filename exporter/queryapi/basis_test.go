@@ -40,6 +40,25 @@ func TestEachFigureIsShownByWhatItRestsOn(t *testing.T) {
 	a.at("2023-12-31", `tidemark_figure_best{freq="M",measure="level"}[365d]`, boxesH1+"unit=TEU 2023-01-01:100 2023-02-01:200 2023-03-01:300 2023-04-01:400")
 }
 
+// A figure that was filled in, until the agency published it.
+func TestAPublicationRestsOnWhatItWasItself(t *testing.T) {
+	filled := booktest.Published("boxes", "2023-02", 200, "2023-03-10")
+	filled.Status = figure.Imputed
+	a := answerer{t, over(harbour(t), booktest.Of(t, filled, booktest.Published("boxes", "2023-02", 210, "2023-06-10")))}
+	const of, labels = `tidemark_figure_revision{period="2023-02",basis="`, " category=_T freq=M indicator=boxes measure=level period=2023-02 unit=TEU "
+	for basis, days := range map[string]map[string]string{
+		"imputed":   {"2023-04-01": "200", "2023-07-01": ""},
+		"published": {"2023-04-01": "", "2023-07-01": "210"},
+	} {
+		for day, want := range days {
+			if want != "" {
+				want = "area=H1 basis=" + basis + labels + want
+			}
+			a.at(day, of+basis+`"}`, want)
+		}
+	}
+}
+
 func TestWhatIsDerivedFromAnImputedFigureIsImputed(t *testing.T) {
 	a := mixed(t)
 	const ytd = "area=H1 basis=derived category=_T freq=M indicator=boxes measure=ytd unit=TEU 2023-01-01:100"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/derive"
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
@@ -75,7 +76,7 @@ func (m *manner) revisions(b *book.Series, p figure.Period, factor float64) (sam
 			break
 		}
 		v := f.Value / factor
-		if f.Withheld {
+		if f.Withheld || !m.rests(derive.BasisOf(f.Status)) {
 			v = StaleMarker
 		}
 		samples = append(samples, Sample{f.Published.UnixMilli(), v})

@@ -135,7 +135,7 @@ func (m *maker) alerted() *table.PanelBuilder {
 		shown(m.label("area"), m.say("地区", "area"), wide(90)),
 		shown(m.label("target"), m.say("目标", "target"), wide(170)),
 		shown("category", m.say("分类", "category"), m.inWords("category"), wide(70)),
-		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(220), set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(220), wrapped()),
 		shown("job", m.say("环节", "part"), wide(120)),
 		shown(valueOf("since"), m.say("开始于", "since"), unit(asMinute), wide(140)),
 	}, kept("order", "indicator", "area", twin("alertname"))...)...)

@@ -286,7 +286,7 @@ func (m *maker) figures() *table.PanelBuilder {
 		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(80)),
 		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(140)),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
-		shown("unit", m.say("单位", "unit"), m.perDay(), wide(80)),
+		shown("unit", m.say("单位", "unit"), m.units(80)...),
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(150)),
 		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
 	}, kept("order")...)...)

@@ -97,9 +97,9 @@ func (m *maker) latest() *table.PanelBuilder {
 			shown(m.label("area"), m.say("地区", "area"), wide(80)),
 			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),
 			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(90)),
-			shown("unit", m.say("单位", "unit"), m.perDay(), wide(70)),
+			shown("unit", m.say("单位", "unit"), m.units(70)...),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(65)),
-			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(70)),
+			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(60)),
 		}, kept("indicator", "area")...)...)
 }
 

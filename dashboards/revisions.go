@@ -200,5 +200,5 @@ func (m *maker) changed() *table.PanelBuilder {
 		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 		shown("basis", m.say("现在依据", "basis now"), m.inTints(), tintedText(), wide(90)),
 		shown(valueOf("difference"), m.say("差", "difference"), unit("locale"), decimals(2)),
-		shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)))
+		shown("unit", m.say("单位", "unit"), m.units(100)...))
 }

@@ -110,6 +110,18 @@ func (m *maker) perDay() property {
 	return mapped([]dashboard.ValueMapping{matching("^(.*)/d$", m.say("$1/日", "$1/day"), "", 0)})
 }
 
+// units shows the unit of a row, as people write it. English ones are longer than
+// Chinese ones, and break into lines between their words.
+func (m *maker) units(pixels int) []property {
+	if m.in == Chinese {
+		return []property{m.perDay(), wide(pixels)}
+	}
+	return []property{m.perDay(), wide(max(pixels, englishUnit)), wrapped()}
+}
+
+// englishUnit is the width of the longest word of an English unit, in pixels.
+const englishUnit = 88
+
 // linked makes a cell a link to a dashboard of this edition; the values of the
 // variables are fields of the row. Grafana inserts the displayed text of a
 // field into a link, so a label that is displayed as words needs a duplicate;

@@ -33,19 +33,18 @@ func (m *maker) targets(title string, height uint32, selector string, of []*cata
 		optional("calendar", "calendar_pace_ratio"), optional("attainment", "attainment_ratio"))
 	return m.list(pane{
 		title: title, width: 24, height: height, asks: asks,
-		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字。斜线后是按计划现在应完成的数。“截至”是已完成数的时期和判断所依据的最弱的数据。序时进度是时间已过的比例。预测的区间是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
-			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence. After the stroke is what the plan says should be reached by now. “Up to” is the period of what was reached, and the weakest figures that the verdict rests on. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
+		about: m.say("每个目标的判断、完成率和预测，最需要关注的排在最前；“情况”用一句话说明全部数字，各数的单位同目标值。斜线后是按计划现在应完成的数。“截至”是已完成数的时期和判断所依据的最弱的数据。序时进度是时间已过的比例。预测的区间是由历史误差估计的范围；“每期尚需”是到期限为止每一期要完成的数量。点击目标名称查看指标。",
+			"Each target with its verdict, its progress and its projection, the most urgent first; the column “in words” says it all in one sentence, and all amounts are in the unit of the goal. After the stroke is what the plan says should be reached by now. “Up to” is the period of what was reached, and the weakest figures that the verdict rests on. The calendar pace is the elapsed part of the time. The band of the projection is based on past errors; what is needed is what each remaining period must contribute. Click a name for the indicator."),
 	}, valueOf("verdict"), true, m.targetColumns(of)...)
 }
 
 // targetColumns are those of a table of the targets of some indicators. Area
 // and category are columns only where the targets have more than one.
 func (m *maker) targetColumns(of []*catalog.Indicator) []column {
-	const narrow = 76
+	const narrow = 84
 	amount := func(label, heading string, pixels int, how ...property) column {
 		return shown(label, heading, append(how, set("custom.align", "right"), wide(pixels))...)
 	}
-	wrapped := set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	all := []column{
 		shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(74)),
@@ -60,16 +59,15 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 		all = append(all, shown("category", m.say("分类", "category"), m.inWords("category"), wide(56)))
 	}
 	all = append(all,
-		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(183), wrapped),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(183), wrapped()),
 		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(66)...),
 		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(66)...),
-		amount("stand", m.say("已完成／计划", "reached / plan"), narrow, wrapped),
+		amount("stand", m.say("已完成／计划", "reached / plan"), narrow, wrapped()),
 		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(98)),
-		amount("goal", m.say("目标值", "goal"), narrow),
-		shown("unit", m.say("单位", "unit"), m.perDay(), wide(62)),
+		amount("goal", m.say("目标值", "goal"), 106, wrapped(), m.perDay()), // with the unit of all amounts
 		shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
 		amount("projection", m.say("预测", "projection"), narrow),
-		amount("band", m.say("区间", "band"), 106, wrapped),
+		amount("band", m.say("区间", "band"), 106, wrapped()),
 		amount("required_per_period", m.say("每期尚需", "needed per period"), narrow))
 	return append(all, kept("target", "indicator", "area", twin("category"))...)
 }
@@ -104,11 +102,13 @@ func reachedWhen(by, bare string) string {
 }
 
 // amounts has the amounts of the targets as texts, whose decimals are even in
-// each unit, and in the label stand what was reached with what should be by now.
+// each unit, and in the label stand what was reached with what should be by now. The goal has
+// the unit of all of them.
 func amounts(by, selector string) string {
 	expr := `label_join(tidemark_target_amounts_info{` + selector + `scale="display"}, "stand", " / ", "value", "plan")`
 	expr = `label_replace(` + expr + `, "stand", "$1", "stand", "(.+) / –")` // there is no plan
-	return "max by (" + by + ", stand, goal, unit, projection, band, required_per_period) (" + expr + ")"
+	expr = `label_join(` + expr + `, "goal", " ", "goal", "unit")`
+	return "max by (" + by + ", stand, goal, projection, band, required_per_period) (" + expr + ")"
 }
 
 // verdictTiles counts the targets of each verdict, including verdicts without

@@ -282,7 +282,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(70)),
 			shown(m.label("period"), m.say("时期", "period"), wide(110)),
 			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(110)),
-			shown("unit", m.say("单位", "unit"), m.perDay(), wide(80)),
+			shown("unit", m.say("单位", "unit"), m.units(80)...),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(80)),
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),
 		}, kept("indicator", "area", twin("category"), valueOf("period"))...)...)

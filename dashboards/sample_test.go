@@ -2,8 +2,10 @@ package dashboards_test
 
 import (
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,6 +106,39 @@ func panel(t *testing.T, uid, title string) (*dashboardstest.Dashboard, dashboar
 	}
 	t.Fatalf("%s has no %q", uid, title)
 	return nil, dashboardstest.Panel{}
+}
+
+var amountInText = regexp.MustCompile(`\d[\d,]*(\.\d+)?`)
+
+func TestAmountsOfAUnitHaveTheSameDecimalsInATable(t *testing.T) {
+	r := ofSample(t)
+	for _, d := range committed(t) {
+		for _, p := range d.Panels {
+			if !slices.Contains(p.Columns, "stand") {
+				continue
+			}
+			o := r.Open(d.Dashboard, nil)
+			table, _, err := r.Table(p, o.Values, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			decimals := map[string]int{} // by unit
+			for _, row := range table.Rows {
+				_, unit, _ := strings.Cut(row["goal"].(string), " ")
+				for _, column := range []string{"goal", "stand", "projection", "band", "required_per_period"} {
+					for _, m := range amountInText.FindAllStringSubmatch(strings.TrimSuffix(row[column].(string), unit), -1) {
+						if known, ok := decimals[unit]; ok && known != len(m[1]) {
+							t.Errorf("%s: %q has %s in %s with other decimals", d.Path, p.Title, m[0], unit)
+						}
+						decimals[unit] = len(m[1])
+					}
+				}
+			}
+			if len(decimals) == 0 {
+				t.Errorf("%s: %q has no amounts", d.Path, p.Title)
+			}
+		}
+	}
 }
 
 func TestTheEnglishEditionShowsNoChineseUnit(t *testing.T) {

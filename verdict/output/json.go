@@ -47,14 +47,15 @@ type need struct {
 }
 
 type step struct {
-	NameZH  string  `json:"name_zh"`
-	NameEN  string  `json:"name_en"`
-	Value   float64 `json:"value"`
-	Unit    string  `json:"unit,omitempty"`
-	Period  string  `json:"period,omitempty"`
-	Derived bool    `json:"derived,omitempty"`
-	Imputed bool    `json:"imputed,omitempty"`
-	Formula string  `json:"formula,omitempty"`
+	NameZH    string  `json:"name_zh"`
+	NameEN    string  `json:"name_en"`
+	Value     float64 `json:"value"`
+	Unit      string  `json:"unit,omitempty"`
+	Period    string  `json:"period,omitempty"`
+	Derived   bool    `json:"derived,omitempty"`
+	Imputed   bool    `json:"imputed,omitempty"`
+	Estimated bool    `json:"estimated,omitempty"`
+	Formula   string  `json:"formula,omitempty"`
 }
 
 // explanation is what only an explanation has.
@@ -166,7 +167,7 @@ func stateOf(s *verdict.State) state {
 		all.Needs = append(all.Needs, need{n.Period.String(), n.Amount, known(n.Last), n.Usual})
 	}
 	for _, st := range s.Steps {
-		all.Steps = append(all.Steps, step{st.Name.ZH, st.Name.EN, st.Value, st.Unit, periodOf(st), st.Derived, st.Imputed, st.Formula})
+		all.Steps = append(all.Steps, step{st.Name.ZH, st.Name.EN, st.Value, st.Unit, periodOf(st), st.Derived, st.Imputed, st.Estimated, st.Formula})
 	}
 	return all
 }

@@ -53,7 +53,7 @@ func TestFiringAlertsAreGroupedAndSayWhatTheyAreAbout(t *testing.T) {
 				"2TidemarkTargetSlipping|TidemarkTargetSlipping|2|2|<nil>|<nil>|<nil>|<nil>|",
 			},
 			"What they are about": {
-				"2TidemarkFigureOverdue|<nil>|2|<nil>|container throughput|Ningbo-Zhoushan Port|<nil>|<nil>|",
+				"2TidemarkFigureOverdue|<nil>|2|<nil>|container throughput|Ningbo-Zhoushan Port|||",
 				"2TidemarkTargetSlipping|<nil>|2|<nil>|cargo|port|world-class port: 1.34 billion tonnes|Far from it.|",
 				"2TidemarkTargetSlipping|<nil>|2|<nil>|container throughput|Ningbo-Zhoushan Port|world-class port: 40 million TEU|January to June 2024: 16.48 million TEU, 41.2 % of the goal of 40 million TEU.|",
 			},

@@ -63,11 +63,11 @@ func TestAHeadlineThatWasFilledInGivesWayToAnOlderOneThatWasPublished(t *testing
 	}
 }
 
-// It begins with the first figure, of 2020.
+// It begins with the first figure, of 2013, and ends with this year.
 func TestAGoalWithoutADeadlineIsALineToTheEndOfTheYear(t *testing.T) {
 	a := answerer{t, ofSample()}
 	a.at("2027-12-31", `count_over_time(tidemark_target_path{target="gdp_2_trillion",line="goal",scale="display"}[20y]) > 6`,
-		"area=330200 category=_T freq=A indicator=gdp line=goal measure=level scale=display target=gdp_2_trillion unit=亿元 7")
+		"area=330200 category=_T freq=A indicator=gdp line=goal measure=level scale=display target=gdp_2_trillion unit=亿元 14")
 	a.at("2027-12-31", `max_over_time(tidemark_target_path{target="gdp_2_trillion",line="goal",scale="display"}[20y])`,
 		"area=330200 category=_T freq=A indicator=gdp line=goal measure=level scale=display target=gdp_2_trillion unit=亿元 20000")
 }

@@ -55,11 +55,11 @@ func TestAmountsOfTargetsHaveTheUnitPeopleRead(t *testing.T) {
 func TestAllAmountsInAUnitHaveTheSameDecimals(t *testing.T) {
 	a := answerer{t, ofSample()}
 	for _, c := range []struct{ target, scale, want string }{
-		{"exports_2026", "display", "goal=10,000.0 plan=8,046.5 projection=11,175.2 required_per_period=442.4 unit=亿元 value=8,230.6"},
-		{"exports_2026", "display_en", "goal=1,000.00 plan=804.65 projection=1,117.52 required_per_period=44.23 unit=billion yuan value=823.06"},
+		{"exports_2026", "display", "goal=10,000.0 plan=8,046.5 projection=11,174.1 required_per_period=442.4 unit=亿元 value=8,230.6"},
+		{"exports_2026", "display_en", "goal=1,000.00 plan=804.65 projection=1,117.41 required_per_period=44.23 unit=billion yuan value=823.06"},
 		{"port_2027_containers", "display_en", "goal=40.000 plan=34.585 projection=44.314 required_per_period=1.175 unit=million TEU value=35.301"},
 		{"single_champions", "display_en", "goal=20 plan=20 projection=– required_per_period=– unit=enterprises value=20"},
-		{"container_rank_2026", "display_en", "goal=2 plan=– projection=– required_per_period=– unit=place value=–"},
+		{"container_rank_2026", "display_en", "goal=2 plan=– projection=– required_per_period=– unit=place value=3"},
 		{"new_enterprises_daily", "display_en", "goal=190.0 plan=– projection=– required_per_period=– unit=enterprises/d value=–"},
 		{"gdp_growth_2016", "display", "goal=7.5 plan=– projection=– required_per_period=– unit=% value=–"},
 	} {

@@ -69,11 +69,7 @@ func (c *catalogShowCmd) Run(e *env) error {
 	}
 	i, ok := cat.Indicator(c.Indicator)
 	if !ok {
-		var codes []string
-		for _, i := range cat.Indicators {
-			codes = append(codes, i.Code)
-		}
-		return noneCalled("indicator", c.Indicator, codes, "tidemark catalog show")
+		return noneCalled("indicator", c.Indicator, indicatorCodes(cat), "tidemark catalog show")
 	}
 	showIndicator(out, cat, i)
 	return out.Write(e.stdout)

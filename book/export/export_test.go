@@ -122,4 +122,3 @@ func TestPrometheusReadsTheOpenMetrics(t *testing.T) {
 		t.Errorf("Prometheus reads %d of %d", series, n)
 	}
 }
-

@@ -9,6 +9,7 @@
 //	families.go      the list of all metrics
 //	records.go       metrics of the track record and of revisions
 //	amounts.go       amounts of targets as texts
+//	span.go          the time ranges of charts
 //	targets.go       metrics of targets, judged at any moment
 //	goal.go          the goal of a target that has no plan
 //	headline.go      metrics of the period that is shown first

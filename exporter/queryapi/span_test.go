@@ -22,21 +22,21 @@ func TestTheSpanOfAnIndicatorIsFromItsFirstFigureToTheYearOfItsNewestPublication
 	a := answerer{t, over(harbour(t), booktest.Of(t,
 		booktest.Published("boxes", "2021-05", 100, "2021-06-10"), booktest.Published("boxes", "2022-12", 300, "2023-01-10"),
 		booktest.Published("boxes", "2020", 900, "2023-02-10")))}
-	const query, at = "tidemark_indicator_span_info", "2023-12-31"
+	const query, at = `tidemark_indicator_span_info{indicator="boxes",area="H1"`, "2023-12-31"
 	of := func(from string, year int, more string) string {
 		return "area=H1 " + more + fmt.Sprintf(within(from, year), "indicator=boxes ")
 	}
-	a.at(at, query, of("2020-01-01", 2023, ""))
-	a.at(at, query+`{as_of="2023-01-31"}`, of("2021-05-01", 2023, "as_of=2023-01-31 "))
-	a.at(at, query+`{as_of="2021-12-31"}`, of("2021-05-01", 2021, "as_of=2021-12-31 "))
-	a.at(at, query+`{as_of="2021-01-31"}`, "")
+	a.at(at, query+`}`, of("2020-01-01", 2023, ""))
+	a.at(at, query+`,as_of="2023-01-31"}`, of("2021-05-01", 2023, "as_of=2023-01-31 "))
+	a.at(at, query+`,as_of="2021-12-31"}`, of("2021-05-01", 2021, "as_of=2021-12-31 "))
+	a.at(at, query+`,as_of="2019-01-31"}`, "") // as tidemark_indicator_info
 }
 
 // Bars of more years could not be told apart.
 func TestASpanIsNoLongerThanTenYears(t *testing.T) {
 	a := answerer{t, over(harbour(t), booktest.Of(t,
 		booktest.Published("boxes", "1999", 100, "2000-06-10"), booktest.Published("boxes", "2022-12", 300, "2023-01-10")))}
-	a.at("2023-12-31", "tidemark_indicator_span_info", "area=H1 "+fmt.Sprintf(within("2014-01-01", 2023), "indicator=boxes "))
+	a.at("2023-12-31", `tidemark_indicator_span_info{indicator="boxes",area="H1"}`, "area=H1 "+fmt.Sprintf(within("2014-01-01", 2023), "indicator=boxes "))
 }
 
 func TestTheSpanOfATargetIsFromTheFirstFigureToItsDeadline(t *testing.T) {

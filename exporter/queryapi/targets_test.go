@@ -118,3 +118,10 @@ func TestAReachedValueHasThePeriodAndTheBasisOfItsVerdict(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// The plan of a floor would be its goal, at any time.
+func TestAFloorHasAGoalAndNoPlan(t *testing.T) {
+	a := answerer{t, ofSample()}
+	a.at("2026-11-23", `count by (line) (last_over_time(tidemark_target_path{target="container_month_floor",line=~"goal|plan"}[10y]))`, "line=goal 1")
+	a.at("2026-11-23", `count by (line) (last_over_time(tidemark_target_path{target="exports_2026",line="plan"}[10y]))`, "line=plan 1")
+}

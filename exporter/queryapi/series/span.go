@@ -34,9 +34,8 @@ func (s span) labels() metric.Labels {
 
 func eachIndicatorSpan(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 	v.reportsOf(s, func(r *release.Release) {
-		if last, ok := v.lastYear(s, r.Indicator, r.Area); ok {
-			yield(slices.Concat(metric.ReleaseLabels(r), v.span(s, r.Indicator, r.Area, last).labels()), v.standing(1))
-		}
+		last := v.lastYear(s, r.Indicator, r.Area)
+		yield(slices.Concat(metric.ReleaseLabels(r), v.span(s, r.Indicator, r.Area, last).labels()), v.standing(1))
 	})
 }
 
@@ -44,10 +43,7 @@ func eachTargetSpan(v *snapshot, s *selection, yield func(metric.Labels, func() 
 	v.targetsOf(s, func(t *catalog.Target) {
 		last := t.By.Year()
 		if t.Open || t.By.IsZero() {
-			newest, ok := v.lastYear(s, t.Indicator, t.Area.Code)
-			if last = newest; !ok {
-				last = s.now.Year()
-			}
+			last = v.lastYear(s, t.Indicator, t.Area.Code)
 		}
 		states := v.statesAt(t, s.now.UnixMilli())
 		for i := range states {
@@ -56,17 +52,15 @@ func eachTargetSpan(v *snapshot, s *selection, yield func(metric.Labels, func() 
 	})
 }
 
-// lastYear is that of the newest publication that is known to the selection.
-func (v *snapshot) lastYear(s *selection, i *catalog.Indicator, area string) (year int, ok bool) {
-	all := v.published(i, area)
+// lastYear is that of the newest publication that is known to the selection, or
+// that of the selection if there is none.
+func (v *snapshot) lastYear(s *selection, i *catalog.Indicator, area string) int {
+	all, last := v.published(i, area), s.now
 	n, exactly := slices.BinarySearch(all, s.now.UnixMilli())
-	if exactly {
-		n++
+	if !exactly && n > 0 {
+		last = time.UnixMilli(all[n-1])
 	}
-	if n == 0 {
-		return 0, false
-	}
-	return time.UnixMilli(all[n-1]).In(v.catalog.Location()).Year(), true
+	return last.In(v.catalog.Location()).Year()
 }
 
 // span is the range that ends with a year.

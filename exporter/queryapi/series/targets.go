@@ -345,7 +345,12 @@ var ways = []struct {
 	{"goal", func(s *verdict.State, p *verdict.Outlook) verdict.Number { return verdict.GoalOf(*s, p.Period) }},
 	{"high", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.High }},
 	{"low", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Low }},
-	{"plan", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Plan }},
+	{"plan", func(s *verdict.State, p *verdict.Outlook) verdict.Number {
+		if s.Target.Kind == catalog.Floor || s.Target.Kind == catalog.Ceiling {
+			return verdict.Number{} // its goal, at any time
+		}
+		return p.Plan
+	}},
 	{"projection", func(_ *verdict.State, p *verdict.Outlook) verdict.Number { return p.Projection }},
 }
 

@@ -120,3 +120,24 @@ const namesOfIndicators = `max by (indicator, area, name_en, name_zh, area_en, a
 func named(expr string) string {
 	return "(" + expr + ") * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh) " + namesOfIndicators
 }
+
+// spanned adds to each sample of the expression the time range of a chart of its
+// indicator, as the labels from and to, for links: the range with which a dashboard opens fits no indicator
+// exactly.
+func spanned(expr string) string {
+	return "(" + expr + ") * on (indicator, area) group_left (from, to) tidemark_indicator_span_info"
+}
+
+// nothing is the code in the only row of a table that is otherwise empty.
+const nothing = "nothing"
+
+// says returns a query for that row, with the code in labels; see orNothing. The
+// answer to several queries has fields even without rows, and Grafana then shows
+// bare headings, not the text for no data.
+func says(unless string, labels ...string) ask {
+	row := "vector(0)"
+	for _, l := range labels {
+		row = `label_replace(` + row + `, "` + l + `", "` + nothing + `", "", "")`
+	}
+	return maybe(nothing, row+" unless on () ("+unless+")", "")
+}

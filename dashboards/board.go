@@ -51,7 +51,7 @@ func (m *maker) ranges(from, to string) *dashboard.TimePickerBuilder {
 	name := m.say("默认时段", "default range")
 	switch {
 	case from == nineYears:
-		name = m.say("九年以来", "nine years")
+		name = m.say("近九年", "nine years")
 	case from == "now-24h":
 		name = m.say("近 24 小时", "24 hours")
 	}
@@ -71,13 +71,12 @@ func (m *maker) ranges(from, to string) *dashboard.TimePickerBuilder {
 	return b.QuickRanges(chosen)
 }
 
-// Nine years of figures up to the end of the current year, so that its whole
-// plan is visible; or two more years, so that the path to a later deadline is
-// visible.
+// Nine calendar years up to the end of the current one, so that its whole plan
+// is visible and little is empty. Links to the page of an indicator set a range
+// from its first figure to the deadline.
 const (
-	nineYears  = "now-9y/y"
-	yearsEnd   = "now/y"
-	twoYearsOn = "now+2y/y"
+	nineYears = "now-8y/y"
+	yearsEnd  = "now/y"
 )
 
 // links lead to the overview, an indicator, the firing alerts, all other

@@ -1,14 +1,23 @@
 package dashboards_test
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/dashboards"
 	"github.com/tidemark-stats/tidemark/internal/dashboardstest"
+)
+
+// The time range of a link, from fields of the row.
+const (
+	rangeFrom = "from=${__data.fields.from:percentencode}"
+	rangeTo   = "to=${__data.fields.to:percentencode}"
 )
 
 func TestEveryLinkLeadsToADashboardThatHasItsVariables(t *testing.T) {
@@ -34,6 +43,9 @@ func TestEveryLinkLeadsToADashboardThatHasItsVariables(t *testing.T) {
 				t.Errorf("%s leads to %s", r.Path, link)
 			}
 			for pair := range strings.SplitSeq(query, "&") {
+				if pair == rangeFrom || pair == rangeTo {
+					continue // see TestALinkToAnIndicatorOpensOnItsFigures
+				}
 				name, err := url.QueryUnescape(strings.TrimPrefix(strings.Split(pair, "=")[0], "var-"))
 				if query != "" && (err != nil || !slices.Contains(known, name)) {
 					t.Errorf("%s: %s gives %s to a dashboard without such a variable", r.Path, link, name)
@@ -78,5 +90,46 @@ func TestALinkUsesCodesAndNotTheirWords(t *testing.T) {
 	}
 	if taken == 0 {
 		t.Error("no link uses a field")
+	}
+}
+
+// The range with which the page of an indicator opens cannot know its first
+// figure or the deadline.
+func TestALinkToAnIndicatorOpensOnItsFigures(t *testing.T) {
+	r := ofSample(t)
+	links := 0
+	for _, d := range committed(t) {
+		for _, p := range d.Panels {
+			ranged := slices.ContainsFunc(p.Links, func(link string) bool {
+				return strings.HasPrefix(link, "/d/tidemark-indicator") && p.Queries[0].Source == dashboards.History
+			})
+			if !ranged {
+				continue
+			}
+			for _, link := range p.Links {
+				if !strings.Contains(link, rangeFrom) || !strings.Contains(link, rangeTo) {
+					t.Errorf("%s: %q leads to %s without a time range", d.Path, p.Title, link)
+				}
+			}
+			o := r.Open(d.Dashboard, nil)
+			table, _, err := r.Table(p, o.Values, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, row := range table.Rows {
+				from, errFrom := strconv.ParseInt(fmt.Sprint(row["from"]), 10, 64)
+				to, errTo := strconv.ParseInt(fmt.Sprint(row["to"]), 10, 64)
+				if errFrom != nil || errTo != nil || from >= to {
+					t.Errorf("%s: %q links to %v until %v in the row of %v", d.Path, p.Title, row["from"], row["to"], row["indicator"])
+				}
+				if deadline, ok := row["deadline"].(string); ok && deadline != "" && !strings.HasPrefix(deadline, strconv.Itoa(time.UnixMilli(to).UTC().Year())) {
+					t.Errorf("%s: %q links to %s for a target until %s", d.Path, p.Title, time.UnixMilli(to).UTC(), deadline)
+				}
+				links++
+			}
+		}
+	}
+	if links == 0 {
+		t.Error("no row leads to an indicator")
 	}
 }

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
@@ -54,6 +55,12 @@ func asLine(hue string, dashed bool) []property {
 	}
 	return []property{color(hue), set("custom.drawStyle", "line"), set("custom.lineWidth", 2), set("custom.fillOpacity", 0),
 		set("custom.lineStyle", style), set("custom.showPoints", "auto"), set("custom.pointSize", 5), set("custom.spanNulls", false)}
+}
+
+// brokenAfter ends a line where its points are further apart than that many
+// days. Only settings of axes make a second one, and this is none.
+func brokenAfter(days int) property {
+	return set("custom.insertNulls", (time.Duration(days) * 24 * time.Hour).Milliseconds())
 }
 
 // lit colours a nonzero number.
@@ -165,13 +172,23 @@ func wordOf(label, code string) lang.Text {
 
 // inWords shows the codes of the label as words.
 func (m *maker) inWords(label string) property {
+	return mapped([]dashboard.ValueMapping{m.wordsOf(label)})
+}
+
+func (m *maker) wordsOf(label string) dashboard.ValueMapping {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, w := range words {
 		if w.label == label {
 			options[w.code] = mapping(m.in.of(w.name), "", i)
 		}
 	}
-	return mapped([]dashboard.ValueMapping{values(options)})
+	return values(options)
+}
+
+// orNothing shows why a table is empty, in a column with mappings of its own or
+// none; see says.
+func orNothing(text string, own ...dashboard.ValueMapping) property {
+	return mapped(append(own, values(map[string]dashboard.ValueMappingResult{nothing: mapping(text, "", len(own))})))
 }
 
 // withheld shows a value that is not a number as withheld.

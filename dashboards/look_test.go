@@ -38,7 +38,9 @@ func TestBarsAreAsWideAsTheirPeriodAndBeginAtZeroByTheDefaultsOfThePanel(t *test
 				t.Errorf("%s: %q has %s %v, want %v", r.Path, p.Title, setting, p.Defaults.Custom[setting], value)
 			}
 			for _, f := range p.Fields {
-				if _, own := f.Set["custom."+setting]; own {
+				// A line may have an end of its own where periods are missing: only settings of
+				// axes make a second one.
+				if _, own := f.Set["custom."+setting]; own && (setting != "insertNulls" || f.Draws("bars")) {
 					t.Errorf("%s: %q overrides %s of %s", r.Path, p.Title, setting, f.Name)
 				}
 			}

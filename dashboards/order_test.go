@@ -75,7 +75,7 @@ func TestFiguresAreListedByTimeThenOwnFrequencyThenThePublishedFirst(t *testing.
 
 func TestTheGoalOfATargetSaysUntilWhen(t *testing.T) {
 	r := ofSample(t)
-	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
+	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$path_unit）")
 	for target, want := range map[string]string{"exports_2026": "2026年", "container_month_floor": "无期限"} {
 		indicator := "trade_exports"
 		if target == "container_month_floor" {
@@ -142,5 +142,88 @@ func TestTheTargetThatNeedsMostAttentionIsOnTopOfTheTimeline(t *testing.T) {
 		if !falls || urgencies[0] == urgencies[len(urgencies)-1] {
 			t.Errorf("%s: the urgencies are %v from the top", uid, urgencies)
 		}
+	}
+}
+
+// A series of the years compared is one year, or marks what was not published.
+func TestAtMostFiveYearsAreComparedAndWhatWasNotPublishedIsMarked(t *testing.T) {
+	r := ofSample(t)
+	d, p := panel(t, "tidemark-indicator", "历年同月对比（$unit）")
+	o := r.Open(d, map[string]string{"indicator": "container_throughput", "area": "NBZS"})
+	table, _, err := r.Table(p, o.Values, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	years, marked, official := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, row := range table.Rows {
+		line, cell := row["line"].(string), row["year"].(string)+row["month"].(string)
+		switch year, basis, weak := strings.Cut(line, " "); {
+		case weak:
+			marked[cell] = true
+			if basis != row["basis"] || year != row["year"] {
+				t.Errorf("%s is on the line %q", row["basis"], line)
+			}
+		case line == row["year"]:
+			years[line] = true
+			official[cell] = row["basis"] == "published"
+		case line != row["basis"]: // for the legend
+			t.Errorf("got the line %q", line)
+		}
+	}
+	if len(years) != 5 || !years["2025"] || !years["2021"] {
+		t.Errorf("the years %v are compared", years)
+	}
+	for cell, is := range official {
+		if is == marked[cell] {
+			t.Errorf("%s is published: %t, marked: %t", cell, is, marked[cell])
+		}
+	}
+}
+
+// A line through periods that are missing says what nobody knows.
+func TestLinesOfGrowthEndWherePeriodsAreMissing(t *testing.T) {
+	found := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		for _, f := range p.Fields {
+			if !f.Draws("line") || !strings.Contains(f.Name, "yoy") {
+				continue
+			}
+			found++
+			if days, ok := f.Set["custom.insertNulls"].(float64); !ok || p.Repeat == "monthly_drawn" && days > 92*24*3600*1000 {
+				t.Errorf("%s: %q draws %s through holes of %v", r.Path, p.Title, f.Name, f.Set["custom.insertNulls"])
+			}
+			if f.Set["custom.showPoints"] == "never" {
+				t.Errorf("%s: %q does not show a lonely point of %s", r.Path, p.Title, f.Name)
+			}
+		}
+	})
+	if found == 0 {
+		t.Error("no line is growth")
+	}
+}
+
+// Names are longer than values, and Grafana would give them the room.
+func TestTilesOfFiguresShowTheValueLargestAndGrowthInPercent(t *testing.T) {
+	found := 0
+	panels(t, func(r read, p dashboardstest.Panel) {
+		if p.Type != "stat" || !slices.ContainsFunc(p.Queries, func(q dashboardstest.Query) bool { return strings.Contains(q.Expr, "tidemark_figure_headline{") }) {
+			return
+		}
+		found++
+		if p.Text.ValueSize < 2*p.Text.TitleSize || p.Text.TitleSize == 0 || p.Wide {
+			t.Errorf("%s: %q has values of %v and names of %v pixels, wide: %t", r.Path, p.Title, p.Text.ValueSize, p.Text.TitleSize, p.Wide)
+		}
+		for _, q := range p.Queries {
+			percent := slices.ContainsFunc(p.Fields, func(f dashboardstest.Field) bool { return f.Name == q.Ref && f.Set["unit"] == "percent" })
+			if percent != strings.Contains(q.Expr, `yoy"`) {
+				t.Errorf("%s: %q shows %s in percent: %t", r.Path, p.Title, q.Ref, percent)
+			}
+		}
+		if first := p.Queries[0].Expr; !strings.Contains(first, `basis="published"`) || strings.Contains(first, `basis="imputed"`) {
+			t.Errorf("%s: %q begins with %s", r.Path, p.Title, first)
+		}
+	})
+	if found == 0 {
+		t.Error("no tile shows figures")
 	}
 }

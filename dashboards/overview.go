@@ -57,17 +57,17 @@ func (m *maker) overdue() *table.PanelBuilder {
 		title: m.say("逾期未报", "Overdue"), width: 10, height: 14, goodEmpty: true,
 		about: m.say("按发布日程应有而没有、并且已超出宽限期的数据，拖得最久的在前。有关目标在此之前不作判断。",
 			"Figures that are past their release date and grace period, longest overdue first. Their targets are not judged until they arrive."),
-		asks: as(rows, ask{ref: "due", expr: m.day("(max by (indicator, area) (tidemark_release_due_timestamp_seconds) and on (indicator, area) "+late+")") +
+		asks: as(rows, ask{ref: "due", expr: spanned(m.day("(max by (indicator, area) (tidemark_release_due_timestamp_seconds) and on (indicator, area) "+late+")") +
 			" * on (indicator, area) group_left (name_en, name_zh, area_en, area_zh, agency_en, agency_zh)" +
-			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)"}),
+			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)")}),
 	}, valueAlone, false,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(180),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
 			shown(m.label("area"), m.say("地区", "area")),
 			shown(valueAlone, m.say("应于", "due"), unit(asDay), wide(100)),
 			shown(m.label("agency"), m.say("报送部门", "agency"), wide(130)),
-		}, kept("indicator", "area")...)...)
+		}, kept("indicator", "area", "from", "to")...)...)
 }
 
 // latest lists the newest releases.
@@ -85,7 +85,7 @@ func (m *maker) latest() *table.PanelBuilder {
 		about: m.say("所选时间内最近发布的指标：发布日、最新公布的一期，以及这一期的当期值（展示单位）、它的依据和同比；这一期没有的、据插补数算出的同比为空。修订也是发布。",
 			"The most recently published indicators within the time range: when, the newest period that was published, its level (in the display unit) with its basis, and its growth, if this period has them and growth does not rest on imputed figures. A revision also counts as a release."),
 		asks: as(rows,
-			ask{ref: "published", expr: m.day(named("topk(40, " + published + ")"))},
+			ask{ref: "published", expr: spanned(m.day(named("topk(40, " + published + ")")))},
 			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + period + ") * 1000" + among},
 			ask{ref: "value", expr: "max by (" + by + ", unit, basis) (" + of("level", `,scale="display"`) + " or on (" + by + ") " + notANumber(`tidemark_figure_withheld{category="_T",measure="level"}`) + ")" + among},
 			ask{ref: "growth", expr: "max by (" + by + ") (" + ofBases(func(t tint) string { return of("yoy", t.matcher()) }, derive.Published, derive.Computed) + ")" + among}),
@@ -93,14 +93,14 @@ func (m *maker) latest() *table.PanelBuilder {
 		append([]column{
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(95)),
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(170),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
 			shown(m.label("area"), m.say("地区", "area"), wide(80)),
 			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),
 			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(90)),
 			shown("unit", m.say("单位", "unit"), m.units(70)...),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(65)),
 			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(60)),
-		}, kept("indicator", "area")...)...)
+		}, kept("indicator", "area", "from", "to")...)...)
 }
 
 // day converts times in seconds to what Grafana shows as the local date in the

@@ -47,7 +47,14 @@ func TestPeriodsAreOfferedByTheirNamesTheNewestFirst(t *testing.T) {
 		{"tidemark-revisions", "A", "level", dashboardstest.Option{Text: "2025年", Value: "2025"}, dashboardstest.Option{Text: "2024年", Value: "2024"}},
 	} {
 		o := opened(t, r, c.uid, map[string]string{"indicator": "container_throughput", "area": "NBZS", "category": "_T", "measure": c.measure, "freq": c.freq})
-		if got := options(t, r, o, "period"); len(got) < 2 || got[0] != c.first || got[1] != c.second {
+		got := options(t, r, o, "period")
+		if c.freq == "M" { // the one that was revised comes before all others
+			if len(got) == 0 || got[0].Value != "2024-05" {
+				t.Errorf("%s offers %v", c.uid, got)
+			}
+			got = got[1:]
+		}
+		if len(got) < 2 || got[0] != c.first || got[1] != c.second {
 			t.Errorf("%s offers %v", c.uid, got)
 		}
 	}

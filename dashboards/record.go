@@ -132,7 +132,7 @@ func (m *maker) tracks() *table.PanelBuilder {
 			"What became of each target, how often it had which verdict before, how often its bands held and how wide they were, alarms and those that went away, and how long before its deadline a missed target was called slipping."),
 		asks: as(rows,
 			ask{ref: "outcome", expr: coded("max by ("+by+", outcome) (tidemark_target_record_outcome == 1) * on (target, category) group_left (name_en, name_zh, deadline)"+
-				" max by (target, category, name_en, name_zh, deadline) (tidemark_target_info)", "category")},
+				" max by (target, category, name_en, name_zh, deadline) (tidemark_target_info)"+spannedTargets, "category")},
 			said(verdict.OnTrack), said(verdict.AtRisk), said(verdict.Slipping),
 			of("bands", "tidemark_target_record_bands"), of("held", "tidemark_target_record_band_held_ratio"), of("width", "tidemark_target_record_band_width_ratio"),
 			of("alarms", "tidemark_target_record_alarms"), of("withdrawn", "tidemark_target_record_alarms_withdrawn"), of("warning", "tidemark_target_record_warning_seconds")),
@@ -140,7 +140,7 @@ func (m *maker) tracks() *table.PanelBuilder {
 		append([]column{
 			shown("outcome", m.say("结果", "outcome"), m.outcomeWords(), colored(), wide(120)),
 			shown(m.label("name"), m.say("目标", "target"), atLeast(200),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target", "from", "to")),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
 			shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
 			count("on_track", "正常", "on track"), count("at_risk", "有风险", "at risk"), count("slipping", "滞后", "slipping"),
@@ -149,7 +149,7 @@ func (m *maker) tracks() *table.PanelBuilder {
 			shown(maybeValue("width"), m.say("宽度", "width"), asPart()...),
 			count("alarms", "警报", "alarms"), count("withdrawn", "解除", "went away"),
 			shown(maybeValue("warning"), m.say("提前", "warning"), unit("s"), decimals(1)),
-		}, kept("target", "indicator", "area", twin("category"))...)...)
+		}, kept("target", "indicator", "area", twin("category"), "from", "to")...)...)
 }
 
 // outcomeWords shows outcomes as words in their colours.

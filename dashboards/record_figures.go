@@ -36,20 +36,20 @@ func (m *maker) projectionRecords() *table.PanelBuilder {
 		about: m.say("逐月或逐季公布的指标：推算过几次、区间包含全年数的比例、平均误差、区间宽度的中位数。0 次即还没有一年的数据在年内发布并等到全年数。",
 			"Indicators published monthly or quarterly: how often they were projected, the part of the bands that held, the mean error and the median width. Zero means that no year's figures were published during the year and followed by its total."),
 		asks: as(rows,
-			ask{ref: "cases", expr: named("(" + by + "(" + cases + ")) or " + none)},
+			ask{ref: "cases", expr: spanned(named("(" + by + "(" + cases + ")) or " + none))},
 			ask{ref: "kept", expr: "(" + by + "(tidemark_indicator_projection_held_ratio * " + cases + ")) or " + none},
 			of("held"), of("error"), of("width")),
 	}, valueOf("cases"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(220),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
 			shown(m.label("area"), m.say("地区", "area")),
 			shown(valueOf("cases"), m.say("推算次数", "projections"), decimals(0), wide(90)),
 			shown(valueOf("kept"), m.say("区间包含全年数", "band held"), decimals(0), wide(120)),
 			shown(maybeValue("held"), m.say("比例", "part"), share(80)...),
 			shown(maybeValue("error"), m.say("平均误差", "mean error"), asPart()...),
 			shown(maybeValue("width"), m.say("区间宽度", "band width"), asPart()...),
-		}, kept("indicator", "area")...)...)
+		}, kept("indicator", "area", "from", "to")...)...)
 }
 
 func (m *maker) revisionTiles() *stat.PanelBuilder {
@@ -85,13 +85,13 @@ func (m *maker) revisionQuality() *table.PanelBuilder {
 		about: m.say("首次公布值与最新值之差：金额和数量相对最新值，百分数指标为百分点，名次为位。中位数和九成不超过的幅度、平均偏差（正为首次偏低）、从首次公布到最后一次改动的天数。",
 			"The newest value less the first published: amounts relative to the newest, percentages in percentage points, ranks in places. The median, what nine of ten do not exceed, the bias (positive if first values were too low), and the days from the first publication to the last change."),
 		asks: as(rows,
-			ask{ref: OptionalPrefix + "revised", expr: coded(named(revised), "measure")},
+			ask{ref: OptionalPrefix + "revised", expr: coded(spanned(named(revised)), "measure")},
 			of("figures", "tidemark_indicator_revision_figures and on (indicator, area, measure) "+revised),
 			ratio("median"), ratio("high"), ratio("bias"), difference("median"), difference("high"), difference("bias"), days("median"), days("high")),
 	}, maybeValue("revised"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(140),
-				m.linked(revisionsCode, m.say("查看各次发布", "show the publications"), "indicator", "area", "measure")),
+				m.linked(revisionsCode, m.say("查看各次发布", "show the publications"), "indicator", "area", "measure", "from", "to")),
 			shown(m.label("area"), m.say("地区", "area"), wide(75)),
 			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(75)),
 			shown(maybeValue("figures"), m.say("数据", "figures"), decimals(0), wide(70)),
@@ -104,5 +104,5 @@ func (m *maker) revisionQuality() *table.PanelBuilder {
 			shown(maybeValue("difference_bias"), m.say("偏差（点）", "bias, points"), decimals(2), wide(62)),
 			shown(maybeValue("days_median"), m.say("到定值（天）", "days until final"), decimals(0), wide(62)),
 			shown(maybeValue("days_high"), m.say("九成（天）", "nine of ten, days"), decimals(0), wide(62)),
-		}, kept("indicator", "area", twin("measure"))...)...)
+		}, kept("indicator", "area", twin("measure"), "from", "to")...)...)
 }

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"fmt"
 
+	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -55,8 +56,7 @@ func (m *maker) revisionVariables() []*dashboard.QueryVariableBuilder {
 		m.named("period", m.say("时期", "Period"), "sort_desc(max by (period, period_en, period_zh) (tidemark_figure_revision_period_timestamp_seconds{"+period+"})"+
 			" + on (period) group_left () (1e6 * "+revisedLast("period", period)+" or on (period) max by (period) (tidemark_figure_revision_period_timestamp_seconds{"+period+"} * 0)))", "period", "period").
 			Sort(dashboard.VariableSortDisabled),
-		variable("as_of", m.say("截至", "As of"), "query_result("+m.eves("tidemark_figure_revision{"+cells+"}")+")").
-			Regex(`/\bas_of="([^"]+)"/`).Sort(dashboard.VariableSortAlphabeticalDesc),
+		m.asOf(period),
 	}
 }
 
@@ -67,12 +67,26 @@ func revisedLast(by, selector string) string {
 	return "topk(1, max by (" + by + ") (timestamp(" + of + ") and changes(" + inRange(of) + ") > 0))"
 }
 
-// eves queries the days before publications, in the city's time zone, with the
-// label as_of. By default the newest is chosen, so that the effect of the
-// newest publication is shown; as of the day itself nothing would differ from
-// now. All measures count, because each changes derived values.
-func (m *maker) eves(of string) string {
-	before := fmt.Sprintf("(timestamp(%s) + %d)", of, ahead(m.cat.Location())-24*3600)
+// asOf is the variable for the day whose knowledge is compared with that of
+// now: those before publications, because as of the day itself nothing would
+// differ, in the city's time zone. The first is the day before the newest
+// revision of the selected figures, so that something is shown if there is one,
+// or else before the newest publication. All measures count, because each
+// changes derived values.
+func (m *maker) asOf(selected string) *dashboard.QueryVariableBuilder {
+	all, chosen := "tidemark_figure_revision{"+cells+"}", "tidemark_figure_revision{"+selected+"}"
+	revised := m.eves("max(timestamp(" + chosen + ") and changes(" + inRange(chosen) + ") > 0)")
+	text := func(days, text string) string {
+		return `label_replace(` + days + `, "word", "` + text + `", "as_of", "(.+)")`
+	}
+	// Sorted by text, words are before the days.
+	return variable("as_of", m.say("截至", "As of"), "query_result("+text(revised, m.say("最近一次修订前 $1", "before the last revision, $1"))+" or "+text(m.eves("timestamp("+all+")"), "$1")+")").
+		Regex(`/\bas_of="(?<value>[^"]+)".*\bword="(?<text>[^"]+)"/`).Sort(dashboard.VariableSortAlphabeticalDesc)
+}
+
+// eves queries the days before times of publication, with the label as_of.
+func (m *maker) eves(times string) string {
+	before := fmt.Sprintf("(%s + %d)", times, ahead(m.cat.Location())-24*3600)
 	return `label_replace(count_values("day", year` + before + " * 10000 + month" + before + " * 100 + day_of_month" + before +
 		`), "as_of", "$1-$2-$3", "day", "(.{4})(.{2})(.{2})")`
 }
@@ -90,7 +104,7 @@ func (m *maker) revisedTiles() *stat.PanelBuilder {
 			ask{ref: "cells", legend: m.say("发布的数据", "figures published"), expr: "count(count_over_time(" + inRange("tidemark_figure_revision") + "))"},
 			ask{ref: "times", legend: m.say("发布次数", "publications"), expr: "sum(count_over_time(" + inRange("tidemark_figure_revision") + "))"},
 			ask{ref: "revised", legend: m.say("修订过的", "revised"), expr: "count(" + revisedCells + ") or vector(0)"}),
-	}, "none")
+	}, "none").WideLayout(false).Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(14).ValueSize(34))
 }
 
 // revised lists the cells whose value changed.
@@ -110,17 +124,18 @@ func (m *maker) revised() *table.PanelBuilder {
 				return `tidemark_figure_revision{scale="display"` + t.matcher() + "}"
 			}) + ")" + among},
 			ask{ref: "low", expr: of("min_over_time")},
-			ask{ref: "high", expr: of("max_over_time")}),
+			ask{ref: "high", expr: of("max_over_time")},
+			says(revisedCells, "area_en", "area_zh")),
 	}, "period", true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
 				m.linked(revisionsCode, m.say("查看各次发布", "show its publications"), by6...)),
-			shown(m.label("area"), m.say("地区", "area")),
+			shown(m.label("area"), m.say("地区", "area"), orNothing(m.say("没有修订", "none revised")), wide(m.wider(90, 182))),
 			shown("period", m.say("时期", "period"), m.inPeriods(), wide(100)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure")),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(90, 212))),
 			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
-			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(70)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(86)),
 			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2)),
 			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2)),
 		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
@@ -129,13 +144,17 @@ func (m *maker) revised() *table.PanelBuilder {
 // by6 are the variables that select a cell.
 var by6 = []string{"indicator", "area", "category", "measure", "freq", "period"}
 
+// everSince is longer than any time between two publications: a value holds until
+// the next one.
+const everSince = 100 * 366
+
 // history draws the publications of a cell by time of publication.
 func (m *maker) history() *timeseries.PanelBuilder {
 	asks, looks := m.stored("", "tidemark_figure_revision", `,period="$period"`, "", func(t tint) []property {
-		return append(asLine(t.hue, false), set("custom.lineInterpolation", "stepAfter"), set("custom.showPoints", "always"), set("custom.pointSize", 9))
+		return append(asLine(t.hue, false), set("custom.lineInterpolation", "stepAfter"), set("custom.showPoints", "always"), set("custom.pointSize", 9), brokenAfter(everSince))
 	})
 	return m.chart(pane{
-		title: m.say("${period:text} 的各次发布", "Publications of ${period:text}"), width: 10, height: 10,
+		title: m.say("${period:text}的各次发布", "Publications of ${period:text}"), width: 10, height: 10,
 		about: m.say("所选时期的数据每次发布的值；横轴是发布的时间，不是数据的时期。",
 			"Every published value of the selected period; the axis is the time of publication, not the period."),
 		asks: as(points, asks...),
@@ -152,7 +171,7 @@ func (m *maker) thenAndNow() *timeseries.PanelBuilder {
 		return asPoints(faded(colorYearAgo), 9)
 	})
 	return m.chart(pane{
-		title: m.say("$as_of 时的数据与现在的数据", "As known on $as_of, and now"), width: 14, height: 10,
+		title: m.say("${as_of:raw} 时的数据与现在的数据", "As known on ${as_of:raw}, and now"), width: 14, height: 10,
 		about: m.say("柱是现在的数据，圆点是在“截至”的那一天结束时已知的数据。两者不一致的是此后修订的；没有圆点的是此后发布的。",
 			"Bars show what is known now, dots what was known at the end of the selected day. If they differ, the figure has been revised since; if there is no dot, it has been published since."),
 		asks: as(points, append(asks, then...)...),
@@ -188,13 +207,14 @@ func (m *maker) changed() *table.PanelBuilder {
 	difference := "(max by (period) (" + now + ") - on (period) max by (period) (" + then + ")) != 0"
 	changed := " and on (period) (" + difference + ")"
 	return m.list(pane{
-		title: m.say("$as_of 以后的变化", "What changed since $as_of"), width: 24, height: 10, goodEmpty: true,
-		about: m.say("所选日期以后改了值的各期：当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。“截至”可选每次发布的前一天，默认是最近一次发布的前一天；选得更早，可以看到其后全部修订。",
-			"The periods whose value has changed since the selected day: the value known then, the current one, and the difference, in the display unit; published and derived figures together. Any day before a publication can be chosen, by default the one before the newest; choose an earlier one to see all revisions since."),
+		title: m.say("${as_of:raw} 以后的变化", "What changed since ${as_of:raw}"), width: 24, height: 10, goodEmpty: true,
+		about: m.say("所选日期以后改了值的各期：当时已知的值、现在的值和两者之差（展示单位），公布的和推算的都在内。“截至”可选每次发布的前一天，默认是最近一次修订的前一天，没有修订则是最近一次发布的前一天；选得更早，可以看到其后全部修订。",
+			"The periods whose value has changed since the selected day: the value known then, the current one, and the difference, in the display unit; published and derived figures together. Any day before a publication can be chosen, by default the one before the newest revision, or publication if nothing was revised; choose an earlier one to see all revisions since."),
 		asks: as(rows,
-			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference}),
+			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference},
+			says(difference, "period")),
 	}, "period", true,
-		shown("period", m.say("时期", "period"), m.inPeriods(), atLeast(120)),
+		shown("period", m.say("时期", "period"), orNothing(m.say("没有变化", "nothing changed"), m.periodMappings()...), atLeast(120)),
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),
 		shown("basis_then", m.say("当时依据", "then basis"), m.inTints(), tintedText(), wide(90)),
 		shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),

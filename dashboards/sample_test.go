@@ -210,7 +210,8 @@ func TestAllValuesShownTogetherAreOfOnePeriod(t *testing.T) {
 					shown = append(shown, q.Ref)
 				}
 			}
-			if want := []string{"maybe_level", "maybe_ytd"}; !slices.Equal(shown, want) {
+			// The month is derived from the year to date, which was published and so is first.
+			if want := []string{"maybe_ytd", "maybe_level_weaker"}; !slices.Equal(shown, want) {
 				t.Errorf("got %v, want %v", shown, want)
 			}
 		})
@@ -221,10 +222,10 @@ func TestAllValuesShownTogetherAreOfOnePeriod(t *testing.T) {
 // its whole path.
 func TestThePathToATargetIsVisibleWhenTheDashboardOpens(t *testing.T) {
 	r := ofSample(t)
-	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$unit）")
+	d, p := panel(t, "tidemark-indicator", "目标：${target:text}（$path_unit）")
 	for indicator, want := range map[string][]string{
 		"trade_exports":        {"exports_2026", "maybe_plan", "maybe_goal", "maybe_projection", "maybe_low", "maybe_high"},
-		"container_throughput": {"container_growth_2016"},
+		"container_throughput": {"container_month_floor", "maybe_goal"}, // the goal of the one that was missed is before the time range
 	} {
 		o := r.Open(d, map[string]string{"indicator": indicator})
 		if got := o.Values["target"]; !slices.Equal(got, want[:1]) {
@@ -240,10 +241,10 @@ func TestThePathToATargetIsVisibleWhenTheDashboardOpens(t *testing.T) {
 }
 
 // The revisions dashboard shows what changed since the day before a
-// publication, by default the newest one. The sample has a correction.
+// publication, by default the newest revision. The sample has a correction.
 func TestTheChangesOfAPublicationAreVisibleAsOfTheDayBefore(t *testing.T) {
 	r := ofSample(t)
-	d, p := panel(t, "tidemark-revisions", "$as_of 以后的变化")
+	d, p := panel(t, "tidemark-revisions", "${as_of:raw} 以后的变化")
 	chosen := map[string]string{"indicator": "container_throughput", "area": "NBZS", "measure": "ytd_yoy"}
 	o := r.Open(d, chosen)
 	i := slices.IndexFunc(d.Variables, func(v dashboardstest.Variable) bool { return v.Name == "as_of" })
@@ -251,7 +252,7 @@ func TestTheChangesOfAPublicationAreVisibleAsOfTheDayBefore(t *testing.T) {
 	if err != nil || len(days) < 2 {
 		t.Fatalf("got %v, %v", days, err)
 	}
-	if got := o.Values["as_of"]; len(got) != 1 || got[0] != days[0].Value || days[0].Value <= days[1].Value {
+	if got := o.Values["as_of"]; len(got) != 1 || got[0] != days[0].Value || !strings.HasSuffix(days[0].Text, got[0]) || days[0].Text == got[0] || days[1].Value <= days[2].Value {
 		t.Errorf("of %v %v is chosen", days, got)
 	}
 	changed := 0
@@ -263,6 +264,9 @@ func TestTheChangesOfAPublicationAreVisibleAsOfTheDayBefore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, row := range table.Rows {
+			if row["period"] == "nothing" && len(table.Rows) == 1 {
+				continue
+			}
 			if row["Value #now"] == row["Value #then"] {
 				t.Errorf("as of %s: nothing changed in %v", day.Value, row)
 			}

@@ -125,7 +125,7 @@ const englishUnit = 88
 // linked makes a cell a link to a dashboard of this edition; the values of the
 // variables are fields of the row. Grafana inserts the displayed text of a
 // field into a link, so a label that is displayed as words needs a duplicate;
-// see coded.
+// see coded. The fields from and to are its time range; see spanOf.
 func (m *maker) linked(code, title string, variables ...string) property {
 	to := "/d/" + m.in.uid(code)
 	for i, name := range variables {
@@ -133,11 +133,14 @@ func (m *maker) linked(code, title string, variables ...string) property {
 		if i == 0 {
 			mark = "?"
 		}
-		field := name
+		field, as := name, "var-"
+		if name == "from" || name == "to" {
+			as = ""
+		}
 		if slices.ContainsFunc(words, func(w word) bool { return w.label == name }) || name == "period" {
 			field = twin(name)
 		}
-		to += mark + "var-" + url.QueryEscape(name) + "=${__data.fields." + field + ":percentencode}"
+		to += mark + as + url.QueryEscape(name) + "=${__data.fields." + field + ":percentencode}"
 	}
 	return set("links", []any{map[string]any{"title": title, "url": to}})
 }

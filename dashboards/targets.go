@@ -25,7 +25,7 @@ func (m *maker) targets(title string, height uint32, selector string, of []*cata
 	}
 	asks := as(rows,
 		ask{ref: "info", expr: coded("max by ("+by+", name_en, name_zh, deadline) (tidemark_target_info{"+bare+"})"+
-			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)", "category")},
+			" * on (indicator, area) group_left (area_en, area_zh) max by (indicator, area, area_en, area_zh) (tidemark_indicator_info)"+spannedTargets, "category")},
 		ask{ref: "sentence", expr: "max by (" + by + ", sentence_en, sentence_zh) (tidemark_target_sentence_info{" + bare + "})"},
 		ask{ref: "verdict", expr: "max by (" + by + ") (tidemark_target_urgency{" + bare + "})"},
 		ask{ref: "amounts", expr: amounts(by, selector)},
@@ -38,6 +38,10 @@ func (m *maker) targets(title string, height uint32, selector string, of []*cata
 	}, valueOf("verdict"), true, m.targetColumns(of)...)
 }
 
+// spannedTargets adds to each target the time range of its chart, up to the
+// deadline; see spanned.
+const spannedTargets = " * on (target, indicator, area, category) group_left (from, to) tidemark_target_span_info"
+
 // targetColumns are those of a table of the targets of some indicators. Area
 // and category are columns only where the targets have more than one.
 func (m *maker) targetColumns(of []*catalog.Indicator) []column {
@@ -49,7 +53,7 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 	all := []column{
 		shown(valueOf("verdict"), m.say("判断", "verdict"), mapped(m.verdictMappings()), colored(), wide(74)),
 		shown(m.label("name"), m.say("目标", "target"), wide(140),
-			m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target")),
+			m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target", "from", "to")),
 	}
 	areas, categories := m.placesOfTargets(of)
 	if areas {
@@ -69,7 +73,7 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 		amount("projection", m.say("预测", "projection"), narrow),
 		amount("band", m.say("区间", "band"), 106, wrapped()),
 		amount("required_per_period", m.say("每期尚需", "needed per period"), narrow))
-	return append(all, kept("target", "indicator", "area", twin("category"))...)
+	return append(all, kept("target", "indicator", "area", twin("category"), "from", "to")...)
 }
 
 // placesOfTargets reports whether the targets of some indicators are in more

@@ -17,9 +17,7 @@ import (
 )
 
 // rhythm is a frequency of publication. Each has a part of the topic's
-// dashboard that repeats for every indicator with enough periods for a chart. If
-// none has, Grafana still shows the part once, without an indicator, and the
-// panels say so.
+// dashboard that repeats for every indicator with enough periods for a chart.
 type rhythm struct {
 	freq     figure.Frequency
 	variable string
@@ -43,7 +41,7 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 		`max by (area, area_en, area_zh) (tidemark_indicator_info{`+of[:len(of)-1]+`})`, "area", "area").Current(one(m.in.of(home.Name), home.Code)))
 	for _, r := range rhythms {
 		if some := inRhythm(all, r.freq); len(some) > 0 {
-			b.WithVariable(m.having(r, some)).WithVariable(m.drawnOf(r))
+			b.WithVariable(m.having(r, some)).WithVariable(m.fewOf(r)).WithVariable(m.thinOf(r)).WithVariable(m.drawnOf(r))
 		}
 	}
 	if some := m.withTargets(all); len(some) > 0 {
@@ -52,9 +50,6 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 	b.WithRow(part(m.say("最新数据", "Newest figures"))).WithPanel(m.newestOf(of))
 	if ranks := ofKind(all, catalog.Rank); len(ranks) > 0 {
 		b.WithPanel(m.ranks(ofIndicators(codesOf(ranks))))
-	}
-	if len(ofKind(all, catalog.Rank)) < len(all) {
-		b.WithPanel(m.few(all))
 	}
 	for _, r := range rhythms {
 		if some := inRhythm(all, r.freq); len(some) > 0 {
@@ -119,52 +114,45 @@ const enough = 3
 // drawn is the variable for the indicators of a rhythm that have a chart.
 func (r rhythm) drawn() string { return r.variable + "_drawn" }
 
-// drawnOf returns the variable for the indicators, of those that have figures,
-// with enough of them for a chart.
-func (m *maker) drawnOf(r rhythm) *dashboard.QueryVariableBuilder {
+// few is the variable for the indicator that is shown if none has a chart.
+func (r rhythm) few() string { return r.variable + "_few" }
+
+// nobody is in place of an indicator where there is none.
+const nobody = "-"
+
+// enoughOf selects the indicators of a rhythm with enough figures for a chart.
+func (m *maker) enoughOf(r rhythm) string {
 	periods := "count_over_time(" + inRange(`tidemark_figure_best{indicator=~"$`+r.variable+`",area="$area",category="_T",measure=~"level|yoy|ytd_yoy",freq="`+r.freq.String()+`"}`) + ")"
-	return m.named(r.drawn(), m.in.of(r.name), "sort("+named("(max by (indicator, area) ("+periods+") >= "+strconv.Itoa(enough)+") * 0 + 1")+
-		" * on (indicator) group_left () tidemark_indicator_position)", "indicator", "name").
-		Sort(dashboard.VariableSortDisabled).Multi(true).IncludeAll(true).Current(m.everything()).
-		Hide(dashboard.VariableHideHideVariable)
+	return "max by (indicator, area) (" + periods + ") >= " + strconv.Itoa(enough)
 }
 
-// few lists the indicators with too few periods for a chart.
-func (m *maker) few(all []*catalog.Indicator) *table.PanelBuilder {
-	var codes []string
-	others := ""
-	for _, r := range rhythms {
-		if some := codesOf(inRhythm(all, r.freq)); len(some) > 0 {
-			codes, others = append(codes, some...), others+`indicator!~"$`+r.drawn()+`",`
-		}
-	}
-	// One value of each: the level if there is one; withheld ones have no other.
-	// The codes, which may be
-	// hundreds, are written once.
-	var measures []string
-	for _, measure := range figure.Measures() {
-		measures = append(measures, headline+`{area="$area",category="_T",measure="`+measure.String()+`",scale="display"}`)
-	}
-	measures = append(measures, notANumber(`tidemark_figure_withheld{area="$area",category="_T",scale="display"}`)+" * on ("+onCell+") group_left ("+periodNames+") tidemark_figure_newest_info")
-	few := "((" + strings.Join(measures, " or on (indicator) ") + ") and on (indicator) tidemark_indicator_position{" + strings.TrimSuffix(ofIndicators(codes)+others, ",") + "})"
-	return m.list(pane{
-		title: m.say("不足三期的指标", "Indicators with fewer than three periods"), width: 24, height: 6, goodEmpty: true,
-		none: m.say("没有：有数据的指标都有三期以上，见下面的图", "none: all indicators with figures have three periods or more, see the charts below"),
-		about: m.say("数据太少、画不成图的指标最新的一期。三期以上的指标在下面各有一图。",
-			"The newest figure of indicators that have too few for a chart. Those with three periods or more have one below."),
-		asks: as(rows,
-			ask{ref: "few", expr: named(few)},
-			ask{ref: "position", expr: "count by (indicator, area) (" + named(few) + ") * 0 + on (indicator) group_left () tidemark_indicator_position"}),
-	}, valueOf("position"), false,
-		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-			shown(m.label("period"), m.say("时期", "period"), wide(130)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(200)),
-			shown(valueOf("few"), m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()}), wide(130)),
-			shown("unit", m.say("单位", "unit"), m.perDay(), wide(100)),
-			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
-		}, kept("indicator", "area", valueOf("position"))...)...)
+// fewOf returns the variable for the first indicator that has figures, if all
+// have too few for a chart: its part has the number alone. Without a value
+// Grafana would show the part once, without an indicator.
+func (m *maker) fewOf(r rhythm) *dashboard.QueryVariableBuilder {
+	first := `bottomk(1, tidemark_indicator_position{indicator=~"$` + r.variable + `"}) unless on () (` + m.enoughOf(r) + `)`
+	return variable(r.few(), r.few(), "query_result("+first+` or on () label_replace(vector(0), "indicator", "`+nobody+`", "", ""))`).
+		Regex(`/\bindicator="([^"]+)"/`).Hide(dashboard.VariableHideHideVariable)
+}
+
+// thin is the variable for the indicators with too few levels for bars or points,
+// which may have growth for a chart.
+func (r rhythm) thin() string { return r.variable + "_thin" }
+
+func (m *maker) thinOf(r rhythm) *dashboard.QueryVariableBuilder {
+	levels := "count_over_time(" + inRange(`tidemark_figure_best{indicator=~"$`+r.variable+`",area="$area",category="_T",measure="level",freq="`+r.freq.String()+`"}`) + ")"
+	return several(r.thin(), "count by (indicator) ("+levels+" < "+strconv.Itoa(enough)+`) or on () label_replace(vector(0), "indicator", "`+nobody+`", "", "")`, "indicator")
+}
+
+// drawnOf returns the variable for the indicators, of those that have figures,
+// with enough of them for a chart, or for the one that is shown without.
+func (m *maker) drawnOf(r rhythm) *dashboard.QueryVariableBuilder {
+	drawn := "sort(" + named("("+m.enoughOf(r)+`) * 0 + 1 or tidemark_indicator_info{indicator="$`+r.few()+`",area="$area"}`) + " * on (indicator) group_left () tidemark_indicator_position)"
+	none := `label_replace(label_replace(vector(0), "indicator", "` + nobody + `", "", ""), "word", "` + m.noFigures() + `", "", "")`
+	return variable(r.drawn(), m.in.of(r.name), "query_result("+drawn+" or on () "+none+")").
+		Regex(`/\bindicator="(?<value>[^"]+)".*\b(?:` + m.label("name") + `|word)="(?<text>[^"]+)"/`).
+		Sort(dashboard.VariableSortDisabled).Multi(true).IncludeAll(true).Current(m.everything()).
+		Hide(dashboard.VariableHideHideVariable)
 }
 
 // each adds the part that repeats for every indicator of a frequency: the
@@ -173,7 +161,7 @@ func (m *maker) few(all []*catalog.Indicator) *table.PanelBuilder {
 func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	cell := `indicator="$` + r.drawn() + `",area="$area",category="_T"`
 	row := part(m.in.of(r.name) + m.say("：", ": ") + "${" + r.drawn() + ":text}").Repeat(r.drawn())
-	tiles, chart := m.newestFew(cell), m.valuesAndGrowth(cell+`,freq="`+r.freq.String()+`"`, some)
+	tiles, chart := m.newestFew(cell), m.valuesAndGrowth(`indicator!="$`+r.few()+`",`+cell+`,freq="`+r.freq.String()+`"`, r, some)
 	if len(some) > manyCharts {
 		b.WithRow(row.Collapsed(true).WithPanel(tiles).WithPanel(chart))
 		return
@@ -181,14 +169,20 @@ func (m *maker) each(b *board, r rhythm, some []*catalog.Indicator) {
 	b.WithRow(row).WithPanel(tiles).WithPanel(chart)
 }
 
-// noCharts is the text of the one row that Grafana shows if no indicator has a
-// chart.
-func (m *maker) noCharts() string {
-	return m.say("没有满三期的指标，已有的数据见上表", "no indicator has three periods yet, see the table above for what there is")
+// tooFew is the text of a chart that would have one or two periods.
+func (m *maker) tooFew() string {
+	return m.say("不足三期，不画图，数见表", "fewer than three periods: no chart, see the tables")
 }
 
 // manyCharts are more than a page loads with all of them unfolded.
 const manyCharts = 20
+
+// broken ends a line where periods are missing. January has no figures of its
+// own where it is published with February.
+func (r rhythm) broken() property {
+	days := map[figure.Frequency]int{figure.Monthly: 70, figure.Quarterly: 100, figure.Annual: 400}
+	return brokenAfter(days[r.freq])
+}
 
 // newestFew shows the newest values of the indicator of a row.
 func (m *maker) newestFew(of string) *stat.PanelBuilder {
@@ -197,21 +191,20 @@ func (m *maker) newestFew(of string) *stat.PanelBuilder {
 		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
 			"Level, year to date and growth of the newest period that was published, with the period, the unit and the basis. Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
 		asks: as(points, m.headlineMeasures(of)...),
-		none: m.noCharts(),
-	}, drawn{OptionalPrefix + "yoy", []property{decimals(1)}}, drawn{OptionalPrefix + "ytd_yoy", []property{decimals(1)}}).
-		Orientation(common.VizOrientationHorizontal)
+		none: m.noFigures(),
+	}, 30).Orientation(common.VizOrientationHorizontal)
 }
 
 // valuesAndGrowth draws flows as bars, since they add up, and stocks, averages and
 // ratios as points on a thin line, with growth on the right axis. An indicator
 // that is published only as growth has nothing else. Growth that rests on
 // estimated or imputed figures is left out.
-func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeseries.PanelBuilder {
+func (m *maker) valuesAndGrowth(of string, r rhythm, some []*catalog.Indicator) *timeseries.PanelBuilder {
 	const suffix = " ({{unit}})"
 	var asks []ask
 	var looks []drawn
 	draw := func(more []ask, how []drawn) { asks, looks = append(asks, more...), append(looks, how...) }
-	const levels = `,measure="level",scale="display"`
+	levels := `,measure="level",scale="display",indicator!~"$` + r.thin() + `"`
 	if flows := ofKind(some, catalog.Flow); len(flows) > 0 {
 		draw(m.bars("flow_", ofIndicators(codesOf(flows))+of+levels, suffix))
 	}
@@ -229,7 +222,7 @@ func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeserie
 	draw(m.yearBefore(of+levels, suffix))
 	grow := func(measure, name string, t tint, how []property) {
 		a := maybe(measure+"_"+string(t.basis), inRange("tidemark_figure_best{"+of+`,measure="`+measure+`"`+t.matcher()+"}"), name+m.basisWord(t.basis)+m.say("（右轴）", " (right axis)"))
-		draw([]ask{a}, []drawn{{a.ref, append(how, unit("percent"), decimals(1), set("custom.axisPlacement", "right"), set("custom.lineWidth", 1))}})
+		draw([]ask{a}, []drawn{{a.ref, append(how, unit("percent"), decimals(1), set("custom.axisPlacement", "right"), set("custom.lineWidth", 1), r.broken())}})
 	}
 	grow("yoy", m.say("同比，", "growth, "), tints[0], asLine(colorProjection, false))
 	grow("yoy", m.say("同比，", "growth, "), tints[1], asLine(colorBand, true))
@@ -238,7 +231,7 @@ func (m *maker) valuesAndGrowth(of string, some []*catalog.Indicator) *timeserie
 		title: m.say("逐期数值和增速", "Figures by period, and growth"), width: 19, height: 9, asks: as(points, asks...),
 		about: m.say("发生额用柱，时点数和平均数用点；深色是公布的，浅色是推算的，绿色是估计的，褐色是插补的（不是公布数），橙色点是上年同期；紫色线（虚线为推算）和灰点是增速，用右轴，据估计数或插补数算出的增速不画。单位见图例。",
 			"Bars are flows, points are stocks and averages; full colour is published, lighter is derived, green is estimated, brown is imputed (not published); orange dots are the same period a year before. Purple lines (dashed where derived) and grey dots are growth, on the right axis; growth that rests on estimated or imputed figures is left out. The legend names the unit."),
-		none: m.noFigures(),
+		none: m.tooFew(),
 	}, "locale", looks...)
 }
 
@@ -259,33 +252,34 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 	}
 	own := newest("tidemark_figure_period_timestamp_seconds") // what is stored, not all that can be derived
 	return m.list(pane{
-		title: m.say("每个序列最新公布的数据", "The newest published figure of every series"), width: 24, height: 10,
-		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据；从未公布过的是估计或插补的，依据一列写明。点击指标名称查看全部。",
+		title: m.say("每个序列的最新数据", "The newest figure of every series"), width: 24, height: 10,
+		about: m.say("本专题所有指标、地区、分类和口径最新公布的数据；从未公布过的才用估计或插补的，依据一列写明。点击指标名称查看全部。",
 			"The newest published figure of every indicator, area, category and measure of this topic; one that was never published is estimated or imputed, as the column basis says. Click a name for all its figures."),
 		asks: as(rows,
-			ask{ref: "value", expr: coded(named("("+firmest(func(selector string) string {
+			ask{ref: "value", expr: coded(spanned(named("("+firmest(func(selector string) string {
 				return newest("tidemark_figure{" + selector + `,scale="display"}`)
-			})+" or on ("+by+") "+notANumber(newest(`tidemark_figure_withheld{scale="display"}`))+")"+among), "category")},
+			})+" or on ("+by+") "+notANumber(newest(`tidemark_figure_withheld{scale="display"}`))+")"+among)), "category")},
 			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + firmest(func(selector string) string {
 				return "(" + withPeriod(newestPeriod, selector, "") + ")"
 			}) + " or on (" + by + ") (" + own + " * on (" + by + ") group_left (" + periodNames + ") tidemark_figure_newest_info)) * 1000 and on (" + by + ") " + own + among},
 			ask{ref: "published", expr: m.day("max by (" + by + ") (" + firmest(func(selector string) string {
 				return newest("tidemark_figure_published_timestamp_seconds{" + selector + "}")
-			}) + among + ")")}),
+			}) + among + ")")},
+			says(own+among, "area_en", "area_zh")),
 	}, valueOf("period"), true,
 		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
-				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category")),
-			shown(m.label("area"), m.say("地区", "area"), wide(130)),
-			shown("category", m.say("分类", "category"), m.inWords("category"), wide(90)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(150)),
-			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(70)),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(200),
+				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "from", "to")),
+			shown(m.label("area"), m.say("地区", "area"), orNothing(m.noFigures()), wide(m.wider(110, 182))),
+			shown("category", m.say("分类", "category"), m.inWords("category"), wide(84)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(100, 212))),
+			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(86)),
 			shown(m.label("period"), m.say("时期", "period"), wide(110)),
 			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(110)),
 			shown("unit", m.say("单位", "unit"), m.units(80)...),
-			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(80)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(86)),
 			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(100)),
-		}, kept("indicator", "area", twin("category"), valueOf("period"))...)...)
+		}, kept("indicator", "area", twin("category"), valueOf("period"), "from", "to")...)...)
 }
 
 // ranks is a table of ranks by year. A chart would have to be upside down,
@@ -302,12 +296,16 @@ func (m *maker) ranks(of string) *table.PanelBuilder {
 		cell = `label_join(` + cell + `, "` + l + `", " ", "` + l + `", "basis")` // see basisAfter
 	}
 	heading := m.label(line) + `\year`
-	return dress(m, table.NewPanelBuilder(), pane{
+	b := dress(m, table.NewPanelBuilder(), pane{
 		title: m.say("排名", "Ranks"), width: 24, height: 5,
 		about: m.say("各年的名次或档次，数字越小越好；不是公布的另成一行，行名里写明。", "The rank or grade in each year; smaller is better. Those that were not published have a row of their own, which says so."),
 		asks:  as(rows, ask{ref: "places", expr: cell}),
 	}).WithTransformation(sorted("year", false)).
 		WithTransformation(transformation("groupingToMatrix", map[string]any{
-			"columnField": "year", "rowField": m.label(line), "valueField": "Value", "emptyValue": "null"})).
-		OverrideByName(heading, []property{set("displayName", m.say("排名", "Rank")), m.basisAfter()})
+			"columnField": "year", "rowField": m.label(line), "valueField": "Value", "emptyValue": "null"}))
+	if m.in == Chinese {
+		b.WithTransformation(transformation("renameByRegex", map[string]any{"regex": `^(\d{4})$`, "renamePattern": "$1年"}))
+	}
+	return b.OverrideByRegexp(`/^\d{4}/`, []property{wide(90), decimals(0), unit(m.say("suffix: 位", "none")), set("noValue", "–")}).
+		OverrideByName(heading, []property{set("displayName", m.say("排名", "Rank")), m.basisAfter(), atLeast(260)})
 }

@@ -61,6 +61,15 @@ func hidden(name, selector, label string) *dashboard.QueryVariableBuilder {
 	return variable(name, name, "label_values("+selector+", "+label+")").Hide(dashboard.VariableHideHideVariable)
 }
 
+// several returns an invisible variable with all values of a label of the answer
+// to an expression.
+func several(name, expr, label string) *dashboard.QueryVariableBuilder {
+	all := []string{everyOption}
+	return variable(name, name, "query_result("+expr+")").Regex(`/\b` + label + `="([^"]+)"/`).
+		Multi(true).IncludeAll(true).Hide(dashboard.VariableHideHideVariable).
+		Current(dashboard.VariableOption{Text: dashboard.StringOrArrayOfString{ArrayOfString: all}, Value: dashboard.StringOrArrayOfString{ArrayOfString: all}})
+}
+
 // one selects an option by default.
 func one(text, value string) dashboard.VariableOption {
 	return dashboard.VariableOption{

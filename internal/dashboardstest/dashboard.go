@@ -47,6 +47,9 @@ type Panel struct {
 	// HoverProximity is how far from the cursor a value may be that a tooltip
 	// shows, in pixels; nil for any distance.
 	HoverProximity *float64
+	// Text are the sizes of the texts of a tile, in pixels; 0 is that which fits.
+	Text struct{ TitleSize, ValueSize float64 }
+	Wide bool // a tile has its name beside its value where it is wide
 }
 
 // Field is how a panel shows a field, or the results of a query.
@@ -183,7 +186,9 @@ type rawPanel struct {
 	}
 	Transformations []Transformation
 	Options         struct {
-		Tooltip struct{ HoverProximity *float64 }
+		Tooltip    struct{ HoverProximity *float64 }
+		Text       struct{ TitleSize, ValueSize float64 }
+		WideLayout bool
 	}
 }
 
@@ -220,7 +225,8 @@ func (o rawOverride) field() (f Field) {
 
 func (p rawPanel) panel(repeat string) Panel {
 	to := Panel{ID: p.ID, Type: p.Type, Title: p.Title, Description: p.Description, Repeat: repeat, NoValue: p.FieldConfig.Defaults.NoValue, Defaults: p.FieldConfig.Defaults, Width: p.GridPos.W,
-		Transformations: p.Transformations, HoverProximity: p.Options.Tooltip.HoverProximity}
+		Transformations: p.Transformations, HoverProximity: p.Options.Tooltip.HoverProximity,
+		Text: p.Options.Text, Wide: p.Options.WideLayout}
 	if p.Repeat != "" {
 		to.Repeat = p.Repeat
 	}

@@ -63,7 +63,7 @@ func (f *Frame) transform(step Transformation) error {
 // sort orders rows by a field; one that no answer has leaves them as they are.
 // Where a row has no number, Grafana's order is arbitrary.
 func (f *Frame) sort(field string, falling bool) error {
-	if !slices.Contains(f.Fields, field) {
+	if !slices.Contains(f.Fields, field) || len(f.Rows) < 2 {
 		return nil
 	}
 	compare := func(a, b map[string]any) int { return strings.Compare(a[field].(string), b[field].(string)) }

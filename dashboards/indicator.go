@@ -255,7 +255,7 @@ func (m *maker) way() *timeseries.PanelBuilder {
 // figures is the table of all figures with their status.
 func (m *maker) figures() *table.PanelBuilder {
 	return m.list(pane{
-		title: m.say("全部数据和状态（$unit）", "All figures with their status ($unit)"), width: 14, height: 14,
+		title: m.say("全部数据和状态（$unit）", "All figures with their status ($unit)"), width: 24, height: 13,
 		about: m.say("每一个数据：时期、口径、数值、状态（SDMX 观测状态）和依据：公布，由公布数推算，估计或据估计数推算，插补或据插补数推算。不公布的数据照样列出。",
 			"Every figure: period, measure, value, status (SDMX OBS_STATUS) and basis: published, derived from what was, estimated or derived from estimates, imputed or derived from imputed figures. Withheld ones are listed too."),
 		asks: as(rows, ask{ref: "cells", expr: inOrder(func(t tint) string {
@@ -263,12 +263,12 @@ func (m *maker) figures() *table.PanelBuilder {
 		})}),
 		none: m.noFigures(),
 	}, "order", true, append([]column{
-		shown("period", m.say("时期", "period"), m.inPeriods(), wide(106)),
-		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(80)),
-		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(110, 198))),
+		shown("period", m.say("时期", "period"), m.inPeriods(), wide(120)),
+		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(m.wider(60, 90))),
+		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(120, 215))),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), m.units(80)...),
-		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(m.wider(150, 100))),
+		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(280)),
 		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
 	}, kept("order")...)...)
 }
@@ -294,7 +294,7 @@ func (m *maker) publications() *table.PanelBuilder {
 	times := "max by (" + by + ") (count_over_time(" + inRange(of) + "))"
 	known := " and on (" + by + ") (" + times + ")"
 	return m.list(pane{
-		title: m.say("发布次数和修订（$unit）", "Publications and revisions ($unit)"), width: 10, height: 14,
+		title: m.say("发布次数和修订（$unit）", "Publications and revisions ($unit)"), width: 24, height: 11,
 		about: m.say("所选时间内每个数据发布过几次，其间最低、最高和现在的值。次数多于一次的是修订过的。",
 			"How often each figure was published within the time range, its lowest, highest and current value. More than once means that it was revised."),
 		asks: as(rows,
@@ -307,13 +307,13 @@ func (m *maker) publications() *table.PanelBuilder {
 			says(times, "measure")),
 	}, valueOf("times"), true,
 		append([]column{
-			shown("period", m.say("时期", "period"), m.inPeriods(), wide(106),
+			shown("period", m.say("时期", "period"), m.inPeriods(), wide(120),
 				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), by6...)),
-			shown("measure", m.say("口径", "measure"), orNothing(m.say("没有发布过", "never published"), m.wordsOf("measure")), atLeast(78)),
-			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(50)),
-			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2), wide(74)),
-			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(70)),
-			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2), wide(74)),
-			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2), wide(74)),
+			shown("measure", m.say("口径", "measure"), orNothing(m.say("没有发布过", "never published"), m.wordsOf("measure")), atLeast(215)),
+			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(70)),
+			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2), wide(110)),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(86)),
+			shown(valueOf("low"), m.say("最低", "lowest"), unit("locale"), decimals(2), wide(110)),
+			shown(valueOf("high"), m.say("最高", "highest"), unit("locale"), decimals(2), wide(110)),
 		}, kept("indicator", "area", twin("category"), twin("measure"), twin("freq"), twin("period"))...)...)
 }

@@ -92,7 +92,7 @@ func (m *maker) until() *dashboard.QueryVariableBuilder {
 // newestTiles shows the newest value of each measure.
 func (m *maker) newestTiles() *stat.PanelBuilder {
 	return m.headline(pane{
-		title: m.say("最新数值", "Newest figures"), width: 15, height: 5,
+		title: m.say("最新数值", "Newest figures"), width: 17, height: 5,
 		about: m.say("最新公布的一期的当期值、累计值和同比；名称里有时期、单位和依据（公布、推算、估计、插补）。插补的数据只在没有其他数据时才用。这一期没有的不显示。",
 			"Level, year to date and growth of the newest period that was published, with the period, the unit and what the value rests on (published, derived, estimated, imputed). Imputed figures are used only where there are no others. Values that this period does not have are not shown."),
 		asks: as(points, m.headlineMeasures(cells)...), none: m.noFigures(),
@@ -149,13 +149,13 @@ func (m *maker) headline(p pane, size float64) *stat.PanelBuilder {
 func (m *maker) datesTiles() *stat.PanelBuilder {
 	const of = `{` + cells + `}`
 	return m.tiles(pane{
-		title: m.say("日期", "Dates"), width: 9, height: 5,
+		title: m.say("日期", "Dates"), width: 7, height: 5,
 		about: m.say("最新一期的发布日和下一期的应发布日（按发布日程；没有日程的指标没有）。",
 			"The day the newest period was published, and the day the next one is due if there is a release calendar."),
 		asks: as(points,
 			maybe("published", m.day("max("+newest("tidemark_figure_published_timestamp_seconds"+of)+")"), m.say("发布日", "published")),
 			maybe("due", m.day(`max(tidemark_release_due_timestamp_seconds{indicator="$indicator",area="$area"})`), m.say("下一期应于", "next due"))),
-	}, asDay).WideLayout(false).Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(12).ValueSize(30))
+	}, asDay).WideLayout(false).Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(12).ValueSize(26))
 }
 
 // monthly draws the figures as bars with those of the year before.

@@ -108,6 +108,10 @@ func TestTheAxisOfQuartersHasMonths(t *testing.T) {
 	if len(table.Rows) == 0 {
 		t.Error("there are no quarters")
 	}
+	i := slices.IndexFunc(p.Fields, func(f dashboardstest.Field) bool { return f.Name == `month\line` })
+	if i < 0 || p.Fields[i].Set["min"] != 1.0 || p.Fields[i].Set["max"] != 12.0 {
+		t.Error("the axis has halves of months")
+	}
 }
 
 func TestNoUnitIsPerD(t *testing.T) {

@@ -44,7 +44,9 @@ func (m *maker) yearsOver() *trend.PanelBuilder {
 		b.OverrideByRegexp("/^"+word+"$/", append(asPoints(t.hue, 7), set("custom.hideFrom", map[string]bool{"viz": false, "legend": false, "tooltip": true})))
 	}
 	return b.Unit("locale").LineWidth(2).ShowPoints(common.VisibilityModeAlways).PointSize(5).
-		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "Month")), unit("none"), decimals(0)}).
+		OverrideByName(rowAndColumn, []property{set("displayName", m.say("月份", "Month")), unit("none"), decimals(0),
+			// Of fewer months, the axis has halves, which are shown as the next.
+			set("min", 1), set("max", 12)}).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderNone))
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"path"
 
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
 	"github.com/tidemark-stats/tidemark/catalog"
 )
 
@@ -89,7 +91,9 @@ func written(b *board) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	finish(&made)
+	if err := finish(&made); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
@@ -101,9 +105,9 @@ func written(b *board) ([]byte, error) {
 }
 
 // finish gives panels the ids by which links and Grafana itself identify them,
-// and shows links and annotations on the page instead of in a menu, where the
-// SDK puts them.
-func finish(d *built) {
+// limits tooltips to one period, and shows links and annotations on the page
+// instead of in a menu, where the SDK puts them.
+func finish(d *built) error {
 	for i := range d.Links {
 		d.Links[i].Placement = nil
 	}
@@ -115,17 +119,25 @@ func finish(d *built) {
 		last++
 		return last
 	}
+	finished := func(p *dashboard.Panel) error {
+		id := next()
+		p.Id = &id
+		return nearby(p)
+	}
 	for i := range d.Panels {
 		p, row := d.Panels[i].Panel, d.Panels[i].RowPanel
-		id := next()
 		if p != nil {
-			p.Id = &id
+			if err := finished(p); err != nil {
+				return err
+			}
 			continue
 		}
-		row.Id = id
+		row.Id = next()
 		for n := range row.Panels {
-			id := next()
-			row.Panels[n].Id = &id
+			if err := finished(&row.Panels[n]); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -143,17 +144,26 @@ func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
 	// Answers are in the order of their labels, so the first of them has to begin
 	// with what counts, as it is at the end.
 	worst := "count_values by (" + of + `) ("attention", 9 - ` + urgency + " @ end()))"
-	history := ask{ref: "verdict", shape: steps, step: "7d", legend: "{{" + m.label("name") + "}} {{part}}",
-		// The total is not named in the legend.
-		expr: `label_replace(` + urgency + ") * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info)" +
-			" * on (" + of + ") group_left (attention) " + worst + `, "part", "$1", "category", "([^_].*)")`}
+	history := ask{ref: "verdict", shape: steps, step: "7d", legend: "{{row}}",
+		expr: m.rowOfTarget("(" + urgency + ") * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info)" +
+			" * on (" + of + ") group_left (attention) " + worst + ")")}
 	return dress(m, statetimeline.NewPanelBuilder(), pane{
 		title: m.say("判断的变化", "Verdicts over time"), width: 24, height: height, asks: []ask{history},
 		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次；现在最需要关注的在最上面。",
 			"The verdict on each target, once a week, by what was known at the time; those that need most attention now come first."),
 	}).Mappings(m.verdictMappings()).MergeValues(true).ShowValue(common.VisibilityModeNever).
+		ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed)). // another mode has no legend
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeSingle).Sort(common.SortOrderNone)).
 		RowHeight(0.85).FillOpacity(85).LineWidth(0).PerPage(everyTarget).
 		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).Placement(common.LegendPlacementBottom).DisplayMode(common.LegendDisplayModeList))
+}
+
+// rowOfTarget adds to each target the label row: its name and its category, which
+// is left out if it is the total.
+func (m *maker) rowOfTarget(expr string) string {
+	expr = `label_replace(` + expr + `, "part", "$1", "category", "([^_].*)")`
+	expr = `label_replace(` + expr + `, "part", "` + m.in.of(wordOf("category", catalog.AnyCategory)) + `", "category", "` + catalog.AnyCategory + `")`
+	return `label_replace(label_join(` + expr + `, "row", " ", "` + m.label("name") + `", "part"), "row", "$1", "row", "(.*) ")`
 }
 
 // ofIndicators is the selector for some indicators, followed by a comma.

@@ -140,17 +140,17 @@ const everyTarget = 1000
 // by what was known then.
 func (m *maker) verdictTimeline(height uint32) *statetimeline.PanelBuilder {
 	const of = "target, category"
-	urgency := "max by (" + of + ") (tidemark_target_urgency"
 	// Answers are in the order of their labels, so the first of them has to begin
-	// with what counts, as it is at the end.
-	worst := "count_values by (" + of + `) ("attention", 9 - ` + urgency + " @ end()))"
-	history := ask{ref: "verdict", shape: steps, step: "7d", legend: "{{row}}",
-		expr: m.rowOfTarget("(" + urgency + ") * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info)" +
-			" * on (" + of + ") group_left (attention) " + worst + ")")}
+	// with what counts, as it is at the end. Names and order are asked for once,
+	// not at every step.
+	ahead := "count_values by (" + of + `) ("ahead", 9 - max by (` + of + ") (tidemark_target_urgency @ end()))"
+	names := m.rowOfTarget(ahead + " * on (target) group_left (name_en, name_zh) max by (target, name_en, name_zh) (tidemark_target_info @ end())")
+	history := ask{ref: "verdict", shape: steps, step: "1d", legend: "{{row}}",
+		expr: "tidemark_target_urgency * on (" + of + ") group_left (ahead, row) " + names}
 	return dress(m, statetimeline.NewPanelBuilder(), pane{
 		title: m.say("判断的变化", "Verdicts over time"), width: 24, height: height, asks: []ask{history},
-		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每周一次；现在最需要关注的在最上面。",
-			"The verdict on each target, once a week, by what was known at the time; those that need most attention now come first."),
+		about: m.say("每个目标在各个时点的判断，只依据当时已知的数据，每日一次；现在最需要关注的在最上面。",
+			"The verdict on each target, once a day, by what was known at the time; those that need most attention now come first."),
 	}).Mappings(m.verdictMappings()).MergeValues(true).ShowValue(common.VisibilityModeNever).
 		ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdFixed)). // another mode has no legend
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeSingle).Sort(common.SortOrderNone)).

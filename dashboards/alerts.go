@@ -81,9 +81,9 @@ func inTurn(alerts string) string {
 
 // severity shows the value of firing as a word in its colour.
 func (m *maker) severity(field string) column {
-	return shown(field, m.say("级别", "severity"), wide(80), colored(), mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
+	return shown(field, m.say("级别", "severity"), wide(76), colored(), mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{
 		"1": mapping(m.say("紧急", "critical"), "red", 0), "2": mapping(m.say("警告", "warning"), "orange", 1),
-		"3": mapping(m.say("提示", "info"), "blue", 2)})}))
+		"3": mapping(m.say("提示", "info"), "blue", 2)}), nothingAt("0")}))
 }
 
 // runbook links an alert to its runbook. The exporter serves it, and Grafana
@@ -101,16 +101,31 @@ func (m *maker) alerts() *table.PanelBuilder {
 		about: m.say("正在触发的告警，同名的合为一行：含义、个数和最早开始的时间，最紧急的在前。点击告警查看处理办法。",
 			"The firing alerts, those with one name in one row: what they mean, how many there are and since when, most severe first. Click an alert for its runbook."),
 		asks: as(rows,
-			ask{ref: "firing", expr: coded(inTurn(`label_replace(min by (`+by+`) (`+firing()+`), "`+meaning+`", "$1", "alertname", "(.+)")`), "alertname")},
+			ask{ref: "firing", expr: orElse(coded(inTurn(`label_replace(min by (`+by+`) (`+firing()+`), "`+meaning+`", "$1", "alertname", "(.+)")`), "alertname"), meaning)},
 			ask{ref: "count", expr: "count by (" + by + ") (" + firing() + ")"},
 			ask{ref: "since", expr: m.day("min by (" + by + ") (" + since + ")")}),
 	}, "order", false, append([]column{
 		m.severity(valueOf("firing")),
-		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(200)),
-		shown(meaning, m.say("含义", "what it means"), m.inWords(meaning), atLeast(300)),
+		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(m.pixels(180, 200))),
+		shown(meaning, m.say("含义", "what it means"), m.inWordsOr(meaning, m.allWell()), atLeast(300)),
 		shown(valueOf("count"), m.say("个数", "number"), decimals(0), wide(80)),
 		shown(valueOf("since"), m.say("最早开始于", "since"), unit(asMinute), wide(150)),
 	}, kept("order", twin("alertname"))...)...)
+}
+
+// allWell says that no alert fires.
+func (m *maker) allWell() string {
+	return m.say("没有告警，一切正常", "no alert fires, all is well")
+}
+
+// spaced writes the Chinese text in a label with a space after each mark, where a
+// table can break it into lines; see wrapped.
+func spaced(expr, label string) string {
+	const marks = 12 // from the last mark back
+	for range marks {
+		expr = `label_replace(` + expr + `, "` + label + `", "$1$2 $3", "` + label + `", "(.*)([，；：])([^ ].*)")`
+	}
+	return expr
 }
 
 // alerted has a row for each alert: what it is about, in the words of its
@@ -121,22 +136,24 @@ func (m *maker) alerted() *table.PanelBuilder {
 	said := "max by (" + of + ", sentence_en, sentence_zh) (tidemark_target_sentence_info) * on (" + of + ") group_left (target_en, target_zh)" +
 		" max by (" + of + `, target_en, target_zh) (label_replace(label_replace(tidemark_target_info, "target_en", "$1", "name_en", "(.+)"), "target_zh", "$1", "name_zh", "(.+)"))`
 	all := "((" + firing() + ") * on (" + of + ") group_left (" + names + ") (" + said + ") or (" + firing() + ") unless on (" + of + ") (" + said + "))"
+	for _, l := range []string{"target_en", "target_zh"} { // an alert about the pipeline is about its part
+		all = `label_replace(` + all + `, "` + l + `", "$1", "job", "(.+)")`
+	}
 	return m.list(pane{
 		title: m.say("告警的对象", "What they are about"), width: 24, height: 9, source: Scraped, goodEmpty: true,
 		about: m.say("每一个告警：哪个目标或哪项数据，情况如何，何时开始；最紧急的在前，同名的在一起。点击指标查看数据。",
 			"Every alert: which target or figures it is about, where it stands, and since when; the most severe first, those with one name together. Click an indicator for its figures."),
 		asks: as(rows,
-			ask{ref: "firing", expr: coded(inTurn(all), "alertname")},
+			ask{ref: "firing", expr: orElse(coded(inTurn(spaced(all, "sentence_zh")), "alertname"), "sentence_en", "sentence_zh")},
 			ask{ref: "since", expr: m.day(since)}),
 	}, "order", false, append([]column{
 		m.severity(valueOf("firing")),
-		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(140)),
-		shown(m.label("name"), m.say("指标", "indicator"), wide(170), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
-		shown(m.label("area"), m.say("地区", "area"), wide(90)),
-		shown(m.label("target"), m.say("目标", "target"), wide(170)),
-		shown("category", m.say("分类", "category"), m.inWords("category"), wide(70)),
-		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(220), wrapped()),
-		shown("job", m.say("环节", "part"), wide(120)),
-		shown(valueOf("since"), m.say("开始于", "since"), unit(asMinute), wide(140)),
+		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(m.pixels(172, 190))),
+		shown(m.label("target"), m.say("目标或环节", "target or part"), wide(m.pixels(236, 190))),
+		shown(m.label("name"), m.say("指标", "indicator"), wide(m.pixels(150, 150)), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
+		shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))),
+		shown("category", m.say("分类", "category"), m.inWords("category"), wide(m.pixels(62, 76))),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(280), wrapped(), m.orSay(m.allWell())),
+		shown(valueOf("since"), m.say("开始于", "since"), unit(asMinute), wide(136)),
 	}, kept("order", "indicator", "area", twin("alertname"))...)...)
 }

@@ -128,13 +128,11 @@ func spanned(expr string) string {
 	return "(" + expr + ") * on (indicator, area) group_left (from, to) tidemark_indicator_span_info"
 }
 
-// nothing is the code in the only row of a table that is otherwise empty.
-const nothing = "nothing"
-
-// says returns a query for that row, with the code in labels; see orNothing. The
+// rowUnless returns a query for the row that says why a table is empty, with the code
+// nothing in labels; see orNothing. The
 // answer to several queries has fields even without rows, and Grafana then shows
 // bare headings, not the text for no data.
-func says(unless string, labels ...string) ask {
+func rowUnless(unless string, labels ...string) ask {
 	row := "vector(0)"
 	for _, l := range labels {
 		row = `label_replace(` + row + `, "` + l + `", "` + nothing + `", "", "")`

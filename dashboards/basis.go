@@ -13,17 +13,18 @@ import (
 type tint struct {
 	basis   derive.Basis
 	hue     string
-	opacity int // of bars, in percent
+	opacity int    // of bars, in percent
+	ink     string // of texts, which have to be read on a dark page as well as on a light one
 }
 
 // tints are those of all bases, the firmest first. The weaker ones let the
 // background through, so that they are weaker on a dark page as well as on a
 // light one.
 var tints = []tint{
-	{derive.Published, colorPublished, 90},
-	{derive.Computed, colorDerived, 45},
-	{derive.Estimates, "rgba(26, 156, 138, 0.55)", 55},
-	{derive.Imputes, "rgba(160, 110, 70, 0.55)", 55},
+	{derive.Published, colorPublished, 90, colorPublished},
+	{derive.Computed, colorDerived, 45, "#6a7f9c"},
+	{derive.Estimates, "rgba(26, 156, 138, 0.55)", 55, "#178a7a"},
+	{derive.Imputes, "rgba(160, 110, 70, 0.55)", 55, "#a8743f"},
 }
 
 func (t tint) matcher() string { return `,basis="` + string(t.basis) + `"` }
@@ -105,7 +106,7 @@ func withPeriod(metric, selector, scale string) string {
 func (m *maker) inTints() property {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, t := range tints {
-		options[string(t.basis)] = mapping(m.basisWord(t.basis), t.hue, i)
+		options[string(t.basis)] = mapping(m.basisWord(t.basis), t.ink, i)
 	}
 	return mapped([]dashboard.ValueMapping{values(options)})
 }
@@ -123,5 +124,5 @@ func (m *maker) translated() (all []dashboard.DataTransformerConfig) {
 
 // tinted gives every field whose name ends with a basis its colour.
 func (m *maker) tinted(t tint) (name string, how []property) {
-	return "/" + m.basisWord(t.basis) + "$/", []property{color(t.hue)}
+	return "/" + m.basisWord(t.basis) + "$/", []property{color(t.ink)}
 }

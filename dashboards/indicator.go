@@ -44,6 +44,7 @@ func (m *maker) indicator() *board {
 		WithPanel(m.yearsOver()).
 		WithPanel(m.years()).
 		WithPanel(m.targets(m.say("本指标的目标", "Targets of this indicator"), 8, `indicator="$indicator",area="$area",`, m.cat.Indicators)).
+		WithPanel(m.sentences(6, `indicator="$indicator",area="$area",`)).
 		WithRow(part(m.say("数据表", "Figures"))).
 		WithPanel(m.figures()).
 		WithPanel(m.publications())
@@ -304,12 +305,12 @@ func (m *maker) publications() *table.PanelBuilder {
 			}) + ")" + known},
 			ask{ref: "low", expr: "max by (" + by + ") (min_over_time(" + inRange(of) + "))"},
 			ask{ref: "high", expr: "max by (" + by + ") (max_over_time(" + inRange(of) + "))"},
-			says(times, "measure")),
+			rowUnless(times, "measure")),
 	}, valueOf("times"), true,
 		append([]column{
 			shown("period", m.say("时期", "period"), m.inPeriods(), wide(120),
 				m.linked(revisionsCode, m.say("查看修订", "show the revisions"), by6...)),
-			shown("measure", m.say("口径", "measure"), orNothing(m.say("没有发布过", "never published"), m.wordsOf("measure")), atLeast(215)),
+			shown("measure", m.say("口径", "measure"), orNothing(m.say("没有发布过", "never published"), m.wordMapping("measure")), atLeast(215)),
 			shown(valueOf("times"), m.say("次数", "times"), decimals(0), wide(70)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2), wide(110)),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(86)),

@@ -63,10 +63,10 @@ func brokenAfter(days int) property {
 	return set("custom.insertNulls", (time.Duration(days) * 24 * time.Hour).Milliseconds())
 }
 
-// lit colours a nonzero number.
+// lit colours the tile of a nonzero number; that of zero is as quiet as the panel.
 func lit(hue string) []property {
 	return []property{set("color", map[string]any{"mode": "thresholds"}), set("thresholds", map[string]any{"mode": "absolute",
-		"steps": []any{map[string]any{"color": colorQuiet, "value": nil}, map[string]any{"color": hue, "value": 1}}})}
+		"steps": []any{map[string]any{"color": "panel-bg", "value": nil}, map[string]any{"color": hue, "value": 1}}})}
 }
 
 func asPoints(hue string, size int) []property {
@@ -138,8 +138,8 @@ type word struct {
 var words = append([]word{
 	{"measure", "level", lang.Text{ZH: "当期", EN: "level"}},
 	{"measure", "ytd", lang.Text{ZH: "累计", EN: "year to date"}},
-	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "year-on-year growth, %"}},
-	{"measure", "ytd_yoy", lang.Text{ZH: "累计同比 %", EN: "growth of the year to date, %"}},
+	{"measure", "yoy", lang.Text{ZH: "同比 %", EN: "growth, %"}},
+	{"measure", "ytd_yoy", lang.Text{ZH: "累计同比 %", EN: "growth to date, %"}},
 	{"freq", "M", lang.Text{ZH: "月", EN: "month"}},
 	{"freq", "Q", lang.Text{ZH: "季", EN: "quarter"}},
 	{"freq", "A", lang.Text{ZH: "年", EN: "year"}},
@@ -170,12 +170,17 @@ func wordOf(label, code string) lang.Text {
 	return lang.Text{ZH: code, EN: code}
 }
 
-// inWords shows the codes of the label as words.
+// inWords shows the codes of the label as words, and inWordsOr also that a table
+// is empty; see orElse.
 func (m *maker) inWords(label string) property {
-	return mapped([]dashboard.ValueMapping{m.wordsOf(label)})
+	return mapped([]dashboard.ValueMapping{m.wordMapping(label)})
 }
 
-func (m *maker) wordsOf(label string) dashboard.ValueMapping {
+func (m *maker) inWordsOr(label, text string) property {
+	return mapped([]dashboard.ValueMapping{m.wordMapping(label), says(text)})
+}
+
+func (m *maker) wordMapping(label string) dashboard.ValueMapping {
 	options := map[string]dashboard.ValueMappingResult{}
 	for i, w := range words {
 		if w.label == label {
@@ -188,7 +193,7 @@ func (m *maker) wordsOf(label string) dashboard.ValueMapping {
 // orNothing shows why a table is empty, in a column with mappings of its own or
 // none; see says.
 func orNothing(text string, own ...dashboard.ValueMapping) property {
-	return mapped(append(own, values(map[string]dashboard.ValueMappingResult{nothing: mapping(text, "", len(own))})))
+	return mapped(append(own, says(text)))
 }
 
 // withheld shows a value that is not a number as withheld.

@@ -5,11 +5,10 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 
-	"github.com/tidemark-stats/tidemark/book/derive"
+	"github.com/tidemark-stats/tidemark/verdict"
 )
 
 // overview is the entry page: every target, what is new, what is overdue.
@@ -25,6 +24,7 @@ func (m *maker) overview() *board {
 		WithPanel(m.verdictTiles(16, 5)).
 		WithPanel(m.news(8)).
 		WithPanel(m.targets(m.say("全部目标", "All targets"), 16, "", m.cat.Indicators)).
+		WithPanel(m.sentences(12, "")).
 		WithRow(figures).
 		WithPanel(m.latest()).
 		WithPanel(m.overdue()).
@@ -39,12 +39,12 @@ func (m *maker) news(width uint32) *stat.PanelBuilder {
 		about: m.say("最近 31 天内有发布的指标数，逾期未报的指标数（分地区报送的各算一个），修订后不再达到的目标数。",
 			"Indicators with publications within the last 31 days, overdue indicators (counted once per area), and targets that are no longer met because figures were revised."),
 		asks: as(points,
-			ask{ref: "new", legend: m.say("近 31 天发布", "recently published"),
+			ask{ref: "new", legend: m.say("近 31 天发布", "new in 31 days"),
 				expr: `count(count by (indicator) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
 			ask{ref: "overdue", legend: m.say("逾期", "overdue"), expr: "count(" + late + ") or vector(0)"},
 			ask{ref: "regressed", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_regressed)"}),
-	}, "none", drawn{"new", lit(colorPublished)}, drawn{"overdue", lit("purple")},
-		drawn{"regressed", lit("orange")}).ColorMode(common.BigValueColorModeValue)
+	}, "none", drawn{"new", lit(colorPublished)}, drawn{"overdue", lit(verdictColors[verdict.Overdue])},
+		drawn{"regressed", lit(verdictColors[verdict.AtRisk])}).ColorMode(common.BigValueColorModeBackground)
 }
 
 // late selects the releases whose due day and grace period have passed. This
@@ -54,7 +54,7 @@ const late = "max by (indicator, area) (tidemark_release_overdue) == 1"
 // overdue lists the figures that should have been published.
 func (m *maker) overdue() *table.PanelBuilder {
 	return m.list(pane{
-		title: m.say("逾期未报", "Overdue"), width: 10, height: 14, goodEmpty: true,
+		title: m.say("逾期未报", "Overdue"), width: 24, height: 9, goodEmpty: true,
 		about: m.say("按发布日程应有而没有、并且已超出宽限期的数据，拖得最久的在前。有关目标在此之前不作判断。",
 			"Figures that are past their release date and grace period, longest overdue first. Their targets are not judged until they arrive."),
 		asks: as(rows, ask{ref: "due", expr: spanned(m.day("(max by (indicator, area) (tidemark_release_due_timestamp_seconds) and on (indicator, area) "+late+")") +
@@ -62,44 +62,34 @@ func (m *maker) overdue() *table.PanelBuilder {
 			" max by (indicator, area, name_en, name_zh, area_en, area_zh, agency_en, agency_zh) (tidemark_indicator_info)")}),
 	}, valueAlone, false,
 		append([]column{
-			shown(m.label("name"), m.say("指标", "indicator"), atLeast(180),
+			shown(m.label("name"), m.say("指标", "indicator"), atLeast(240),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
-			shown(m.label("area"), m.say("地区", "area")),
-			shown(valueAlone, m.say("应于", "due"), unit(asDay), wide(100)),
-			shown(m.label("agency"), m.say("报送部门", "agency"), wide(130)),
+			shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(150, 240))),
+			shown(valueAlone, m.say("应于", "due"), unit(asDay), wide(120)),
+			shown(m.label("agency"), m.say("报送部门", "agency"), wide(m.pixels(300, 380))),
 		}, kept("indicator", "area", "from", "to")...)...)
 }
 
 // latest lists the newest releases.
 func (m *maker) latest() *table.PanelBuilder {
-	const by = "indicator, area"
-	published := "max by (" + by + ") (" + newest("tidemark_release_timestamp_seconds") + ")"
-	among := " and on (" + by + ") topk(40, " + published + ")"
-	// The period of the total, if there is one.
-	const period = headline + `_timestamp_seconds{category="_T"} or on (` + by + `) topk by (` + by + `) (1, ` + headline + `_timestamp_seconds{category!="_T"})`
-	of := func(measure, more string) string {
-		return headline + `{category="_T",measure="` + measure + `"` + more + "}"
-	}
+	newest := withRows(named(`topk(40, tidemark_release_figures_timestamp_seconds{scale="display"})`))
 	return m.list(pane{
-		title: m.say("最近发布", "Latest releases"), width: 14, height: 14,
-		about: m.say("所选时间内最近发布的指标：发布日、最新公布的一期，以及这一期的当期值（展示单位）、它的依据和同比；这一期没有的、据插补数算出的同比为空。修订也是发布。",
-			"The most recently published indicators within the time range: when, the newest period that was published, its level (in the display unit) with its basis, and its growth, if this period has them and growth does not rest on imputed figures. A revision also counts as a release."),
-		asks: as(rows,
-			ask{ref: "published", expr: spanned(m.day(named("topk(40, " + published + ")")))},
-			ask{ref: "period", expr: "max by (" + by + ", " + periodNames + ") (" + period + ") * 1000" + among},
-			ask{ref: "value", expr: "max by (" + by + ", unit, basis) (" + of("level", `,scale="display"`) + " or on (" + by + ") " + notANumber(`tidemark_figure_withheld{category="_T",measure="level"}`) + ")" + among},
-			ask{ref: "growth", expr: "max by (" + by + ") (" + ofBases(func(t tint) string { return of("yoy", t.matcher()) }, derive.Published, derive.Computed) + ")" + among}),
-	}, valueOf("published"), true,
+		title: m.say("最近发布", "Latest releases"), width: 24, height: 12,
+		about: m.say("最近发布的指标：发布日和当天公布的最新一期：数值（展示单位）、依据和增速。只公布增速的，数值就是增速；据估计数、插补数算出的增速不列。修订也是发布。",
+			"The most recently published indicators: the day, and the newest period of what was published then, with its value (in the display unit), its basis and its growth. If only growth was published, it is the value; growth that rests on estimated or imputed figures is left out. A revision also counts as a release."),
+		asks: as(rows, ask{ref: "published", expr: spanned(m.day(newest))}),
+	}, valueAlone, true,
 		append([]column{
-			shown(valueOf("published"), m.say("发布日", "published"), unit(asDay), wide(95)),
-			shown(m.label("name"), m.say("指标", "indicator"), atLeast(170),
+			shown(valueAlone, m.say("发布日", "published"), unit(asDay), wide(96)),
+			shown(m.row(), m.say("指标", "indicator"), atLeast(m.rowWidth()), m.inRows(),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
-			shown(m.label("area"), m.say("地区", "area"), wide(80)),
-			shown(m.label("period"), m.say("最新一期", "newest period"), wide(100)),
-			shown(valueOf("value"), m.say("当期值", "level"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(90)),
-			shown("unit", m.say("单位", "unit"), m.units(70)...),
-			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(65)),
-			shown(valueOf("growth"), m.say("同比", "growth"), unit("percent"), decimals(1), wide(60)),
+			shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(150, 180))),
+			shown(m.label("period"), m.say("时期", "period"), wide(120)),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.pixels(110, 140))),
+			m.amount("amount", m.say("数值", "figure"), 120, m.asWithheld()),
+			shown("unit", m.say("单位", "unit"), m.units(110)...),
+			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(m.pixels(80, 90))),
+			m.amount("growth", m.say("增速", "growth"), 80),
 		}, kept("indicator", "area", "from", "to")...)...)
 }
 

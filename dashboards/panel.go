@@ -102,7 +102,8 @@ func (m *maker) tiles(p pane, unit string, looks ...drawn) *stat.PanelBuilder {
 	b := dress(m, stat.NewPanelBuilder(), p).
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"}).Values(false)).
 		TextMode(common.BigValueTextModeValueAndName).ColorMode(common.BigValueColorModeNone).
-		GraphMode(common.BigValueGraphModeNone).WideLayout(true).Orientation(common.VizOrientationAuto)
+		GraphMode(common.BigValueGraphModeNone).WideLayout(false).Orientation(common.VizOrientationAuto).
+		Text(common.NewVizTextDisplayOptionsBuilder().TitleSize(float64(m.pixels(14, 12))).ValueSize(36)) // or the longest name would decide
 	if unit != "" {
 		b.Unit(unit)
 	}

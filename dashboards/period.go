@@ -70,7 +70,7 @@ func (m *maker) deadlines(pixels int) []property {
 func (m *maker) basisAfter() property {
 	var all []dashboard.ValueMapping
 	for i, t := range tints {
-		word, hue := " "+m.basisWord(t.basis), t.hue
+		word, hue := " "+m.basisWord(t.basis), t.ink
 		if i == 0 {
 			word, hue = "", ""
 		}

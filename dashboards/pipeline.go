@@ -85,7 +85,7 @@ func (m *maker) freshness() *stat.PanelBuilder {
 		asks: as(points,
 			ask{ref: "sync", legend: m.say("上次同步", "last sync"), expr: "time() - max(tidemark_exporter_last_sync_timestamp_seconds)"},
 			ask{ref: "batch", legend: m.say("上次入库", "last batch"), expr: "time() - max(tidemark_ingest_last_batch_timestamp_seconds > 0)"},
-			ask{ref: "published", legend: m.say("最近发布", "last publication"), expr: "time() - max(tidemark_figure_published_timestamp_seconds)"}),
+			ask{ref: "published", legend: m.say("最近发布", "last publication"), expr: "(max(tidemark_now_timestamp_seconds) or vector(time())) - max(tidemark_figure_published_timestamp_seconds)"}),
 	}, "dtdurations", drawn{"sync", []property{decimals(0)}})
 }
 

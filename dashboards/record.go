@@ -86,7 +86,7 @@ func (m *maker) alarmsRaised() *stat.PanelBuilder {
 			ask{ref: "uncalled", legend: m.say("未预警", "not called"),
 				expr: "count((" + missed + ") unless on (target, category) tidemark_target_record_warning_seconds) or vector(0)"},
 			maybe("warning", "quantile(0.5, tidemark_target_record_warning_seconds)", m.say("提前", "warning"))),
-	}, "none", drawn{"withdrawn", lit("orange")}, drawn{"uncalled", lit("red")}, drawn{OptionalPrefix + "warning", []property{unit("s"), decimals(1)}})
+	}, "none", drawn{OptionalPrefix + "warning", []property{unit("s"), decimals(1)}})
 }
 
 // cameTrue counts what followed each verdict.
@@ -101,16 +101,16 @@ func (m *maker) cameTrue() *table.PanelBuilder {
 		about: m.say("每次发布时按当时已知的数据判断，结果公布前的每次发布计一次：其后达成和未达成各多少次。进展正常之后应当达成，滞后之后应当未达成，有风险则两者都有。",
 			"Judged at each release by what was known then, every release before the outcome counts once: how often the target was then met or missed. On track should be followed by met, slipping by missed, at risk by both."),
 		asks: as(rows,
-			ask{ref: OptionalPrefix + "said", expr: decided},
+			ask{ref: OptionalPrefix + "said", expr: orElse(decided, "verdict")},
 			ask{ref: OptionalPrefix + "met", expr: count("met") + " or " + decided + " * 0"},
 			ask{ref: OptionalPrefix + "missed", expr: count("missed") + " or " + decided + " * 0"},
 			ask{ref: OptionalPrefix + "part", expr: "(" + count("met") + " or " + decided + " * 0) / " + decided}),
 	}, valueOf(OptionalPrefix+"said"), true,
-		shown("verdict", m.say("判断", "verdict"), m.inWords("verdict"), atLeast(160)),
+		shown("verdict", m.say("判断", "verdict"), m.inWordsOr("verdict", m.noOutcome()), atLeast(160)),
 		shown(valueOf(OptionalPrefix+"said"), m.say("次数", "times"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"met"), m.say("其后达成", "then met"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"missed"), m.say("其后未达成", "then missed"), decimals(0)),
-		shown(valueOf(OptionalPrefix+"part"), m.say("达成的比例", "part met"), share(80)...))
+		shown(valueOf(OptionalPrefix+"part"), m.say("达成的比例", "part met"), share(96)...))
 }
 
 // tracks is the record of each target.
@@ -124,25 +124,24 @@ func (m *maker) tracks() *table.PanelBuilder {
 	}
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	count := func(ref, zh, en string) column {
-		return shown(maybeValue(ref), m.say(zh, en), decimals(0), wide(90))
+		return shown(maybeValue(ref), m.say(zh, en), decimals(0), wide(80))
 	}
 	return m.list(pane{
 		title: m.say("各目标的履历", "The record of each target"), width: 24, height: 12,
 		about: m.say("每个目标的结果，结果公布前各种判断的次数，区间是否包含结果及其宽度，警报与解除，未达成的目标提前多久判为滞后。",
 			"What became of each target, how often it had which verdict before, how often its bands held and how wide they were, alarms and those that went away, and how long before its deadline a missed target was called slipping."),
 		asks: as(rows,
-			ask{ref: "outcome", expr: coded("max by ("+by+", outcome) (tidemark_target_record_outcome == 1) * on (target, category) group_left (name_en, name_zh, deadline)"+
-				" max by (target, category, name_en, name_zh, deadline) (tidemark_target_info)"+spannedTargets, "category")},
+			ask{ref: "outcome", expr: coded(withRows("max by ("+by+", outcome) (tidemark_target_record_outcome == 1) * on (target, category) group_left (name_en, name_zh, deadline)"+
+				" max by (target, category, name_en, name_zh, deadline) (tidemark_target_info)"+spannedTargets), "category")},
 			said(verdict.OnTrack), said(verdict.AtRisk), said(verdict.Slipping),
 			of("bands", "tidemark_target_record_bands"), of("held", "tidemark_target_record_band_held_ratio"), of("width", "tidemark_target_record_band_width_ratio"),
 			of("alarms", "tidemark_target_record_alarms"), of("withdrawn", "tidemark_target_record_alarms_withdrawn"), of("warning", "tidemark_target_record_warning_seconds")),
 	}, maybeValue("bands"), true,
 		append([]column{
-			shown("outcome", m.say("结果", "outcome"), m.outcomeWords(), colored(), wide(120)),
-			shown(m.label("name"), m.say("目标", "target"), atLeast(200),
+			shown("outcome", m.say("结果", "outcome"), m.outcomeWords(), colored(), wide(86)),
+			shown(m.row(), m.say("目标", "target"), atLeast(m.rowWidth()), m.inRows(),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target", "from", "to")),
-			shown("category", m.say("分类", "category"), m.inWords("category"), wide(80)),
-			shown("deadline", m.say("期限", "deadline"), m.deadlines(72)...),
+			shown("deadline", m.say("期限", "deadline"), m.deadlines(84)...),
 			count("on_track", "正常", "on track"), count("at_risk", "有风险", "at risk"), count("slipping", "滞后", "slipping"),
 			count("bands", "区间次数", "bands"),
 			shown(maybeValue("held"), m.say("包含结果", "held"), share(80)...),

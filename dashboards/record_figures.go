@@ -43,8 +43,8 @@ func (m *maker) projectionRecords() *table.PanelBuilder {
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(220),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "from", "to")),
-			shown(m.label("area"), m.say("地区", "area")),
-			shown(valueOf("cases"), m.say("推算次数", "projections"), decimals(0), wide(90)),
+			shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))),
+			shown(valueOf("cases"), m.say("推算次数", "projections"), decimals(0), wide(100)),
 			shown(valueOf("kept"), m.say("区间包含全年数", "band held"), decimals(0), wide(120)),
 			shown(maybeValue("held"), m.say("比例", "part"), share(80)...),
 			shown(maybeValue("error"), m.say("平均误差", "mean error"), asPart()...),
@@ -55,7 +55,7 @@ func (m *maker) projectionRecords() *table.PanelBuilder {
 func (m *maker) revisionTiles() *stat.PanelBuilder {
 	const revised, all = "sum(tidemark_indicator_revision_revised_figures)", "sum(tidemark_indicator_revision_figures)"
 	return m.tiles(pane{
-		title: m.say("修订的多少", "How much is revised"), width: 6, height: 10, none: m.noFigures(),
+		title: m.say("修订的多少", "How much is revised"), width: 24, height: 4, none: m.noFigures(),
 		about: m.say("公布过的数据个数、其中修订过的个数和比例。单位更正、先不公布后补、撤回都不算修订。",
 			"Published figures, and how many of them were revised. A unit put right, a figure withheld at first or withdrawn is no revision."),
 		asks: as(points,
@@ -69,6 +69,7 @@ func (m *maker) revisionTiles() *stat.PanelBuilder {
 func (m *maker) revisionQuality() *table.PanelBuilder {
 	const by = "max by (indicator, area, measure) "
 	const revised = by + "(tidemark_indicator_revision_revised_figures > 0)"
+	narrow := wide(m.pixels(88, 74))
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	of := func(ref, expr string) ask { return ask{ref: OptionalPrefix + ref, expr: by + "(" + expr + ")"} }
 	ratio := func(statistic string) ask {
@@ -81,28 +82,28 @@ func (m *maker) revisionQuality() *table.PanelBuilder {
 		return of("days_"+statistic, `tidemark_indicator_revision_final_seconds{statistic="`+statistic+`"} / 86400`)
 	}
 	return m.list(pane{
-		title: m.say("各指标修订的质量", "The quality of revisions by indicator"), width: 18, height: 10, none: m.say("尚无修订", "nothing was revised"),
+		title: m.say("各指标修订的质量", "The quality of revisions by indicator"), width: 24, height: 10, none: m.say("尚无修订", "nothing was revised"),
 		about: m.say("首次公布值与最新值之差：金额和数量相对最新值，百分数指标为百分点，名次为位。中位数和九成不超过的幅度、平均偏差（正为首次偏低）、从首次公布到最后一次改动的天数。",
 			"The newest value less the first published: amounts relative to the newest, percentages in percentage points, ranks in places. The median, what nine of ten do not exceed, the bias (positive if first values were too low), and the days from the first publication to the last change."),
 		asks: as(rows,
-			ask{ref: OptionalPrefix + "revised", expr: coded(spanned(named(revised)), "measure")},
+			ask{ref: OptionalPrefix + "revised", expr: coded(orElse(spanned(named(revised)), "measure"), "measure")},
 			of("figures", "tidemark_indicator_revision_figures and on (indicator, area, measure) "+revised),
 			ratio("median"), ratio("high"), ratio("bias"), difference("median"), difference("high"), difference("bias"), days("median"), days("high")),
 	}, maybeValue("revised"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(140),
 				m.linked(revisionsCode, m.say("查看各次发布", "show the publications"), "indicator", "area", "measure", "from", "to")),
-			shown(m.label("area"), m.say("地区", "area"), wide(75)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(75)),
+			shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))),
+			shown("measure", m.say("口径", "measure"), m.inWordsOr("measure", m.say("尚无修订", "none revised")), wide(m.pixels(92, 132))),
 			shown(maybeValue("figures"), m.say("数据", "figures"), decimals(0), wide(70)),
-			shown(maybeValue("revised"), m.say("修订过", "revised"), decimals(0), wide(70)),
-			shown(maybeValue("ratio_median"), m.say("幅度中位数", "median size"), append(asPart(), wide(62))...),
-			shown(maybeValue("ratio_high"), m.say("九成不超过", "nine of ten"), append(asPart(), wide(62))...),
-			shown(maybeValue("ratio_bias"), m.say("平均偏差", "bias"), append(asPart(), wide(62))...),
-			shown(maybeValue("difference_median"), m.say("中位数（点）", "median, points"), decimals(2), wide(62)),
-			shown(maybeValue("difference_high"), m.say("九成（点）", "nine of ten, points"), decimals(2), wide(62)),
-			shown(maybeValue("difference_bias"), m.say("偏差（点）", "bias, points"), decimals(2), wide(62)),
-			shown(maybeValue("days_median"), m.say("到定值（天）", "days until final"), decimals(0), wide(62)),
-			shown(maybeValue("days_high"), m.say("九成（天）", "nine of ten, days"), decimals(0), wide(62)),
+			shown(maybeValue("revised"), m.say("修订过", "revised"), decimals(0), wide(74)),
+			shown(maybeValue("ratio_median"), m.say("幅度中位数", "median size"), append(asPart(), narrow)...),
+			shown(maybeValue("ratio_high"), m.say("九成不超过", "nine in ten below"), append(asPart(), narrow)...),
+			shown(maybeValue("ratio_bias"), m.say("平均偏差", "bias"), append(asPart(), narrow)...),
+			shown(maybeValue("difference_median"), m.say("中位（点）", "points: median"), decimals(2), narrow),
+			shown(maybeValue("difference_high"), m.say("九成（点）", "points: nine in ten"), decimals(2), narrow),
+			shown(maybeValue("difference_bias"), m.say("偏差（点）", "points: bias"), decimals(2), narrow),
+			shown(maybeValue("days_median"), m.say("定值天数", "days until final"), decimals(0), narrow),
+			shown(maybeValue("days_high"), m.say("九成天数", "days: nine in ten"), decimals(0), narrow),
 		}, kept("indicator", "area", twin("measure"), "from", "to")...)...)
 }

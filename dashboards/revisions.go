@@ -125,7 +125,7 @@ func (m *maker) revised() *table.PanelBuilder {
 			}) + ")" + among},
 			ask{ref: "low", expr: of("min_over_time")},
 			ask{ref: "high", expr: of("max_over_time")},
-			says(revisedCells, "area_en", "area_zh")),
+			rowUnless(revisedCells, "area_en", "area_zh")),
 	}, "period", true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
@@ -212,7 +212,7 @@ func (m *maker) changed() *table.PanelBuilder {
 			"The periods whose value has changed since the selected day: the value known then, the current one, and the difference, in the display unit; published and derived figures together. Any day before a publication can be chosen, by default the one before the newest revision, or publication if nothing was revised; choose an earlier one to see all revisions since."),
 		asks: as(rows,
 			ask{ref: "now", expr: now + changed}, ask{ref: "then", expr: then + changed}, ask{ref: "difference", expr: difference},
-			says(difference, "period")),
+			rowUnless(difference, "period")),
 	}, "period", true,
 		shown("period", m.say("时期", "period"), orNothing(m.say("没有变化", "nothing changed"), m.periodMappings()...), atLeast(120)),
 		shown(valueOf("then"), m.say("当时", "then"), unit("locale"), decimals(2)),

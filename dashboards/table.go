@@ -26,6 +26,32 @@ func kept(fields ...string) (all []column) {
 	return all
 }
 
+// nothing is the code of a row that says why a table is empty.
+const nothing = "none"
+
+// orElse returns the expression, or if it is empty one row of 0 with the code
+// nothing in some labels. Grafana shows the text of an empty panel only if it has
+// one query.
+func orElse(expr string, labels ...string) string {
+	row := "vector(0)"
+	for _, l := range labels {
+		row = `label_replace(` + row + `, "` + l + `", "` + nothing + `", "", "")`
+	}
+	return "(" + expr + ") or (" + row + " unless on () (" + expr + "))"
+}
+
+// orSay shows that code as a text.
+func (m *maker) orSay(text string) property { return mapped([]dashboard.ValueMapping{says(text)}) }
+
+func says(text string) dashboard.ValueMapping {
+	return values(map[string]dashboard.ValueMappingResult{nothing: mapping(text, "", 0)})
+}
+
+// nothingAt shows the value of such a row as a dash.
+func nothingAt(value string) dashboard.ValueMapping {
+	return values(map[string]dashboard.ValueMappingResult{value: mapping("–", "transparent", 0)})
+}
+
 // valueOf is the field with the values of a query, if a panel has several.
 func valueOf(ref string) string { return "Value #" + ref }
 
@@ -49,8 +75,11 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
 	for _, c := range columns {
 		how := append([]property{set("displayName", heading(c.heading)), set("noValue", "–")}, c.how...)
-		if long := []string{m.label("name"), m.label("area"), m.label("agency")}; slices.Contains(long, c.field) {
+		if long := []string{m.label("name"), m.label("area"), m.label("agency"), m.label("target"), m.row()}; slices.Contains(long, c.field) {
 			how = append(how, wrapped())
+		}
+		if m.in == English {
+			how = append(how, set("custom.wrapHeaderText", true))
 		}
 		if !slices.ContainsFunc(c.how, func(p property) bool { return p.Id == "custom.width" || p.Id == "custom.minWidth" }) {
 			how = append(how, wide(usual))
@@ -84,9 +113,30 @@ func decimals(n int) property                      { return set("decimals", n) }
 func unit(name string) property                    { return set("unit", name) }
 func mapped(all []dashboard.ValueMapping) property { return set("mappings", all) }
 
-// wrapped breaks a text that is wider than its column, such as a long name.
+// wrapped breaks a text that is wider than its column. Grafana makes a row as high
+// as the lines that it counts, and counts only breaks at spaces, hyphens and line
+// feeds: the rest of a Chinese text without any would be cut.
 func wrapped() property {
 	return set("custom.cellOptions", map[string]any{"type": "auto", "wrapText": true})
+}
+
+// pixels is a width in each edition.
+func (m *maker) pixels(zh, en int) int {
+	if m.in == Chinese {
+		return zh
+	}
+	return en
+}
+
+// amount is a column of numbers that are written as texts, so that those of a
+// unit have the same number of decimals.
+func (m *maker) amount(label, heading string, pixels int, how ...property) column {
+	return shown(label, heading, append(how, wrapped(), set("custom.align", "right"), wide(pixels))...)
+}
+
+// asWithheld shows the text withheld as a word.
+func (m *maker) asWithheld() property {
+	return mapped([]dashboard.ValueMapping{values(map[string]dashboard.ValueMappingResult{"withheld": mapping(m.say("不公布", "withheld"), "", 0)})})
 }
 
 // colored fills the cell with the colour of its mapping.

@@ -2,6 +2,7 @@ package dashboards_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +90,19 @@ func TestATimelineHasALegendAndATooltip(t *testing.T) {
 	}
 }
 
+// renamed is the name of a series after the transformations of a panel.
+func renamed(t *testing.T, p dashboardstest.Panel, name string) string {
+	t.Helper()
+	for _, step := range p.Transformations {
+		var options struct{ Regex, RenamePattern string }
+		if err := json.Unmarshal(step.Options, &options); err != nil || step.ID != "renameByRegex" {
+			t.Fatalf("%q has the transformation %s, %v", p.Title, step.ID, err)
+		}
+		name = regexp.MustCompile(options.Regex).ReplaceAllString(name, strings.ReplaceAll(options.RenamePattern, "$1", "${1}"))
+	}
+	return name
+}
+
 func TestRowsOfATimelineAreNamedInWords(t *testing.T) {
 	r := ofSample(t)
 	rows := 0
@@ -103,7 +117,7 @@ func TestRowsOfATimelineAreNamedInWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, s := range answers[0].Result {
-				name := s.Metric[strings.Trim(p.Queries[0].Legend, "{}")]
+				name := renamed(t, p, s.Metric[strings.Trim(p.Queries[0].Legend, "{}")])
 				if rows++; name == "" || name != strings.TrimSpace(name) || slices.Contains(strings.Fields(name), "any") {
 					t.Errorf("%s: %q has a row %q", d.Path, p.Title, name)
 				}

@@ -45,7 +45,8 @@ func (m *maker) topic(t *catalog.Topic, all []*catalog.Indicator) *board {
 		}
 	}
 	if some := m.withTargets(all); len(some) > 0 {
-		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, ofIndicators(codesOf(some)), some))
+		b.WithRow(part(m.say("目标", "Targets"))).WithPanel(m.targets(m.say("本专题的目标", "Targets of this topic"), 9, ofIndicators(codesOf(some)), some)).
+			WithPanel(m.sentences(8, ofIndicators(codesOf(some))))
 	}
 	b.WithRow(part(m.say("最新数据", "Newest figures"))).WithPanel(m.newestOf(of))
 	if ranks := ofKind(all, catalog.Rank); len(ranks) > 0 {
@@ -265,7 +266,7 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 			ask{ref: "published", expr: m.day("max by (" + by + ") (" + firmest(func(selector string) string {
 				return newest("tidemark_figure_published_timestamp_seconds{" + selector + "}")
 			}) + among + ")")},
-			says(own+among, "area_en", "area_zh")),
+			rowUnless(own+among, "area_en", "area_zh")),
 	}, valueOf("period"), true,
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(200),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -54,21 +55,29 @@ func (m *manner) amountsOf(st *verdict.State) (a amounts) {
 	return a
 }
 
-// decimals is how many decimals the amounts of a target have. There is one in
-// the Chinese unit, and as much precision in any other. What is counted in whole
-// things, and ranks, have none in their base unit.
+// decimals is how many decimals the amounts of a target have. Whole things per
+// day are not whole.
 func (m *manner) decimals(t *catalog.Target) int {
-	i := t.Indicator
-	if t.Measure.Growth() {
+	if t.PerDay {
+		return max(m.precision(t.Indicator, t.Measure), 1)
+	}
+	return m.decimalsOf(t.Indicator, t.Measure)
+}
+
+// decimalsOf is how many decimals the amounts of an indicator have. What is
+// counted in whole things, and ranks, have none in their base unit.
+func (m *manner) decimalsOf(i *catalog.Indicator, of figure.Measure) int {
+	precision := m.precision(i, of)
+	if !of.Growth() && (i.Unit.Whole || i.Kind == catalog.Rank) {
+		precision = min(precision, int(math.Round(math.Log10(m.scaleOf(i, of).factor))))
+	}
+	return max(precision, 0)
+}
+
+// precision is one decimal in the Chinese unit, and as much in any other.
+func (m *manner) precision(i *catalog.Indicator, of figure.Measure) int {
+	if of.Growth() {
 		return 1
 	}
-	power := int(math.Round(math.Log10(m.scaleOf(i, t.Measure).factor)))
-	switch fraction := 1 + power - i.DisplayPower(); {
-	case t.PerDay:
-		return max(fraction, 1)
-	case i.Unit.Whole || i.Kind == catalog.Rank:
-		return max(min(fraction, power), 0)
-	default:
-		return max(fraction, 0)
-	}
+	return 1 + int(math.Round(math.Log10(m.scaleOf(i, of).factor))) - i.DisplayPower()
 }

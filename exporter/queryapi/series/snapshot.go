@@ -31,6 +31,7 @@ type snapshot struct {
 	histories kept[place, *derive.History]
 	releases  kept[area, []int64]
 	firsts    kept[area, []arrival]
+	released  kept[area, []*sheet]
 	days      kept[area, []string]
 	newests   kept[newestKey, []firstKnown]
 	heads     kept[place, []headline]

@@ -40,7 +40,7 @@ func (m *maker) news(width uint32) *stat.PanelBuilder {
 			"Indicators with publications within the last 31 days, overdue indicators (counted once per area), and targets that are no longer met because figures were revised."),
 		asks: as(points,
 			ask{ref: "new", legend: m.say("近 31 天发布", "new in 31 days"),
-				expr: `count(count by (indicator) (count_over_time(tidemark_release_timestamp_seconds[31d]))) or vector(0)`},
+				expr: `count(max by (indicator) (tidemark_release_figures_timestamp_seconds) > scalar(tidemark_now_timestamp_seconds) - 31 * 86400) or vector(0)`},
 			ask{ref: "overdue", legend: m.say("逾期", "overdue"), expr: "count(" + late + ") or vector(0)"},
 			ask{ref: "regressed", legend: m.say("修订后未达", "no longer met"), expr: "sum(tidemark_target_regressed)"}),
 	}, "none", drawn{"new", lit(colorPublished)}, drawn{"overdue", lit(verdictColors[verdict.Overdue])},

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 )
@@ -73,6 +74,7 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 		WithTransformation(sorted(by, falling)).
 		WithTransformation(transformation("organize", map[string]any{
 			"indexByName": order, "excludeByName": map[string]bool{}, "renameByName": map[string]string{}}))
+	breaking := 0
 	for _, c := range columns {
 		how := append([]property{set("displayName", heading(c.heading)), set("noValue", "–")}, c.how...)
 		if long := []string{m.label("name"), m.label("area"), m.label("agency"), m.label("target"), m.row()}; slices.Contains(long, c.field) {
@@ -88,9 +90,23 @@ func (m *maker) list(p pane, by string, falling bool, columns ...column) *table.
 			// Grafana 12 calls hidden what it called custom.hidden before.
 			how = []property{set("custom.hidden", true), set("custom.hideFrom", map[string]bool{"viz": true, "legend": true, "tooltip": true})}
 		}
+		if slices.ContainsFunc(how, wraps) {
+			breaking++
+		}
 		b.OverrideByName(c.field, how)
 	}
+	if m.in == English && breaking > 1 {
+		// Grafana measures one text of a row, the one that seems the longest; the
+		// others may have two lines.
+		b.CellHeight(common.TableCellHeightLg)
+	}
 	return b
+}
+
+// wraps reports whether a setting breaks texts into lines.
+func wraps(p property) bool {
+	cell, _ := p.Value.(map[string]any)
+	return p.Id == "custom.cellOptions" && cell["wrapText"] == true
 }
 
 // heading is the text above a column. Grafana applies the settings of a field to

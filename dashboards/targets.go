@@ -49,17 +49,17 @@ const spannedTargets = " * on (target, indicator, area, category) group_left (fr
 func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	all := append(m.judged(valueOf("verdict"), atLeast(m.rowWidth())),
-		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(m.pixels(66, 76))...),
-		m.amount("stand", m.say("已完成／计划", "reached / plan"), m.pixels(134, 104), m.orSay(m.noTargets())),
+		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(m.pixels(66, 74))...),
+		m.amount("stand", m.say("已完成／计划", "reached / plan"), m.pixels(134, 120), m.orSay(m.noTargets())),
 		m.amount("goal", m.say("目标值", "goal"), m.pixels(124, 108), m.perDay()), // with the unit of all amounts
-		shown(m.label("reached"), m.say("截至", "up to"), wrapped(), m.basisAfter(), wide(m.pixels(118, 84))),
-		shown("deadline", m.say("期限", "deadline"), m.deadlines(m.pixels(76, 84))...),
-		m.amount("projection", m.say("预测", "projection"), m.pixels(82, 86)),
+		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(m.pixels(118, 126))),
+		shown("deadline", m.say("期限", "deadline"), m.deadlines(76)...),
+		m.amount("projection", m.say("预测", "projection"), m.pixels(82, 90)),
 		m.amount("band", m.say("区间", "band"), m.pixels(140, 96)),
-		m.amount("required_per_period", m.say("每期尚需", "needed per period"), m.pixels(78, 80)),
-		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(m.pixels(74, 80))...))
+		m.amount("required_per_period", m.say("每期尚需", "needed per period"), m.pixels(78, 74)),
+		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(m.pixels(74, 78))...))
 	if m.severalAreas(of) {
-		all = append(all, shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))))
+		all = append(all, shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 148))))
 	}
 	return append(all, kept("target", "indicator", "area", twin("category"), "from", "to")...)
 }
@@ -68,7 +68,7 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 // category, which leads to its indicator.
 func (m *maker) judged(urgency string, width property) []column {
 	return []column{
-		shown(urgency, m.say("判断", "verdict"), mapped(append(m.verdictMappings(), nothingAt("0"))), colored(), set("custom.align", "center"), wide(m.pixels(74, 118))),
+		shown(urgency, m.say("判断", "verdict"), mapped(append(m.verdictMappings(), nothingAt("0"))), colored(), set("custom.align", "center"), wide(m.pixels(74, 112))),
 		shown(m.row(), m.say("目标", "target"), width, m.inRows(),
 			m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "target", "from", "to")),
 	}
@@ -92,7 +92,7 @@ func (m *maker) sentences(height uint32, selector string) *table.PanelBuilder {
 		asks: as(rows,
 			ask{ref: "text", expr: coded(withRows(text), "category")},
 			ask{ref: "verdict", expr: urgency}),
-	}, valueOf("verdict"), true, append(append(m.judged(valueOf("verdict"), wide(m.pixels(m.rowWidth(), 250))),
+	}, valueOf("verdict"), true, append(append(m.judged(valueOf("verdict"), wide(m.pixels(264, 250))),
 		shown(m.label("text"), m.say("情况", "in words"), atLeast(240), wrapped(), m.orSay(m.noTargets()))),
 		kept("target", "indicator", "area", twin("category"), "from", "to")...)...)
 }

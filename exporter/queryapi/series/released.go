@@ -19,17 +19,8 @@ func releasedFamilies() []family {
 		Help: "When something was last published for an indicator in an area, with the newest of the figures in the labels, as texts."}, eachReleased}}
 }
 
-// sheet is the first line of what was published for an indicator in an area on
-// one day: the figures of one cell, by measure.
-type sheet struct {
-	at       int64 // of the first publication of the day, in milliseconds since 1970
-	category string
-	period   figure.Period
-	figures  map[figure.Measure]book.Figure
-}
-
-// firm reports whether the sheet has a number that was published.
-func (h *sheet) firm() bool {
+// firm reports whether a sheet has a number that was published.
+func firm(h *sheet) bool {
 	for _, f := range h.figures {
 		if !f.Withheld && derive.BasisOf(f.Status) == derive.Published {
 			return true
@@ -61,7 +52,7 @@ func (v *snapshot) sheets(r *release.Release) []*sheet {
 		}
 		first := map[figure.Day]*sheet{}
 		for key, h := range known {
-			if o := first[key.day]; o == nil || h.before(o, r.Indicator.Frequency()) {
+			if o := first[key.day]; o == nil || before(h, o, r.Indicator.Frequency()) {
 				first[key.day] = h
 			}
 		}
@@ -76,9 +67,9 @@ func (v *snapshot) sheets(r *release.Release) []*sheet {
 // before reports whether a sheet is shown rather than another of the same day:
 // totals first, what was published before what was filled in, the newest period,
 // and of those that end together the one of the indicator's own frequency.
-func (h *sheet) before(o *sheet, own figure.Frequency) bool {
+func before(h, o *sheet, own figure.Frequency) bool {
 	rank := func(h *sheet) []int64 {
-		return []int64{int64(metric.Bit(h.category == figure.Total)), int64(metric.Bit(h.firm())), h.period.End().Unix(),
+		return []int64{int64(metric.Bit(h.category == figure.Total)), int64(metric.Bit(firm(h))), h.period.End().Unix(),
 			int64(metric.Bit(h.period.Frequency() == own)), int64(h.period.Frequency().PerYear())}
 	}
 	return cmp.Or(slices.Compare(rank(h), rank(o)), strings.Compare(o.category, h.category)) > 0

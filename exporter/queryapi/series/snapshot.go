@@ -89,6 +89,15 @@ type arrival struct {
 	period figure.Period
 }
 
+// sheet is the first line of what was published for an indicator in an area on
+// one day: the figures of one cell, by measure.
+type sheet struct {
+	at       int64 // of the first publication of the day, in milliseconds since 1970
+	category string
+	period   figure.Period
+	figures  map[figure.Measure]book.Figure
+}
+
 // judged is a state, and what takes looking back at revisions to know of it.
 type judged struct {
 	verdict.State

@@ -8,6 +8,7 @@
 //	querier.go       which series match a selector
 //	families.go      the list of all metrics
 //	records.go       metrics of the track record and of revisions
+//	released.go      metrics of what a release had
 //	amounts.go       amounts of targets as texts
 //	span.go          the time ranges of charts
 //	targets.go       metrics of targets, judged at any moment

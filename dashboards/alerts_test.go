@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-stats/tidemark/dashboards"
 )
 
 func TestEveryAlertHasANameInBothLanguages(t *testing.T) {
@@ -29,5 +31,23 @@ func TestEveryAlertHasANameInBothLanguages(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A demo shows an earlier day, on which its newest figures were just published.
+func TestTheTimeSinceAPublicationIsByTheClockOfTheExporter(t *testing.T) {
+	found := 0
+	for _, r := range committed(t) {
+		for _, q := range r.queries() {
+			if q.Source != dashboards.Scraped || !strings.Contains(q.Expr, "tidemark_figure_published_timestamp_seconds") {
+				continue
+			}
+			if found++; !strings.HasPrefix(q.Expr, "(max(tidemark_now_timestamp_seconds) or vector(time())) - ") {
+				t.Errorf("%s: %s is %s", r.Path, q.Ref, q.Expr)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("nothing shows it")
 	}
 }

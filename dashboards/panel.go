@@ -77,6 +77,12 @@ func (m *maker) chart(p pane, unit string, looks ...drawn) *timeseries.PanelBuil
 	if unit != "" {
 		b.Unit(unit)
 	}
+	switch unit {
+	case "percent":
+		b.Decimals(1)
+	case "locale":
+		b.Decimals(2) // at most
+	}
 	for _, l := range looks {
 		b.OverrideByQuery(l.ref, l.how)
 	}

@@ -45,21 +45,21 @@ func (m *maker) targets(title string, height uint32, selector string, of []*cata
 const spannedTargets = " * on (target, indicator, area, category) group_left (from, to) tidemark_target_span_info"
 
 // targetColumns are those of a table of the targets of some indicators: first
-// what fits a phone. The area is a column only where there are several.
+// what fits a phone, where the name leaves room for a number. The area is a column only where there are several.
 func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
-	all := append(m.judged(valueOf("verdict"), atLeast(m.rowWidth())),
+	all := append(m.judged(valueOf("verdict"), atLeast(m.pixels(190, 200))),
 		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(m.pixels(66, 74))...),
 		m.amount("stand", m.say("已完成／计划", "reached / plan"), m.pixels(134, 120), m.orSay(m.noTargets())),
 		m.amount("goal", m.say("目标值", "goal"), m.pixels(124, 108), m.perDay()), // with the unit of all amounts
-		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(m.pixels(118, 126))),
+		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(m.pixels(118, 132))),
 		shown("deadline", m.say("期限", "deadline"), m.deadlines(76)...),
 		m.amount("projection", m.say("预测", "projection"), m.pixels(82, 90)),
 		m.amount("band", m.say("区间", "band"), m.pixels(140, 96)),
 		m.amount("required_per_period", m.say("每期尚需", "needed per period"), m.pixels(78, 74)),
 		shown(maybeValue("calendar"), m.say("序时进度", "calendar pace"), share(m.pixels(74, 78))...))
 	if m.severalAreas(of) {
-		all = append(all, shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 148))))
+		all = append(all, shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 142))))
 	}
 	return append(all, kept("target", "indicator", "area", twin("category"), "from", "to")...)
 }

@@ -128,3 +128,23 @@ func TestRowsOfATimelineAreNamedInWords(t *testing.T) {
 		t.Errorf("only %d rows", rows)
 	}
 }
+
+// Without decimals Grafana writes three digits of growth, and three decimals of
+// amounts.
+func TestNumbersInTooltipsHaveDecimals(t *testing.T) {
+	charts := 0
+	for _, f := range committed(t) {
+		for _, p := range f.Panels {
+			if p.Type != "timeseries" || p.Defaults.Unit != "percent" && p.Defaults.Unit != "locale" {
+				continue
+			}
+			want := map[string]float64{"percent": 1, "locale": 2}[p.Defaults.Unit]
+			if charts++; p.Defaults.Decimals == nil || *p.Defaults.Decimals != want {
+				t.Errorf("%s: %q has %v decimals, want %v", f.Path, p.Title, p.Defaults.Decimals, want)
+			}
+		}
+	}
+	if charts == 0 {
+		t.Error("there are no charts")
+	}
+}

@@ -87,6 +87,7 @@ func (p Panel) Follow() (all []string) {
 // Defaults are the settings of all fields of a panel.
 type Defaults struct {
 	NoValue, Unit string
+	Decimals      *float64
 	Custom        map[string]any
 }
 

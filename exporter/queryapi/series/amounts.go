@@ -2,10 +2,12 @@ package series
 
 import (
 	"math"
+	"strings"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter/metric"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/verdict"
 )
 
@@ -16,10 +18,22 @@ type amounts struct {
 	goal, value, plan, projection, band, required string
 }
 
-// amountFamilies are the amounts of targets.
+// amountFamilies are the amounts of targets, and the sentences on them, as texts.
 func amountFamilies() []family {
-	return []family{{metric.Family{Name: "tidemark_target_amounts_info",
-		Help: "The amounts of a target as texts for a table: all amounts in a unit have the same number of decimals."}, eachAmounts}}
+	return []family{
+		{metric.Family{Name: "tidemark_target_amounts_info", Help: "The amounts of a target as texts for a table: all amounts in a unit have the same number of decimals."}, eachAmounts},
+		{metric.Family{Name: "tidemark_target_text_info", Help: "The sentence on a target as a table can break it into lines: with a space after every mark also in Chinese."}, eachTold((*snapshot).sentences, textLabels)},
+	}
+}
+
+// spaced writes a Chinese sentence with a space after each mark: Grafana counts the
+// lines of a text by its spaces.
+var spaced = strings.NewReplacer("，", "， ", "；", "； ", "：", "： ")
+
+func textLabels(st *verdict.State, sentence lang.Text) metric.Labels {
+	t := st.Target
+	return metric.Labels{"area", t.Area.Code, "category", st.Category, "indicator", t.Indicator.Code,
+		"name_en", t.Name.EN, "name_zh", t.Name.ZH, "target", t.ID, "text_en", sentence.EN, "text_zh", spaced.Replace(sentence.ZH)}
 }
 
 func eachAmounts(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {

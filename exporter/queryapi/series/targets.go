@@ -3,7 +3,6 @@ package series
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/prometheus/prometheus/model/value"
@@ -29,7 +28,6 @@ func targetFamilies() []family {
 			yield(pairs, func(*judged) (float64, bool) { return 1, true })
 		})},
 		{metric.TargetSentence, eachTold((*snapshot).sentences, metric.TargetSentenceLabels)},
-		{metric.Family{Name: "tidemark_target_text_info", Help: "That sentence as a table can break it into lines: with a space after every mark also in Chinese."}, eachTold((*snapshot).sentences, textLabels)},
 		{metric.Family{Name: "tidemark_target_reached_info", Help: "The period of the value that a target has reached, with its names, and what the verdict rests on."}, eachTold((*snapshot).reached, reachedLabels)},
 		{metric.TargetVerdict, eachState(func(_ *snapshot, s *selection, st *judged, yield yieldValue) {
 			for _, verdict := range verdict.Verdicts() {
@@ -285,16 +283,6 @@ func eachTold[K comparable](of func(*snapshot, *stateHistory) []K, labelled func
 			})
 		})
 	}
-}
-
-// spaced writes a Chinese sentence with a space after each mark: Grafana counts the
-// lines of a text by its spaces.
-var spaced = strings.NewReplacer("，", "， ", "；", "； ", "：", "： ")
-
-func textLabels(st *verdict.State, sentence lang.Text) metric.Labels {
-	t := st.Target
-	return metric.Labels{"area", t.Area.Code, "category", st.Category, "indicator", t.Indicator.Code,
-		"name_en", t.Name.EN, "name_zh", t.Name.ZH, "target", t.ID, "text_en", sentence.EN, "text_zh", spaced.Replace(sentence.ZH)}
 }
 
 // sentences are those on the states of a history, empty where there is none.

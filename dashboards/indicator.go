@@ -265,8 +265,8 @@ func (m *maker) figures() *table.PanelBuilder {
 		none: m.noFigures(),
 	}, "order", true, append([]column{
 		shown("period", m.say("时期", "period"), m.inPeriods(), wide(120)),
-		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(m.wider(60, 90))),
-		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(120, 215))),
+		shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(m.pixels(60, 90))),
+		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.pixels(120, 215))),
 		shown("Value", m.say("数值", "value"), unit("locale"), decimals(2), mapped([]dashboard.ValueMapping{m.withheld()})),
 		shown("unit", m.say("单位", "unit"), m.units(80)...),
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(280)),

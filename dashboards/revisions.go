@@ -130,9 +130,9 @@ func (m *maker) revised() *table.PanelBuilder {
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(260),
 				m.linked(revisionsCode, m.say("查看各次发布", "show its publications"), by6...)),
-			shown(m.label("area"), m.say("地区", "area"), orNothing(m.say("没有修订", "none revised")), wide(m.wider(90, 182))),
+			shown(m.label("area"), m.say("地区", "area"), orNothing(m.say("没有修订", "none revised")), wide(m.pixels(90, 182))),
 			shown("period", m.say("时期", "period"), m.inPeriods(), wide(100)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(90, 212))),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.pixels(90, 212))),
 			shown(valueOf("times"), m.say("改过次数", "changes"), decimals(0), wide(90)),
 			shown(valueOf("now"), m.say("现在", "now"), unit("locale"), decimals(2)),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(86)),

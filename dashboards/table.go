@@ -28,7 +28,7 @@ func kept(fields ...string) (all []column) {
 }
 
 // nothing is the code of a row that says why a table is empty.
-const nothing = "none"
+const nothing = "nothing"
 
 // orElse returns the expression, or if it is empty one row of 0 with the code
 // nothing in some labels. Grafana shows the text of an empty panel only if it has

@@ -72,11 +72,3 @@ func (m *maker) inOwnUnits(expr string) string {
 	}
 	return expr
 }
-
-// wider is a number of pixels for a Chinese text, or for the English one.
-func (m *maker) wider(zh, en int) int {
-	if m.in == English {
-		return en
-	}
-	return zh
-}

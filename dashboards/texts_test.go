@@ -140,12 +140,12 @@ func TestATableOfTargetsSaysThatThereAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(table.Rows) != 1 || table.Rows[0]["stand"] != "none" && table.Rows[0]["text_zh"] != "none" {
+		if len(table.Rows) != 1 || table.Rows[0]["stand"] != "nothing" && table.Rows[0]["text_zh"] != "nothing" {
 			t.Errorf("%q has %v", title, table.Rows)
 		}
 		says := slices.ContainsFunc(p.Fields, func(f dashboardstest.Field) bool {
 			mappings, _ := json.Marshal(f.Set["mappings"])
-			return strings.Contains(string(mappings), `"none":{`) && strings.Contains(string(mappings), "没有目标")
+			return strings.Contains(string(mappings), `"nothing":{`) && strings.Contains(string(mappings), "没有目标")
 		})
 		if !says {
 			t.Errorf("%q does not say so", title)

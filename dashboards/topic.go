@@ -271,9 +271,9 @@ func (m *maker) newestOf(of string) *table.PanelBuilder {
 		append([]column{
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(200),
 				m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area", "category", "from", "to")),
-			shown(m.label("area"), m.say("地区", "area"), orNothing(m.noFigures()), wide(m.wider(110, 182))),
+			shown(m.label("area"), m.say("地区", "area"), orNothing(m.noFigures()), wide(m.pixels(110, 182))),
 			shown("category", m.say("分类", "category"), m.inWords("category"), wide(84)),
-			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.wider(100, 212))),
+			shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.pixels(100, 212))),
 			shown("freq", m.say("频率", "frequency"), m.inWords("freq"), wide(86)),
 			shown(m.label("period"), m.say("时期", "period"), wide(110)),
 			shown(valueOf("value"), m.say("数值", "value"), decimals(2), unit("locale"), mapped([]dashboard.ValueMapping{m.withheld()}), wide(110)),

@@ -69,6 +69,9 @@ type Area struct {
 	Code string
 	Name lang.Text
 	Kind string // e.g. district; indicators may name all areas of a kind at once
+	// Occasional means that its figures are published now and then, or not any
+	// more: none is missed when it does not come, unless a target needs it.
+	Occasional bool
 }
 
 // Topic is a group of indicators that people look at together: every indicator

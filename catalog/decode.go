@@ -190,7 +190,7 @@ func (d *decoder) area(n *yaml.Node) {
 		return
 	}
 	m.token("code", code)
-	a := &Area{Code: code, Name: m.name("name"), Kind: m.needText("kind")}
+	a := &Area{Code: code, Name: m.name("name"), Kind: m.needText("kind"), Occasional: m.yes("occasional")}
 	if keep(m, "code", d.cat.areas, code, a) {
 		d.cat.Areas = append(d.cat.Areas, a)
 	}

@@ -34,7 +34,7 @@ var partKeys = map[string][]string{
 	"name":         {"zh", "en"},
 	"agency":       {"code", "name", "files", "flags"},
 	"files":        {"decimal", "thousands", "encoding", "columns"},
-	"area":         {"code", "name", "kind"},
+	"area":         {"code", "name", "kind", "occasional"},
 	"unit":         {"code", "name", "written", "whole"},
 	"calendar":     {"code", "name", "source", "monthly", "quarterly", "annual", "dates", "grace_days"},
 	"holiday":      {"from", "to", "name", "work"},

@@ -136,7 +136,7 @@ func reachedWhen(by, bare string) string {
 func amounts(by, selector string) string {
 	expr := `label_join(tidemark_target_amounts_info{` + selector + `scale="display"}, "stand", " / ", "value", "plan")`
 	expr = `label_replace(` + expr + `, "stand", "$1", "stand", "(.+) / –")` // there is no plan
-	expr = `label_join(` + expr + `, "goal", " ", "goal", "unit")`
+	expr = `label_replace(label_join(` + expr + `, "goal", " ", "goal", "unit"), "goal", "–", "goal", "– .*")`
 	return "max by (" + by + ", stand, goal, projection, band, required_per_period) (" + expr + ")"
 }
 

@@ -21,6 +21,8 @@ const reminderDays = 2
 type Release struct {
 	Indicator *catalog.Indicator
 	Area      string
+	// Occasional means that nothing is due: see catalog.Area.
+	Occasional bool
 	// Newest is the newest period of the indicator's own frequency, in any
 	// measure and category, withheld or not; zero when there is none.
 	Newest figure.Period
@@ -28,7 +30,12 @@ type Release struct {
 
 // Next is the period that is released next after the newest one; ok is false
 // where no calendar defines one.
-func (r *Release) Next() (p figure.Period, ok bool) { return next(r.Indicator, r.Newest) }
+func (r *Release) Next() (p figure.Period, ok bool) {
+	if r.Occasional {
+		return p, false
+	}
+	return next(r.Indicator, r.Newest)
+}
 
 // Due returns when the next period is to be published: the first instant of a day
 // in the catalogue's time zone. ok is false where no calendar defines that.
@@ -96,14 +103,16 @@ func OverdueAfter(i *catalog.Indicator, p figure.Period) (at time.Time, ok bool)
 // All lists the indicators and areas that are reported, as known at the
 // given moment (the zero time means now), ordered by indicator and area: all
 // with a figure the catalogue knows, and all that a target needs. An area that
-// merely may report an indicator is not expected to.
+// merely may report an indicator is not expected to, nor is one that reports
+// occasionally, unless a target needs it.
 func All(c *catalog.Catalog, b *book.Book, known time.Time) []*Release {
 	reports := map[[2]string]*Release{}
 	at := func(i *catalog.Indicator, area string) *Release {
 		key := [2]string{i.Code, area}
 		r := reports[key]
 		if r == nil {
-			r = &Release{Indicator: i, Area: area}
+			a, ok := c.Area(area)
+			r = &Release{Indicator: i, Area: area, Occasional: ok && a.Occasional}
 			reports[key] = r
 		}
 		return r
@@ -124,7 +133,7 @@ func All(c *catalog.Catalog, b *book.Book, known time.Time) []*Release {
 	}
 	for _, t := range c.Targets {
 		if t.Indicator.Kind != catalog.Ratio { // a ratio is computed, not reported
-			at(t.Indicator, t.Area.Code)
+			at(t.Indicator, t.Area.Code).Occasional = false
 		}
 	}
 	sorted := make([]*Release, 0, len(reports))

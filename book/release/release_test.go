@@ -4,9 +4,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/book/booktest"
 	"github.com/tidemark-stats/tidemark/book/release"
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 func after(t *testing.T, indicator, newest string) *release.Release {
@@ -50,5 +52,19 @@ func TestWithoutAnyFigureNothingIsDue(t *testing.T) {
 	r.Newest = figure.Period{}
 	if _, ok := r.Reminder(catalog.Ningbo()); ok {
 		t.Error("a reminder of figures that were never reported")
+	}
+}
+
+func TestAnAreaThatReportsOccasionallyMissesNothing(t *testing.T) {
+	of := func(area string) store.Vintage {
+		v := booktest.Published("container_throughput", "2013-10", 30000, "2013-11-10")
+		v.Area = area
+		return v
+	}
+	for _, r := range release.All(catalog.Ningbo(), booktest.Of(t, of("ZSPA"), of("NBZS")), time.Time{}) {
+		_, due := r.Due()
+		if r.Indicator.Code == "container_throughput" && due != (r.Area == "NBZS") {
+			t.Errorf("a release of %s is due: %t", r.Area, due)
+		}
 	}
 }

@@ -15,12 +15,12 @@ type exportCmd struct {
 	Indicators []string `arg:"" optional:"" name:"indicator" help:"Codes of indicators; all if omitted."`
 	influxFlags
 	catalogFlag
-	Area   []string `env:"-" help:"Codes of areas; all if omitted." placeholder:"CODES"`
-	From   string   `env:"-" help:"The first period, like 2023, 2023-Q1 or 2023-01." placeholder:"PERIOD"`
-	To     string   `env:"-" help:"The last period." placeholder:"PERIOD"`
-	AsOf   string   `env:"-" help:"What was known at the end of that day." placeholder:"DATE"`
-	Format string   `env:"-" help:"csv, sdmx-csv or openmetrics." default:"csv" enum:"csv,sdmx-csv,openmetrics" placeholder:"FORMAT"`
-	Out    string   `env:"-" help:"The file to write, which must not exist; standard output if omitted." placeholder:"FILE"`
+	Area   []string `help:"Codes of areas; all if omitted." placeholder:"CODES"`
+	From   string   `help:"The first period, like 2023, 2023-Q1 or 2023-01." placeholder:"PERIOD"`
+	To     string   `help:"The last period." placeholder:"PERIOD"`
+	AsOf   string   `help:"What was known at the end of that day." placeholder:"DATE"`
+	Format string   `help:"csv, sdmx-csv or openmetrics." default:"csv" enum:"csv,sdmx-csv,openmetrics" placeholder:"FORMAT"`
+	Out    string   `help:"The file to write, which must not exist; standard output if omitted." placeholder:"FILE"`
 }
 
 // Help shows an example.

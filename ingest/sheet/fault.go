@@ -41,18 +41,18 @@ func (fs Faults) Unwrap() []error {
 	return errs
 }
 
-// place returns file:line:COLUMN. The line counts from 1 and the column from 0; a
+// Place returns file:line:COLUMN. The line counts from 1 and the column from 0; a
 // negative column is left out.
-func place(name string, line, column int) string {
+func Place(name string, line, column int) string {
 	name += ":" + strconv.Itoa(line)
 	if column >= 0 {
-		name += ":" + letters(column)
+		name += ":" + Letters(column)
 	}
 	return name
 }
 
-// letters returns a column's name in spreadsheets: A to Z, AA, AB and so on.
-func letters(column int) string {
+// Letters returns a column's name in spreadsheets: A to Z, AA, AB and so on.
+func Letters(column int) string {
 	s := ""
 	for column++; column > 0; column = (column - 1) / 26 {
 		s = string(rune('A'+(column-1)%26)) + s

@@ -98,14 +98,14 @@ func readHeader(name string, r *rows, columns, usual []string) (*header, error) 
 			return nil, &Fault{name, &figure.Problem{Code: "sheet/empty", Reason: "the file contains no text",
 				Hint: "write a header line like " + sampleHeader + " and one figure per line below it"}}
 		case errors.Is(err, errTooLong) || len(line) > maxHeader:
-			return nil, &Fault{place(name, r.lines.line, -1), &figure.Problem{Code: "sheet/too-long",
+			return nil, &Fault{Place(name, r.lines.line, -1), &figure.Problem{Code: "sheet/too-long",
 				Reason: fmt.Sprintf("is a header of more than %d bytes", maxHeader), Hint: "check whether this is a CSV file; the header is one line like " + sampleHeader}}
 		case err != nil:
 			return nil, err
 		}
 		text := r.decoded(bytes.TrimPrefix(line, []byte(mark8)), before.next)
 		if r.problem != nil {
-			return nil, &Fault{place(name, r.lines.line, -1), r.problem}
+			return nil, &Fault{Place(name, r.lines.line, -1), r.problem}
 		}
 		if c, ok := excelSeparator(text); ok {
 			candidates = append([]rune{c}, separators...)
@@ -197,7 +197,7 @@ func (h *header) parse(name string, line []byte, candidates []rune) error {
 		}
 	}
 	if wrong != nil {
-		return &Fault{place(name, h.line, at), wrong}
+		return &Fault{Place(name, h.line, at), wrong}
 	}
 	h.width = len(best)
 	for len(best) > 0 && best[len(best)-1] == "" {
@@ -278,7 +278,7 @@ func known(cells []string) (n int) {
 // assign finds the field of each column and returns what is wrong with the names.
 func (h *header) assign(name string, cells []string) (faults Faults) {
 	blame := func(column int, code, reason, hint string) {
-		faults = append(faults, &Fault{place(name, h.line, column), &figure.Problem{Code: code, Text: cells[column], Reason: reason, Hint: hint}})
+		faults = append(faults, &Fault{Place(name, h.line, column), &figure.Problem{Code: code, Text: cells[column], Reason: reason, Hint: hint}})
 	}
 	for f := range h.column {
 		h.column[f] = -1
@@ -288,7 +288,7 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 		f, ok := fieldNamed(cell)
 		switch {
 		case ok && h.column[f] >= 0:
-			blame(i, "sheet/duplicate-column", "is the same column as "+letters(h.column[f]), "keep one of the two")
+			blame(i, "sheet/duplicate-column", "is the same column as "+Letters(h.column[f]), "keep one of the two")
 		case ok:
 			h.column[f] = i
 		case cell != "" && cell != skipped:
@@ -312,7 +312,7 @@ func (h *header) assign(name string, cells []string) (faults Faults) {
 	if len(missing) == 0 {
 		return faults
 	}
-	lacking := &Fault{place(name, h.line, -1), &figure.Problem{Code: "sheet/missing-column",
+	lacking := &Fault{Place(name, h.line, -1), &figure.Problem{Code: "sheet/missing-column",
 		Text: strings.Join(missing, ", "), Reason: "is not in the header", Hint: "the first line names the columns: " + sampleHeader}}
 	if known(cells) == 0 {
 		h.nameless = true // so its cells are not misspelt names

@@ -82,7 +82,7 @@ func (r *Reader) shape() *figure.Problem {
 	}
 	for _, i := range r.header.unnamed {
 		if text := clean(r.cell(i)); text != "" {
-			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "is in column " + letters(i) + ", which has no name",
+			return &figure.Problem{Code: "sheet/row", Text: text, Reason: "is in column " + Letters(i) + ", which has no name",
 				Hint: "name the column in the header or empty it"}
 		}
 	}

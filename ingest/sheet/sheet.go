@@ -106,5 +106,5 @@ func (r *Reader) Where(line int, field string) string {
 			column = r.header.column[source]
 		}
 	}
-	return place(r.survey.name, line, column)
+	return r.survey.place(line, column)
 }

@@ -273,7 +273,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestAColumnHasTheLettersOfSpreadsheets(t *testing.T) {
 	for column, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA"} {
-		if got := letters(column); got != want {
+		if got := Letters(column); got != want {
 			t.Errorf("letters(%d) = %s, want %s", column, got, want)
 		}
 	}

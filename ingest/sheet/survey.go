@@ -29,6 +29,9 @@ type Given struct {
 	// Sender returns what is known about the sender of an indicator. It is called
 	// when the indicator changes from one row to the next, and may be nil.
 	Sender func(indicator string) Sender
+	// Place is the address of a line in the file that the text was made from. It is
+	// nil when the lines are the file's own.
+	Place func(line int) string
 }
 
 // Survey is a file that was read from beginning to end once, so that all its cells
@@ -162,7 +165,7 @@ func (s *Survey) settle() error {
 	case decimal == 0 && usual != 0 && (contradiction || s.values.undecided().n > 0):
 		decimal = usual
 	case contradiction:
-		return &Fault{place(s.name, s.values.comma.line, s.header.column[value]), s.values.contradiction()}
+		return &Fault{s.place(s.values.comma.line, s.header.column[value]), s.values.contradiction()}
 	case decimal == 0 && s.values.undecided().n > 0:
 		var err error
 		if decimal, err = s.weigh(); err != nil {
@@ -192,7 +195,7 @@ func (s *Survey) dispute(decimal byte) error {
 	if err != nil || possible == 0 || possible == decimal {
 		return err
 	}
-	return &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.disputed(decimal)}
+	return &Fault{s.place(s.values.undecided().line, s.header.column[value]), s.values.disputed(decimal)}
 }
 
 // weigh decides on the decimal mark of a column in which every cell is open. The
@@ -211,7 +214,7 @@ func (s *Survey) weigh() (decimal byte, err error) {
 	if len(marks) > 0 && slices.Min(marks) == slices.Max(marks) {
 		return marks[0], nil
 	}
-	return 0, &Fault{place(s.name, s.values.undecided().line, s.header.column[value]), s.values.open()}
+	return 0, &Fault{s.place(s.values.undecided().line, s.header.column[value]), s.values.open()}
 }
 
 // tell sets Read.
@@ -243,6 +246,14 @@ func titleWords(first, last int) lang.Text {
 		return lang.Text{ZH: fmt.Sprintf("表头之上的第%d行是标题，未读取", first), EN: fmt.Sprintf("line %d above the header is a title and was not read", first)}
 	}
 	return lang.Text{ZH: fmt.Sprintf("表头之上的第%d至%d行是标题，未读取", first, last), EN: fmt.Sprintf("lines %d to %d above the header are a title and were not read", first, last)}
+}
+
+// place is the address of a cell.
+func (s *Survey) place(line, column int) string {
+	if s.given.Place != nil {
+		return s.given.Place(line)
+	}
+	return Place(s.name, line, column)
 }
 
 // located adds the file's name to an error from the source.

@@ -1,0 +1,180 @@
+package grid
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+// sheets lists the sheets of the workbook that have cells, with their parts.
+func (b *Book) sheets() (all []Sheet, err error) {
+	var book struct {
+		Sheets []struct {
+			Name  string     `xml:"name,attr"`
+			State string     `xml:"state,attr"`
+			Attrs []xml.Attr `xml:",any,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	var relations struct {
+		All []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+			Type   string `xml:"Type,attr"`
+		} `xml:"Relationship"`
+	}
+	if err := b.decode("xl/workbook.xml", &book); err != nil {
+		return nil, err
+	}
+	if err := b.decode("xl/_rels/workbook.xml.rels", &relations); err != nil {
+		return nil, err
+	}
+	parts := map[string]string{}
+	for _, r := range relations.All {
+		if !strings.HasSuffix(r.Type, "/worksheet") {
+			continue // a chart has no cells
+		}
+		target := r.Target
+		if !strings.HasPrefix(target, "/") {
+			target = "xl/" + target
+		}
+		parts[r.ID] = strings.ToLower(strings.TrimPrefix(path.Clean(target), "/"))
+	}
+	for _, s := range book.Sheets {
+		for _, a := range s.Attrs {
+			if part := parts[a.Value]; a.Name.Local == "id" && b.parts[part] != nil {
+				all = append(all, Sheet{Name: s.Name, Hidden: s.State != "" && s.State != "visible", part: part})
+			}
+		}
+	}
+	return all, nil
+}
+
+// decode reads a small part of the workbook.
+func (b *Book) decode(part string, to any) error {
+	f := b.parts[part]
+	if f == nil {
+		return errors.New(part + " is missing")
+	}
+	r, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read from
+	return xml.NewDecoder(io.LimitReader(r, maxPart)).Decode(to)
+}
+
+// facts are what a sheet says besides its cells.
+type facts struct {
+	merged  []Range
+	rows    map[int]bool // hidden rows, by number
+	columns []Range      // hidden columns
+}
+
+// facts reads what a sheet says besides its cells.
+func (b *Book) facts(s Sheet) (facts, error) {
+	f := facts{rows: map[int]bool{}}
+	part, err := b.parts[s.part].Open()
+	if err != nil {
+		return f, err
+	}
+	defer func() { _ = part.Close() }() // only read from
+	in := xml.NewDecoder(io.LimitReader(part, maxPart))
+	row := 0
+	for {
+		token, err := in.RawToken()
+		if errors.Is(err, io.EOF) {
+			return f, nil
+		}
+		if err != nil {
+			return f, err
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		a := attributes(e.Attr)
+		switch e.Name.Local {
+		case "row":
+			if row++; a["r"] != "" {
+				row, _ = strconv.Atoi(a["r"]) // Each has refused any other text
+			}
+			if truth(a["hidden"]) {
+				f.rows[row] = true
+			}
+		case "col":
+			first, err1 := strconv.Atoi(a["min"])
+			last, err2 := strconv.Atoi(a["max"])
+			if truth(a["hidden"]) && err1 == nil && err2 == nil {
+				f.columns = append(f.columns, Range{FirstColumn: first - 1, LastColumn: last - 1})
+			}
+		case "mergeCell":
+			if r, ok := rangeOf(a["ref"]); ok {
+				f.merged = append(f.merged, r)
+			}
+		}
+	}
+}
+
+func attributes(all []xml.Attr) map[string]string {
+	m := make(map[string]string, len(all))
+	for _, a := range all {
+		m[a.Name.Local] = a.Value
+	}
+	return m
+}
+
+func truth(s string) bool { return s == "1" || s == "true" }
+
+// rangeOf parses A1:C3.
+func rangeOf(ref string) (Range, bool) {
+	from, to, _ := strings.Cut(ref, ":")
+	c1, r1, err1 := excelize.CellNameToCoordinates(from)
+	c2, r2, err2 := excelize.CellNameToCoordinates(to)
+	if err1 != nil || err2 != nil {
+		return Range{}, false
+	}
+	return Range{FirstRow: min(r1, r2), LastRow: max(r1, r2), FirstColumn: min(c1, c2) - 1, LastColumn: max(c1, c2) - 1}, true
+}
+
+// say tells of hidden rows and columns that have text. They are read like others:
+// who sees the sheet does not know what is in them.
+func (f *facts) say(g *Grid) (said []lang.Text) {
+	hidden := 0
+	for i := range g.Rows {
+		if f.rows[g.Rows[i].Number] {
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		said = append(said, lang.Text{ZH: fmt.Sprintf("隐藏行 %d 行：同样读取", hidden), EN: fmt.Sprintf("hidden rows with text: %d, read like the others", hidden)})
+	}
+	columns := 0
+	for _, r := range f.columns {
+		for c := r.FirstColumn; c <= r.LastColumn && c < g.Width(); c++ {
+			if g.hasText(c) {
+				columns++
+			}
+		}
+	}
+	if columns > 0 {
+		said = append(said, lang.Text{ZH: fmt.Sprintf("隐藏列 %d 列：同样读取", columns), EN: fmt.Sprintf("hidden columns with text: %d, read like the others", columns)})
+	}
+	return said
+}
+
+func (g *Grid) hasText(column int) bool {
+	for i := range g.Rows {
+		if g.Rows[i].Cell(column) != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -14,6 +14,7 @@ type cli struct {
 	Demo     demoCmd     `cmd:"" help:"Run everything in one process tree, with the built-in sample; no Docker."`
 	Push     pushCmd     `cmd:"" help:"Send the figures of files and wait for their receipts."`
 	Check    checkCmd    `cmd:"" help:"Report on files like push, but send nothing."`
+	Map      mapCmd      `cmd:"" help:"Write down what the tables of a file mean, to be edited and used with --map."`
 	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`

@@ -47,10 +47,11 @@ func TestEveryCommandShowsAnExample(t *testing.T) {
 }
 
 // safeguarded are the flags, by command, that switch off a safeguard. Those about a
-// file's notation override the evidence of its cells.
+// file override the evidence of its cells, or belong to one file.
 var safeguarded = map[string][]string{
-	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "flags"},
-	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "flags"},
+	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags"},
+	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags"},
+	"map":            {"sheet", "out"},
 	"rejects resend": {"all"},
 }
 

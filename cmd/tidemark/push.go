@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/ingest/layout"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
@@ -25,6 +26,8 @@ type fileFlags struct {
 	Thousands string   `env:"-" help:"The only mark that groups digits: . , ' space, or none." placeholder:"MARK"`
 	Encoding  string   `env:"-" help:"The files' encoding, like gb18030, big5, shift_jis, windows-1252." placeholder:"NAME"`
 	Columns   []string `env:"-" help:"The names of the columns, for files without a header or with other names; - skips a column." placeholder:"NAMES"`
+	Sheet     string   `env:"-" help:"The only sheet of workbooks to read; all that have a table if omitted." placeholder:"NAME"`
+	Map       string   `env:"-" help:"File that says what the labels and sheets of a table mean; tidemark map writes it." placeholder:"FILE"`
 	Flags     string   `env:"-" help:"YAML file that defines the flags on values, like {p: P, r: A, \"-\": 0}; it overrides those of the catalogue." placeholder:"FILE"`
 }
 
@@ -35,12 +38,18 @@ func (f *fileFlags) notation() (sheet.Notation, error) {
 }
 
 // open returns the files as inputs. cleanup must be called even after an error.
-func (f *fileFlags) open(e *env, names []string) (inputs []sender.Input, cleanup func(), err error) {
+func (f *fileFlags) open(e *env, cat *catalog.Catalog, names []string) (inputs []sender.Input, cleanup func(), err error) {
 	n, err := f.notation()
 	if err != nil {
 		return nil, func() {}, err
 	}
-	return sender.OpenAll(e.ctx, n, names, e.stdin)
+	as := sender.As{Notation: n, Sheet: f.Sheet}
+	if f.Map != "" {
+		if as.Map, err = layout.LoadMap(f.Map, cat); err != nil {
+			return nil, func() {}, err
+		}
+	}
+	return sender.OpenAll(e.ctx, as, names, e.stdin)
 }
 
 // report writes the report as text or JSON.
@@ -97,7 +106,7 @@ func (c *pushCmd) Run(e *env) error {
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
 	}
-	inputs, cleanup, err := c.inputs(e)
+	inputs, cleanup, err := c.inputs(e, cat)
 	defer cleanup()
 	if err != nil {
 		return err
@@ -133,7 +142,7 @@ func (c *pushCmd) Run(e *env) error {
 }
 
 // inputs returns the files to push. cleanup must be called even after an error.
-func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err error) {
+func (c *pushCmd) inputs(e *env, cat *catalog.Catalog) (inputs []sender.Input, cleanup func(), err error) {
 	switch {
 	case c.Sample && len(c.Files) > 0:
 		return nil, func() {}, errors.New("--sample sends the built-in files and no others; push yours without it")
@@ -142,7 +151,7 @@ func (c *pushCmd) inputs(e *env) (inputs []sender.Input, cleanup func(), err err
 	case len(c.Files) == 0:
 		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; see tidemark push --help`)
 	}
-	return c.open(e, c.Files)
+	return c.open(e, cat, c.Files)
 }
 
 type checkCmd struct {
@@ -164,7 +173,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	inputs, cleanup, err := c.open(e, c.Files)
+	inputs, cleanup, err := c.open(e, cat, c.Files)
 	defer cleanup()
 	if err != nil {
 		return err

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
 // inMemory is the number of bytes of standard input kept in memory. Longer input
@@ -17,7 +15,7 @@ const inMemory = 8 << 20
 
 // OpenAll returns inputs for the named files, and for standard input where the
 // name is "-". cleanup must be called even after an error.
-func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin io.Reader) (inputs []Input, cleanup func(), err error) {
+func OpenAll(ctx context.Context, as As, names []string, stdin io.Reader) (inputs []Input, cleanup func(), err error) {
 	cleanup = func() {}
 	used := false
 	for _, name := range names {
@@ -25,7 +23,7 @@ func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin
 			if err := readable(name); err != nil {
 				return nil, cleanup, fmt.Errorf("%s: %w", name, err)
 			}
-			inputs = append(inputs, Input{Name: name, Notation: notation, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
+			inputs = append(inputs, Input{Name: name, As: as, Open: func() (io.ReadCloser, error) { return os.Open(name) }})
 			continue
 		}
 		if used {
@@ -36,7 +34,7 @@ func OpenAll(ctx context.Context, notation sheet.Notation, names []string, stdin
 		if in, cleanup, err = spool(ctx, stdin); err != nil {
 			return nil, cleanup, fmt.Errorf("standard input: %w", err)
 		}
-		in.Notation = notation
+		in.As = as
 		inputs = append(inputs, in)
 	}
 	return inputs, cleanup, nil

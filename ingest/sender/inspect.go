@@ -10,6 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/layout"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 	"github.com/tidemark-stats/tidemark/internal/lang"
@@ -20,8 +21,21 @@ import (
 type Input struct {
 	Name string
 	Open func() (io.ReadCloser, error)
-	// Notation is what the sender says about how the file is written.
+	// As is what the sender says about how the file is written.
+	As As
+
+	read   []lang.Text           // how it was rewritten as a sheet
+	place  func(line int) string // see sheet.Given
+	fault  error                 // why it could not be
+	unread int                   // the rows that it then has
+	book   workbook              // of the sheets of one workbook; nil for one sheet
+}
+
+// As is what a sender says about files. The zero value says nothing.
+type As struct {
 	Notation sheet.Notation
+	Sheet    string      // the only sheet of workbooks to be read
+	Map      *layout.Map // what labels and sheets mean
 }
 
 // until returns the input with reads that fail once ctx ends.
@@ -64,6 +78,7 @@ type inspector struct {
 	validator *rules.Validator
 	confirm   bool
 	words     map[string]bool // words of the catalogue, which help to recognise encodings
+	rewritten []*layout.Part  // of the files inspected so far
 }
 
 // newInspector returns an inspector. With confirm the sender stands by every
@@ -134,7 +149,9 @@ func (f *file) rows() int { return f.survey.Rows }
 func (f *file) unreadable() bool { return f.broken != nil }
 
 // readingNotes says how the file is read, where that is not obvious.
-func (f *file) readingNotes() []lang.Text { return f.survey.Read }
+func (f *file) readingNotes() []lang.Text {
+	return append(slices.Clone(f.input.read), f.survey.Read...)
+}
 
 // load surveys the file and reads it once, so that its figures can be compared
 // with each other. The error is an I/O error; problems with the content are
@@ -163,6 +180,7 @@ func (in *inspector) load(input Input) (*file, error) {
 			p.Opinion = rules.Believed
 		}
 		f.cells.Put(row.Figure.Cell, p)
+		f.input.book.tell(f.input.Name, f.where(row.Line, "value"), &c)
 		return nil
 	})
 	f.cells.JudgeAll(in.validator.Cat)
@@ -229,6 +247,8 @@ func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
 		case len(problems) > 0:
 		case p != nil:
 			problems = append(problems, p)
+		case f.input.book.against(f.input.Name, &c) != nil:
+			problems = append(problems, f.input.book.against(f.input.Name, &c))
 		default:
 			if d := f.cells.Doubt(&c, rules.Beside{}); d.Refused {
 				problems, row.asked = append(problems, d.Problem), true

@@ -15,16 +15,21 @@ import (
 // look surveys the file, using what the sender and the catalogue say about it.
 // Faults of the file are kept for the report.
 func (f *file) look() error {
+	if f.broken = f.input.fault; f.broken != nil {
+		f.survey = &sheet.Survey{Rows: f.input.unread}
+		return nil
+	}
 	usual, err := f.usual()
 	if err != nil {
 		return err
 	}
 	f.survey, err = sheet.Look(f.input.Name, f.input.Open, sheet.Given{
-		Notation: f.input.Notation,
+		Notation: f.input.As.Notation,
 		Usual:    usual,
 		Word:     func(text string) bool { return f.inspector.words[text] },
 		Possible: f.inspector.possible,
 		Sender:   f.inspector.validator.Sender,
+		Place:    f.input.place,
 	})
 	var fault *sheet.Fault
 	switch {

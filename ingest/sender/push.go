@@ -91,15 +91,23 @@ func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 // value that is merely implausible. The error says which file could not be read,
 // or that ctx has ended; problems with figures are in the report.
 func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
-	r := &Report{}
-	_, err := r.inspect(ctx, newInspector(cat, confirm), inputs, func(*judgedRow) bool { return false })
-	return r, err
+	r, in := &Report{}, newInspector(cat, confirm)
+	_, err := r.inspect(ctx, in, inputs, func(*judgedRow) bool { return false })
+	return r, errors.Join(err, in.close())
 }
 
 // inspect inspects files. It calls settles for a figure that would be refused
 // unless confirmed; true means that the figure was accepted before.
 func (r *Report) inspect(ctx context.Context, in *inspector, inputs []Input, settles func(*judgedRow) bool) (files []*file, err error) {
+	var tables []Input
 	for _, input := range inputs {
+		parts, err := in.parts(ctx, input)
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, parts...)
+	}
+	for _, input := range tables {
 		r.Files = append(r.Files, input.Name)
 		f, err := in.load(input.until(ctx))
 		if err != nil {
@@ -173,7 +181,9 @@ type Options struct {
 func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	r := &Report{}
 	earlier := &answered{nc: opts.Conn}
-	files, err := r.inspect(ctx, newInspector(opts.Catalog, opts.Confirm), inputs, func(row *judgedRow) bool { return earlier.before(ctx, row) })
+	in := newInspector(opts.Catalog, opts.Confirm)
+	defer func() { _ = in.close() }() // temporary files
+	files, err := r.inspect(ctx, in, inputs, func(row *judgedRow) bool { return earlier.before(ctx, row) })
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
 		return r, err
 	}

@@ -1,0 +1,73 @@
+package layout
+
+import "slices"
+
+// sample is the number of cells by which a column is recognised.
+const sample = 1000
+
+// recognise gives a role to columns whose header says none, by their cells.
+func (b *block) recognise() {
+	for c := range b.columns {
+		m := &b.columns[c]
+		if m.role != noRole && m.role != periodRole || m.drop != nil {
+			continue
+		}
+		n := b.count(c)
+		if m.role == periodRole {
+			if n.periods+n.numbers == 0 && n.known > 0 {
+				m.role = labelRole // 月份 above the indicators, with the months beside it
+			}
+			continue
+		}
+		first := !slices.ContainsFunc(b.columns[:c], func(m meaning) bool { return m.role == periodRole || m.role == labelRole })
+		if n.cells > 0 && (!m.says() || n.numbers == 0 && first) {
+			m.role = b.roleBy(c, n, first)
+		}
+	}
+}
+
+// counts are the numbers of cells of a column by what they are.
+type counts struct{ cells, numbers, periods, units, known int }
+
+// roleBy is the role of a column with such cells. first reports that no column before
+// it has labels or periods.
+func (b *block) roleBy(c int, n counts, first bool) role {
+	m := &b.columns[c]
+	switch {
+	case n.units*10 >= n.cells*8:
+		return unitRole
+	case first && n.periods*10 >= n.cells*8 && (m.period == "" || n.numbers < n.cells):
+		return periodRole
+	case n.numbers*2 >= n.cells || m.period != "" || n.numbers > 0 && b.named(c):
+		return noRole
+	case first || n.known > 0:
+		return labelRole
+	}
+	return otherRole
+}
+
+// count counts the first cells of a column.
+func (b *block) count(c int) (n counts) {
+	for _, i := range b.body {
+		cell := b.grid.Rows[i].Cell(c)
+		if cell == "" {
+			continue
+		}
+		if n.cells == sample {
+			break
+		}
+		n.cells++
+		if isPeriod(cell) {
+			n.periods++
+		}
+		if b.labels.isUnit(cell) {
+			n.units++
+		}
+		if isNumber(cell) || nothing(cell) {
+			n.numbers++
+		} else if _, ok := b.labels.find(b.labels.read(cell).label); ok {
+			n.known++
+		}
+	}
+	return n
+}

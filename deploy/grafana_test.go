@@ -70,6 +70,21 @@ func strictly(t *testing.T, kind string, into any) {
 	must(t, decoder.Decode(into))
 }
 
+func TestGrafanaFindsEveryFolderThatItLooksInto(t *testing.T) {
+	var plugins struct {
+		APIVersion int `yaml:"apiVersion"`
+		Apps       []any
+	}
+	var alerting struct {
+		APIVersion int `yaml:"apiVersion"`
+	}
+	strictly(t, "plugins", &plugins)
+	strictly(t, "alerting", &alerting)
+	if plugins.APIVersion != 1 || len(plugins.Apps) != 0 || alerting.APIVersion != 1 {
+		t.Errorf("%+v, %+v", plugins, alerting)
+	}
+}
+
 func TestGrafanaQueriesServicesThatExist(t *testing.T) {
 	var sources dataSources
 	strictly(t, "datasources", &sources)

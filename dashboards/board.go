@@ -32,10 +32,18 @@ func (m *maker) begin(code, title, about, from, to string) *board {
 	b := newBuilder(title).Uid(m.in.uid(code)).Description(about).
 		Tags([]string{"tidemark", m.in.tag()}).Timezone("utc").Time(from, to).
 		Tooltip(dashboard.DashboardCursorSyncCrosshair).Timepicker(m.ranges(from, to))
+	if code != pipelineCode { // which shows the processes as they are now
+		b.WithVariable(m.shownDay())
+	}
 	for _, l := range m.links(code) {
 		b.Link(l)
 	}
 	return b
+}
+
+// shownDay is the day that the dashboard shows, for its reader; there is nothing to choose.
+func (m *maker) shownDay() *dashboard.QueryVariableBuilder {
+	return m.named("day", m.say("展示日期", "as on"), "tidemark_now_info", "day", "day")
 }
 
 // ranges are the time ranges that can be chosen by name, the first being that of

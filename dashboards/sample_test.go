@@ -333,3 +333,22 @@ func TestVerdictsAreCountedOnceForEachTarget(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryDashboardOfFiguresSaysWhichDayItShows(t *testing.T) {
+	day := figure.DayOf(2024, 2, 20)
+	r := openedOn(t, day.Start(time.UTC).Add(9*time.Hour), booktest.SampleUntil(day))
+	for _, d := range committed(t) {
+		if strings.HasPrefix(d.UID, "tidemark-pipeline") {
+			continue
+		}
+		want := map[bool]string{true: "2024年2月20日", false: "20 Feb 2024"}[d.Edition == dashboards.Chinese]
+		o := r.Open(d.Dashboard, nil)
+		if v := o.Variables[0]; v.Name != "day" || v.Hidden {
+			t.Errorf("%s begins with the variable %s", d.Path, v.Name)
+			continue
+		}
+		if got := options(t, r, o, "day"); len(got) != 1 || got[0].Text != want || got[0].Value != "2024-02-20" {
+			t.Errorf("%s shows %v", d.Path, got)
+		}
+	}
+}

@@ -134,6 +134,10 @@ func indicatorFamilies() []family {
 		{metric.Now, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			yield(metric.Labels{}, v.standing(float64(s.now.Unix())))
 		}},
+		{nowInfo, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
+			day := s.now.In(v.catalog.Location())
+			yield(metric.Labels{"day", day.Format(time.DateOnly), "day_en", day.Format("2 Jan 2006"), "day_zh", day.Format("2006年1月2日")}, v.standing(1))
+		}},
 		{metric.WorkingDay, func(v *snapshot, s *selection, yield func(metric.Labels, func() []Sample)) {
 			yield(metric.Labels{}, func() []Sample { return v.workingDays(s.now) })
 		}},
@@ -144,6 +148,9 @@ func indicatorFamilies() []family {
 	}
 	return families
 }
+
+// nowInfo names the day that is taken for today, for people.
+var nowInfo = metric.Family{Name: "tidemark_now_info", Help: "The day that is taken for today, as people write it."}
 
 // workingDays has a sample for each day up to now on which work begins or ends.
 func (v *snapshot) workingDays(now time.Time) (samples []Sample) {

@@ -107,7 +107,7 @@ func (m *maker) alerts() *table.PanelBuilder {
 	}, "order", false, append([]column{
 		m.severity(valueOf("firing")),
 		shown("alertname", m.say("告警", "alert"), m.inWords("alertname"), m.runbook(), wide(m.pixels(180, 200))),
-		shown(meaning, m.say("含义", "what it means"), m.inWordsOr(meaning, m.allWell()), atLeast(300)),
+		shown(meaning, m.say("含义", "what it means"), orNothing(m.allWell(), m.wordMapping(meaning)), atLeast(300)),
 		shown(valueOf("count"), m.say("个数", "number"), decimals(0), wide(80)),
 		shown(valueOf("since"), m.say("最早开始于", "since"), unit(asMinute), wide(150)),
 	}, kept("order", twin("alertname"))...)...)
@@ -153,7 +153,7 @@ func (m *maker) alerted() *table.PanelBuilder {
 		shown(m.label("name"), m.say("指标", "indicator"), wide(m.pixels(150, 150)), m.linked(indicatorCode, m.say("查看指标", "show the indicator"), "indicator", "area")),
 		shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))),
 		shown("category", m.say("分类", "category"), m.inWords("category"), wide(m.pixels(62, 76))),
-		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(280), wrapped(), m.orSay(m.allWell())),
+		shown(m.label("sentence"), m.say("情况", "in words"), atLeast(280), wrapped(), orNothing(m.allWell())),
 		shown(valueOf("since"), m.say("开始于", "since"), unit(asMinute), wide(136)),
 	}, kept("order", "indicator", "area", twin("alertname"))...)...)
 }

@@ -122,20 +122,8 @@ func named(expr string) string {
 }
 
 // spanned adds to each sample of the expression the time range of a chart of its
-// indicator, as the labels from and to, for links: the range with which a dashboard opens fits no indicator
-// exactly.
+// indicator, as the labels from and to, for links: the range with which a dashboard
+// opens fits no indicator exactly.
 func spanned(expr string) string {
 	return "(" + expr + ") * on (indicator, area) group_left (from, to) tidemark_indicator_span_info"
-}
-
-// rowUnless returns a query for the row that says why a table is empty, with the code
-// nothing in labels; see orNothing. The
-// answer to several queries has fields even without rows, and Grafana then shows
-// bare headings, not the text for no data.
-func rowUnless(unless string, labels ...string) ask {
-	row := "vector(0)"
-	for _, l := range labels {
-		row = `label_replace(` + row + `, "` + l + `", "` + nothing + `", "", "")`
-	}
-	return maybe(nothing, row+" unless on () ("+unless+")", "")
 }

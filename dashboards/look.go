@@ -170,14 +170,9 @@ func wordOf(label, code string) lang.Text {
 	return lang.Text{ZH: code, EN: code}
 }
 
-// inWords shows the codes of the label as words, and inWordsOr also that a table
-// is empty; see orElse.
+// inWords shows the codes of the label as words.
 func (m *maker) inWords(label string) property {
 	return mapped([]dashboard.ValueMapping{m.wordMapping(label)})
-}
-
-func (m *maker) inWordsOr(label, text string) property {
-	return mapped([]dashboard.ValueMapping{m.wordMapping(label), says(text)})
 }
 
 func (m *maker) wordMapping(label string) dashboard.ValueMapping {
@@ -188,12 +183,6 @@ func (m *maker) wordMapping(label string) dashboard.ValueMapping {
 		}
 	}
 	return values(options)
-}
-
-// orNothing shows why a table is empty, in a column with mappings of its own or
-// none; see says.
-func orNothing(text string, own ...dashboard.ValueMapping) property {
-	return mapped(append(own, says(text)))
 }
 
 // withheld shows a value that is not a number as withheld.

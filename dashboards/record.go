@@ -106,7 +106,7 @@ func (m *maker) cameTrue() *table.PanelBuilder {
 			ask{ref: OptionalPrefix + "missed", expr: count("missed") + " or " + decided + " * 0"},
 			ask{ref: OptionalPrefix + "part", expr: "(" + count("met") + " or " + decided + " * 0) / " + decided}),
 	}, valueOf(OptionalPrefix+"said"), true,
-		shown("verdict", m.say("判断", "verdict"), m.inWordsOr("verdict", m.noOutcome()), atLeast(160)),
+		shown("verdict", m.say("判断", "verdict"), orNothing(m.noOutcome(), m.wordMapping("verdict")), atLeast(160)),
 		shown(valueOf(OptionalPrefix+"said"), m.say("次数", "times"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"met"), m.say("其后达成", "then met"), decimals(0)),
 		shown(valueOf(OptionalPrefix+"missed"), m.say("其后未达成", "then missed"), decimals(0)),

@@ -94,7 +94,7 @@ func (m *maker) revisionQuality() *table.PanelBuilder {
 			shown(m.label("name"), m.say("指标", "indicator"), atLeast(140),
 				m.linked(revisionsCode, m.say("查看各次发布", "show the publications"), "indicator", "area", "measure", "from", "to")),
 			shown(m.label("area"), m.say("地区", "area"), wide(m.pixels(88, 100))),
-			shown("measure", m.say("口径", "measure"), m.inWordsOr("measure", m.say("尚无修订", "none revised")), wide(m.pixels(92, 132))),
+			shown("measure", m.say("口径", "measure"), orNothing(m.say("尚无修订", "none revised"), m.wordMapping("measure")), wide(m.pixels(92, 132))),
 			shown(maybeValue("figures"), m.say("数据", "figures"), decimals(0), wide(70)),
 			shown(maybeValue("revised"), m.say("修订过", "revised"), decimals(0), wide(74)),
 			shown(maybeValue("ratio_median"), m.say("幅度中位数", "median size"), append(asPart(), narrow)...),

@@ -34,18 +34,25 @@ const nothing = "nothing"
 // nothing in some labels. Grafana shows the text of an empty panel only if it has
 // one query.
 func orElse(expr string, labels ...string) string {
+	return "(" + expr + ") or (" + nothingUnless(expr, labels) + ")"
+}
+
+// rowUnless returns a query of its own for that row, in a table of several queries.
+func rowUnless(unless string, labels ...string) ask {
+	return maybe(nothing, nothingUnless(unless, labels), "")
+}
+
+func nothingUnless(expr string, labels []string) string {
 	row := "vector(0)"
 	for _, l := range labels {
 		row = `label_replace(` + row + `, "` + l + `", "` + nothing + `", "", "")`
 	}
-	return "(" + expr + ") or (" + row + " unless on () (" + expr + "))"
+	return row + " unless on () (" + expr + ")"
 }
 
-// orSay shows that code as a text.
-func (m *maker) orSay(text string) property { return mapped([]dashboard.ValueMapping{says(text)}) }
-
-func says(text string) dashboard.ValueMapping {
-	return values(map[string]dashboard.ValueMappingResult{nothing: mapping(text, "", 0)})
+// orNothing shows that code as a text, in a column with mappings of its own or none.
+func orNothing(text string, own ...dashboard.ValueMapping) property {
+	return mapped(append(own, values(map[string]dashboard.ValueMappingResult{nothing: mapping(text, "", 0)})))
 }
 
 // nothingAt shows the value of such a row as a dash.

@@ -50,7 +50,7 @@ func (m *maker) targetColumns(of []*catalog.Indicator) []column {
 	maybeValue := func(ref string) string { return valueOf(OptionalPrefix + ref) }
 	all := append(m.judged(valueOf("verdict"), atLeast(m.pixels(190, 200))),
 		shown(maybeValue("attainment"), m.say("完成率", "attained"), share(m.pixels(66, 74))...),
-		m.amount("stand", m.say("已完成／计划", "reached / plan"), m.pixels(134, 120), m.orSay(m.noTargets())),
+		m.amount("stand", m.say("已完成／计划", "reached / plan"), m.pixels(134, 120), orNothing(m.noTargets())),
 		m.amount("goal", m.say("目标值", "goal"), m.pixels(124, 108), m.perDay()), // with the unit of all amounts
 		shown(m.label("reached"), m.say("截至", "up to"), m.basisAfter(), wide(m.pixels(118, 132))),
 		shown("deadline", m.say("期限", "deadline"), m.deadlines(76)...),
@@ -93,7 +93,7 @@ func (m *maker) sentences(height uint32, selector string) *table.PanelBuilder {
 			ask{ref: "text", expr: coded(withRows(text), "category")},
 			ask{ref: "verdict", expr: urgency}),
 	}, valueOf("verdict"), true, append(append(m.judged(valueOf("verdict"), wide(m.pixels(264, 250))),
-		shown(m.label("text"), m.say("情况", "in words"), atLeast(240), wrapped(), m.orSay(m.noTargets()))),
+		shown(m.label("text"), m.say("情况", "in words"), atLeast(240), wrapped(), orNothing(m.noTargets()))),
 		kept("target", "indicator", "area", twin("category"), "from", "to")...)...)
 }
 
@@ -130,9 +130,9 @@ func reachedWhen(by, bare string) string {
 		" or on (" + by + `) label_replace(label_replace(max by (` + by + `) (tidemark_target_urgency{` + bare + `}), "reached_en", "–", "", ""), "reached_zh", "–", "", "")`
 }
 
-// amounts has the amounts of the targets as texts, whose decimals are even in
-// each unit, and in the label stand what was reached with what should be by now. The goal has
-// the unit of all of them.
+// amounts has the amounts of the targets as texts, whose decimals are even in each
+// unit, and in the label stand what was reached with what should be by now. The goal
+// has the unit of all of them.
 func amounts(by, selector string) string {
 	expr := `label_join(tidemark_target_amounts_info{` + selector + `scale="display"}, "stand", " / ", "value", "plan")`
 	expr = `label_replace(` + expr + `, "stand", "$1", "stand", "(.+) / –")` // there is no plan

@@ -11,9 +11,9 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
-// Handler serves everything the exporter offers: / for people, /runbooks/ for
-// those who get alerts, /metrics for Prometheus, /api/v1/ for PromQL clients, /-/healthy and /-/ready for the
-// process supervisor.
+// Handler serves everything the exporter offers: / for people, /runbooks/ and /rules
+// for those who get alerts and reports, /metrics for Prometheus, /api/v1/ for PromQL
+// clients, /-/healthy and /-/ready for the process supervisor.
 func (e *Exporter) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/", promhttp.InstrumentHandlerDuration(e.health.asked, e.api()))

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -58,19 +59,12 @@ func (f *File) grids() (grids []*grid.Grid, err error) {
 		rows, separated, _, err := sheet.Rows(f.Name, f.Open, sheet.Given{Notation: f.Notation})
 		return []*grid.Grid{grid.OfText(rows, separated)}, err
 	}
-	content, err := all()
+	book, sheets, err := f.book(all)
 	if err != nil {
-		return nil, f.fault(err)
+		return nil, err
 	}
-	book, err := grid.OpenBook(content)
-	if err != nil {
-		return nil, f.fault(err)
-	}
-	defer func() { _ = book.Close() }() // only read from
-	for _, s := range book.Sheets {
-		if f.Sheet != "" && s.Name != f.Sheet {
-			continue
-		}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	for _, s := range sheets {
 		g, err := book.Grid(s)
 		if err != nil {
 			return nil, f.fault(err)

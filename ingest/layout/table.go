@@ -15,6 +15,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest/grid"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/internal/spool"
 )
 
 // File is a file of figures in any layout.
@@ -40,7 +41,7 @@ type Part struct {
 	Name string      // file, or file:sheet
 	Read []lang.Text // how it was understood
 
-	text   spool
+	text   spool.Spool
 	file   string // in addresses
 	places []spot // by line, from the second; nil when lines are rows of the grid
 }
@@ -49,7 +50,7 @@ type Part struct {
 type spot struct{ row, column int32 }
 
 // Open opens the rewritten sheet, which is CSV in UTF-8.
-func (p *Part) Open() (io.ReadCloser, error) { return p.text.open() }
+func (p *Part) Open() (io.ReadCloser, error) { return p.text.Open() }
 
 // Place returns the address in the file of a line of the rewritten sheet, like
 // port.xlsx:港口:7:C; nil when the line has the same number in both.
@@ -66,7 +67,7 @@ func (p *Part) Place() func(line int) string {
 }
 
 // Close removes temporary files.
-func (p *Part) Close() error { return p.text.close() }
+func (p *Part) Close() error { return p.text.Close() }
 
 // Parts rewrites the tables of a file. It returns none for a text file that is a
 // sheet already, or that is no table either: package sheet says what is wrong with
@@ -138,19 +139,11 @@ func (f *File) text() ([]*Part, error) {
 
 // workbook rewrites the sheets of a workbook.
 func (f *File) workbook(all func() ([]byte, error)) (parts []*Part, err error) {
-	content, err := all()
+	book, sheets, err := f.book(all)
 	if err != nil {
-		return nil, f.fault(err)
-	}
-	book, err := grid.OpenBook(content)
-	if err != nil {
-		return nil, f.fault(err)
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, book.Close()) }()
-	sheets := slices.DeleteFunc(slices.Clone(book.Sheets), func(s grid.Sheet) bool { return f.Sheet != "" && s.Name != f.Sheet })
-	if len(sheets) == 0 {
-		return nil, f.noSheet(book)
-	}
 	var unread []string
 	var empty error
 	for _, s := range sheets {
@@ -187,6 +180,22 @@ func (f *File) workbook(all func() ([]byte, error)) (parts []*Part, err error) {
 		parts[0].Read = append(parts[0].Read, lang.Text{ZH: "映射文件中有、而工作簿中没有的工作表：" + names, EN: "sheets of the mapping that the workbook does not have: " + names})
 	}
 	return parts, nil
+}
+
+// book opens the workbook and chooses the sheets that are to be read.
+func (f *File) book(all func() ([]byte, error)) (book *grid.Book, sheets []grid.Sheet, err error) {
+	content, err := all()
+	if err == nil {
+		book, err = grid.OpenBook(content)
+	}
+	if err != nil {
+		return nil, nil, f.fault(err)
+	}
+	sheets = slices.DeleteFunc(slices.Clone(book.Sheets), func(s grid.Sheet) bool { return f.Sheet != "" && s.Name != f.Sheet })
+	if len(sheets) == 0 {
+		return nil, nil, errors.Join(f.noSheet(book), book.Close())
+	}
+	return book, sheets, nil
 }
 
 // noSheet is the fault of a workbook without the sheet that was asked for.

@@ -1,17 +1,14 @@
 package sender
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-)
 
-// inMemory is the number of bytes of standard input kept in memory. Longer input
-// goes to a temporary file, because it is read more than once.
-const inMemory = 8 << 20
+	"github.com/tidemark-stats/tidemark/internal/spool"
+)
 
 // OpenAll returns inputs for the named files, and for standard input where the
 // name is "-". cleanup must be called even after an error.
@@ -31,7 +28,7 @@ func OpenAll(ctx context.Context, as As, names []string, stdin io.Reader) (input
 		}
 		used = true
 		var in Input
-		if in, cleanup, err = spool(ctx, stdin); err != nil {
+		if in, cleanup, err = buffered(ctx, stdin); err != nil {
 			return nil, cleanup, fmt.Errorf("standard input: %w", err)
 		}
 		in.As = as
@@ -69,46 +66,19 @@ func unwrapPath(err error) error {
 	return err
 }
 
-// spool makes standard input readable several times. It also returns when ctx
+// buffered makes standard input readable several times. It also returns when ctx
 // ends while it is still waiting for someone to type.
-func spool(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err error) {
-	type result struct {
-		head []byte
-		file string
-		err  error
-	}
-	done := make(chan result, 1)
+func buffered(ctx context.Context, stdin io.Reader) (in Input, cleanup func(), err error) {
+	text := &spool.Spool{}
+	done := make(chan error, 1)
 	go func() {
-		head, file, err := spoolAll(stdin)
-		done <- result{head, file, err}
+		_, err := io.Copy(text, stdin)
+		done <- err
 	}()
-	var r result
 	select {
-	case r = <-done:
+	case err = <-done:
 	case <-ctx.Done():
 		return in, func() {}, ctx.Err() // the reader ends with the process
 	}
-	in = Input{Name: "-", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.head)), nil }}
-	cleanup = func() {}
-	if r.file != "" {
-		in.Open = func() (io.ReadCloser, error) { return os.Open(r.file) }
-		cleanup = func() { _ = os.Remove(r.file) } // temporary anyway
-	}
-	return in, cleanup, r.err
-}
-
-// spoolAll reads to the end, into memory or, when it is long, into a file.
-func spoolAll(stdin io.Reader) (head []byte, file string, err error) {
-	var b bytes.Buffer
-	if _, err := io.CopyN(&b, stdin, inMemory); errors.Is(err, io.EOF) {
-		return b.Bytes(), "", nil
-	} else if err != nil {
-		return nil, "", err
-	}
-	f, err := os.CreateTemp("", "tidemark-push-*.csv")
-	if err != nil {
-		return nil, "", err
-	}
-	_, err = io.Copy(f, io.MultiReader(&b, stdin))
-	return nil, f.Name(), errors.Join(err, f.Close())
+	return Input{Name: "-", Open: text.Open}, func() { _ = text.Close() }, err // temporary anyway
 }

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"io"
 	"testing"
+
+	"github.com/tidemark-stats/tidemark/internal/spool"
 )
 
 func TestStandardInputIsReadTwiceWhateverItsLength(t *testing.T) {
-	for _, size := range []int{1 << 10, inMemory - 1, inMemory, inMemory + 1} {
+	for _, size := range []int{1 << 10, spool.InMemory - 1, spool.InMemory, spool.InMemory + 1} {
 		text := bytes.Repeat([]byte("a line of a file\n"), size/17+1)[:size]
-		in, cleanup, err := spool(t.Context(), bytes.NewReader(text))
+		in, cleanup, err := buffered(t.Context(), bytes.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}

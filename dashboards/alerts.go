@@ -101,7 +101,7 @@ func (m *maker) alerts() *table.PanelBuilder {
 		about: m.say("正在触发的告警，同名的合为一行：含义、个数和最早开始的时间，最紧急的在前。点击告警查看处理办法。",
 			"The firing alerts, those with one name in one row: what they mean, how many there are and since when, most severe first. Click an alert for its runbook."),
 		asks: as(rows,
-			ask{ref: "firing", expr: orElse(coded(inTurn(`label_replace(min by (`+by+`) (`+firing()+`), "`+meaning+`", "$1", "alertname", "(.+)")`), "alertname"), meaning)},
+			ask{ref: "firing", expr: coded(inTurn(`label_replace(`+orElse("min by ("+by+") ("+firing()+")", meaning)+`, "`+meaning+`", "$1", "alertname", "(.+)")`), "alertname")},
 			ask{ref: "count", expr: "count by (" + by + ") (" + firing() + ")"},
 			ask{ref: "since", expr: m.day("min by (" + by + ") (" + since + ")")}),
 	}, "order", false, append([]column{
@@ -144,7 +144,7 @@ func (m *maker) alerted() *table.PanelBuilder {
 		about: m.say("每一个告警：哪个目标或哪项数据，情况如何，何时开始；最紧急的在前，同名的在一起。点击指标查看数据。",
 			"Every alert: which target or figures it is about, where it stands, and since when; the most severe first, those with one name together. Click an indicator for its figures."),
 		asks: as(rows,
-			ask{ref: "firing", expr: orElse(coded(inTurn(spaced(all, "sentence_zh")), "alertname"), "sentence_en", "sentence_zh")},
+			ask{ref: "firing", expr: coded(inTurn(spaced(orElse(all, "sentence_en", "sentence_zh"), "sentence_zh")), "alertname")},
 			ask{ref: "since", expr: m.day(since)}),
 	}, "order", false, append([]column{
 		m.severity(valueOf("firing")),

@@ -163,7 +163,7 @@ func TestAWorkerCannotSendFiguresOrChangeStreams(t *testing.T) {
 			if !errors.Is(err, nats.ErrPermissionViolation) {
 				t.Errorf("publishing %s: %v", subject, err)
 			}
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			t.Errorf("a worker may publish %s", subject)
 		}
 	}

@@ -103,15 +103,6 @@ func TestARevisionReplacesAndALateOldVintageDoesNot(t *testing.T) {
 	}
 }
 
-func TestAWriteIsOnThePageWithinTwoSeconds(t *testing.T) {
-	opts, writer := bucket(t)
-	write(t, writer, published("boxes", "2023-01", 1, "2023-02-10"))
-	_, served := run(t, open(t, opts), io.Discard)
-	await(t, served+"/metrics", boxesOfH1+" 1\n", patience)
-	write(t, writer, published("boxes", "2023-02", 2, "2023-03-10"))
-	await(t, served+"/metrics", boxesOfH1+" 2\n", 2*time.Second)
-}
-
 func TestWhileInfluxDBIsAwayTheLastFiguresAreServed(t *testing.T) {
 	influx := enginetest.Influx(t)
 	opts := store.Options{URL: influx.URL(), Bucket: "figures"}

@@ -91,7 +91,7 @@ func (d *demoProcess) signal(s os.Signal) {
 // shows waits until /metrics has a line.
 func (d *demoProcess) shows(line string) {
 	d.t.Helper()
-	ctx, cancel := context.WithTimeout(d.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
 	defer cancel()
 	var page string
 	if err := watch(ctx, 10*time.Millisecond, func() bool {

@@ -28,13 +28,13 @@ var strange = []string{"1764000000000000", "-9223372036854775", "922337203685477
 	"95617584000", "0x1p62", "1e-320", "9e15", "-9e15", "9.1e15", "5000-01-01T00:00:00Z", "0000-01-01T00:00:00Z",
 	"-292273086-05-16T16:47:06Z", "+292277025-08-18T07:12:54.999999999Z", "now", "\xff\xfe"}
 
-// asking fails if an answer is not one that Prometheus could give, or takes
-// longer than a small book justifies.
-func asking(t testing.TB, limit time.Duration, api http.Handler, r *http.Request) (status int, body string) {
+// asking fails if an answer is not one that Prometheus could give, or takes more
+// memory than a small book justifies, or does not come.
+func asking(t testing.TB, api http.Handler, r *http.Request) (status int, body string) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	ctx, cancel := context.WithTimeout(r.Context(), limit)
+	ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
 	defer cancel()
 	w := httptest.NewRecorder()
 	api.ServeHTTP(w, r.WithContext(ctx))
@@ -43,7 +43,7 @@ func asking(t testing.TB, limit time.Duration, api http.Handler, r *http.Request
 		t.Errorf("%.200s took %d MiB", r.URL, taken>>20)
 	}
 	if ctx.Err() != nil {
-		t.Errorf("%.200s took more than %v", r.URL, limit)
+		t.Errorf("%.200s took more than a minute", r.URL)
 	}
 	var a struct{ Status, ErrorType, Error string }
 	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || (w.Code == http.StatusOK) != (a.Status == "success") || a.Status == "error" && (a.Error == "" || a.ErrorType == "internal") {
@@ -82,12 +82,12 @@ func TestEveryMetricAnswersAtAnyTime(t *testing.T) {
 			get("query", "query", `tidemark_target_verdict @ `+at),
 			get("query", "query", `tidemark_target_verdict{as_of="`+at+`"}`),
 		} {
-			asking(t, 10*time.Second, api, r)
+			asking(t, api, r)
 		}
 		for _, other := range []string{"0", "1700000000", "-9e15", "9e15", "5000-01-01T00:00:00Z"} {
 			for _, step := range []string{"1", "1e9", "9223372036", "86400", "NaN", "1e-9"} {
-				asking(t, 10*time.Second, api, get("query_range", "query", `{__name__=~"tidemark_(target|release).+"}`, "start", at, "end", other, "step", step))
-				asking(t, 10*time.Second, api, get("query_range", "query", `rate(tidemark_target_verdict[1y])`, "start", other, "end", at, "step", step))
+				asking(t, api, get("query_range", "query", `{__name__=~"tidemark_(target|release).+"}`, "start", at, "end", other, "step", step))
+				asking(t, api, get("query_range", "query", `rate(tidemark_target_verdict[1y])`, "start", other, "end", at, "step", step))
 			}
 		}
 	}
@@ -157,7 +157,7 @@ func TestAQueryOverALimitIsRefusedAtOnceWithTheLimitAndTheFix(t *testing.T) {
 	api := small(t)
 	for name, r := range hostile() {
 		t.Run(name, func(t *testing.T) {
-			status, body := asking(t, 5*time.Second, api, r)
+			status, body := asking(t, api, r)
 			if status != http.StatusBadRequest || !strings.Contains(body, `"errorType":"bad_data"`) || !strings.ContainsAny(body, ";:") || strings.Contains(body, "unknown position") {
 				t.Errorf("%d %.500s", status, body)
 			}
@@ -169,7 +169,7 @@ func TestASubqueryIsBoundedOverTheWholeRangeOfTheQuery(t *testing.T) {
 	api := small(t)
 	for _, query := range []string{"max_over_time(vector(1)[1d:1s])", "max_over_time(nothing[1d:1s])", "count(sum_over_time(max_over_time(nothing[1h:1m])[1d:1h]))", "max_over_time(x[1d:1s] @ end())"} {
 		for _, r := range [][]string{{"0", "9e9", "1e6"}, {"-4e13", "4e13", "9e9"}, {"0", "95617584000", "1e7"}} {
-			status, body := asking(t, 5*time.Second, api, get("query_range", "query", query, "start", r[0], "end", r[1], "step", r[2]))
+			status, body := asking(t, api, get("query_range", "query", query, "start", r[0], "end", r[1], "step", r[2]))
 			if status == http.StatusOK || !strings.Contains(body, "too many steps") && !strings.Contains(body, "too many samples into memory in subquery: it may hold") {
 				t.Errorf("%s from %s to %s: %d %.300s", query, r[0], r[1], status, body)
 			}
@@ -177,10 +177,10 @@ func TestASubqueryIsBoundedOverTheWholeRangeOfTheQuery(t *testing.T) {
 	}
 	// Each step may evaluate a few steps of a subquery, or many steps may
 	// evaluate many in total.
-	if status, body := asking(t, 5*time.Second, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[2d:1m])", "start", "0", "end", "3e6", "step", "5e4")); status != http.StatusOK {
+	if status, body := asking(t, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[2d:1m])", "start", "0", "end", "3e6", "step", "5e4")); status != http.StatusOK {
 		t.Errorf("%d %.300s", status, body)
 	}
-	if status, _ := asking(t, 5*time.Second, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[200d:1m])", "start", "0", "end", "3e7", "step", "5e3")); status != http.StatusBadRequest {
+	if status, _ := asking(t, api, get("query_range", "query", "quantile_over_time(0.5, (vector(1) * time())[200d:1m])", "start", "0", "end", "3e7", "step", "5e3")); status != http.StatusBadRequest {
 		t.Errorf("%d", status)
 	}
 }
@@ -236,7 +236,7 @@ func TestABodyIsReadUpToItsLimit(t *testing.T) {
 		"a large read":             httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(make([]byte, 1<<20))),
 		"a compressed read":        httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(snappy.Encode(nil, make([]byte, 2<<20)))),
 	} {
-		status, body := asking(t, 5*time.Second, small(t), r)
+		status, body := asking(t, small(t), r)
 		if status != http.StatusRequestEntityTooLarge || !strings.Contains(body, "larger than 262144 bytes") {
 			t.Errorf("%s: %d %.300s", name, status, body)
 		}
@@ -271,7 +271,7 @@ func TestRemoteReadHasTheSameLimits(t *testing.T) {
 		"no snappy":       httptest.NewRequest(http.MethodPost, "/api/v1/read", strings.NewReader("\xff\xff\xff\xff\xff\xff")),
 		"no protobuf":     httptest.NewRequest(http.MethodPost, "/api/v1/read", bytes.NewReader(snappy.Encode(nil, []byte("\xff\xff")))),
 	} {
-		if status, body := asking(t, 5*time.Second, small(t), r); status != http.StatusBadRequest {
+		if status, body := asking(t, small(t), r); status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
 	}

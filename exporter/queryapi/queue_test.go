@@ -86,7 +86,7 @@ func TestSmallQueriesAreAnsweredWhileLargeOnesWait(t *testing.T) {
 	}
 	for range 5 {
 		for _, r := range []*http.Request{get("query", "query", "count(tidemark_figure)"), get("series", "match[]", "tidemark_figure"), get("labels")} {
-			if status, body := asking(t, time.Minute, c.api, r); status != http.StatusOK {
+			if status, body := asking(t, c.api, r); status != http.StatusOK {
 				t.Errorf("%s: %d %.300s", r.URL, status, body)
 			}
 		}
@@ -109,7 +109,7 @@ func TestTooManyLargeQueriesAreTurnedAway(t *testing.T) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
-	if status, body := asking(t, time.Minute, c.api, get("query", "query", "count(tidemark_figure_revision)")); status != http.StatusOK {
+	if status, body := asking(t, c.api, get("query", "query", "count(tidemark_figure_revision)")); status != http.StatusOK {
 		t.Errorf("afterwards: %d %.300s", status, body)
 	}
 }

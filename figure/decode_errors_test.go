@@ -112,7 +112,7 @@ func TestAValueOfAWrongTypeIsRefused(t *testing.T) {
 		return "figure/type: " + field + " is not a string; see figure.schema.json for the types"
 	}
 	const number = "figure/type: value is not a number, a decimal string or null; see figure.schema.json for the types"
-	const boolean = "figure/type: confirmed is not true or false; see figure.schema.json for the types"
+	const boolean = "figure/type: confirmed is not true, false or a reason of a few words; see figure.schema.json for the types"
 	cases := []errorCase{
 		{"area as a number", with(`"330200"`, `330200`), text("area")},
 		{"period as a number", with(`"2023-Q1"`, `2023`), text("period")},
@@ -123,7 +123,7 @@ func TestAValueOfAWrongTypeIsRefused(t *testing.T) {
 	for _, v := range []string{"true", "nul", "NaN", "-", "+1", "01", ".5", "1.", "1e", "0x1", "[1]", `{"v":1}`, strings.Repeat("[", 20000)} {
 		cases = append(cases, errorCase{"value as " + v[:min(len(v), 9)], with(`"3770.6"`, v), number})
 	}
-	for _, v := range []string{`"true"`, "1", "null", "tru", "True"} {
+	for _, v := range []string{`"true"`, `"false"`, `"no"`, `"maybe"`, `"未确认"`, `""`, `" "`, "1", "null", "tru", "True"} {
 		cases = append(cases, errorCase{"confirmed as " + v, with(`}`, `,"confirmed":`+v+`}`), boolean})
 	}
 	checkErrors(t, cases, decode)

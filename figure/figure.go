@@ -74,8 +74,9 @@ type Figure struct {
 	Withheld  bool    // there is no number; Status says why
 	Unit      string  // as written, e.g. 万TEU; for growth measures %
 	Status    Status
-	Note      string // for people, kept with the message
-	Confirmed bool   // the sender has checked an implausible value and confirms it
+	Note      string // for people; at most MaxNote characters
+	Confirmed bool   // the sender has checked an implausible value and stands by it
+	Reason    string // why, when Confirmed; empty if the sender does not say; at most MaxNote characters
 	Published string // date or timestamp of publication when an archive is loaded, otherwise empty
 }
 
@@ -88,7 +89,7 @@ func (c Cell) Subject(agency string) string {
 // SubjectPrefix is the first token of every figure's subject.
 const SubjectPrefix = "figures"
 
-// MaxNote is the longest note a figure may carry, in characters.
+// MaxNote is the longest note or reason a figure may carry, in characters.
 const MaxNote = 4096
 
 // ParsePublished reads when an archived figure was published: a date in the

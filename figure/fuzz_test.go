@@ -10,6 +10,7 @@ import (
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{plainBody, with(`"3770.6"`, ` null , "status":"Q"`), with(`"3770.6"`, `-3.77e3`),
 		with(`}`, `,"category":"外贸","status":"P","note":"\u0001\n\ud83d\ude00<","confirmed":true,"published":"2023-04-20"}`),
+		with(`}`, `,"confirmed":"a strike in \u6e2f"}`),
 		with(`"gdp"`, `"\u0067dp"`), with(`{`, `{"unit":"",`), with("亿元", "\xd2\xda"), with(`"亿元"`, `{"a":[1]}`), "", "[]", `{"`, `{"a\n":1}`} {
 		f.Add([]byte(seed))
 	}

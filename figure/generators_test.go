@@ -71,6 +71,9 @@ func figures() *rapid.Generator[figure.Figure] {
 			Confirmed: rapid.Bool().Draw(t, "confirmed"),
 			Published: rapid.StringN(0, 64, -1).Draw(t, "published"),
 		}
+		if f.Confirmed {
+			f.Reason = rapid.SampledFrom([]string{"", "checked twice", "已与港口核对", "say \"yes\"\nto it"}).Draw(t, "reason")
+		}
 		f.Withheld = !f.Status.Allows(false) || f.Status.Allows(true) && rapid.Bool().Draw(t, "withheld")
 		if !f.Withheld {
 			f.Value = decimals().Draw(t, "value")

@@ -126,16 +126,6 @@ func (s *scanner) str(field string) (string, error) {
 	return string(t), err
 }
 
-func (s *scanner) boolean(field string) (bool, error) {
-	switch {
-	case s.word("true"):
-		return true, nil
-	case s.word("false"):
-		return false, nil
-	}
-	return false, s.wrongType(field, "true or false")
-}
-
 // word skips white space and, if it follows, the word w; it reports whether it
 // was there.
 func (s *scanner) word(w string) bool {

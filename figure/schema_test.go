@@ -91,6 +91,9 @@ func TestSchemaAndDecodeAgree(t *testing.T) {
 	}{
 		{"plain", plainBody, fits},
 		{"all fields", with(`}`, `,"category":"外贸","status":"P","note":"快报","confirmed":true,"published":"2023-04-20"}`), fits},
+		{"a reason for confirmed", with(`}`, `,"confirmed":"受春节影响"}`), fits},
+		{"a reason in words", with(`}`, `,"confirmed":"a strike, see\nthe bulletin"}`), fits},
+		{"longest reason", with(`}`, `,"confirmed":"`+strings.Repeat("波", 4096)+`"}`), fits},
 		{"number", with(`"3770.6"`, `3770.6`), fits},
 		{"number with an exponent", with(`"3770.6"`, `-3.7706e3`), fits},
 		{"text with an exponent", with(`3770.6`, `+.37E+040`), fits},
@@ -125,6 +128,8 @@ func TestSchemaAndDecodeAgree(t *testing.T) {
 		{"long note", with(`}`, `,"note":"`+strings.Repeat("波", 4097)+`"}`), refused},
 		{"unknown status", with(`}`, `,"status":"R"}`), refused},
 		{"null status", with(`}`, `,"status":null}`), refused},
+		{"one word for confirmed", with(`}`, `,"confirmed":"maybe"}`), refused},
+		{"long reason", with(`}`, `,"confirmed":"`+strings.Repeat("波", 4097)+`"}`), refused},
 		{"text for confirmed", with(`}`, `,"confirmed":"true"}`), refused},
 		{"withheld without a reason", with(`"3770.6"`, `null`), refused},
 		{"withheld with the empty status", with(`"3770.6"`, `null,"status":""`), refused},

@@ -3,6 +3,7 @@ package figure
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +12,8 @@ import (
 )
 
 // MaxBody is the largest message body tidemark reads, in bytes: room for the
-// longest note with every character escaped.
+// longest note with every character escaped, or for the longest note and reason
+// in Chinese.
 const MaxBody = 32 << 10
 
 // wireKeys lists the keys of a body in the order in which they are written.
@@ -66,6 +68,10 @@ func (f *Figure) Settle() error {
 	if f.Status == 0 {
 		f.Status = Normal
 	}
+	if len(f.Note)+len(f.Reason) > MaxNote && len(f.AppendJSON(nil)) > MaxBody {
+		return &Problem{Code: "figure/too-long", Field: "note", Text: f.Note,
+			Reason: fmt.Sprintf("and the reason in confirmed make a message of more than %d bytes", MaxBody), Hint: "shorten them"}
+	}
 	if f.Status.Allows(f.Withheld) {
 		return nil
 	}
@@ -87,8 +93,7 @@ func (f *Figure) decodeField(s *scanner, i int) (err error) {
 	case "value":
 		return f.decodeValue(s)
 	case "confirmed":
-		f.Confirmed, err = s.boolean(name)
-		return err
+		return f.decodeConfirmed(s)
 	}
 	text, err := s.str(name)
 	if err != nil {
@@ -107,7 +112,8 @@ func keyIndex(key []byte) int {
 }
 
 // SetField sets the field with the given wire name from text, for readers of
-// people's files: an empty value is withheld, confirmed is "true" or "false".
+// people's files: an empty value is withheld, confirmed is "true", "false" or
+// the reason.
 // Errors are *Problem.
 func (f *Figure) SetField(name, text string) (err error) {
 	switch name {
@@ -140,15 +146,48 @@ func (f *Figure) SetField(name, text string) (err error) {
 	return err
 }
 
-func (f *Figure) setConfirmed(text string) error {
-	switch text {
-	case "true", "false", "":
-		f.Confirmed = text == "true"
+func (f *Figure) setConfirmed(text string) (err error) {
+	f.Confirmed, f.Reason = text != "" && text != "false", ""
+	if !f.Confirmed || text == "true" {
 		return nil
 	}
-	return &Problem{Code: "figure/type", Field: "confirmed", Text: text,
-		Reason: "is neither true nor false", Hint: "write true, false or nothing"}
+	if !IsReason(text) {
+		return &Problem{Code: "figure/type", Field: "confirmed", Text: text, Reason: "is neither true nor false",
+			Hint: "write true, false or nothing, or the reason why the value is right in a few words"}
+	}
+	f.Reason, err = bounded("confirmed", text, MaxNote)
+	return err
 }
+
+// decodeConfirmed reads true, false or a reason.
+func (f *Figure) decodeConfirmed(s *scanner) (err error) {
+	const wanted = "true, false or a reason of a few words"
+	if s.peek() != '"' {
+		if f.Confirmed = s.word("true"); !f.Confirmed && !s.word("false") {
+			return s.wrongType("confirmed", wanted)
+		}
+		return nil
+	}
+	text, err := s.str("confirmed")
+	if err == nil && !IsReason(text) {
+		return s.wrongType("confirmed", wanted)
+	}
+	if err != nil {
+		return err
+	}
+	return f.setConfirmed(text)
+}
+
+// reasonPattern describes a reason: two words, or four characters of a script
+// that is written without spaces.
+const reasonPattern = `\p{L}\p{M}*[^\p{L}\p{M}]*\s[^\p{L}\p{M}]*\p{L}|[ぁ-ヿ㐀-鿿][^\n]*[ぁ-ヿ㐀-鿿][^\n]*[ぁ-ヿ㐀-鿿][^\n]*[ぁ-ヿ㐀-鿿]`
+
+var reason = regexp.MustCompile(reasonPattern)
+
+// IsReason reports whether a text can be the reason why a sender stands by a
+// value. A single word cannot: it may be a way of saying no that tidemark does
+// not know, and a reason switches checks off.
+func IsReason(s string) bool { return reason.MatchString(s) }
 
 // code checks an SDMX code, see IsCode.
 func code(field, s string) (string, error) {
@@ -262,7 +301,11 @@ func (f *Figure) AppendJSON(b []byte) []byte {
 		b = append(b, `,"note":`...)
 		b = appendString(b, f.Note)
 	}
-	if f.Confirmed {
+	switch {
+	case f.Confirmed && f.Reason != "":
+		b = append(b, `,"confirmed":`...)
+		b = appendString(b, f.Reason)
+	case f.Confirmed:
 		b = append(b, `,"confirmed":true`...)
 	}
 	if f.Published != "" {

@@ -50,6 +50,43 @@ func TestABodyIsWrittenInFixedOrderWithoutEmptyFields(t *testing.T) {
 	}
 }
 
+func TestAReasonIsWrittenInPlaceOfTrue(t *testing.T) {
+	f := figure.Figure{Cell: january, Value: decimal(t, "346"), Unit: "万TEU", Status: figure.Normal, Confirmed: true, Reason: "台风后集中靠泊，已与港口核对"}
+	body := string(f.AppendJSON(nil))
+	if want := `"status":"A","confirmed":"台风后集中靠泊，已与港口核对"}`; !strings.HasSuffix(body, want) {
+		t.Errorf("\n got %s\nwant …%s", body, want)
+	}
+	if got, err := figure.Decode([]byte(body)); err != nil || got != f {
+		t.Errorf("it reads back as %+v, %v", got, err)
+	}
+}
+
+func TestAReasonHasTwoWordsOrFourCharacters(t *testing.T) {
+	for text, want := range map[string]bool{
+		"typhoon week": true, "Порт закрыт": true, "受春节影响": true, "連休のため": true, "항만 파업": true, "a\nb": true, "strike, port closed": true,
+		"": false, "true": false, "maybe": false, "nein": false, "未确认": false, "-": false, "300 万": false, "1 2 3 4": false, "?? !!": false,
+	} {
+		if got := figure.IsReason(text); got != want {
+			t.Errorf("%q is a reason: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestANoteAndAReasonMustFitIntoOneMessage(t *testing.T) {
+	long := strings.Repeat("𠀀", figure.MaxNote-5)
+	f := figure.Figure{Cell: january, Value: decimal(t, "346"), Unit: "万TEU", Note: long, Confirmed: true, Reason: "two words" + long[:4*4085]}
+	const want = "figure/too-long: note and the reason in confirmed make a message of more than 32768 bytes; shorten them"
+	err := f.Settle()
+	var p *figure.Problem
+	if !errors.As(err, &p) || p.Code+": "+p.Field+" "+p.Reason+"; "+p.Hint != want {
+		t.Errorf("\n got %.200v\nwant %s", err, want)
+	}
+	f.Note = ""
+	if err := f.Settle(); err != nil {
+		t.Errorf("the reason alone is refused: %.200v", err)
+	}
+}
+
 func TestAFigureWithoutCategoryAndStatusIsWrittenWithoutThem(t *testing.T) {
 	f := figure.Figure{Cell: january, Value: decimal(t, "346"), Unit: "万TEU"}
 	f.Category = ""
@@ -191,8 +228,8 @@ func TestAnEmptyValueIsWithheld(t *testing.T) {
 
 func TestAnOddConfirmationIsRefusedWithAHint(t *testing.T) {
 	checkErrors(t, []errorCase{
-		{"", "yes", `figure/type: confirmed "yes" is neither true nor false; write true, false or nothing`},
-		{"", "TRUE", `figure/type: confirmed "TRUE" is neither true nor false; write true, false or nothing`},
+		{"", "yes", `figure/type: confirmed "yes" is neither true nor false; write true, false or nothing, or the reason why the value is right in a few words`},
+		{"", "TRUE", `figure/type: confirmed "TRUE" is neither true nor false; write true, false or nothing, or the reason why the value is right in a few words`},
 	}, func(s string) error { return new(figure.Figure).SetField("confirmed", s) })
 }
 

@@ -29,6 +29,9 @@ type Receipt struct {
 	Refused    []Refusal `json:"refused,omitempty"`
 	// Unusual holds the warnings about figures that were not refused.
 	Unusual []Refusal `json:"unusual,omitempty"`
+	// Answered holds what would have been a refusal or a warning if the sender did
+	// not stand by the value.
+	Answered []Refusal `json:"answered,omitempty"`
 }
 
 // Refusal says why a figure was refused, or what is unusual about it. Seq is
@@ -40,7 +43,11 @@ type Refusal struct {
 
 // Add adds a decision to the receipt.
 func (r *Receipt) Add(d *ledger.Decision) {
-	if d.Outcome != Refused && d.Problem != nil {
+	switch {
+	case d.Outcome == Refused || d.Problem == nil:
+	case d.Confirmed:
+		r.Answered = append(r.Answered, Refusal{d.Seq, *d.Problem})
+	default:
 		r.Unusual = append(r.Unusual, Refusal{d.Seq, *d.Problem})
 	}
 	switch d.Outcome {
@@ -58,7 +65,8 @@ func (r *Receipt) Add(d *ledger.Decision) {
 }
 
 // Each calls f for every figure in the receipt. p is the reason for a refusal
-// or the warning about an unusual figure, nil when there is neither.
+// or the warning about an unusual figure that the sender has not answered yet, nil
+// when there is neither.
 func (r *Receipt) Each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 	unusual := map[uint64]*figure.Problem{}
 	for i := range r.Unusual {

@@ -30,6 +30,7 @@ type Reject struct {
 	Seq        uint64         `json:"seq"`     // in FIGURES
 	Subject    string         `json:"subject"` // the subject it was sent on
 	Submission string         `json:"submission,omitempty"`
+	Sender     string         `json:"sender,omitempty"`
 	Stored     time.Time      `json:"stored"` // in FIGURES
 	Problem    figure.Problem `json:"problem"`
 	Resent     uint64         `json:"resent,omitempty"` // its sequence when it was sent again, 0 when it was not
@@ -74,6 +75,9 @@ func (r *Reject) Message() (*nats.Msg, error) {
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
 	}
+	if r.Sender != "" {
+		msg.Header.Set(HeaderSender, r.Sender)
+	}
 	if r.Beside != "" && len(r.Beside) <= MaxBeside {
 		msg.Header.Set(HeaderBeside, r.Beside)
 	}
@@ -111,7 +115,7 @@ func FindReject(ctx context.Context, rejects jetstream.Stream, subject string, s
 
 // DecodeReject decodes a message of REJECTS. Written and Cell are left empty.
 func DecodeReject(h nats.Header, body []byte) (*Reject, error) {
-	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Body: body, Beside: h.Get(HeaderBeside)}
+	r := &Reject{Subject: h.Get(headerSubject), Submission: h.Get(HeaderSubmission), Sender: SenderName(h.Get(HeaderSender)), Body: body, Beside: h.Get(HeaderBeside)}
 	if err := json.Unmarshal([]byte(h.Get(headerProblem)), &r.Problem); err != nil {
 		return nil, fmt.Errorf("reject without a readable problem: %w", err)
 	}
@@ -138,6 +142,9 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 	msg.Data = r.Body
 	if r.Submission != "" {
 		msg.Header.Set(HeaderSubmission, r.Submission)
+	}
+	if r.Sender != "" {
+		msg.Header.Set(HeaderSender, r.Sender)
 	}
 	if r.Beside != "" {
 		msg.Header.Set(HeaderBeside, r.Beside)

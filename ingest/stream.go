@@ -29,6 +29,11 @@ const HeaderSubmission = "Tidemark-Submission"
 // got no answer from NATS recognises its own message when it sends it again.
 const HeaderRef = "Tidemark-Ref"
 
+// HeaderSender is the name of the person or program that sent a figure, as the
+// sender gave it. NATS does not prove it: a desk sets it to the person who signed
+// in, a push to what it was told.
+const HeaderSender = "Tidemark-Sender"
+
 // HeaderBeside describes what else is in the figure's file, in the form of
 // rules.Beside.
 const HeaderBeside = "Tidemark-Beside"

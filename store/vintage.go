@@ -22,6 +22,11 @@ type Vintage struct {
 	// For audits: written, but read back only by Sequences.
 	Submission string
 	Seq        uint64 // in the stream FIGURES
+
+	// What people said about it, written and read back only by Words.
+	Note   string
+	Reason string // why the sender stood by an implausible value
+	Sender string // the person or program that sent it, as it said
 }
 
 // The names of the data model.
@@ -30,6 +35,9 @@ const (
 	fieldValue   = "value"
 	fieldMissing = "missing"
 	fieldSeq     = "seq"
+	fieldNote    = "note"
+	fieldReason  = "reason"
+	fieldSender  = "sender"
 )
 
 // MaxMoment is the last publication time that the data model can represent: an
@@ -78,9 +86,9 @@ func (v *Vintage) encode(e *lineprotocol.Encoder) {
 	} else {
 		e.AddField(fieldValue, lineprotocol.MustNewValue(v.Value))
 	}
-	if v.Submission != "" {
-		if s, ok := lineprotocol.StringValue(v.Submission); ok {
-			e.AddField("submission", s)
+	for _, text := range [...]struct{ field, text string }{{"submission", v.Submission}, {fieldNote, v.Note}, {fieldReason, v.Reason}, {fieldSender, v.Sender}} {
+		if s, ok := lineprotocol.StringValue(text.text); ok && text.text != "" {
+			e.AddField(text.field, s)
 		}
 	}
 	e.AddField(fieldSeq, lineprotocol.IntValue(int64(v.Seq)))

@@ -18,8 +18,8 @@ type fileFlags struct {
 	catalogFlag
 	// Confirm has no environment variable: if it stayed set in a profile, it would
 	// switch the check off for every later file.
-	Confirm bool `env:"-" help:"Accept values that are merely implausible."`
-	JSON    bool `name:"json" help:"Print the report as one JSON object."`
+	Confirm standing `env:"-" help:"Accept values that are merely implausible; --confirm=REASON says why, for the record."`
+	JSON    bool     `name:"json" help:"Print the report as one JSON object."`
 	// These have no environment variable either: what is always true of an agency's
 	// files belongs in the catalogue.
 	Decimal   string   `env:"-" help:"The decimal mark of the files' values: . or , ; detected from each file if omitted." placeholder:"MARK"`
@@ -77,6 +77,7 @@ type pushCmd struct {
 	Files []string `arg:"" optional:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 	natsFlags
+	Sender  string        `help:"Who sends: a name of a person or program, kept with the figures." placeholder:"NAME"`
 	Sample  bool          `help:"Send the built-in sample instead of files."`
 	Partial bool          `help:"Send the good figures even if others are refused."`
 	NoWait  bool          `help:"Do not wait for receipts."`
@@ -93,6 +94,7 @@ is pushed twice counts once.
 
 Example:
   tidemark push port-2024-05.csv
+  tidemark push --confirm="the port was closed for a week" --sender "Wang Fang" port-2024-05.csv
   tidemark push --json - < trade.csv
   tidemark push --sample`
 }
@@ -122,8 +124,8 @@ func (c *pushCmd) Run(e *env) error {
 		printer(e.stderr)("stopping; waiting for the receipts of what was sent, press Ctrl-C again to end at once")
 	})
 	report, err := sender.Push(e.ctx, sender.Options{
-		Conn: conn, Catalog: cat, Confirm: c.Confirm, Partial: c.Partial, NoWait: c.NoWait,
-		Patience: c.Timeout, Progress: bar.show,
+		Conn: conn, Catalog: cat, Confirm: c.Confirm.Confirmed, Reason: c.Confirm.Reason, Sender: c.Sender,
+		Partial: c.Partial, NoWait: c.NoWait, Patience: c.Timeout, Progress: bar.show,
 	}, inputs)
 	quiet()
 	bar.clear()
@@ -178,7 +180,7 @@ func (c *checkCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	report, err := sender.Check(e.ctx, cat, c.Confirm, inputs)
+	report, err := sender.Check(e.ctx, cat, c.Confirm.Confirmed, inputs)
 	if err != nil {
 		return err
 	}

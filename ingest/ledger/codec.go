@@ -22,26 +22,32 @@ import (
 // where a vintage is
 //
 //	indicator, area, category, agency   strings
-//	measure, frequency, status          a byte each
+//	measure, frequency, status          a byte each; the measure's has flags
 //	year, number                        of the period, varints
 //	value                               eight bytes of a float64; not when withheld
 //	moment                              varint, milliseconds since 1970
 //	submission                          a string
 //	sequence                            unsigned varint
+//	note, reason, sender                strings, when flagged; since version 3
 //
 // and a string is either the number of an earlier string of the entry, counted
 // from 1, or 0, its length and its bytes. A figure usually takes thirty bytes.
 //
-// Entries of version 1 can still be read: they have no factors, and only refused
-// figures have a problem.
-const version = 2
+// Entries of versions 1 and 2 can still be read: they have no words, and nothing is
+// confirmed. Those of version 1 have no factors, and only refused figures have a
+// problem.
+const version = 3
 
 const (
 	outcomeBits  = 0x07
 	flagVintage  = 0x08 // a vintage follows
 	flagRestated = 0x10 // a restated vintage follows
 	flagProblem  = 0x20 // there is a problem although the figure is not refused
-	flagWithheld = 0x80 // in the measure's byte: there is no value
+	flagStood    = 0x40 // the sender stands by the value
+
+	// In the measure's byte.
+	flagWithheld = 0x80 // there is no value
+	flagWords    = 0x40 // there is a note, a reason or a sender
 )
 
 // encoder appends decisions to a body.
@@ -91,6 +97,9 @@ func (e *encoder) decision(d *Decision) {
 	if d.Outcome != Refused && d.Problem != nil {
 		head |= flagProblem
 	}
+	if d.Confirmed {
+		head |= flagStood
+	}
 	e.buf = append(e.buf, head)
 	if p := d.Problem; p != nil {
 		for _, s := range []string{p.Code, p.Field, p.Text, p.Reason, p.Hint} {
@@ -114,6 +123,10 @@ func (e *encoder) vintage(v *store.Vintage) {
 	if v.Withheld {
 		measure |= flagWithheld
 	}
+	words := v.Note != "" || v.Reason != "" || v.Sender != ""
+	if words {
+		measure |= flagWords
+	}
 	e.buf = append(e.buf, measure, byte(v.Period.Frequency()), byte(v.Status))
 	e.uvarint(uint64(v.Period.Year()))
 	e.uvarint(uint64(v.Period.Number()))
@@ -123,6 +136,11 @@ func (e *encoder) vintage(v *store.Vintage) {
 	e.uvarint(uint64(v.Moment))
 	e.string(v.Submission)
 	e.uvarint(v.Seq)
+	if words {
+		e.string(v.Note)
+		e.string(v.Reason)
+		e.string(v.Sender)
+	}
 }
 
 // errShort says that an entry is cut short.
@@ -220,6 +238,7 @@ func (d *decoder) decision() Decision {
 			out.Problem.Factor = d.float()
 		}
 	}
+	out.Confirmed = d.version > 2 && head&flagStood != 0
 	if head&flagVintage != 0 {
 		d.vintage(&out.Vintage)
 	}
@@ -234,6 +253,10 @@ func (d *decoder) vintage(v *store.Vintage) {
 	v.Indicator, v.Area, v.Category, v.Agency = d.string(), d.string(), d.string(), d.string()
 	measure, freq, status := d.byte(), d.byte(), d.byte()
 	v.Withheld = measure&flagWithheld != 0
+	words := d.version > 2 && measure&flagWords != 0
+	if words {
+		measure &^= flagWords
+	}
 	if v.Measure = figure.Measure(measure &^ flagWithheld); int(v.Measure) >= len(figure.Measures()) {
 		d.fail(fmt.Errorf("measure %d", v.Measure))
 	}
@@ -245,6 +268,9 @@ func (d *decoder) vintage(v *store.Vintage) {
 	v.Moment = int64(d.uvarint())
 	v.Submission = d.string()
 	v.Seq = d.uvarint()
+	if words {
+		v.Note, v.Reason, v.Sender = d.string(), d.string(), d.string()
+	}
 }
 
 func (d *decoder) period(freq figure.Frequency) figure.Period {

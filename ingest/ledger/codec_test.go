@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/base64"
 	"reflect"
 	"testing"
 
@@ -22,6 +23,9 @@ func drawVintage(t *rapid.T) store.Vintage {
 		Withheld: rapid.Bool().Draw(t, "withheld"), Moment: rapid.Int64Range(0, store.MaxMoment).Draw(t, "moment"),
 		Submission: texts().Draw(t, "submission"), Seq: rapid.Uint64().Draw(t, "seq"),
 	}
+	if rapid.Bool().Draw(t, "words") {
+		v.Note, v.Reason, v.Sender = texts().Draw(t, "note"), texts().Draw(t, "reason"), texts().Draw(t, "sender")
+	}
 	switch rapid.IntRange(0, 2).Draw(t, "frequency") {
 	case 0:
 		v.Period = figure.Year(v.Period.Year())
@@ -35,7 +39,7 @@ func drawVintage(t *rapid.T) store.Vintage {
 }
 
 func drawDecision(t *rapid.T, seq uint64) Decision {
-	d := Decision{Seq: seq, Outcome: rapid.SampledFrom(outcomes[:]).Draw(t, "outcome")}
+	d := Decision{Seq: seq, Outcome: rapid.SampledFrom(outcomes[:]).Draw(t, "outcome"), Confirmed: rapid.Bool().Draw(t, "confirmed")}
 	if d.Outcome == Refused || rapid.Bool().Draw(t, "unusual") {
 		d.Problem = &figure.Problem{Code: texts().Draw(t, "code"), Field: texts().Draw(t, "field"), Text: texts().Draw(t, "text"),
 			Reason: texts().Draw(t, "reason"), Hint: texts().Draw(t, "hint"), Factor: rapid.Float64().Draw(t, "factor")}
@@ -80,6 +84,26 @@ func TestAnEntryOfTheFirstVersionIsRead(t *testing.T) {
 	}
 }
 
+func TestAnEntryOfTheSecondVersionIsRead(t *testing.T) {
+	// Written by the code of version 2.
+	body, err := base64.StdEncoding.DecodeString("AgMoABBmaWd1cmUvb2ZmLXRyZW5kAAV2YWx1ZQACMTIAC2lzIHVubGlrZWx5AAAAAAAAAAAAAAAHZXhwb3J0cwAGMzMwMjAwAAJfVAAHY3VzdG9tcwBNQecPAQAAAAAAAPg/mJLjsYExAANzLTEDARkGBwgJgU1R5w8BmJLjsYExCgQGBwgJAE1B5w8BAAAAAAAA+D+YkuOxgTEKAw==")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := store.Vintage{Cell: figure.Cell{Indicator: "exports", Area: "330200", Category: figure.Total, Period: figure.Month(2023, 1)},
+		Agency: "customs", Status: 'A', Value: 1.5, Moment: 1_684_000_000_280, Submission: "s-1", Seq: 3}
+	second := first
+	second.Withheld, second.Value, second.Status, second.Seq, second.Measure = true, 0, 'Q', 4, figure.YTD
+	want := []Decision{
+		{Seq: 3, Outcome: Written, Vintage: first, Problem: &figure.Problem{Code: "figure/off-trend", Field: "value", Text: "12", Reason: "is unlikely"}},
+		{Seq: 4, Outcome: Revised, Vintage: second, Restated: &first},
+	}
+	got, err := decode(body)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("got  %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
 func TestAnEntryThatWasCutIsAnError(t *testing.T) {
 	enc := newEncoder()
 	enc.decision(&Decision{Seq: 7, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit", Reason: "is none"}})
@@ -95,7 +119,10 @@ func FuzzDecode(f *testing.F) {
 	v := store.Vintage{Cell: figure.Cell{Indicator: "exports", Area: "330200", Category: figure.Total, Period: figure.Month(2023, 1)}, Status: 'A', Value: 1.5, Seq: 3}
 	enc.decision(&Decision{Seq: 3, Outcome: Written, Vintage: v, Restated: &v})
 	enc.decision(&Decision{Seq: 9, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit"}})
+	v.Note, v.Reason, v.Sender = "快报", "受台风影响", "王芳"
+	enc.decision(&Decision{Seq: 11, Outcome: Revised, Vintage: v, Confirmed: true, Problem: &figure.Problem{Code: "figure/off-trend"}})
 	f.Add(enc.buf)
+	f.Add(append([]byte{2}, enc.buf[1:]...))
 	f.Add([]byte{version})
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, body []byte) {

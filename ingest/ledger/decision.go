@@ -11,7 +11,7 @@ type Outcome string
 // The outcomes.
 const (
 	Written   Outcome = "written"   // the first figure of its cell
-	Revised   Outcome = "revised"   // differs from what was known of its cell
+	Revised   Outcome = "revised"   // differs from what was known of its cell, in value, status or note
 	Unchanged Outcome = "unchanged" // repeats what was known and is not a new vintage
 	// Superseded is kept as history: a later publication of its cell is known.
 	Superseded Outcome = "superseded"
@@ -34,6 +34,10 @@ type Decision struct {
 	// because it no longer repeats the vintage before it. Mostly nil.
 	Restated *store.Vintage
 	Problem  *figure.Problem // why the figure was refused, or what is unusual about it; mostly nil
+	// Confirmed says that the sender stands by the value; the reason is in the
+	// vintage. If there is a problem, it would have been refused or reported
+	// otherwise.
+	Confirmed bool
 }
 
 // AppendPoints appends the vintages that InfluxDB must hold because of the

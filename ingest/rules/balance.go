@@ -76,7 +76,7 @@ func (k *Known) Unbalanced(cat *catalog.Catalog, c *Candidate) *figure.Problem {
 // it; until then the rest of the publication may still be on its way.
 func (k *Known) unbalancedNow(cat *catalog.Catalog, c *Candidate, beside Beside, submission string) *figure.Problem {
 	f := c.Figure
-	if f.Confirmed || f.Withheld || !beside.alone && len(beside.ends) == 0 {
+	if f.Withheld || !beside.alone && len(beside.ends) == 0 {
 		return nil
 	}
 	own, near := submissionHash(submission), nearby{}

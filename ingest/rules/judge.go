@@ -16,6 +16,7 @@ type Message struct {
 	Seq        uint64 // in FIGURES
 	Stored     int64  // when JetStream stored it, ms since 1970
 	Submission string // empty when it belongs to none
+	Sender     string // who sent it, as ingest.SenderName returns it
 	Beside     string // the rest of its file, as Beside.Text writes it
 }
 
@@ -27,8 +28,8 @@ func (v *Validator) Judge(m *Message, k *Known) ledger.Decision {
 		return Refusal(m.Seq, problem)
 	}
 	b := parseBeside(m.Beside)
-	strange := k.Doubt(&c, b)
-	if strange.Refused {
+	strange := k.doubt(&c, b)
+	if strange.Refused && !c.Figure.Confirmed {
 		return Refusal(m.Seq, strange.Problem)
 	}
 	d := k.Accept(&c, m)
@@ -46,7 +47,8 @@ func (v *Validator) Judge(m *Message, k *Known) ledger.Decision {
 func (k *Known) Accept(c *Candidate, m *Message) ledger.Decision {
 	d := ledger.Decision{Seq: m.Seq, Vintage: c.vintage()}
 	d.Vintage.Moment = publication(c, m.Seq, m.Stored)
-	d.Vintage.Submission, d.Vintage.Seq = m.Submission, m.Seq
+	d.Vintage.Submission, d.Vintage.Seq, d.Vintage.Sender = m.Submission, m.Seq, m.Sender
+	d.Confirmed = c.Figure.Confirmed
 	d.Outcome, d.Restated = k.place(&d.Vintage, c.Figure.Published == "")
 	return d
 }

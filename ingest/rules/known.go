@@ -21,6 +21,7 @@ type Known struct {
 	File   bool            // it holds the figures of one file
 	trying bool
 	undo   []change // the changes since Try
+	notes  notes
 }
 
 // Vintage is a publication of a cell, a store.Vintage without what its series and
@@ -36,6 +37,7 @@ type Vintage struct {
 	Status     figure.Status
 	Withheld   bool
 	Opinion    opinion // in a file: how it compares with the other figures
+	note       uint32  // see notes
 }
 
 // change is one step to undo.
@@ -53,15 +55,16 @@ const (
 	altered                   // the vintage was changed; this is how it was before
 )
 
-// same reports whether two publications say the same. Only values that a
-// float64 represents are stored, so equal float64s are equal decimals.
-func (p Vintage) same(o Vintage) bool {
-	return p.Value == o.Value && p.Withheld == o.Withheld && p.Status == o.Status
+// repeatedBy reports whether a publication says nothing that p does not say. Only
+// values that a float64 represents are stored, so equal float64s are equal decimals.
+// A figure without a note says nothing about the note.
+func (k *Known) repeatedBy(p *Vintage, v *store.Vintage) bool {
+	return p.Value == v.Value && p.Withheld == v.Withheld && p.Status == v.Status && (v.Note == "" || v.Note == k.notes.text(p.note))
 }
 
-func vintageOf(v *store.Vintage) Vintage {
+func (k *Known) vintageOf(v *store.Vintage) Vintage {
 	return Vintage{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: v.Period.Ordinal(),
-		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld}
+		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld, note: k.notes.number(v.Note)}
 }
 
 var submissionSeed = maphash.MakeSeed()
@@ -75,10 +78,11 @@ func submissionHash(id string) uint32 {
 	return max(uint32(maphash.String(submissionSeed, id)), 1)
 }
 
-// stored converts the vintage for the store, with the moment and sequence of its
-// last repetition.
-func (p Vintage) stored(c figure.Cell, agency string) *store.Vintage {
-	return &store.Vintage{Cell: c, Agency: agency, Status: p.Status, Value: p.Value, Withheld: p.Withheld, Moment: p.until, Seq: p.seq}
+// stored converts a vintage for the store, with the moment and sequence of its last
+// repetition.
+func (k *Known) stored(p *Vintage, c figure.Cell, agency string) *store.Vintage {
+	return &store.Vintage{Cell: c, Agency: agency, Status: p.Status, Value: p.Value, Withheld: p.Withheld, Moment: p.until, Seq: p.seq,
+		Note: k.notes.text(p.note)}
 }
 
 // NewKnown returns an empty Known.
@@ -212,10 +216,10 @@ func (k *Known) place(v *store.Vintage, live bool) (o ledger.Outcome, restated *
 		at++
 	}
 	switch {
-	case at > 0 && past[at-1].same(vintageOf(v)):
+	case at > 0 && k.repeatedBy(&past[at-1], v):
 		return ledger.Unchanged, nil
 	case at > 0 && past[at-1].until > v.Moment:
-		return ledger.Superseded, past[at-1].stored(v.Cell, v.Agency)
+		return ledger.Superseded, k.stored(&past[at-1], v.Cell, v.Agency)
 	case at < len(past):
 		return ledger.Superseded, nil
 	}
@@ -244,10 +248,10 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 			once.until = once.Moment
 			k.alter(s, before, once)
 		}
-		k.add(s, vintageOf(v))
+		k.add(s, k.vintageOf(v))
 	}
 	if d.Restated != nil {
-		k.add(s, vintageOf(d.Restated))
+		k.add(s, k.vintageOf(d.Restated))
 	}
 }
 
@@ -257,7 +261,7 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	for _, p := range k.Vintages(v.Cell) {
 		if p.Moment == v.Moment && p.until > p.Moment {
-			return p.stored(v.Cell, v.Agency)
+			return k.stored(&p, v.Cell, v.Agency)
 		}
 	}
 	return nil

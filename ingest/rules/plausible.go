@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -21,12 +22,20 @@ type Doubt struct {
 // figures of its file. It doubts no figure that the sender confirms, and no
 // value that was stored for the cell before.
 func (k *Known) Doubt(c *Candidate, b Beside) Doubt {
-	f := c.Figure
-	if f.Confirmed || f.Withheld || k.said(f.Cell, c.Base.Float64()) {
+	if c.Figure.Confirmed {
 		return Doubt{}
 	}
-	if c.Question != nil {
-		return Doubt{c.Question, true}
+	return k.doubt(c, b)
+}
+
+// doubt does what Doubt does, but also for a figure that the sender confirms.
+func (k *Known) doubt(c *Candidate, b Beside) Doubt {
+	f := c.Figure
+	if f.Withheld || k.said(f.Cell, c.Base.Float64()) {
+		return Doubt{}
+	}
+	if p := cmp.Or(c.Question, c.answered); p != nil {
+		return Doubt{p, true}
 	}
 	if f.Measure.Growth() {
 		if d := k.doubtRate(c, b); d.Problem != nil {

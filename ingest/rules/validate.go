@@ -42,6 +42,7 @@ type Candidate struct {
 	Converted bool            // Base is known
 	moment    int64           // the publication that the figure names, ms since 1970; 0 when it names none
 	Question  *figure.Problem // why it is refused, whatever else is known, until the sender confirms it
+	answered  *figure.Problem // what Question would be, when the sender confirms the figure
 	exact     bool            // moment is an instant, not the start of a day
 	room      int64           // length of that day, or of the instant's minute, in milliseconds
 }
@@ -55,6 +56,8 @@ func (c *Candidate) vintage() store.Vintage {
 		Status:   c.Figure.Status,
 		Value:    c.Base.Float64(),
 		Withheld: c.Figure.Withheld,
+		Note:     c.Figure.Note,
+		Reason:   c.Figure.Reason,
 	}
 }
 
@@ -92,7 +95,9 @@ func (v *Validator) Check(f *figure.Figure) (c Candidate, problems []*figure.Pro
 		switch p = checkBounds(&c); {
 		case !c.liftable():
 			add(p)
-		case !f.Confirmed:
+		case f.Confirmed:
+			c.answered = p
+		default:
 			c.Question = p
 		}
 	}

@@ -1,6 +1,7 @@
 package sender
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,6 +78,7 @@ type Finding struct {
 type inspector struct {
 	validator *rules.Validator
 	confirm   bool
+	reason    string          // for figures that are confirmed without one
 	words     map[string]bool // words of the catalogue, which help to recognise encodings
 	rewritten []*layout.Part  // of the files inspected so far
 }
@@ -129,6 +131,15 @@ func (f *file) claim(row *judgedRow) {
 	}
 }
 
+// stand confirms a figure if the sender stands by all values; a reason of its own
+// stays.
+func (in *inspector) stand(f *figure.Figure) {
+	if !in.confirm {
+		return
+	}
+	f.Confirmed, f.Reason = true, cmp.Or(f.Reason, in.reason)
+}
+
 // judgedRow is a judged row of a file.
 type judgedRow struct {
 	Line     int
@@ -170,7 +181,7 @@ func (in *inspector) load(input Input) (*file, error) {
 		if first, again := f.cells.Current(row.Figure.Cell); again {
 			f.repeated[int(-first.Moment)] = nil
 		}
-		row.Figure.Confirmed = row.Figure.Confirmed || in.confirm
+		in.stand(&row.Figure)
 		c, problems := in.validator.Check(&row.Figure)
 		// The moment is minus the line, so that the first of two rows counts. A
 		// value that is wrong by itself says nothing about its neighbours.
@@ -216,7 +227,7 @@ func (f *file) good(row func(line int, good *figure.Figure, agency string) error
 		if !ok || len(read.Problems) > 0 {
 			return fmt.Errorf("%s changed while it was being read; push it again", f.input.Name)
 		}
-		read.Figure.Confirmed = read.Figure.Confirmed || f.inspector.confirm
+		f.inspector.stand(&read.Figure)
 		return row(read.Line, &read.Figure, ind.Agency.Code)
 	})
 }
@@ -224,7 +235,7 @@ func (f *file) good(row func(line int, good *figure.Figure, agency string) error
 // judge judges a row by the catalogue and the rest of the file.
 func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
 	row := judgedRow{Line: read.Line, Figure: read.Figure}
-	row.Figure.Confirmed = row.Figure.Confirmed || f.inspector.confirm
+	f.inspector.stand(&row.Figure)
 	find := func(p *figure.Problem) Finding {
 		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
 		if len(read.Problems) == 0 {

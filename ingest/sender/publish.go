@@ -37,7 +37,8 @@ type Settled func(ref int64, o ingest.Outcome, p *figure.Problem)
 // with the same content as one sent shortly before is not sent twice; it gets
 // the outcome from the first one's receipt. Only one goroutine may send.
 type Submission struct {
-	ID string // the end of the receipts' subject
+	ID     string // the end of the receipts' subject
+	Sender string // who sends, as ingest.SenderName returns it; set before anything is sent
 
 	js       jetstream.JetStream
 	figures  jetstream.Stream
@@ -129,6 +130,9 @@ func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, 
 	msg.Header.Set(ingest.HeaderSubmission, s.ID)
 	msg.Header.Set(ingest.HeaderRef, strconv.FormatInt(ref, 10))
 	msg.Header.Set(nats.MsgIdHdr, messageID(msg.Subject, msg.Data))
+	if s.Sender != "" {
+		msg.Header.Set(ingest.HeaderSender, s.Sender)
+	}
 	if beside != "" {
 		msg.Header.Set(ingest.HeaderBeside, beside)
 	}
@@ -342,8 +346,10 @@ func (s *Submission) sendAnew(msg *nats.Msg, ref int64, suffix string) error {
 	anew.Data = msg.Data
 	anew.Header.Set(ingest.HeaderSubmission, s.ID)
 	anew.Header.Set(ingest.HeaderRef, strconv.FormatInt(ref, 10))
-	if beside := msg.Header.Get(ingest.HeaderBeside); beside != "" {
-		anew.Header.Set(ingest.HeaderBeside, beside)
+	for _, key := range []string{ingest.HeaderSender, ingest.HeaderBeside} {
+		if text := msg.Header.Get(key); text != "" {
+			anew.Header.Set(key, text)
+		}
 	}
 	id, _, _ := strings.Cut(msg.Header.Get(nats.MsgIdHdr), ".")
 	anew.Header.Set(nats.MsgIdHdr, id+"."+suffix)

@@ -164,6 +164,12 @@ type Options struct {
 	Conn    *nats.Conn
 	Catalog *catalog.Catalog
 	Confirm bool // stand by values that are implausible
+	// Reason says why, for figures that do not say it themselves. It must be one, see
+	// figure.IsReason, unless it is empty.
+	Reason string
+	// Sender is the name of the person or program that sends, see
+	// ingest.HeaderSender; empty if it is not to be said.
+	Sender  string
 	Partial bool // send the good figures even if others are refused
 	NoWait  bool // do not wait for receipts
 	// Patience is how long to wait for the next receipt.
@@ -182,6 +188,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	r := &Report{}
 	earlier := &answered{nc: opts.Conn}
 	in := newInspector(opts.Catalog, opts.Confirm)
+	in.reason = opts.Reason
 	defer func() { _ = in.close() }() // temporary files
 	files, err := r.inspect(ctx, in, inputs, func(row *judgedRow) bool { return earlier.before(ctx, row) })
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
@@ -196,6 +203,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 		return r, err
 	}
 	defer p.submission.Close()
+	p.submission.Sender = ingest.SenderName(opts.Sender)
 	if err := p.authorise(ctx); err != nil {
 		return r, err
 	}

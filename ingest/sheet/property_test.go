@@ -32,6 +32,9 @@ func randomFigure(r *rand.Rand) figure.Figure {
 		Confirmed: r.IntN(2) == 0,
 		Published: pick("", "2023-10-18", "2023-10-18T09:30:00+08:00"),
 	}
+	if f.Confirmed {
+		f.Reason = pick("", "strike, see bulletin", "受台风影响，已核对", "two\nlines of it")
+	}
 	if r.IntN(5) == 0 {
 		f.Value, f.Withheld, f.Status = figure.Decimal{}, true, figure.Suppressed
 	}
@@ -72,6 +75,10 @@ func written(r *rand.Rand, f *figure.Figure, column field) string {
 	switch column {
 	case note:
 		return f.Note // kept as it is
+	case confirmed:
+		if f.Reason != "" {
+			return f.Reason
+		}
 	case value:
 		switch {
 		case f.Withheld:

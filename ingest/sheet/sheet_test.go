@@ -288,3 +288,15 @@ func TestAnErrorOfOpenIsAFault(t *testing.T) {
 		}
 	}
 }
+
+func TestAWayToSayNoIsNotAReason(t *testing.T) {
+	for text, want := range map[string]string{
+		"是": "true", "NO": "false", "未确认": "false", "尚未核实。": "false", "有待进一步核实": "false", "not confirmed": "false",
+		"To be confirmed!": "false", "not yet": "false", "still to be verified": "false",
+		"受台风影响，已核对": "受台风影响，已核对", "not a slip: the port was closed": "not a slip: the port was closed",
+	} {
+		if got := confirmedText(text); got != want {
+			t.Errorf("%q is read as %q, want %q", text, got, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -50,14 +51,23 @@ func unclearDay(s string) error {
 // isoDay reports whether a text has the form 2023-01-08, as nearly all days do.
 func isoDay(s string) bool { return len(s) == len("2023-01-08") && s[4] == '-' && s[7] == '-' }
 
-// confirmedText converts the ways to write true and false.
-func confirmedText(s string) string {
-	s = fold(s)
+// confirmedText converts the ways to write true and false; anything else may be
+// the reason.
+func confirmedText(cell string) string {
+	s := fold(cell)
 	switch lower := strings.ToLower(s); lower {
 	case "true", "yes", "y", "1", "是":
 		return "true"
 	case "false", "no", "n", "0", "否":
 		return "false"
 	}
-	return s
+	if notConfirmed.MatchString(s) {
+		return "false"
+	}
+	return composed(cell)
 }
+
+// notConfirmed matches ways to say in several words that a value is not confirmed,
+// which would otherwise be taken for a reason.
+var notConfirmed = regexp.MustCompile(`(?i)^(?:(?:尚|暂|还|仍|目前)*(?:未|没有?|不|待|有待|等待|需要?|无法|不能)(?:经|再|进一步)*(?:确认|確認|核实|核實|核对|核對|复核|覆核|证实)[。！!?？.]*` +
+	`|(?:still |has |is |was )*(?:not|never|to be|needs? to be|awaiting|waiting for|no) (?:be |been )?(?:yet )?(?:confirm(?:ed|ation)|check(?:ed)?|verif(?:ied|ication)|sure|certain|known|yet|idea)(?: yet)?[.!?]*)$`)

@@ -37,7 +37,7 @@ func newItem(msg jetstream.Msg) (it *item, left uint64, err error) {
 	return &item{
 		Message: rules.Message{Subject: msg.Subject(), Body: msg.Data(), Seq: meta.Sequence.Stream,
 			Stored: meta.Timestamp.UnixMilli(), Submission: msg.Headers().Get(ingest.HeaderSubmission),
-			Beside: msg.Headers().Get(ingest.HeaderBeside)},
+			Sender: ingest.SenderName(msg.Headers().Get(ingest.HeaderSender)), Beside: msg.Headers().Get(ingest.HeaderBeside)},
 		msg:         msg,
 		redelivered: meta.NumDelivered > 1,
 	}, meta.NumPending, nil

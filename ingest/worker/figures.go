@@ -109,7 +109,7 @@ func directAnswer(msg *nats.Msg) (m rules.Message, ok bool) {
 	seq, errSeq := strconv.ParseUint(lastHeader(msg, jetstream.SequenceHeader), 10, 64)
 	at, errTime := time.Parse(time.RFC3339Nano, lastHeader(msg, jetstream.TimeStampHeaer))
 	return rules.Message{Subject: lastHeader(msg, jetstream.SubjectHeader), Body: msg.Data, Seq: seq,
-		Stored: at.UnixMilli(), Submission: msg.Header.Get(ingest.HeaderSubmission),
+		Stored: at.UnixMilli(), Submission: msg.Header.Get(ingest.HeaderSubmission), Sender: ingest.SenderName(msg.Header.Get(ingest.HeaderSender)),
 		Beside: msg.Header.Get(ingest.HeaderBeside)}, errors.Join(errSeq, errTime) == nil
 }
 
@@ -168,5 +168,6 @@ func (w *Worker) message(ctx context.Context, from uint64, subject string) (m ru
 	}
 	headers, _ := nats.DecodeHeadersMsg(answer.Message.Hdrs) // unreadable headers count as none
 	return rules.Message{Subject: answer.Message.Subject, Body: answer.Message.Data, Seq: answer.Message.Seq,
-		Stored: answer.Message.Time.UnixMilli(), Submission: headers.Get(ingest.HeaderSubmission), Beside: headers.Get(ingest.HeaderBeside)}, nil
+		Stored: answer.Message.Time.UnixMilli(), Submission: headers.Get(ingest.HeaderSubmission),
+		Sender: ingest.SenderName(headers.Get(ingest.HeaderSender)), Beside: headers.Get(ingest.HeaderBeside)}, nil
 }

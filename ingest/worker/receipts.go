@@ -40,7 +40,7 @@ func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item)
 			bySubmission[it.Submission] = r
 		}
 		r.Add(it.decision)
-		if len(r.Refused)+len(r.Unusual) == maxRefusals {
+		if len(r.Refused)+len(r.Unusual)+len(r.Answered) == maxRefusals {
 			if err := write(it.Submission); err != nil {
 				return err
 			}

@@ -19,7 +19,7 @@ import (
 
 // rejected returns the reject of a message.
 func rejected(m *rules.Message, p *figure.Problem) *ingest.Reject {
-	return &ingest.Reject{Seq: m.Seq, Subject: m.Subject, Submission: m.Submission,
+	return &ingest.Reject{Seq: m.Seq, Subject: m.Subject, Submission: m.Submission, Sender: m.Sender,
 		Stored: time.UnixMilli(m.Stored).UTC(), Problem: *p, Body: m.Body, Beside: m.Beside}
 }
 

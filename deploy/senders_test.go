@@ -15,7 +15,9 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 func TestASenderCannotChangeAnything(t *testing.T) {
@@ -43,7 +45,7 @@ func TestASenderCannotChangeAnything(t *testing.T) {
 }
 
 // streams are those of tidemark.
-var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream}
+var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream, ledger.Stream}
 
 // A consumer delivers where its creator says and in the account of the stream.
 // One that delivers receipts into a request of the workers makes NATS deliver
@@ -128,6 +130,34 @@ func TestASenderCanLookUpOnlyItsOwnFiguresAndRejects(t *testing.T) {
 		}
 		if _, err := rejects.GetMsg(t.Context(), 1); !errors.Is(err, nats.ErrNoResponders) {
 			t.Errorf("%s can look up a reject by its sequence: %v", sender, err)
+		}
+	}
+}
+
+// A sender reads all decisions with one request, and can change none of them.
+func TestASenderCanReadWhatIsStoredButDecideNothing(t *testing.T) {
+	s := newSite(t)
+	const entries = 600 // more than a page
+	l, err := ledger.Open(t.Context(), s.operator)
+	must(t, err)
+	for seq := range uint64(entries) {
+		draft := l.Draft(ledger.Range)
+		draft.Floor = seq + 1
+		draft.Add(ledger.Decision{Seq: seq + 1, Outcome: ledger.Written, Vintage: store.Vintage{Cell: figure.Cell{Indicator: "container_throughput", Area: "NBZS",
+			Category: figure.Total, Measure: figure.Level, Period: figure.Month(1990, 1).Add(int(seq))}, Agency: "port", Status: figure.Normal, Value: float64(seq) * 1e4, Moment: 1, Seq: seq + 1}})
+		if stored, err := l.Append(t.Context(), draft); err != nil || !stored {
+			t.Fatalf("entry %d: %t, %v", seq, stored, err)
+		}
+	}
+	for _, agency := range senders() {
+		h, err := sender.OpenHoldings(t.Context(), s.connect(agency), catalog.Ningbo())
+		must(t, err)
+		last := figure.Cell{Indicator: "container_throughput", Area: "NBZS", Category: figure.Total, Measure: figure.Level, Period: figure.Month(1990, 1).Add(entries - 1)}
+		if got := h.Of(last, "万TEU"); got == nil || got.Value.String() != "599" {
+			t.Errorf("%s reads %+v", agency, got)
+		}
+		if _, err := s.jetStream(agency).Publish(t.Context(), ledger.Subject, nil, jetstream.WithRetryAttempts(0)); !errors.Is(err, jetstream.ErrNoStreamResponse) {
+			t.Errorf("%s can decide: %v", agency, err)
 		}
 	}
 }

@@ -162,6 +162,30 @@ func (d Decimal) Cmp(o Decimal) int {
 	return d.over(low).Cmp(o.over(low))
 }
 
+// Sub is d - o; ok is false when that has more digits than a Decimal holds.
+func (d Decimal) Sub(o Decimal) (difference Decimal, ok bool) {
+	low := min(d.exp, o.exp)
+	all := new(big.Int).Sub(d.over(low), o.over(low))
+	for ten, rest := big.NewInt(10), new(big.Int); all.Sign() != 0; low++ {
+		whole, rest := new(big.Int).QuoRem(all, ten, rest)
+		if rest.Sign() != 0 {
+			break
+		}
+		all = whole
+	}
+	if !all.IsInt64() || len(new(big.Int).Abs(all).String()) > maxDigits {
+		return Decimal{}, false
+	}
+	return NewDecimal(all.Int64(), int(low)), true
+}
+
+// DecimalOf is the shortest decimal number whose nearest float64 is v, which is
+// the one that was stored as v, as Kept says; ok is false for what is no figure.
+func DecimalOf(v float64) (d Decimal, ok bool) {
+	d, err := ParseDecimal(strconv.FormatFloat(v, 'e', -1, 64))
+	return d, err == nil
+}
+
 // whole is d as an integer multiple of 10^exp, for an exp not above its own;
 // ok is false if that overflows.
 func (d Decimal) whole(exp int32) (n int64, ok bool) {

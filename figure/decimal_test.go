@@ -171,3 +171,31 @@ func TestAWrongDecimalIsRefusedWithAHint(t *testing.T) {
 		{"60 zeros", "1" + strings.Repeat("0", 60), `figure/value: value "1` + strings.Repeat("0", 60) + `" ` + size + hint},
 	}, func(s string) error { _, err := figure.ParseDecimal(s); return err })
 }
+
+func TestADifferenceIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := decimals().Draw(t, "a"), decimals().Draw(t, "b")
+		want := new(big.Rat).Sub(rational(t, a.String()), rational(t, b.String()))
+		got, ok := a.Sub(b)
+		if ok && rational(t, got.String()).Cmp(want) != 0 {
+			t.Fatalf("%v - %v is %v", a, b, got)
+		}
+		if digits := strings.Trim(strings.ReplaceAll(strings.TrimPrefix(want.FloatString(100), "-"), ".", ""), "0"); ok != (len(digits) <= 18) {
+			t.Fatalf("%v - %v has %d digits, but ok is %v", a, b, len(digits), ok)
+		}
+	})
+}
+
+func TestAStoredNumberIsTheOneThatWasKept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, _ := decimals().Draw(t, "d").Kept()
+		if got, ok := figure.DecimalOf(d.Float64()); !ok || got != d {
+			t.Fatalf("%v is stored as %v and comes back as %v", d, d.Float64(), got)
+		}
+	})
+	for _, v := range []float64{math.NaN(), math.Inf(1), math.MaxFloat64} {
+		if d, ok := figure.DecimalOf(v); ok {
+			t.Errorf("%v is %v", v, d)
+		}
+	}
+}

@@ -28,9 +28,9 @@ func read(ctx context.Context, js jetstream.JetStream, from uint64, each func(ui
 	}
 }
 
-// errSilent says that NATS has not answered in time. A page that was cut short by
+// ErrSilent says that NATS has not answered in time. A page that was cut short by
 // the timeout cannot be told from a complete one.
-var errSilent = errors.New("NATS does not answer")
+var ErrSilent = errors.New("NATS does not answer")
 
 // readPage reads some entries. It returns the sequence after the last of them,
 // and whether that is the end of the ledger.
@@ -60,7 +60,7 @@ func readPage(ctx context.Context, js jetstream.JetStream, from uint64, each fun
 		next = msg.Sequence + 1
 	}
 	if next == from {
-		return next, false, fmt.Errorf("read stream %s: %w", Stream, errSilent)
+		return next, false, fmt.Errorf("read stream %s: %w", Stream, ErrSilent)
 	}
 	return next, false, nil
 }

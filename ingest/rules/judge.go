@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -27,19 +28,45 @@ func (v *Validator) Judge(m *Message, k *Known) ledger.Decision {
 	if problem != nil {
 		return Refusal(m.Seq, problem)
 	}
+	return v.Weigh(&c, m, k)
+}
+
+// Weigh decides on a figure of which Check has found nothing wrong, by what is
+// known; it does not change that. Of the message it does not look at the subject
+// and the body.
+func (v *Validator) Weigh(c *Candidate, m *Message, k *Known) ledger.Decision {
 	b := parseBeside(m.Beside)
-	strange := k.doubt(&c, b)
+	strange := k.doubt(c, b)
 	if strange.Refused && !c.Figure.Confirmed {
 		return Refusal(m.Seq, strange.Problem)
 	}
-	d := k.Accept(&c, m)
+	d := k.Accept(c, m)
 	if strange.Problem == nil && (d.Outcome == ingest.Written || d.Outcome == ingest.Revised) {
-		strange.Problem = k.unbalancedNow(v.Cat, &c, b, m.Submission)
+		strange.Problem = k.unbalancedNow(v.Cat, c, b, m.Submission)
 	}
 	if strange.Problem != nil {
 		d.Problem = short(strange.Problem)
 	}
 	return d
+}
+
+// Redefined returns the problem of figures whose indicator is stored under a
+// definition that differs from the catalogue's, nil when it does not differ or
+// nothing is stored.
+func (v *Validator) Redefined(code, stored string) *figure.Problem {
+	if stored == "" {
+		return nil
+	}
+	err := v.Cat.Conflict(code, stored)
+	if err == nil {
+		return nil
+	}
+	p := &figure.Problem{Code: "figure/definition", Field: "indicator", Text: code, Reason: err.Error()}
+	var conflict *catalog.ConflictError
+	if errors.As(err, &conflict) {
+		p.Reason, p.Hint = conflict.Reason(), conflict.WayOut()
+	}
+	return p
 }
 
 // Accept returns the decision on a figure that is not refused. It does not

@@ -67,6 +67,9 @@ func (k *Known) vintageOf(v *store.Vintage) Vintage {
 		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld, note: k.notes.number(v.Note)}
 }
 
+// Message returns the sequence in FIGURES of the message that said it last.
+func (p Vintage) Message() uint64 { return p.seq }
+
 var submissionSeed = maphash.MakeSeed()
 
 // submissionHash identifies a submission among those of a few vintages; it is 0
@@ -237,13 +240,13 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 	case kind == ledger.Amendment:
 		k.remove(s, v.Period.Ordinal(), v.Moment)
 	case d.Outcome == ledger.Unchanged:
-		if before := k.before(v); before != nil && before.until < v.Moment {
+		if before := k.Before(v); before != nil && before.until < v.Moment {
 			again := *before
 			again.until, again.seq = v.Moment, v.Seq
 			k.alter(s, before, again)
 		}
 	default:
-		if before := k.before(v); before != nil && before.until > v.Moment {
+		if before := k.Before(v); before != nil && before.until > v.Moment {
 			once := *before
 			once.until = once.Moment
 			k.alter(s, before, once)
@@ -267,9 +270,9 @@ func (k *Known) SaidAgain(v *store.Vintage) *store.Vintage {
 	return nil
 }
 
-// before returns the last vintage of the cell published before v, nil if there
-// is none.
-func (k *Known) before(v *store.Vintage) *Vintage {
+// Before returns the last vintage of the cell published before v, nil if there
+// is none. It must not be changed and is valid until the next change.
+func (k *Known) Before(v *store.Vintage) *Vintage {
 	past := k.Vintages(v.Cell)
 	for i := range slices.Backward(past) {
 		if past[i].Moment < v.Moment {

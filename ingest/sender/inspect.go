@@ -149,7 +149,9 @@ type judgedRow struct {
 	Findings []Finding // why the row is refused
 	Unusual  []Finding // warnings
 
-	asked bool // confirming the figure would lift its refusal
+	asked     bool            // confirming the figure would lift its refusal
+	readable  bool            // the row says of which cell it is
+	candidate rules.Candidate // when nothing is wrong with it
 }
 
 // rows returns the number of rows of the file, even of one that cannot be read.
@@ -244,11 +246,11 @@ func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
 		return finding
 	}
 	problems := read.Problems
-	if len(problems) == 0 {
+	if row.readable = len(problems) == 0; row.readable {
 		var c rules.Candidate
 		c, problems = f.inspector.validator.Check(&row.Figure)
 		if len(problems) == 0 {
-			row.Agency = c.Indicator.Agency.Code
+			row.Agency, row.candidate = c.Indicator.Agency.Code, c
 		}
 		repeats, p := f.duplicate(r, read)
 		switch {

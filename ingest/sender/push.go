@@ -87,78 +87,6 @@ func note(list *[]Finding, omitted *int, counts *map[string]int, f Finding) {
 	*list = append(*list, f)
 }
 
-// Check inspects files and sends nothing. With confirm the sender stands by every
-// value that is merely implausible. The error says which file could not be read,
-// or that ctx has ended; problems with figures are in the report.
-func Check(ctx context.Context, cat *catalog.Catalog, confirm bool, inputs []Input) (*Report, error) {
-	r, in := &Report{}, newInspector(cat, confirm)
-	_, err := r.inspect(ctx, in, inputs, func(*judgedRow) bool { return false })
-	return r, errors.Join(err, in.close())
-}
-
-// inspect inspects files. It calls settles for a figure that would be refused
-// unless confirmed; true means that the figure was accepted before.
-func (r *Report) inspect(ctx context.Context, in *inspector, inputs []Input, settles func(*judgedRow) bool) (files []*file, err error) {
-	var tables []Input
-	for _, input := range inputs {
-		parts, err := in.parts(ctx, input)
-		if err != nil {
-			return nil, err
-		}
-		tables = append(tables, parts...)
-	}
-	for _, input := range tables {
-		r.Files = append(r.Files, input.Name)
-		f, err := in.load(input.until(ctx))
-		if err != nil {
-			return nil, err
-		}
-		for _, words := range f.readingNotes() {
-			r.Read = append(r.Read, Reading{input.Name, words})
-		}
-		r.Rows += f.rows()
-		if f.unreadable() {
-			r.Unread += f.rows()
-		}
-		err = f.each(func(row *judgedRow) error {
-			if row.asked && settles(row) {
-				row.Findings, row.asked = nil, false
-			}
-			r.count(f, row)
-			return nil
-		}, r.find)
-		if err != nil {
-			return nil, err
-		}
-		f.input = input // without ctx: sending stops in its own way
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-// count counts a row of a file and notes its findings.
-func (r *Report) count(f *file, row *judgedRow) {
-	if row.Repeats > 0 {
-		if r.Repeated++; r.Repeated == 1 {
-			r.FirstRepeated = f.where(row.Line, "")
-		}
-		return
-	}
-	r.Figures++
-	if len(row.Findings) == 0 {
-		r.NotSent++
-		f.claim(row)
-		for _, finding := range row.Unusual {
-			r.tell(finding)
-		}
-		return
-	}
-	r.Refused++
-	for _, finding := range row.Findings {
-		r.find(finding)
-	}
-}
-
 // Options say how to push files.
 type Options struct {
 	Conn    *nats.Conn
@@ -172,6 +100,9 @@ type Options struct {
 	Sender  string
 	Partial bool // send the good figures even if others are refused
 	NoWait  bool // do not wait for receipts
+	// Against and Row are those of Inspection.
+	Against *Holdings
+	Row     func(*Row) error
 	// Patience is how long to wait for the next receipt.
 	Patience time.Duration
 	// Progress, if not nil, is called now and then, from several goroutines,
@@ -190,7 +121,9 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	in := newInspector(opts.Catalog, opts.Confirm)
 	in.reason = opts.Reason
 	defer func() { _ = in.close() }() // temporary files
-	files, err := r.inspect(ctx, in, inputs, func(row *judgedRow) bool { return earlier.before(ctx, row) })
+	look := inspecting{Inspection: Inspection{opts.Catalog, opts.Confirm, opts.Against, opts.Row}, inspector: in, report: r, sends: true,
+		settles: func(row *judgedRow) bool { return earlier.before(ctx, row) }}
+	files, err := look.all(ctx, inputs)
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
 		return r, err
 	}

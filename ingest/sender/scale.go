@@ -70,17 +70,22 @@ func (p *pusher) strange(ref int64, o ingest.Outcome, problem *figure.Problem) {
 func (p *pusher) conclude() {
 	for i, f := range p.files {
 		if problem := p.scales[i].problem(); problem != nil {
-			whole := Finding{Where: f.input.Name, Problem: *problem}
-			add, list := p.report.find, &p.report.Findings
-			if p.report.Refused == 0 {
-				add, list = p.report.tell, &p.report.Unusual
-			}
-			add(whole)
-			*list = append([]Finding{whole}, (*list)[:min(len(*list), maxFindings)-1]...)
+			p.report.other(f, problem)
 		}
 	}
 	p.nameCells(p.report.Findings)
 	p.nameCells(p.report.Unusual)
+}
+
+// other adds the problem of a whole file in front of all others.
+func (r *Report) other(f *file, p *figure.Problem) {
+	whole := Finding{Where: f.input.Name, Problem: *p}
+	add, list := r.find, &r.Findings
+	if r.Refused == 0 {
+		add, list = r.tell, &r.Unusual
+	}
+	add(whole)
+	*list = append([]Finding{whole}, (*list)[:min(len(*list), maxFindings)-1]...)
 }
 
 // nameCells fills in the cells of findings from the worker. It reads the files

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/tidemark-stats/tidemark/catalog"
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
@@ -39,26 +37,11 @@ func (w *Worker) define(draft *ledger.Draft, m *rules.Message, d ledger.Decision
 	if w.agreed[code] == known.Is { // saves parsing the definition for every figure
 		return d
 	}
-	if problem := conflicting(w.validator.Cat, code, known.Is); problem != nil {
+	if problem := w.validator.Redefined(code, known.Is); problem != nil {
 		return rules.Refusal(m.Seq, problem)
 	}
 	w.agreed[code] = known.Is
 	return d
-}
-
-// conflicting returns the problem of figures whose indicator is stored under a
-// definition that differs from the catalogue's, nil when it does not differ.
-func conflicting(cat *catalog.Catalog, code, stored string) *figure.Problem {
-	err := cat.Conflict(code, stored)
-	if err == nil {
-		return nil
-	}
-	p := &figure.Problem{Code: "figure/definition", Field: "indicator", Text: code, Reason: err.Error()}
-	var conflict *catalog.ConflictError
-	if errors.As(err, &conflict) {
-		p.Reason, p.Hint = conflict.Reason(), conflict.WayOut()
-	}
-	return p
 }
 
 // definitionOf returns an indicator's definition in the catalogue, valid from now.

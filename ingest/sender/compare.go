@@ -1,0 +1,180 @@
+package sender
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/ingest/rules"
+)
+
+// Change is how a figure differs from what is stored of its cell.
+type Change uint8
+
+// The changes.
+const (
+	Uncompared Change = iota // nothing was compared, or the row repeats another
+	New                      // nothing is stored of its cell
+	Same                     // it says what is stored
+	Changed                  // it replaces what is stored
+	Later                    // it becomes history, because a later publication is stored
+	Refused                  // it would be refused
+)
+
+var changes = [...]string{"uncompared", "new", "same", "changed", "later", "refused"}
+
+// String returns the change as it is in JSON.
+func (c Change) String() string { return changes[c] }
+
+// MarshalText returns String.
+func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (c *Change) UnmarshalText(text []byte) error {
+	for i, name := range changes {
+		if string(text) == name {
+			*c = Change(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a change", text)
+}
+
+// Difference is by how much a number differs from the one that is stored.
+type Difference struct {
+	// Absolute is in the unit of the figure; of growth rates in percentage points.
+	Absolute figure.Decimal
+	// Percent is the difference in percent of what is stored; nil of growth rates,
+	// and of what is stored as zero.
+	Percent *float64
+}
+
+// Row is a row of a file, and its figure beside what is stored.
+type Row struct {
+	File   string
+	Where  string // file:line:COLUMN of its value, or the cell of a workbook
+	Line   int
+	Figure figure.Figure // incomplete when it could not be read
+	Agency string        // the indicator's; empty when the catalogue refuses the figure
+	// Repeats is the line of an identical earlier row, which counts for both; else 0.
+	Repeats int
+	Change  Change
+	// Was is what is stored of the cell, or for Later what is newer than the figure;
+	// nil when nothing is. A file that comes after others is compared with what they
+	// make of it.
+	Was *Stored
+	// Difference is nil when there are not two numbers, or they are equal: then only
+	// the status has changed.
+	Difference *Difference
+	Findings   []Finding // why it would be refused
+	Unusual    []Finding // warnings
+}
+
+// row returns a judged row without a comparison.
+func (f *file) row(judged *judgedRow) Row {
+	return Row{File: f.input.Name, Where: f.where(judged.Line, "value"), Line: judged.Line, Figure: judged.Figure,
+		Agency: judged.Agency, Repeats: judged.Repeats, Findings: judged.Findings, Unusual: judged.Unusual}
+}
+
+// trial compares the figures of some files with what is stored, in their order: each
+// changes what the next ones are compared with, as it would if it were sent. What it
+// changes is undone at its end.
+type trial struct {
+	*Holdings
+	seq        uint64 // in FIGURES, of the last figure
+	at         int64  // when they would be stored, ms since 1970
+	submission string
+}
+
+// try begins a trial. Until its end nobody else uses the holdings.
+func (h *Holdings) try() *trial {
+	h.mu.Lock()
+	h.known.Try()
+	return &trial{Holdings: h, seq: h.sent, at: time.Now().UnixMilli(), submission: newSubmissionID()}
+}
+
+func (t *trial) end() {
+	t.known.RollBack()
+	t.mu.Unlock()
+}
+
+// compare completes the row of a file. It also returns the decision that a worker
+// would make, nil when it would not get the figure.
+func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
+	fig := &row.Figure
+	switch {
+	case judged.Repeats > 0:
+		return nil
+	case len(judged.Findings) > 0:
+		row.Change = Refused
+		if judged.readable {
+			row.Was = t.current(fig.Cell, fig.Unit)
+			row.Difference = differenceOf(fig, row.Was)
+		}
+		return nil
+	}
+	t.seq++
+	m := rules.Message{Seq: t.seq, Stored: t.at, Submission: t.submission, Beside: f.beside(fig.Series(), row.Line)}
+	d := t.validator.Weigh(&judged.candidate, &m, t.known)
+	if p := t.conflict(fig.Indicator); p != nil && d.Outcome != ingest.Refused {
+		d = rules.Refusal(m.Seq, p)
+	}
+	row.Was = t.current(fig.Cell, fig.Unit)
+	switch d.Outcome {
+	case ingest.Written:
+		row.Change = New
+	case ingest.Unchanged:
+		row.Change = Same
+		if p := t.known.Before(&d.Vintage); p != nil {
+			row.Was = t.stored(p, fig.Cell, fig.Unit)
+		}
+	case ingest.Revised:
+		row.Change = Changed
+	case ingest.Superseded:
+		row.Change = Later
+	case ingest.Refused:
+		row.Change = Refused
+		row.Findings = append(row.Findings, f.findingOf(row, d.Problem))
+	}
+	row.Difference = differenceOf(fig, row.Was)
+	if d.Outcome != ingest.Refused && d.Problem != nil {
+		row.warn(f.findingOf(row, d.Problem))
+	}
+	t.known.Apply(ledger.Range, &d)
+	return &d
+}
+
+// findingOf returns a problem of a row as a finding.
+func (f *file) findingOf(row *Row, p *figure.Problem) Finding {
+	return Finding{Where: f.where(row.Line, p.Field), Cell: row.Figure.Cell.String(), Problem: *p}
+}
+
+// warn adds a warning that the check of the file has not given.
+func (r *Row) warn(f Finding) {
+	for i := range r.Unusual {
+		if r.Unusual[i].Code == f.Code && r.Unusual[i].Where == f.Where {
+			return
+		}
+	}
+	r.Unusual = append(r.Unusual, f)
+}
+
+// differenceOf returns by how much a figure differs from what is stored.
+func differenceOf(f *figure.Figure, was *Stored) *Difference {
+	if was == nil || was.Withheld || f.Withheld || was.Unit != f.Unit || was.Value == f.Value {
+		return nil
+	}
+	absolute, ok := f.Value.Sub(was.Value)
+	if !ok {
+		return nil // numbers of so different sizes that their difference has too many digits
+	}
+	d := &Difference{Absolute: absolute}
+	if !f.Measure.Growth() && !was.Value.IsZero() {
+		percent := 100 * absolute.Float64() / math.Abs(was.Value.Float64())
+		d.Percent = &percent
+	}
+	return d
+}

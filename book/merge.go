@@ -13,7 +13,8 @@ import (
 // Merge returns the book with the vintages added. It is a set union: the
 // vintages may come in any order, in any batches and any number of times, and
 // the result is the same. If nothing is new, it is b itself. If the sequence
-// ends with an error, there is no new book.
+// ends with an error, there is no new book. A vintage with a note, as
+// store.Noted streams it, adds the note alone, to a series that is known then.
 func (b *Book) Merge(vintages iter.Seq2[*store.Vintage, error]) (*Book, error) {
 	m := builder{base: b, touched: map[figure.Series]*Series{}, words: map[string]string{},
 		agencies: slices.Clip(b.agencies), // appending must not write into memory shared with other books
@@ -30,6 +31,7 @@ func (b *Book) Merge(vintages iter.Seq2[*store.Vintage, error]) (*Book, error) {
 		}
 	}
 	m.flush()
+	m.addNotes()
 	return m.book(), nil
 }
 
@@ -47,12 +49,21 @@ type builder struct {
 	index  int           // of agency; -1 before the first vintage
 	batch  []vintage
 	sorted bool // batch is strictly in order
+	notes  map[figure.Series][]note
 }
 
 // errAgencies can only occur with a bucket that is not tidemark's.
 var errAgencies = errors.New("the bucket names more than 65,536 agencies; is it tidemark's own?")
 
 func (m *builder) add(v *store.Vintage) error {
+	if v.Note != "" {
+		if m.notes == nil {
+			m.notes = map[figure.Series][]note{}
+		}
+		key := v.Cell.Series()
+		m.notes[key] = append(m.notes[key], note{v.Moment, v.Period.Ordinal(), v.Note})
+		return nil
+	}
 	// Strings of one table share their memory, so comparing them is cheap.
 	if len(m.batch) == 0 || v.Indicator != m.key.Indicator || v.Area != m.key.Area || v.Category != m.key.Category ||
 		v.Measure != m.key.Measure || v.Period.Frequency() != m.key.Frequency {
@@ -107,7 +118,7 @@ func (m *builder) flush() {
 		old = &Series{Key: key}
 	}
 	if all := m.union(old.vintages, m.batch); len(all) > len(old.vintages) {
-		m.touched[old.Key] = &Series{Key: old.Key, agencies: m.agencies, vintages: all, figures: periods(all)}
+		m.touched[old.Key] = &Series{Key: old.Key, agencies: m.agencies, vintages: all, figures: periods(all), notes: old.notes}
 	}
 	m.batch = m.batch[:0]
 }

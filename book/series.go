@@ -15,6 +15,7 @@ type Series struct {
 	agencies []string
 	vintages []vintage // ordered by compare: by period, then by publication
 	figures  int       // how many periods there are
+	notes    []note    // ordered by compareNotes
 }
 
 // Figure is the content of one vintage of a period, in the series' base unit.

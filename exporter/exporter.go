@@ -202,7 +202,7 @@ func (e *Exporter) look(ctx context.Context, follower *store.Follower) (changed 
 			return err
 		}
 		if v := e.view.Load(); v != nil && !v.clocks.Equal(e.clocks) {
-			vintages = e.store.Vintages(ctx, store.Selection{}) // other figures may be hidden than before
+			vintages = e.store.Noted(ctx, store.Selection{}) // other figures may be hidden than before
 		}
 		return e.update(ctx, vintages, func() ([]store.Definition, error) { return e.store.Definitions(ctx) })
 	})
@@ -247,7 +247,7 @@ func (e *Exporter) reread(ctx context.Context, before, merged *book.Book, define
 			continue
 		}
 		var err error
-		if merged, err = merged.Without(i.Code).Merge(e.clocks.See(e.store.Vintages(ctx, store.Selection{Indicator: i.Code}))); err != nil {
+		if merged, err = merged.Without(i.Code).Merge(e.clocks.See(e.store.Noted(ctx, store.Selection{Indicator: i.Code}))); err != nil {
 			return nil, err
 		}
 	}

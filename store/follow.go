@@ -59,8 +59,8 @@ func (f *Follower) Ahead() time.Duration { return f.ahead.by }
 
 // Poll looks for changes once. The first successful call, and one in every
 // reloadEvery, passes all vintages to update; other calls pass those around
-// the cells that have changed since, which may include known ones; update is
-// not called if nothing has changed. If update or InfluxDB fails, nothing is
+// the cells that have changed since, which may include known ones, all as Noted
+// does; update is not called if nothing has changed. If update or InfluxDB fails, nothing is
 // marked as seen and the next call tries again.
 func (f *Follower) Poll(ctx context.Context, update func(iter.Seq2[*Vintage, error]) error) (changed bool, err error) {
 	if f.loaded.IsZero() || time.Since(f.loaded) > reloadEvery {
@@ -96,7 +96,7 @@ func (f *Follower) load(ctx context.Context, update func(iter.Seq2[*Vintage, err
 	if err != nil {
 		return false, err
 	}
-	if err := readAll(update, f.s.Vintages(ctx, Selection{})); err != nil {
+	if err := readAll(update, f.s.Noted(ctx, Selection{})); err != nil {
 		return false, err
 	}
 	f.loaded, f.mark, f.ahead = time.Now(), mark, news.ahead
@@ -135,7 +135,7 @@ func readAll(update func(iter.Seq2[*Vintage, error]) error, vintages iter.Seq2[*
 func (f *Follower) vintages(ctx context.Context, c changes) iter.Seq2[*Vintage, error] {
 	return func(yield func(*Vintage, error) bool) {
 		for _, selection := range c {
-			for v, err := range f.s.Vintages(ctx, selection) {
+			for v, err := range f.s.Noted(ctx, selection) {
 				if !yield(v, err) || err != nil {
 					return
 				}

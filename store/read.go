@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unique"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -53,6 +54,20 @@ func (s *Store) Sequences(ctx context.Context, sel Selection) iter.Seq2[*Vintage
 	return s.read(ctx, sel, fieldSeq)
 }
 
+// Noted streams the selected vintages like Vintages, and then those that have a note
+// a second time: with their Note, and without Value and Withheld.
+func (s *Store) Noted(ctx context.Context, sel Selection) iter.Seq2[*Vintage, error] {
+	return func(yield func(*Vintage, error) bool) {
+		for _, part := range []iter.Seq2[*Vintage, error]{s.Vintages(ctx, sel), s.read(ctx, sel, fieldNote)} {
+			for v, err := range part {
+				if !yield(v, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
 // read streams points with one of their fields.
 func (s *Store) read(ctx context.Context, sel Selection, fields ...string) iter.Seq2[*Vintage, error] {
 	return func(yield func(*Vintage, error) bool) {
@@ -86,7 +101,7 @@ func (v *Vintage) scan(t *table, yield func(*Vintage, error) bool) error {
 	}
 	timeAt, valueAt := at[0], at[1]
 	field := t.name("_field")
-	v.Withheld, v.Value, v.Seq = field == fieldMissing, 0, 0
+	v.Withheld, v.Value, v.Seq, v.Note = field == fieldMissing, 0, 0, ""
 	var moment time.Time
 	for t.next() {
 		if err := moment.UnmarshalText(t.row[timeAt]); err != nil {
@@ -98,6 +113,8 @@ func (v *Vintage) scan(t *table, yield func(*Vintage, error) bool) error {
 			v.Value, err = strconv.ParseFloat(string(t.row[valueAt]), 64)
 		case fieldSeq:
 			v.Seq, err = strconv.ParseUint(string(t.row[valueAt]), 10, 64)
+		case fieldNote:
+			v.Note = unique.Make(unescaped.Replace(string(t.row[valueAt]))).Value() // many have the same, like a source
 		}
 		if err != nil {
 			return fmt.Errorf("%s %q: %w", field, t.row[valueAt], err)

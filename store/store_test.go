@@ -51,6 +51,47 @@ func TestThePointOfAVintageIsWhatTheDocumentationSays(t *testing.T) {
 	}
 }
 
+func TestTheWordsOfAVintageAreFieldsOfItsPoint(t *testing.T) {
+	opts := empty(t)
+	v := vintage("gdp", figure.Year(2023), 1)
+	v.Note, v.Reason, v.Sender = "初步核算 \"flash\"", "已核对", "王芳"
+	write(t, open(t, opts), v, vintage("gdp", figure.Year(2024), 2))
+	got := influxQL(t, opts, "SELECT note, reason, sender FROM figure")
+	if want := `"columns":["time","note","reason","sender"],"values":[[1672532900000000000,"初步核算 \"flash\"","已核对","王芳"]]`; !strings.Contains(got, want) {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestNotesAreReadBackAfterTheVintages(t *testing.T) {
+	s := open(t, empty(t))
+	rapid.Check(t, func(r *rapid.T) {
+		v := vintages().Draw(r, "vintage")
+		v.Indicator += "/" + rapid.StringMatching(`[a-z]{12}`).Draw(r, "draw")
+		v.Note = rapid.OneOf(rapid.SampledFrom([]string{"", " ", `"`, "a,b", "two\nlines", "end\n", "\ttab", `back\slash\`, `C:\new`, "line\r\nbreak", "${x}", "error", ",result,table"}),
+			rapid.StringN(0, 60, -1)).Draw(r, "note")
+		if err := s.Write(t.Context(), []store.Vintage{v}); err != nil {
+			r.Fatal(err)
+		}
+		var got []store.Vintage
+		for back, err := range s.Noted(t.Context(), store.Selection{}.Including(v.Indicator, v.Period)) {
+			if err != nil {
+				r.Fatal(err)
+			}
+			got = append(got, *back)
+		}
+		want := 2
+		if v.Note == "" {
+			want = 1
+		}
+		if len(got) != want || describe(got[0]) != describe(v) || got[0].Note != "" {
+			r.Fatalf("got %+v", got)
+		}
+		if said := got[want-1]; v.Note != "" && (said.Note != v.Note || said.Cell != v.Cell || said.Moment != v.Moment || said.Value != 0 || said.Withheld) {
+			r.Fatalf("got %+v, want the note %q of %+v", said, v.Note, v)
+		}
+	})
+}
+
 func TestSequencesTellWhichMessagesAreStored(t *testing.T) {
 	s := open(t, empty(t))
 	one, two := vintage("gdp", figure.Year(2022), 1), vintage("gdp", figure.Year(2023), 2)

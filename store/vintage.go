@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/influxdata/line-protocol/v2/lineprotocol"
@@ -23,8 +24,9 @@ type Vintage struct {
 	Submission string
 	Seq        uint64 // in the stream FIGURES
 
-	// What people said about it, written and read back only by Words.
-	Note   string
+	Note string // for people; read back only by Noted
+
+	// Never read back: the ledger has them.
 	Reason string // why the sender stood by an implausible value
 	Sender string // the person or program that sent it, as it said
 }
@@ -86,7 +88,8 @@ func (v *Vintage) encode(e *lineprotocol.Encoder) {
 	} else {
 		e.AddField(fieldValue, lineprotocol.MustNewValue(v.Value))
 	}
-	for _, text := range [...]struct{ field, text string }{{"submission", v.Submission}, {fieldNote, v.Note}, {fieldReason, v.Reason}, {fieldSender, v.Sender}} {
+	for _, text := range [...]struct{ field, text string }{{"submission", v.Submission},
+		{fieldNote, escaped.Replace(v.Note)}, {fieldReason, escaped.Replace(v.Reason)}, {fieldSender, v.Sender}} {
 		if s, ok := lineprotocol.StringValue(text.text); ok && text.text != "" {
 			e.AddField(text.field, s)
 		}
@@ -94,3 +97,10 @@ func (v *Vintage) encode(e *lineprotocol.Encoder) {
 	e.AddField(fieldSeq, lineprotocol.IntValue(int64(v.Seq)))
 	e.EndLine(v.time())
 }
+
+// What people write is stored with the escapes that the encoder would otherwise put
+// in place of line breaks, and InfluxDB would not remove.
+var (
+	escaped   = strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
+	unescaped = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t")
+)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -52,6 +53,13 @@ func Published(indicator, period string, value float64, day string) store.Vintag
 	}
 	return store.Vintage{Cell: figure.Cell{Indicator: indicator, Area: "H1", Category: figure.Total, Measure: figure.Level, Period: p},
 		Agency: "port", Status: figure.Normal, Value: value, Moment: at.UnixMilli()}
+}
+
+// Noted returns the vintage and the note on it, as store.Noted streams them.
+func Noted(v store.Vintage, note string) []store.Vintage {
+	said := v
+	said.Value, said.Withheld, said.Note = 0, false, note
+	return []store.Vintage{v, said}
 }
 
 // Withheld returns the vintage without its number.
@@ -99,8 +107,10 @@ func readSample(name string, until figure.Day) (all []store.Vintage, err error) 
 			return nil, err
 		}
 		var row figure.Figure
+		source := ""
 		for i, text := range record {
 			if header[i] == "source" {
+				source = text
 				continue
 			}
 			if err := row.SetField(header[i], text); err != nil {
@@ -111,7 +121,14 @@ func readSample(name string, until figure.Day) (all []store.Vintage, err error) 
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, v)
+		if source != "" { // as package sheet reads it
+			row.Note = strings.TrimPrefix(row.Note+" ["+source+"]", " ")
+		}
+		if row.Note == "" {
+			all = append(all, v)
+			continue
+		}
+		all = append(all, Noted(v, row.Note)...)
 	}
 }
 

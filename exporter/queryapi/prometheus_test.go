@@ -75,6 +75,8 @@ var asked = []string{
 	`tidemark_figure_year_ago{indicator="container_throughput",measure="level",freq="M"}`,
 	`tidemark_figure_revision{indicator="gdp"}`,
 	`tidemark_growth_disagreement`,
+	`tidemark_figure_note{indicator="container_throughput",measure="level"}`,
+	`count by (indicator) (tidemark_figure_note)`,
 	// verdicts, paths and releases, judged at every moment
 	`tidemark_target_verdict == 1`,
 	`tidemark_target_projection_high - tidemark_target_projection_low`,

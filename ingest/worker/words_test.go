@@ -3,6 +3,7 @@ package worker
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // noted is a figure with a note.
@@ -125,4 +127,54 @@ func TestARepetitionThatIsStoredAfterAllHasTheNoteOfWhatItRepeats(t *testing.T) 
 	if d.Outcome != ingest.Superseded || d.Restated == nil || d.Restated.Note != "快报" {
 		t.Errorf("the decision is %+v, restated %+v", d, d.Restated)
 	}
+}
+
+// notes returns the notes in InfluxDB: period and text.
+func (s *site) notes() (all []string) {
+	s.T.Helper()
+	for v, err := range s.Store.Noted(s.Ctx, store.Selection{}) {
+		if err != nil {
+			s.T.Fatal(err)
+		}
+		if v.Note != "" {
+			all = append(all, v.Period.String()+" "+v.Note)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestAReplayRestoresTheNotes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	f := noted("2023-01", "280", "初步核算\n第二行")
+	f.Reason = "已与港口核对"
+	s.publishAs(f, "王芳", "s-1")
+	s.Publish(noted("2023-02", "270", ""))
+	s.Publish(noted("2023-02", "270", "更正说明"))
+	s.settleAll(s.startStopped(), 3)
+	want := []string{"2023-01 初步核算\n第二行", "2023-02 更正说明"}
+	ingesttest.WantLines(t, s.notes(), want...)
+	s.fresh()
+	if r := s.replay(); !r.Whole() {
+		t.Errorf("%+v", *r)
+	}
+	ingesttest.WantLines(t, s.notes(), want...)
+}
+
+func TestALedgerThatIsRebuiltHasTheWords(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	f := noted("2023-01", "280", "初步核算")
+	f.Reason = "已与港口核对"
+	s.publishAs(f, "王芳", "s-1")
+	s.AckWait(500 * time.Millisecond)
+	s.settleWithoutAck(s.startStopped(), 1)
+	s.restoreEntries(nil)
+	s.settleAll(s.startStopped(), 1)
+	d := s.decisions()[0]
+	if d.Outcome != ingest.Revised && d.Outcome != ingest.Written || d.Vintage.Note != f.Note || d.Vintage.Reason != f.Reason || d.Vintage.Sender != "王芳" {
+		t.Errorf("the decision is %+v", d)
+	}
+	s.WantBalance()
 }

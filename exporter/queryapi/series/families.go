@@ -10,7 +10,7 @@ import (
 
 // families lists all metrics, ordered by name.
 var families = sync.OnceValue(func() []family {
-	all := slices.Concat(figureFamilies(), derivedFamilies(), newestFamilies(), headlineFamilies(), publicationFamilies(), releasedFamilies(), indicatorFamilies(), targetFamilies(), spanFamilies(), amountFamilies(), recordFamilies())
+	all := slices.Concat(figureFamilies(), noteFamilies(), derivedFamilies(), newestFamilies(), headlineFamilies(), publicationFamilies(), releasedFamilies(), indicatorFamilies(), targetFamilies(), spanFamilies(), amountFamilies(), recordFamilies())
 	slices.SortFunc(all, func(f, o family) int { return strings.Compare(f.Name, o.Name) })
 	return all
 })

@@ -16,6 +16,7 @@
 //	headline.go      metrics of the period that is shown first
 //	newest.go        metrics of the newest period that was known
 //	publications.go  metrics of publications, indicators and releases
+//	notes.go         the metric of notes on figures
 //	figures.go       metrics of published and derived figures
 //	family.go        what a metric is
 //	lookup.go        finding what a selection may match in the book

@@ -19,7 +19,7 @@ type cli struct {
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
 	Digest   digestCmd   `cmd:"" help:"Sum up what is new, turned and due, for a mail or a chat."`
-	Export   exportCmd   `cmd:"" help:"Write the stored figures as a sheet, SDMX-CSV or OpenMetrics."`
+	Export   exportCmd   `cmd:"" help:"Write the stored figures as a sheet, a workbook, SDMX-CSV or OpenMetrics."`
 	Sample   sampleCmd   `cmd:"" help:"Load the built-in sample into running servers, and show the day of its newest figure."`
 	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
 	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`

@@ -19,18 +19,20 @@ type exportCmd struct {
 	From   string   `help:"The first period, like 2023, 2023-Q1 or 2023-01." placeholder:"PERIOD"`
 	To     string   `help:"The last period." placeholder:"PERIOD"`
 	AsOf   string   `help:"What was known at the end of that day." placeholder:"DATE"`
-	Format string   `help:"csv, sdmx-csv or openmetrics." default:"csv" enum:"csv,sdmx-csv,openmetrics" placeholder:"FORMAT"`
+	Format string   `help:"csv, xlsx, sdmx-csv or openmetrics." default:"csv" enum:"csv,xlsx,sdmx-csv,openmetrics" placeholder:"FORMAT"`
 	Out    string   `help:"The file to write, which must not exist; standard output if omitted." placeholder:"FILE"`
 }
 
 // Help shows an example.
 func (*exportCmd) Help() string {
-	return `Writes the published figures in InfluxDB, with exact values in their base unit. What is
-exported as csv or sdmx-csv can be pushed again and changes nothing. openmetrics is for
+	return `Writes the published figures in InfluxDB and their notes, with exact values in their base
+unit. What is exported as csv, xlsx or sdmx-csv can be pushed again and changes nothing. A
+text that a spreadsheet would take for a formula has an apostrophe. openmetrics is for
 promtool tsdb create-blocks-from openmetrics.
 
 Example:
   tidemark export gdp retail_sales --area 330200 --from 2020 --out economy.csv
+  tidemark export --format xlsx --out figures.xlsx
   tidemark export --format sdmx-csv --as-of 2023-11-23`
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
@@ -106,5 +108,28 @@ func golden(t *testing.T, path, got string) {
 	}
 	if !bytes.Equal(want, []byte(got)) {
 		t.Errorf("%s is\n%s\nnow\n%s", path, want, got)
+	}
+}
+
+func TestARowOfAWorkbookMayEndBeforeItsEmptyCells(t *testing.T) {
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	for at, row := range map[string][]any{
+		"A1": {"indicator", "area", "measure", "period", "value", "unit", "status", "note"},
+		"A2": {"cargo_throughput", "NBZS", "level", "2024-05", 11700.5, "万吨"},
+		"A3": {"cargo_throughput", "NBZS", "level", "2024-06", 11600, "万吨", "P", "flash"},
+	} {
+		if err := book.SetSheetRow("Sheet1", at, &row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "figures.xlsx")
+	if err := book.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	want := "== figures.xlsx:Sheet1\nindicator,area,measure,period,value,unit,status,note\n" +
+		"cargo_throughput,NBZS,level,2024-05,11700.5,万吨,,\ncargo_throughput,NBZS,level,2024-06,11600,万吨,P,flash\n"
+	if got := rewritten(t, file(testCatalog(t), path)); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

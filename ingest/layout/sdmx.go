@@ -237,7 +237,7 @@ func (s *sdmxFile) get(row []string, field string) string {
 	if !ok {
 		return ""
 	}
-	return s.code(row[c])
+	return sheet.Unquoted(s.code(row[c]))
 }
 
 // record returns a row as one of a sheet; ok is false when it has no value to send.

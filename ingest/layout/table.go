@@ -243,12 +243,19 @@ func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
 }
 
 // stream copies a sheet that has one figure per row already. Its line numbers are
-// the rows of the workbook.
+// the rows of the workbook, and its rows are as long as the header, as Excel saves
+// them as CSV: a workbook does not have the empty cells at the end of a row.
 func (f *File) stream(book *grid.Book, s grid.Sheet, name string) (*Part, error) {
 	part := &Part{Name: name}
 	out := csv.NewWriter(&part.text)
-	line := 0
+	line, width := 0, 0
 	err := book.Each(s, func(r *grid.Row) error {
+		if width == 0 && sheet.IsHeader(r.Cells) {
+			width = len(r.Cells)
+		}
+		for len(r.Cells) < width {
+			r.Cells = append(r.Cells, "")
+		}
 		for line++; line < r.Number; line++ {
 			if err := out.Write([]string{""}); err != nil {
 				return err

@@ -59,7 +59,7 @@ const (
 // values that a float64 represents are stored, so equal float64s are equal decimals.
 // A figure without a note says nothing about the note.
 func (k *Known) repeatedBy(p *Vintage, v *store.Vintage) bool {
-	return p.Value == v.Value && p.Withheld == v.Withheld && p.Status == v.Status && (v.Note == "" || v.Note == k.notes.text(p.note))
+	return p.Value == v.Value && p.Withheld == v.Withheld && p.Status == v.Status && (v.Note == "" || sameNote(v.Note, k.notes.text(p.note)))
 }
 
 func (k *Known) vintageOf(v *store.Vintage) Vintage {

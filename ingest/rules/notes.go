@@ -1,5 +1,12 @@
 package rules
 
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
 // notes are the notes of the known figures. Most figures have none, and many of the
 // others have the same, so a vintage has its number: 0 for none.
 type notes struct {
@@ -28,4 +35,22 @@ func (n *notes) text(number uint32) string {
 		return ""
 	}
 	return n.texts[number-1]
+}
+
+// sameNote reports whether two notes say the same: white space and characters that
+// cannot be seen do not count, because files and programs do not keep them.
+func sameNote(a, b string) bool {
+	return a == b || bare(a) == bare(b)
+}
+
+func bare(note string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r), r == unicode.ReplacementChar:
+			return ' '
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, norm.NFC.String(note))), " ")
 }

@@ -26,6 +26,9 @@ func (r *Reader) row() Row {
 			b.cells[f] = clean(r.cell(i))
 		}
 	}
+	for _, f := range [...]field{area, category, unit, note, source} {
+		b.cells[f] = Unquoted(b.cells[f])
+	}
 	if b.letters(); len(b.row.Problems) > 0 {
 		return b.row
 	}

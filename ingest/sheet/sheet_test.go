@@ -300,3 +300,13 @@ func TestAWayToSayNoIsNotAReason(t *testing.T) {
 		}
 	}
 }
+
+func TestAnApostropheBeforeAFormulaIsNotPartOfTheText(t *testing.T) {
+	got := report("a.csv", strings.NewReader("indicator,area,category,measure,period,value,unit,note,source\n"+
+		"gdp,330200,'-x,level,2023,1,亿元,'=SUM(A1),'@home\ngdp,330200,,level,2024,-1,亿元,''+1,'quoted'\n"))
+	for _, want := range []string{"=SUM(A1) [@home]", "'+1 ['quoted']", `"category":"-x"`} {
+		if !strings.Contains(got, want) || strings.Contains(got, "sheet/") || strings.Contains(got, "figure/") {
+			t.Errorf("%s is not in\n%s", want, got)
+		}
+	}
+}

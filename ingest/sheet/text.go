@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -71,3 +72,17 @@ func confirmedText(cell string) string {
 // which would otherwise be taken for a reason.
 var notConfirmed = regexp.MustCompile(`(?i)^(?:(?:尚|暂|还|仍|目前)*(?:未|没有?|不|待|有待|等待|需要?|无法|不能)(?:经|再|进一步)*(?:确认|確認|核实|核實|核对|核對|复核|覆核|证实)[。！!?？.]*` +
 	`|(?:still |has |is |was )*(?:not|never|to be|needs? to be|awaiting|waiting for|no) (?:be |been )?(?:yet )?(?:confirm(?:ed|ation)|check(?:ed)?|verif(?:ied|ication)|sure|certain|known|yet|idea)(?: yet)?[.!?]*)$`)
+
+// Unquoted removes the apostrophe by which a cell is marked as text that a
+// spreadsheet would take for a formula.
+func Unquoted(cell string) string {
+	if len(cell) < 2 || cell[0] != '\'' {
+		return cell
+	}
+	if rest := strings.TrimLeft(cell, "'"); rest != "" {
+		if first, _ := utf8.DecodeRuneInString(rest); strings.ContainsRune("=+-@＝＋－＠", first) {
+			return cell[1:]
+		}
+	}
+	return cell
+}

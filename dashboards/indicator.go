@@ -47,6 +47,7 @@ func (m *maker) indicator() *board {
 		WithPanel(m.sentences(6, `indicator="$indicator",area="$area",`)).
 		WithRow(part(m.say("数据表", "Figures"))).
 		WithPanel(m.figures()).
+		WithPanel(m.notes()).
 		WithPanel(m.publications())
 }
 
@@ -272,6 +273,20 @@ func (m *maker) figures() *table.PanelBuilder {
 		shown("status", m.say("状态", "status"), mapped(m.statusMappings()), atLeast(280)),
 		shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(90)),
 	}, kept("order")...)...)
+}
+
+// notes is the table of what people said about figures.
+func (m *maker) notes() *table.PanelBuilder {
+	return m.list(pane{
+		title: m.say("备注", "Notes"), width: 24, height: 8,
+		about: m.say("报送部门随数据附上的备注和来源，每个有备注的数据一行，最长 300 字。全文和历次的备注用 tidemark history 查看。",
+			"Notes and sources that agencies sent with their figures, one row for each figure that has one, up to 300 characters. tidemark history shows them whole, and earlier ones."),
+		asks: as(rows, ask{ref: "notes", expr: newest(`tidemark_figure_note{` + cells + `}`)}),
+		none: m.say("没有备注", "no notes"),
+	}, "period", true,
+		shown("period", m.say("时期", "period"), m.inPeriods(), wide(120)),
+		shown("measure", m.say("口径", "measure"), m.inWords("measure"), wide(m.pixels(120, 215))),
+		shown("note", m.say("备注", "note"), atLeast(400), wrapped()))
 }
 
 // inOrder adds to cells a label by which they sort: the newest first, at the

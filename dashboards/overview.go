@@ -75,8 +75,8 @@ func (m *maker) latest() *table.PanelBuilder {
 	newest := withRows(named(`topk(40, tidemark_release_figures_timestamp_seconds{scale="display"})`))
 	return m.list(pane{
 		title: m.say("最近发布", "Latest releases"), width: 24, height: 12,
-		about: m.say("最近发布的指标：发布日和当天公布的最新一期：数值（展示单位）、依据和增速。只公布增速的，数值就是增速；据估计数、插补数算出的增速不列。修订也是发布。",
-			"The most recently published indicators: the day, and the newest period of what was published then, with its value (in the display unit), its basis and its growth. If only growth was published, it is the value; growth that rests on estimated or imputed figures is left out. A revision also counts as a release."),
+		about: m.say("最近发布的指标：发布日和当天公布的最新一期：数值（展示单位）、依据和增速。只公布增速的，数值就是增速；据估计数、插补数算出的增速不列。备注是报送部门随这个数附上的。修订也是发布。",
+			"The most recently published indicators: the day, and the newest period of what was published then, with its value (in the display unit), its basis and its growth. If only growth was published, it is the value; growth that rests on estimated or imputed figures is left out. The note is what the agency sent with the figure. A revision also counts as a release."),
 		asks: as(rows, ask{ref: "published", expr: spanned(m.day(newest))}),
 	}, valueAlone, true,
 		append([]column{
@@ -90,6 +90,7 @@ func (m *maker) latest() *table.PanelBuilder {
 			shown("unit", m.say("单位", "unit"), m.units(110)...),
 			shown("basis", m.say("依据", "basis"), m.inTints(), tintedText(), wide(m.pixels(80, 90))),
 			m.amount("growth", m.say("增速", "growth"), 80),
+			shown("note", m.say("备注", "note"), wrapped(), wide(m.pixels(190, 160))),
 		}, kept("indicator", "area", "from", "to")...)...)
 }
 

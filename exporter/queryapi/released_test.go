@@ -1,6 +1,7 @@
 package queryapi
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,5 +71,16 @@ func TestEveryReleaseOfTheSampleHasAnAmount(t *testing.T) {
 	got := instant(t, ofSample(), "2026-02-01", `tidemark_release_figures_timestamp_seconds{indicator="gdp",area="330200",scale="display"}`)
 	if !strings.Contains(got, "amount=18,700.0 ") || !strings.Contains(got, " growth=4.9% ") || !strings.Contains(got, " period=2025 ") {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestAReleaseHasTheNoteOnItsFigure(t *testing.T) {
+	a := answerer{t, over(harbour(t), booktest.Of(t, slices.Concat(
+		booktest.Noted(booktest.Published("boxes", "2022-11", 100, "2023-01-10"), "flash"),
+		booktest.Noted(booktest.Published("boxes", "2022-11", 100, "2023-01-12"), "final"),
+		booktest.Noted(booktest.Published("boxes", "2022-12", 200, "2023-02-10"), "快报，见公报"))...))}
+	const note = "max by (note) (tidemark_release_figures_timestamp_seconds%s) / 86400"
+	for query, want := range map[string]string{"": "note=快报， 见公报 19398", `{as_of="2023-01-11"}`: "note=flash 19367", `{as_of="2023-01-20"}`: "note=final 19367"} {
+		a.at("2023-03-01", strings.ReplaceAll(note, "%s", query), want)
 	}
 }

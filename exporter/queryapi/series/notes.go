@@ -50,10 +50,10 @@ func eachNote(v *snapshot, s *selection, yield func(metric.Labels, func() []Samp
 	})
 }
 
-// onOneLine is a text for a label: without line breaks, and cut to so many
-// characters.
+// onOneLine is a text for a table: without line breaks, with a space after each
+// Chinese mark, and cut to so many characters.
 func onOneLine(text string, limit int) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.Fields(spaced.Replace(text)), " ")
 	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/derive"
@@ -97,7 +98,11 @@ func eachReleased(v *snapshot, s *selection, yield func(metric.Labels, func() []
 			if s.list == "" && (h.at > s.to || until <= s.start) {
 				continue
 			}
-			pairs := v.releasedLabels(r, h, n+1 == len(all), s)
+			known := s.known
+			if until != endless {
+				known = time.UnixMilli(until - 1)
+			}
+			pairs := v.releasedLabels(r, h, known, s)
 			key := strings.Join(pairs, "\x00")
 			if _, again := told[key]; !again {
 				told[key], said = len(said), append(said, saying{labels: pairs})
@@ -119,7 +124,9 @@ func eachReleased(v *snapshot, s *selection, yield func(metric.Labels, func() []
 // releasedLabels are the texts of a sheet: its value, which is growth if nothing
 // else was published, and the growth of the value if it was published too, or is
 // known now and follows from what was.
-func (v *snapshot) releasedLabels(r *release.Release, h *sheet, newest bool, s *selection) metric.Labels {
+// The note is the one that was known before the next release, at a time that is zero
+// for the newest one.
+func (v *snapshot) releasedLabels(r *release.Release, h *sheet, known time.Time, s *selection) metric.Labels {
 	name := h.period.Name()
 	var measure figure.Measure
 	var shown book.Figure
@@ -137,8 +144,17 @@ func (v *snapshot) releasedLabels(r *release.Release, h *sheet, newest bool, s *
 		basis = "" // the answer has it as it has that of the other metrics
 	}
 	return metric.Labels{"amount", amount, "area", r.Area, basisLabel, basis, "category", h.category, "freq", h.period.Frequency().String(),
-		"growth", v.growthOf(r, h, measure, newest, s), "indicator", r.Indicator.Code, "measure", measure.String(),
-		"period", h.period.String(), "period_en", name.EN, "period_zh", name.ZH, "unit", in.unit}
+		"growth", v.growthOf(r, h, measure, known.Equal(s.known), s), "indicator", r.Indicator.Code, "measure", measure.String(),
+		"note", v.noteOn(r, h, measure, known), "period", h.period.String(), "period_en", name.EN, "period_zh", name.ZH, "unit", in.unit}
+}
+
+// noteOn is the note on the figure of a sheet.
+func (v *snapshot) noteOn(r *release.Release, h *sheet, of figure.Measure, known time.Time) string {
+	b, ok := v.book.Find(figure.Series{Indicator: r.Indicator.Code, Area: r.Area, Category: h.category, Measure: of, Frequency: h.period.Frequency()})
+	if !ok {
+		return ""
+	}
+	return onOneLine(b.Note(h.period, known), maxNote)
 }
 
 // growthOf is the growth of a measure, a dash where it is not known or rests on

@@ -31,15 +31,20 @@ type block struct {
 	before   *said                // the row before, unless it is growth on the year before
 	last     string               // the period of the row before
 	carried  map[int]string       // the last cell of each column of periods
+	outline  outline              // the rows above, by which a part of a total is known
+	runs     map[string]*run      // of the periods of rows, by their label
+	years    []string             // periods that have the year of those beside them, for the report
+	days     bool                 // days stand for months, for the report
 	vertical map[int][]grid.Range // merged cells of several rows, by their first column
 	filledIn []bool               // whether a column has text, by empty
 	headedTo int                  // the number of columns up to the last with a heading, by headed; 0 before
 	headless bool                 // nothing says what the columns are
 }
 
-// numeral matches what may be a number, or what bulletins write when there is none.
+// numeral matches what may be a number, or what bulletins and spreadsheets write when
+// there is none: an estimate, a formula, an error.
 var numeral = regexp.MustCompile(`^(?:(?:约|約|近|超|逾|超过|增长|增加|下降|减少|上升|[<>≤≥≈~±＜＞(（])*\s*[-+−－]?\s*[.．]?[0-9０-９][0-9０-９.,，．'’\x{a0} ]*(?:[eE][-+]?\d+)?\s*[%％‰]?\s*[)）]?` +
-	`\s*(?:[*†‡#\x{b9}\x{b2}\x{b3}ᵖʳ①-⑳]|[(（\[][^()（）\[\]]{1,3}[)）\]])*\s*(?:\p{Han}{0,5}|[A-Za-z]{1,3})|=…)$`)
+	`\s*(?:[*†‡#\x{b9}\x{b2}\x{b3}ᵖʳ①-⑳]|[(（\[][^()（）\[\]]{1,3}[)）\]])*\s*(?:\p{Han}{0,5}|[A-Za-z]{1,3})|=.+|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|GETTING_DATA))$`)
 
 // isNumber reports whether a cell has a number. 1月 is none.
 func isNumber(cell string) bool {
@@ -61,7 +66,7 @@ func isPeriod(cell string) bool {
 // divide finds the title, the header and the rows of a grid; nil when it has no
 // numbers. named says that the columns are known otherwise than by a header.
 func divide(g *grid.Grid, l *labels, named bool) *block {
-	b := &block{grid: g, labels: l, given: &SheetMap{}, carried: map[int]string{}}
+	b := &block{grid: g, labels: l, given: &SheetMap{}, carried: map[int]string{}, runs: map[string]*run{}}
 	first := b.firstRow()
 	if first < 0 {
 		return nil
@@ -144,8 +149,8 @@ func (b *block) firstRow() int {
 
 // skippedRows are the first cells of header rows that say nothing about the values,
 // as the files of statistical databases have them.
-var skippedRows = []string{"release date", "next release", "important notes", "cdid", "preunit", "series id", "series type", "data type", "frequency", "collection month",
-	"series start", "series end", "no. obs", "发布日期", "数据来源"}
+var skippedRows = []string{"release date", "next release", "important notes", "cdid", "preunit", "series id", "series type", "data type", "collection month",
+	"series start", "series end", "no. obs", "发布频率", "发布日期", "数据来源"}
 
 // keyed says what a header row has in its cells when its first cell names it, as in
 // the files of statistical databases: the titles or the units of the columns.
@@ -156,6 +161,8 @@ func (b *block) keyed(i int) role {
 		return otherRole
 	case k == "title" || k == "data item":
 		return labelRole
+	case k == "frequency" || k == "频率" || k == "频度":
+		return periodRole
 	case k == "unit" || k == "units" || k == "单位":
 		if !slices.ContainsFunc(cells[1:], func(c string) bool { return c != "" && !b.labels.isUnit(c) }) {
 			return unitRole
@@ -213,14 +220,15 @@ func (b *block) readHeader() {
 				m = meaning{unit: text}
 			case keyed == labelRole:
 				m = meaning{label: text}
+			case keyed == periodRole:
+				m = meaning{of: frequencies[lower(text)]}
 			}
 			if m.growth && !percent(b.columns[c].unit) {
 				b.columns[c].unit = "" // of the levels beside it
 			}
 			both, clash := b.columns[c].over(m)
 			if clash {
-				both = b.columns[c]
-				both.label = strings.TrimSpace(both.label + " " + text)
+				both.torn, both.period = true, b.columns[c].period+" / "+m.period
 			}
 			if both.role == noRole {
 				both.role = b.columns[c].role
@@ -228,6 +236,7 @@ func (b *block) readHeader() {
 			b.columns[c] = both
 		}
 	}
+	b.follow()
 	b.inherit()
 	b.recognise()
 }

@@ -80,7 +80,7 @@ func (out *outcome) join(other *outcome) {
 		out.ask(q)
 	}
 	for _, label := range other.unknown {
-		if out.rows[label] == 0 {
+		if _, known := out.rows[label]; !known {
 			out.unknown = append(out.unknown, label)
 		}
 		out.rows[label] += other.rows[label]

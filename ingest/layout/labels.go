@@ -44,7 +44,11 @@ func newLabels(cat *catalog.Catalog, own map[string]Meant) *labels {
 		}
 	}
 	for label := range own {
-		l.names = append(l.names, lower(label))
+		_, own, under := strings.Cut(label, " / ")
+		if !under {
+			own = label
+		}
+		l.names = append(l.names, lower(own))
 	}
 	for _, i := range cat.Indicators {
 		l.names = append(l.names, lower(i.Code), lower(i.Name.ZH), lower(i.Name.EN))
@@ -80,6 +84,12 @@ func key(s string) string {
 		return strings.Join(fields, "")
 	}
 	return strings.Join(fields, " ")
+}
+
+// has reports whether the mapping says what a label means.
+func (l *labels) has(label string) bool {
+	_, ok := l.own[key(label)]
+	return ok
 }
 
 func (l *labels) isUnit(s string) bool { return l.units[key(s)] }

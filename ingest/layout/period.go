@@ -88,6 +88,32 @@ func ofLength(text string, of figure.Frequency) string {
 	return text
 }
 
+// frequencies are the words by which files of statistical databases say how long the
+// periods of a column are.
+var frequencies = map[string]figure.Frequency{"month": figure.Monthly, "monthly": figure.Monthly, "m": figure.Monthly, "月": figure.Monthly, "月度": figure.Monthly,
+	"quarter": figure.Quarterly, "quarterly": figure.Quarterly, "q": figure.Quarterly, "季": figure.Quarterly, "季度": figure.Quarterly,
+	"year": figure.Annual, "annual": figure.Annual, "annually": figure.Annual, "yearly": figure.Annual, "a": figure.Annual, "年": figure.Annual, "年度": figure.Annual}
+
+// inside returns the month in which a day is, and the quarter or year that ends with a
+// month, when the table says that its periods are so long. Any other text is left as
+// it is: a quarter that ends in August is none of the calendar.
+func inside(text string, of figure.Frequency) string {
+	all := figure.Readings(text)
+	if of == 0 || len(all) != 1 || all[0].Period.Frequency() != figure.Monthly {
+		return text
+	}
+	p := all[0].Period
+	switch a := all[0]; {
+	case a.Extent == figure.OneDay && of == figure.Monthly:
+		return p.String()
+	case of == figure.Quarterly && p.Number()%3 == 0:
+		return fmt.Sprintf("%d-Q%d", p.Year(), p.Number()/3)
+	case of == figure.Annual && p.Number() == 12:
+		return fmt.Sprint(p.Year())
+	}
+	return text
+}
+
 // fits reports whether a period is a month or a quarter, if it has to be one.
 func fits(text string, of figure.Frequency) bool {
 	all := figure.Readings(text)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
 )
@@ -43,7 +44,7 @@ func (b *block) section(before context, text string) (after context, used bool) 
 	case ok && it.indicator != "":
 		after.indicator, used = it.indicator, true
 	case !ok && parts.MatchString(text):
-		after.part = text
+		after.part = cmp.Or(m.label, text)
 	}
 	after.drop = nil
 	if area := cmp.Or(it.area, b.labels.areaIn(text)); area != "" {
@@ -57,12 +58,15 @@ type said struct {
 	meaning
 	item
 	note      string
-	raw       string // the label as written
-	labelUnit string // the unit in the label, beside which a column of units can be
-	other     string // a second period
-	clash     bool   // its cells have different periods
-	torn      bool   // its labels name different indicators or areas
-	unknown   bool   // it has a label that is not in the catalogue
+	raw       string   // the label as written
+	first     string   // the label in its first cell
+	labelUnit string   // the unit in the label, beside which a column of units can be
+	other     string   // a second period
+	clash     bool     // its cells have different periods
+	twoFold   bool     // its labels name different indicators or areas
+	unknown   bool     // it has a label that is not in the catalogue
+	strange   []string // those labels, as a mapping can name them
+	under     *said    // the row of which it is a part
 }
 
 // rowSaid reads the label, the period, the unit and the other columns of a row
@@ -88,12 +92,18 @@ func (b *block) rowSaid(i int) (row said) {
 		}
 	}
 	b.growthBelow(&row)
+	if row.raw != "" {
+		row.beneath()
+		kept := row
+		b.outline.enter(&kept)
+	}
 	if row.unknown && row.indicator != "" && translated(row.label) {
 		row.unknown = false
 	}
 	if m.unit == "" {
 		m.unit = row.labelUnit
 	}
+	b.followRow(&row)
 	if m.period != "" && !undated(m.period) {
 		b.last = m.period
 	}
@@ -130,17 +140,26 @@ func han(r rune) bool { return r >= 0x2e80 }
 // labelSaid adds what a label says.
 func (b *block) labelSaid(row *said, text string) {
 	m, one := &row.meaning, b.labels.read(text)
+	name := one.label
+	if row.raw == "" {
+		row.first, row.under = one.label, b.outline.above(text)
+		if path := row.within(one.label); b.labels.has(path) {
+			name = path
+		}
+	}
 	row.raw = strings.TrimSpace(row.raw + " " + text)
-	it, ok := b.labels.find(one.label)
-	own, given := b.labels.own[key(one.label)]
+	it, ok := b.labels.find(name)
+	own, given := b.labels.own[key(name)]
 	switch {
 	case given && own.Skip:
 		m.drop = &skipped
 	case given && own.Unit != "":
 		one.unit = own.Unit
 	}
-	row.unknown = row.unknown || !ok && one.label != ""
-	row.torn = row.torn || it.against(row.item)
+	if !ok && one.label != "" {
+		row.unknown, row.strange = true, append(row.strange, row.within(one.label))
+	}
+	row.twoFold = row.twoFold || it.against(row.item)
 	row.item = it.within(row.item)
 	if m.label != "" && one.label != "" {
 		m.label += " / "
@@ -168,6 +187,7 @@ var footnoted = regexp.MustCompile(`\s*(?:[*†‡#①-⑳\x{b9}\x{b2}\x{b3}]|[(
 // the year before belongs to the period above it.
 func (b *block) periodSaid(row *said, c int, text string) {
 	m := &row.meaning
+	text = b.dayInside(c, text)
 	if len(figure.Readings(text)) == 0 {
 		one := b.labels.read(text)
 		bare := footnoted.ReplaceAllString(text, "")
@@ -179,10 +199,10 @@ func (b *block) periodSaid(row *said, c int, text string) {
 		case (one.growth || one.drop != nil) && one.label == "" && one.period == "":
 			m.growth, m.vague, m.drop, text = one.growth, one.vague, one.drop, b.last
 			if m.drop == nil && text == "" {
-				row.unknown, m.label = true, text
+				row.unknown, m.label, row.strange = true, text, append(row.strange, text)
 			}
 		case !strings.ContainsAny(text, "0123456789"):
-			row.unknown, m.label = true, text // a total, an average
+			row.unknown, m.label, row.strange = true, text, append(row.strange, text) // a total, an average
 			return
 		}
 	}
@@ -191,6 +211,28 @@ func (b *block) periodSaid(row *said, c int, text string) {
 	if m.period, clash = joined(before, text); clash {
 		row.clash, row.other = true, before
 	}
+}
+
+// dayInside returns the month of a day in a column that is headed as one of months, if
+// the day stands for it: the first or the last of the month. Any other text is left as
+// it is, as is a day in a column of quarters, which does not say whether the value is
+// that of the quarter.
+func (b *block) dayInside(c int, text string) string {
+	all := figure.Readings(text)
+	if len(all) != 1 || all[0].Extent != figure.OneDay || !edge(all[0].Means) {
+		return text
+	}
+	if !b.monthly(c) {
+		return text
+	}
+	b.days = true
+	return all[0].Period.String()
+}
+
+// edge reports whether a day is the first or the last of its month.
+func edge(day string) bool {
+	t, err := time.Parse(time.DateOnly, day)
+	return err == nil && (t.Day() == 1 || t.AddDate(0, 0, 1).Day() == 1)
 }
 
 // months reports whether a cell is the number of a month.

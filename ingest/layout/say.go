@@ -35,6 +35,13 @@ func (b *block) say(out *outcome) (said []lang.Text) {
 		said = append(said, lang.Text{ZH: fmt.Sprintf("目录中没有的指标，未读取：%d 个数值（%s）", n, list),
 			EN: fmt.Sprintf("labels that name no indicator of the catalogue: %d values not taken (%s)", n, list)})
 	}
+	if b.days {
+		said = append(said, lang.Text{ZH: "月份栏中的日期按其所在的月份读取", EN: "days in a column of months: the months in which they are"})
+	}
+	if len(b.years) > 0 {
+		list := listed(b.years)
+		said = append(said, lang.Text{ZH: "年份随相邻的时期：" + list, EN: "years taken from the periods beside: " + list})
+	}
 	if out.empty > 0 {
 		said = append(said, lang.Text{ZH: fmt.Sprintf("没有数值的单元格：%d 个", out.empty), EN: fmt.Sprintf("cells without a number: %d", out.empty)})
 	}
@@ -117,6 +124,9 @@ func (b *block) shape(out *outcome) lang.Text {
 func (b *block) heading(c int) string {
 	var texts []string
 	for _, i := range b.header {
+		if keyed := b.keyed(i); keyed == otherRole || keyed == periodRole {
+			continue
+		}
 		if text := b.grid.Rows[i].Cell(c); text != "" && !slices.Contains(texts, text) {
 			texts = append(texts, text)
 		}

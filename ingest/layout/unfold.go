@@ -74,7 +74,8 @@ func (b *block) between(out *outcome, before context, i int) context {
 		return before
 	}
 	out.notes++
-	b.before = nil
+	b.before, b.outline = nil, outline{}
+	clear(b.runs)
 	if b.repeats(i) {
 		return before
 	}
@@ -95,10 +96,31 @@ func (b *block) values(i int) (all []int) {
 			some = some || flagged || isNumber(cell) || nothing(cell)
 		}
 	}
-	if !some {
+	if !some && !b.labelled(i) {
 		return nil
 	}
 	return all
+}
+
+// labelled reports whether a row begins with the name of an indicator or with a period
+// and has other texts as well: they stand in place of numbers, like 待定.
+func (b *block) labelled(i int) bool {
+	if b.headless || b.filled(i) < 2 || b.repeats(i) || b.heads(i) {
+		return false
+	}
+	for c, text := range b.grid.Rows[i].Cells {
+		if text == "" || c >= len(b.columns) {
+			continue
+		}
+		switch b.columns[c].role {
+		case labelRole:
+			it, ok := b.labels.find(b.labels.read(text).label)
+			return ok && it.indicator != ""
+		case periodRole:
+			return isPeriod(text)
+		}
+	}
+	return false
 }
 
 // value reads one value.
@@ -125,14 +147,11 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 	}
 	it, known := b.item(column, row, section)
 	name := b.name(column, row)
-	if section.part != "" {
-		name = section.part + " / " + name
-	}
-	switch {
-	case !known || it.indicator == "" && name != "":
-		out.miss(name)
-		return
-	case it.indicator == "":
+	if !known || it.indicator == "" {
+		if labels := b.strangers(column, row, section); len(labels) > 0 {
+			out.miss(labels)
+			return
+		}
 		out.ask(&question{what: "indicator", row: at, column: c, reason: lang.Text{ZH: "没有指标名称", EN: "nothing names an indicator"}})
 		return
 	}
@@ -151,8 +170,9 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 		out.ask(q)
 		return
 	}
+	r.period = inside(r.period, m.of)
 	if !m.toDate && !fits(r.period, m.of) {
-		out.ask(&question{what: "period", text: r.period, row: at, column: c, reason: lang.Text{ZH: "不是该列所说的月或季", EN: "is not the month or the quarter of which the heading speaks"}})
+		out.ask(&question{what: "period", text: r.period, row: at, column: c, reason: lang.Text{ZH: "不是该列所说的月、季或年", EN: "is not the month, the quarter or the year of which the heading speaks"}})
 		return
 	}
 	if flagged {
@@ -181,10 +201,15 @@ func (b *block) unclearly(i, c int, m meaning, row said, clash bool) *question {
 	q := &question{row: b.grid.Rows[i].Number, column: c}
 	one, _ := b.labels.find(column.label)
 	switch {
-	case clash || row.clash:
-		q.what, q.text = "period", cmp.Or(column.period, row.other)+" / "+row.period
+	case column.again || row.again:
+		q.what, q.text, q.reason = "period", cmp.Or(row.period, column.period), again
+	case clash || row.clash || column.torn:
+		q.what, q.text = "period", cmp.Or(column.period, row.other)
+		if row.period != "" {
+			q.text += " / " + row.period
+		}
 		q.reason = lang.Text{ZH: "同一数值有两个不同的时期", EN: "two different periods are given for one value"}
-	case row.torn || one.against(row.item):
+	case row.twoFold || one.against(row.item):
 		q.what, q.text = "labels", b.name(column, row)
 		q.reason = lang.Text{ZH: "同一数值有两个不同的指标、地区或分类", EN: "two different indicators, areas or categories are given for one value"}
 	case !m.growth && differ(column.unit, row.unit), !m.growth && differ(row.labelUnit, row.unit), row.growth && row.unit != "" && !percent(row.unit):
@@ -233,12 +258,18 @@ func (b *block) headed() int {
 	return b.headedTo
 }
 
-// miss counts a value under a label that names nothing in the catalogue.
-func (out *outcome) miss(label string) {
-	if out.rows[label] == 0 {
-		out.unknown = append(out.unknown, label)
+// miss counts a value under labels that name nothing in the catalogue, under the
+// first of them.
+func (out *outcome) miss(labels []string) {
+	for i, label := range labels {
+		n, known := out.rows[label]
+		if !known {
+			out.unknown = append(out.unknown, label)
+		}
+		if out.rows[label] = n; i == 0 {
+			out.rows[label]++
+		}
 	}
-	out.rows[label]++
 }
 
 // maxOpen is the number of questions that are kept: each answer makes others go away.

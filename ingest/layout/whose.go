@@ -55,6 +55,23 @@ func (b *block) item(column meaning, row said, section context) (it item, known 
 	return it.settled(b.labels.cat), true
 }
 
+// strangers are the labels because of which a value is about nothing that is known.
+func (b *block) strangers(column meaning, row said, section context) (all []string) {
+	if section.part != "" {
+		return []string{section.part}
+	}
+	if row.unknown {
+		all = row.strange
+	}
+	if _, ok := b.labels.find(column.label); !ok && column.label != "" {
+		all = append(slices.Clone(all), column.label)
+	}
+	if name := b.name(column, row); len(all) == 0 && name != "" {
+		all = []string{name}
+	}
+	return all
+}
+
 // name is how a table calls what a value is about.
 func (b *block) name(column meaning, row said) string {
 	switch {

@@ -27,6 +27,8 @@ type meaning struct {
 	level     bool             // expressly a level
 	either    bool             // growth that can belong to several levels
 	vague     bool             // a change that is in percent or in the unit of the level
+	again     bool             // the period has no year, and those beside it leave it open
+	torn      bool             // two rows of the header give two periods
 	role      role
 	drop      *lang.Text // why such values are not taken; nil if they are
 }
@@ -318,6 +320,7 @@ func (m meaning) over(near meaning) (both meaning, clash bool) {
 	both.of = cmp.Or(near.of, m.of)
 	both.current = near.current || m.current && !near.toDate
 	both.either, both.vague = m.either || near.either, m.vague || near.vague
+	both.again, both.torn = m.again || near.again, m.torn || near.torn
 	both.growth, both.level = near.growth || m.growth && !near.level, near.level || m.level && !near.growth
 	both.label = cmp.Or(near.label, m.label)
 	both.unit, both.mark, both.published = cmp.Or(near.unit, m.unit), cmp.Or(near.mark, m.mark), cmp.Or(near.published, m.published)

@@ -133,7 +133,7 @@ func (b *Book) Grid(s Sheet) (*Grid, error) {
 	g := &Grid{Name: s.Name}
 	cells := 0
 	err := b.Each(s, func(r *Row) error {
-		g.Rows = append(g.Rows, Row{Number: r.Number, Cells: append([]string(nil), r.Cells...)})
+		g.Rows = append(g.Rows, Row{Number: r.Number, Cells: append([]string(nil), r.Cells...), Stored: append([]bool(nil), r.Stored...)})
 		if cells += len(r.Cells); cells > maxCells {
 			return tooManyCells(s.Name)
 		}

@@ -19,7 +19,11 @@ type Grid struct {
 type Row struct {
 	Number int      // in the spreadsheet, or the line in the file, from 1
 	Cells  []string // without spaces around them; those at the end may be missing
+	Stored []bool   // whether each cell is stored as a number; nil for text
 }
+
+// IsStored reports whether a cell is stored as a number.
+func (r *Row) IsStored(column int) bool { return column < len(r.Stored) && r.Stored[column] }
 
 // Range is a rectangle of cells, its first and last row and column included. Rows
 // count from 1 as Row.Number does, columns from 0.

@@ -163,9 +163,10 @@ func (m *marks) text(column int, stored string) string {
 
 // fill gives a row its cells as they are meant, and reports whether it has text.
 func (m *marks) fill(r *Row, cells []string) (text bool) {
-	r.Cells = r.Cells[:0]
+	r.Cells, r.Stored = r.Cells[:0], r.Stored[:0]
 	for i, cell := range cells {
 		r.Cells = append(r.Cells, strings.TrimSpace(m.text(i, cell)))
+		r.Stored = append(r.Stored, i < len(m.cells) && m.cells[i].isNumber && !m.cells[i].date)
 		text = text || r.Cells[i] != ""
 	}
 	return m.uncomputed(r) || text

@@ -44,6 +44,7 @@ type Part struct {
 	text   spool.Spool
 	file   string // in addresses
 	places []spot // by line, from the second; nil when lines are rows of the grid
+	stored []bool // by line, up to the last with a value that is stored as a number
 }
 
 // spot is where a value stands in the file.
@@ -65,6 +66,19 @@ func (p *Part) Place() func(line int) string {
 		return sheet.Place(p.file, int(p.places[line-2].row), int(p.places[line-2].column))
 	}
 }
+
+// keep notes whether the value of a line is stored as a number.
+func (p *Part) keep(line int, stored bool) {
+	if !stored {
+		return
+	}
+	p.stored = append(p.stored, make([]bool, line+1-len(p.stored))...)
+	p.stored[line] = true
+}
+
+// Stored reports whether the value of a line of the rewritten sheet is stored as a
+// number in the file.
+func (p *Part) Stored(line int) bool { return line < len(p.stored) && p.stored[line] }
 
 // Close removes temporary files.
 func (p *Part) Close() error { return p.text.Close() }
@@ -215,10 +229,10 @@ var errEnough = errors.New("seen enough")
 
 // worksheet rewrites a sheet of a workbook; nil when it has no table.
 func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
-	long, seen := false, 0
+	value, long, seen := -1, false, 0
 	err := book.Each(s, func(r *grid.Row) error {
 		seen++
-		if long = sheet.IsHeader(r.Cells); long || seen > maxAbove {
+		if value, long = sheet.Header(r.Cells); long || seen > maxAbove {
 			return errEnough
 		}
 		return nil
@@ -228,7 +242,7 @@ func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
 	}
 	name := f.Name + ":" + s.Name
 	if long {
-		part, err := f.stream(book, s, name)
+		part, err := f.stream(book, s, name, value)
 		return []*Part{part}, err
 	}
 	g, err := book.Grid(s)
@@ -245,13 +259,15 @@ func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
 // stream copies a sheet that has one figure per row already. Its line numbers are
 // the rows of the workbook, and its rows are as long as the header, as Excel saves
 // them as CSV: a workbook does not have the empty cells at the end of a row.
-func (f *File) stream(book *grid.Book, s grid.Sheet, name string) (*Part, error) {
+func (f *File) stream(book *grid.Book, s grid.Sheet, name string, value int) (*Part, error) {
 	part := &Part{Name: name}
 	out := csv.NewWriter(&part.text)
 	line, width := 0, 0
 	err := book.Each(s, func(r *grid.Row) error {
-		if width == 0 && sheet.IsHeader(r.Cells) {
-			width = len(r.Cells)
+		if width == 0 {
+			if _, is := sheet.Header(r.Cells); is {
+				width = len(r.Cells)
+			}
 		}
 		for len(r.Cells) < width {
 			r.Cells = append(r.Cells, "")
@@ -261,6 +277,7 @@ func (f *File) stream(book *grid.Book, s grid.Sheet, name string) (*Part, error)
 				return err
 			}
 		}
+		part.keep(line, value >= 0 && r.IsStored(value))
 		return out.Write(oneLines(r.Cells))
 	})
 	out.Flush()
@@ -352,6 +369,7 @@ func (p *Part) write(records []record) error {
 	for _, r := range records {
 		_ = w.Write(oneLines([]string{r.indicator, r.area, r.category, r.measure, r.period, r.value, r.unit, r.mark, r.note, r.published}))
 		p.places = append(p.places, spot{int32(r.row), int32(r.column)})
+		p.keep(len(p.places)+1, r.stored)
 	}
 	w.Flush()
 	return w.Error()

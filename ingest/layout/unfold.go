@@ -13,7 +13,8 @@ type record struct {
 	item
 	measure, period, value, unit, mark, note, published string
 
-	row, column int // of the value; the row as grid.Row.Number, the column from 0
+	row, column int  // of the value; the row as grid.Row.Number, the column from 0
+	stored      bool // the value is stored as a number
 }
 
 // outcome is what became of the cells of a table.
@@ -160,7 +161,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 		return
 	}
 	m = b.outside(m, section)
-	r := record{item: it, period: m.period, value: cell, unit: m.unit, mark: m.mark, note: row.note, published: m.published, row: at, column: c}
+	r := record{item: it, period: m.period, value: cell, unit: m.unit, mark: m.mark, note: row.note, published: m.published, row: at, column: c, stored: b.grid.Rows[i].IsStored(c)}
 	r.measure = b.measure(it, m)
 	if r.unit = b.unit(it, m, r.measure); r.unit == "" {
 		out.ask(&question{what: "unit", text: name, row: at, column: c, reason: lang.Text{ZH: "没有单位，或不知用哪个单位", EN: "there is no unit, or several that can be meant"}})
@@ -176,7 +177,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 		return
 	}
 	if flagged {
-		r.value, r.mark = "", flag
+		r.value, r.mark, r.stored = "", flag, false
 	} else if flag, ok := b.given.flag(r.mark); ok {
 		r.mark = flag
 	}

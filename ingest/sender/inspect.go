@@ -27,6 +27,8 @@ type Input struct {
 
 	read   []lang.Text           // how it was rewritten as a sheet
 	place  func(line int) string // see sheet.Given
+	stored func(line int) bool   // see sheet.Given
+	usual  *sheet.Notation       // how such files usually are; nil until it was looked up
 	fault  error                 // why it could not be
 	unread int                   // the rows that it then has
 	book   workbook              // of the sheets of one workbook; nil for one sheet

@@ -19,17 +19,22 @@ func (f *file) look() error {
 		f.survey = &sheet.Survey{Rows: f.input.unread}
 		return nil
 	}
-	usual, err := f.usual()
-	if err != nil {
-		return err
+	if f.input.usual == nil {
+		usual, err := f.inspector.usual(&f.input)
+		if err != nil {
+			return err
+		}
+		f.input.usual = &usual
 	}
+	var err error
 	f.survey, err = sheet.Look(f.input.Name, f.input.Open, sheet.Given{
 		Notation: f.input.As.Notation,
-		Usual:    usual,
+		Usual:    *f.input.usual,
 		Word:     func(text string) bool { return f.inspector.words[text] },
 		Possible: f.inspector.possible,
 		Sender:   f.inspector.validator.Sender,
 		Place:    f.input.place,
+		Stored:   f.input.stored,
 	})
 	var fault *sheet.Fault
 	switch {
@@ -51,20 +56,20 @@ var word = regexp.MustCompile(`[\p{L}\p{M}\p{Nd}_-]+`)
 // usual returns how the agency's files are written according to the catalogue. If
 // the file has indicators of several agencies whose files differ, it returns the
 // zero value.
-func (f *file) usual() (n sheet.Notation, err error) {
-	src, err := f.input.Open()
+func (in *inspector) usual(input *Input) (n sheet.Notation, err error) {
+	src, err := input.Open()
 	if err != nil {
 		return n, err
 	}
 	defer func() { _ = src.Close() }() // only read from
 	head, err := io.ReadAll(io.LimitReader(src, headSize))
 	if err != nil {
-		return n, fmt.Errorf("read %s: %w", f.input.Name, err)
+		return n, fmt.Errorf("read %s: %w", input.Name, err)
 	}
 	text := strings.ReplaceAll(string(head), "\x00", "") // as in UTF-16
 	var agency *catalog.Agency
 	for _, code := range word.FindAllString(text, -1) {
-		ind, ok := f.inspector.validator.Cat.Indicator(code)
+		ind, ok := in.validator.Cat.Indicator(code)
 		switch {
 		case !ok || ind.Agency == agency:
 		case agency == nil:

@@ -11,10 +11,11 @@ import (
 // parts returns the tables of an input as inputs of their own, or the input itself
 // when it is a sheet. A file that cannot be read is an input with a fault.
 func (in *inspector) parts(ctx context.Context, input Input) ([]Input, error) {
-	usual, err := (&file{inspector: in, input: input}).usual()
+	usual, err := in.usual(&input)
 	if err != nil {
 		return nil, err
 	}
+	input.usual = &usual
 	if len(usual.Columns) > 0 && input.As.Map == nil {
 		return []Input{input}, nil // a sheet whose columns the catalogue knows
 	}
@@ -41,7 +42,7 @@ func (in *inspector) parts(ctx context.Context, input Input) ([]Input, error) {
 		in.rewritten = append(in.rewritten, p)
 		as := input.As
 		as.Notation.Encoding, as.Notation.Columns = "", nil // of the file, not of the rewritten sheet
-		inputs[i] = Input{Name: p.Name, Open: p.Open, As: as, read: p.Read, place: p.Place(), book: book}
+		inputs[i] = Input{Name: p.Name, Open: p.Open, As: as, read: p.Read, place: p.Place(), stored: p.Stored, book: book}
 	}
 	return inputs, nil
 }

@@ -196,12 +196,16 @@ func (h *header) meant() bool {
 	return n >= 3
 }
 
-// IsHeader reports whether cells are the header of a sheet, or meant to be one.
-func IsHeader(cells []string) bool {
+// Header reports whether cells are the header of a sheet, or meant to be one, and which
+// of them heads the values, -1 for none.
+func Header(cells []string) (values int, is bool) {
 	h := &header{}
 	texts := make([]string, len(cells))
 	for i, c := range cells {
 		texts[i] = clean(fold(c))
 	}
-	return len(h.assign("", texts)) == 0 || h.meant()
+	if len(h.assign("", texts)) > 0 && !h.meant() {
+		return -1, false
+	}
+	return h.column[value], true
 }

@@ -321,7 +321,9 @@ func (b *builder) value() {
 	var digits string
 	var percent bool
 	cell, p := b.withoutFlag(b.cells[value])
-	if p == nil {
+	if number, share := strings.CutSuffix(cell, "%"); s.given.stored(b.row.Line) && plain(number) {
+		digits, percent = number, share
+	} else if p == nil {
 		digits, percent, b.reader.open, p = s.number(cell)
 	}
 	switch {

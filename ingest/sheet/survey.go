@@ -32,7 +32,13 @@ type Given struct {
 	// Place is the address of a line in the file that the text was made from. It is
 	// nil when the lines are the file's own.
 	Place func(line int) string
+	// Stored reports whether the value on a line was stored as a number, as in a
+	// workbook. Its point marks decimals, and it says nothing about how texts are
+	// written. It may be nil.
+	Stored func(line int) bool
 }
+
+func (g *Given) stored(line int) bool { return g.Stored != nil && g.Stored(line) }
 
 // Survey is a file that was read from beginning to end once, so that all its cells
 // are then read in the same way. What can be read in two ways is not decided by a
@@ -134,7 +140,7 @@ func (s *Survey) observe(r *rows, cjk bool) {
 	}
 	s.next.observe(r, s.header)
 	i := s.header.column[value]
-	if i >= len(r.cells) {
+	if i >= len(r.cells) || s.given.stored(r.number) {
 		return
 	}
 	if s.values.observe(r.cell(i), r.number) && (cjk || hasCJK(r.text)) {

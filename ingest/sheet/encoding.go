@@ -58,8 +58,11 @@ func (s *Survey) encoding() error {
 		s.charset, s.unmarked = c, true
 		return nil
 	}
-	if what := foreign(head); what != "" {
-		return &Fault{Where: s.name, Problem: &figure.Problem{Code: "sheet/not-csv", Reason: "is " + what + ", not CSV", Hint: saveAsCSV}}
+	if format, ok := FormatOf(head); ok {
+		return &Fault{Where: s.name, Problem: format.notCSV()}
+	}
+	if zeros(head) {
+		return &Fault{Where: s.name, Problem: &figure.Problem{Code: "sheet/not-csv", Reason: "is binary, or UTF-16 without a byte order mark, not CSV", Hint: saveAsCSV}}
 	}
 	marked := bytes.HasPrefix(head, []byte(mark8))
 	w := words{seen: map[string]bool{}}
@@ -78,30 +81,13 @@ func (s *Survey) encoding() error {
 	return s.decide(&w, marked)
 }
 
-// foreign names the format of a file that starts with head, empty when it may be
-// CSV.
-func foreign(head []byte) string {
-	for _, magic := range [...]struct{ bytes, name string }{
-		{"PK\x03\x04", "an Excel workbook (XLSX) or another ZIP file"},
-		{"\xd0\xcf\x11\xe0", "an old Excel workbook (XLS)"},
-		{"%PDF", "a PDF file"},
-		{"\x1f\x8b", "a gzip file"},
-		{"<", "HTML or XML"},
-		{"{", "JSON"},
-		{"[", "JSON"},
-	} {
-		if bytes.HasPrefix(bytes.TrimPrefix(head, []byte(mark8)), []byte(magic.bytes)) {
-			return magic.name
-		}
-	}
-	line := head
+// zeros reports whether the first line of a file has a zero byte, which no text does. In
+// later lines one is a problem of its row.
+func zeros(head []byte) bool {
 	if n := bytes.IndexAny(head, "\r\n"); n >= 0 {
-		line = head[:n]
+		head = head[:n]
 	}
-	if bytes.IndexByte(line, 0) >= 0 {
-		return "binary, or UTF-16 without a byte order mark" // in later lines a zero byte is a problem of its row
-	}
-	return ""
+	return bytes.IndexByte(head, 0) >= 0
 }
 
 // utf16Of returns the UTF-16 byte order of a file without a byte order mark: the

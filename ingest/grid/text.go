@@ -22,8 +22,12 @@ func OfText(lines []sheet.Plain, separated bool) *Grid {
 		g.Rows = append(g.Rows, Row{Number: l.Line, Cells: cells})
 	}
 	if !separated {
+		g.divideHeader()
+		g.divideRanks()
 		g.dropIndex()
 		g.alignHeader()
+	} else {
+		g.joinLabels()
 	}
 	return g
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/grid"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
@@ -40,7 +39,7 @@ func (f *File) Draft() (string, error) {
 		found = true
 	}
 	if !found {
-		return "", &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-table", Reason: "has no table of figures", Hint: "see docs/sheets.md for the tables that are recognised"}}
+		return "", f.noTable("")
 	}
 	return text.String(), nil
 }

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,7 +67,22 @@ func newLabels(cat *catalog.Catalog, own map[string]Meant) *labels {
 	for label, meant := range own {
 		l.own[key(label)] = meant
 	}
+	for _, label := range slices.Sorted(maps.Keys(own)) {
+		if as := l.asRead(label); as != "" && !l.has(as) {
+			l.own[key(as)] = own[label]
+		}
+	}
 	return l
+}
+
+// asRead is a label of the mapping, which may be written as in the table, as the table
+// is read: without its unit and numbering.
+func (l *labels) asRead(label string) string {
+	parts := strings.Split(label, " / ")
+	for i, p := range parts {
+		parts[i] = l.read(p).label
+	}
+	return strings.Trim(strings.Join(parts, " / "), " /")
 }
 
 // key is a label in the form in which labels are compared: compatible characters

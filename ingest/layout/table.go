@@ -144,11 +144,29 @@ func (f *File) text() ([]*Part, error) {
 	if err != nil || len(rows) == 0 {
 		return nil, nil //nolint:nilerr // package sheet reads the file again and says it better
 	}
-	parts, err := f.unfold(f.Name, grid.OfText(rows, separated))
-	if len(parts) > 0 {
+	g := grid.OfText(rows, separated)
+	parts, err := f.unfold(f.Name, g)
+	switch {
+	case len(parts) > 0:
 		parts[0].Read = append(read, parts[0].Read...)
+	case err == nil && !slices.ContainsFunc(rows, sheetLike) && divide(g, newLabels(f.Catalog, nil), false) == nil:
+		f.unread = len(rows)
+		return nil, f.noTable("")
 	}
 	return parts, err
+}
+
+// sheetLike reports whether the reader of sheets has more to say about a row than that
+// it is part of no table: it is broken, or names columns in other marks.
+func sheetLike(row sheet.Plain) bool {
+	_, is := sheet.Header(strings.FieldsFunc(row.Text, func(r rune) bool { return strings.ContainsRune(",;|\t\"", r) }))
+	return is || row.Broken
+}
+
+// noTable is the fault of a file without rows of numbers. text is what it has instead.
+func (f *File) noTable(text string) error {
+	return &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-table", Text: text, Reason: "has no table of figures",
+		Hint: "put the numbers into columns below a header, or write one figure per row; see docs/sheets.md for the tables that are recognised"}}
 }
 
 // workbook rewrites the sheets of a workbook.
@@ -181,8 +199,7 @@ func (f *File) workbook(all func() ([]byte, error)) (parts []*Part, err error) {
 		return nil, empty
 	}
 	if len(parts) == 0 {
-		return nil, &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-table", Text: strings.Join(unread, ", "),
-			Reason: "has no table of figures", Hint: "see docs/sheets.md for the tables that are recognised, or write one figure per row"}}
+		return nil, f.noTable(strings.Join(unread, ", "))
 	}
 	parts[0].Read = append(slices.Clone(book.Said), parts[0].Read...)
 	if len(unread) > 0 {

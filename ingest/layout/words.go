@@ -144,13 +144,13 @@ func (l *labels) read(text string) (m meaning) {
 		m.published = found[1] + found[2]
 		s = strings.Replace(s, found[0], " ", 1)
 	}
-	name, s := l.cut(s)
+	name, s := l.cut(strings.Join(strings.Fields(s), " "))
 	s = m.phrases(s)
 	if found := periodIn.FindString(s); found != "" && len(figure.Readings(found)) > 0 {
 		m.period = found
 		s = strings.Replace(s, found, " ", 1)
 	}
-	m.label = tidy(name + " " + tidy(s))
+	m.label = tidy(name + " " + tidy(m.alone(s)))
 	m.trailing(l)
 	return m
 }
@@ -258,6 +258,11 @@ func (m *meaning) phrases(s string) string {
 			rest = rest[:i] + " " + rest[i+len(w.text):]
 		}
 	}
+	return s
+}
+
+// alone takes a text that is one of the words that count only by themselves.
+func (m *meaning) alone(s string) string {
 	left := strings.ToLower(strings.ReplaceAll(tidy(s), " ", ""))
 	for _, w := range vocabulary {
 		if w.alone && left == strings.ReplaceAll(w.text, " ", "") {

@@ -73,13 +73,17 @@ func (r *rows) sample() (lines [][]byte) {
 // many cells as the lines before, 0 when none divides two lines.
 func separatorOf(lines [][]byte) (best rune) {
 	most := 1
+	spaced := spacedNumbers(lines)
 	for _, c := range separators {
+		if c == ',' && spaced {
+			continue
+		}
 		divided := max(cellsOf(lines, c, false), cellsOf(lines, c, true))
 		if divided > most*5/4 {
 			best, most = c, divided
 		}
 	}
-	if best == 0 {
+	if best == 0 && !spaced {
 		return pairing(lines)
 	}
 	return best
@@ -118,7 +122,7 @@ func pairing(lines [][]byte) rune {
 			first, second := clean(string(s.cell(0))), clean(string(s.cell(1)))
 			if strings.ContainsAny(second, "0123456789") {
 				pairs++
-				open = open || c == ',' && strings.ContainsFunc(first, unicode.IsSpace) && first[len(first)-1] >= '0' && first[len(first)-1] <= '9'
+				open = open || c == ',' && strings.ContainsFunc(first, unicode.IsSpace) && digitAt(first, len(first)-1)
 			}
 		}
 		if pairs > 0 && divided > 1 && divided*2 >= filled && !open {
@@ -126,6 +130,26 @@ func pairing(lines [][]byte) rune {
 		}
 	}
 	return 0
+}
+
+func digitAt(s string, i int) bool { return s[i] >= '0' && s[i] <= '9' }
+
+// spacedNumbers reports whether most lines end with numbers that stand a space apart, as
+// in Shanghai, China 36.54 35.29. A comma in them is part of a name.
+func spacedNumbers(lines [][]byte) bool {
+	filled, spaced := 0, 0
+	for _, line := range lines {
+		text := string(bytes.TrimSpace(line))
+		words := strings.Fields(text[strings.LastIndexByte(text, ',')+1:])
+		n := len(words)
+		if text != "" {
+			filled++
+		}
+		if n > 2 && digitAt(words[n-1], 0) && digitAt(words[n-2], 0) && strings.Contains(words[n-2], ".") {
+			spaced++
+		}
+	}
+	return spaced > 1 && spaced*2 > filled
 }
 
 // all reads all rows.

@@ -23,6 +23,8 @@ type block struct {
 	above   meaning   // what the title says
 	area    string    // the area that the title names
 
+	taken taken // what values have from the title
+
 	unclear   bool   // the title names several periods
 	indicator string // of a table that names none, as the sender says
 

@@ -23,7 +23,8 @@ func (i item) empty() bool { return i == item{} }
 type labels struct {
 	cat        *catalog.Catalog
 	indicators map[string]*catalog.Indicator // by every name
-	areas      map[string]string             // codes by every name
+	areas      map[string]string             // codes by every name, or a namesake
+	namesakes  map[string][]string           // codes of several areas or indicators, by the namesake
 	order      []string                      // names of areas, the longest first
 	names      []string                      // names of indicators and labels of the mapping in lower case, the longest first
 	units      map[string]bool
@@ -32,15 +33,16 @@ type labels struct {
 }
 
 func newLabels(cat *catalog.Catalog, own map[string]Meant) *labels {
-	l := &labels{cat: cat, indicators: map[string]*catalog.Indicator{}, areas: map[string]string{}, units: map[string]bool{"%": true, "％": true}, own: map[string]Meant{}, found: map[string]found{}}
+	l := &labels{cat: cat, indicators: map[string]*catalog.Indicator{}, areas: map[string]string{}, namesakes: map[string][]string{}, units: map[string]bool{"%": true, "％": true}, own: map[string]Meant{}, found: map[string]found{}}
 	for _, i := range cat.Indicators {
 		for _, name := range []string{i.Code, i.Name.ZH, i.Name.EN} {
 			l.indicators[key(name)] = i
+			l.share("i", key(name), i.Code)
 		}
 	}
 	for _, a := range cat.Areas {
 		for _, name := range []string{a.Code, a.Name.ZH, a.Name.EN} {
-			l.areas[key(name)] = a.Code
+			l.areas[key(name)] = l.share("a", key(name), a.Code)
 			l.order = append(l.order, key(name))
 		}
 	}
@@ -132,6 +134,40 @@ func (l *labels) find(label string) (it item, ok bool) {
 	return it, ok
 }
 
+// share notes that an area or an indicator has a name, and returns its code, or a
+// namesake when the name is that of several.
+func (l *labels) share(kind, name, code string) string {
+	namesake := "?" + kind + name
+	if all := l.namesakes[namesake]; !slices.Contains(all, code) {
+		l.namesakes[namesake] = append(all, code)
+	}
+	return l.code(kind, name, code)
+}
+
+// code returns the code of the only area or indicator with a name, or its namesake.
+func (l *labels) code(kind, name, code string) string {
+	if namesake := "?" + kind + name; len(l.namesakes[namesake]) > 1 {
+		return namesake
+	}
+	return code
+}
+
+// areaOf returns the area that an indicator has of those with one name. Any other code
+// is returned as it is.
+func (l *labels) areaOf(ind *catalog.Indicator, code string) string {
+	only := code
+	for _, c := range l.namesakes[code] {
+		switch {
+		case ind == nil || !ind.HasArea(c):
+		case only != code:
+			return code // several
+		default:
+			only = c
+		}
+	}
+	return only
+}
+
 // search returns what a label announces. A label may have the name of an area before
 // or after that of an indicator.
 func (l *labels) search(label string) (it item, ok bool) {
@@ -143,7 +179,7 @@ func (l *labels) search(label string) (it item, ok bool) {
 		return item{indicator: m.Indicator, area: m.Area, category: m.Category}, true
 	}
 	if i := l.indicators[k]; i != nil {
-		return item{indicator: i.Code}, true
+		return item{indicator: l.code("i", k, i.Code)}, true
 	}
 	if code, ok := l.areas[k]; ok {
 		return item{area: code}, true
@@ -153,8 +189,9 @@ func (l *labels) search(label string) (it item, ok bool) {
 		if !cut {
 			rest, cut = strings.CutSuffix(k, name)
 		}
-		if i := l.indicators[strings.TrimSuffix(strings.Trim(rest, " 的,，:：-—"), " of")]; cut && i != nil {
-			return item{indicator: i.Code, area: l.areas[name]}, true
+		rest = strings.TrimSuffix(strings.Trim(rest, " 的,，:：-—"), " of")
+		if i := l.indicators[rest]; cut && i != nil {
+			return item{indicator: l.code("i", rest, i.Code), area: l.areas[name]}, true
 		}
 	}
 	for _, noise := range []string{"全市", "全省", "全国", "总计", "合计", "total"} {
@@ -212,8 +249,10 @@ func (i item) within(wider item) item {
 }
 
 // against reports whether two texts name different indicators, areas or categories.
-func (i item) against(other item) bool {
-	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+func (l *labels) against(i, other item) bool {
+	differ := func(a, b string) bool {
+		return a != "" && b != "" && a != b && !slices.Contains(l.namesakes[a], b) && !slices.Contains(l.namesakes[b], a)
+	}
 	return differ(i.indicator, other.indicator) || differ(i.area, other.area) || differ(i.category, other.category)
 }
 

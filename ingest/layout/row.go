@@ -159,7 +159,7 @@ func (b *block) labelSaid(row *said, text string) {
 	if !ok && one.label != "" {
 		row.unknown, row.strange = true, append(row.strange, row.within(one.label))
 	}
-	row.twoFold = row.twoFold || it.against(row.item)
+	row.twoFold = row.twoFold || b.labels.against(it, row.item)
 	row.item = it.within(row.item)
 	if m.label != "" && one.label != "" {
 		m.label += " / "

@@ -22,6 +22,9 @@ func (b *block) say(out *outcome) (said []lang.Text) {
 		n := len(b.title)
 		said = append(said, lang.Text{ZH: fmt.Sprintf("表头之上有 %d 行标题", n), EN: fmt.Sprintf("rows of title above the header: %d", n)})
 	}
+	if zh, en := b.taken.say(b.labels); en != "" {
+		said = append(said, lang.Text{ZH: "取自标题、工作表名或映射文件：" + zh, EN: "from the title, the name of the sheet or the mapping: " + en})
+	}
 	for _, reason := range slices.SortedFunc(keysOf(out.dropped), func(a, b lang.Text) int { return strings.Compare(a.EN, b.EN) }) {
 		n := out.dropped[reason]
 		said = append(said, lang.Text{ZH: fmt.Sprintf("%s：%d 个数值", reason.ZH, n), EN: fmt.Sprintf("%s: %d values", reason.EN, n)})
@@ -139,6 +142,8 @@ func (b *block) unitSaid(out *outcome) lang.Text {
 	switch {
 	case slices.ContainsFunc(b.columns, func(m meaning) bool { return m.role == unitRole }):
 		return lang.Text{ZH: "；单位在列中", EN: "; units in a column"}
+	case b.given.Unit != "":
+		return lang.Text{ZH: "；单位取自映射文件：" + b.given.Unit, EN: "; unit from the mapping: " + b.given.Unit}
 	case b.above.unit != "" && slices.ContainsFunc(out.records, func(r record) bool { return r.unit == b.above.unit }):
 		return lang.Text{ZH: "；单位取自标题：" + b.above.unit, EN: "; unit from the title: " + b.above.unit}
 	}

@@ -156,6 +156,10 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 		out.ask(&question{what: "indicator", row: at, column: c, reason: lang.Text{ZH: "没有指标名称", EN: "nothing names an indicator"}})
 		return
 	}
+	if all := b.labels.namesakes[it.indicator]; all != nil {
+		out.ask(&question{what: "labels", text: it.indicator[2:], row: at, column: c, choices: all, reason: lang.Text{ZH: "有多个指标同名", EN: "is the name of several indicators"}})
+		return
+	}
 	if q := b.unclearly(i, c, m, row, clash); q != nil {
 		out.ask(q)
 		return
@@ -210,7 +214,7 @@ func (b *block) unclearly(i, c int, m meaning, row said, clash bool) *question {
 			q.text += " / " + row.period
 		}
 		q.reason = lang.Text{ZH: "同一数值有两个不同的时期", EN: "two different periods are given for one value"}
-	case row.twoFold || one.against(row.item):
+	case row.twoFold || b.labels.against(one, row.item):
 		q.what, q.text = "labels", b.name(column, row)
 		q.reason = lang.Text{ZH: "同一数值有两个不同的指标、地区或分类", EN: "two different indicators, areas or categories are given for one value"}
 	case !m.growth && differ(column.unit, row.unit), !m.growth && differ(row.labelUnit, row.unit), row.growth && row.unit != "" && !percent(row.unit):
@@ -243,7 +247,7 @@ func (b *block) missing(r record, name string) *question {
 	case r.period == "" || undated(r.period):
 		return &question{what: "period", text: cmp.Or(r.period, b.heading(r.column), name), row: r.row, column: r.column,
 			reason: lang.Text{ZH: "没有时期，或没有年份", EN: "there is no period, or no year with it"}}
-	case r.area == "":
+	case r.area == "", b.labels.namesakes[r.area] != nil:
 		return b.whichArea(r.item, r.row, r.column)
 	}
 	return nil

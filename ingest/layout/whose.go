@@ -9,12 +9,32 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
+// taken is what the values of a table have from its title, its sheet's name or the
+// mapping, for the report.
+type taken struct{ indicator, area, period string }
+
+// say tells what was taken.
+func (t *taken) say(l *labels) (zh, en string) {
+	if ind, ok := l.cat.Indicator(t.indicator); ok {
+		zh, en = zh+"，指标"+ind.Name.ZH, en+", the indicator "+ind.Code
+	}
+	if area, ok := l.cat.Area(t.area); ok {
+		zh, en = zh+"，地区"+area.Name.ZH, en+", the area "+area.Code+" ("+area.Name.ZH+")"
+	}
+	if t.period != "" {
+		zh, en = zh+"，时期"+t.period, en+", the period "+t.period
+	}
+	return strings.TrimPrefix(zh, "，"), strings.TrimPrefix(en, ", ")
+}
+
 // outside completes what the row and the column say with what stands above them.
 func (b *block) outside(m meaning, section context) meaning {
-	for _, wider := range []meaning{section.meaning, b.above} {
+	for i, wider := range []meaning{section.meaning, b.above} {
 		m.unit, m.published = cmp.Or(m.unit, wider.unit), cmp.Or(m.published, wider.published)
 		if m.period == "" {
-			m.period = ofLength(wider.period, m.of)
+			if m.period = ofLength(wider.period, m.of); i == 1 && m.period != "" {
+				b.taken.period = wider.period
+			}
 		} else if undated(m.period) && wider.period != "" {
 			if p, clash := inYear(wider.period, m.period); !clash {
 				m.period = p
@@ -35,22 +55,33 @@ func (b *block) item(column meaning, row said, section context) (it item, known 
 	it = it.within(one)
 	if it.indicator == "" {
 		it.indicator = b.indicator
+		b.taken.indicator = it.indicator
 	}
 	if it.indicator == "" { // the rows and columns are areas or periods
 		it = it.within(item{indicator: section.indicator})
 	}
+	titled := false
 	if it.indicator == "" && b.above.label != "" {
 		one, _ := b.labels.find(b.above.label) // a table of one indicator, named in its title
+		titled = it.area == "" && one.area != ""
 		it = it.within(one)
+		b.taken.indicator = it.indicator
 	}
 	if it.indicator == "" {
 		return it, true
 	}
-	ind, _ := b.labels.cat.Indicator(it.indicator)
+	ind, ok := b.labels.cat.Indicator(it.indicator)
+	if !ok {
+		return it, true // a namesake, which is asked about
+	}
+	it.area = b.labels.areaOf(ind, it.area)
 	for _, area := range []string{section.area, b.area} {
-		if it.area == "" && ind.HasArea(area) && (!it.whole || area == b.area) {
-			it.area = area
+		if area = b.labels.areaOf(ind, area); it.area == "" && (ind.HasArea(area) || b.labels.namesakes[area] != nil) && (!it.whole || area == b.area) {
+			it.area, titled = area, area == b.area
 		}
+	}
+	if titled {
+		b.taken.area = it.area
 	}
 	return it.settled(b.labels.cat), true
 }
@@ -126,7 +157,14 @@ func (b *block) unit(it item, m meaning, measure string) string {
 // whichArea asks for the area of an indicator that has several.
 func (b *block) whichArea(it item, row, column int) *question {
 	q := &question{what: "area", text: it.indicator, row: row, column: column, reason: lang.Text{ZH: "该指标有多个统计范围", EN: "the indicator is reported for several areas"}}
-	if ind, ok := b.labels.cat.Indicator(it.indicator); ok {
+	ind, ok := b.labels.cat.Indicator(it.indicator)
+	if all := b.labels.namesakes[it.area]; all != nil {
+		q.text, q.choices, q.reason = it.area[2:], all, lang.Text{ZH: "有多个地区同名", EN: "is the name of several areas"}
+		q.choices = slices.DeleteFunc(slices.Clone(all), func(code string) bool { return !ind.HasArea(code) })
+		if len(q.choices) == 0 {
+			q.choices = all
+		}
+	} else if ok {
 		q.choices = ind.Areas
 	}
 	return q

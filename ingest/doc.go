@@ -6,6 +6,7 @@
 //	worker     takes figures from FIGURES, decides on each once, writes the good
 //	           ones to InfluxDB and the others to REJECTS, and acknowledges a
 //	           message only after all of that is done
+//	pending    holds submissions back for review or until their moment
 //	rules      checks a figure against the catalogue and against known figures
 //	sheet      reads CSV files written by people
 //	plausible  the statistics behind the rules

@@ -18,6 +18,7 @@ const (
 	FiguresStream  = "FIGURES"
 	RejectsStream  = "REJECTS"
 	ReceiptsStream = "RECEIPTS"
+	PendingStream  = "PENDING" // package pending
 	WorkerConsumer = "ingest"
 )
 
@@ -47,6 +48,8 @@ const AckTimeout = 10 * time.Second
 
 const (
 	rejectsPrefix = "rejects."
+	// PendingPrefix begins the subjects of PENDING.
+	PendingPrefix = "pending."
 	// ReceiptsPrefix followed by a submission's ID is the subject of its receipts.
 	ReceiptsPrefix = "receipts."
 
@@ -78,6 +81,8 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		AllowDirect: true,
 		DenyDelete:  true,
 		DenyPurge:   true,
+		// What was held back is released in one batch, all or nothing.
+		AllowAtomicPublish: true,
 	}, {
 		Name:        RejectsStream,
 		Description: "figures that were refused, with the reason",
@@ -108,6 +113,21 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		MaxAge:      receiptsAge,
 		Replicas:    replicas,
 		AllowDirect: true,
+	}, {
+		Name:        PendingStream,
+		Description: "submissions that wait for review or for their moment",
+		Subjects:    []string{PendingPrefix + ">"},
+		Storage:     jetstream.FileStorage,
+		Retention:   jetstream.LimitsPolicy,
+		Duplicates:  dedupWindow,
+		// Every subject is written once, so that nobody changes what was approved.
+		MaxMsgsPerSubject:    1,
+		Discard:              jetstream.DiscardNew,
+		DiscardNewPerSubject: true,
+		Replicas:             replicas,
+		AllowDirect:          true,
+		DenyDelete:           true,
+		DenyPurge:            true,
 	}}
 }
 
@@ -124,7 +144,8 @@ func ConsumerConfig() jetstream.ConsumerConfig {
 }
 
 // Setup creates the streams and the consumer that are missing and verifies
-// those that exist. Each returned line says what was found or done. The error
+// those that exist; of these it changes only that FIGURES allows atomic batches.
+// Each returned line says what was found or done. The error
 // names the setting of an existing stream that would lose figures.
 func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []string, err error) {
 	for _, want := range streamConfigs(replicas) {
@@ -139,8 +160,17 @@ func Setup(ctx context.Context, js jetstream.JetStream, replicas int) (done []st
 		if err != nil {
 			return done, fmt.Errorf("look up stream %s: %w", want.Name, err)
 		}
-		if err := verifyStream(want, stream.CachedInfo().Config); err != nil {
+		got := stream.CachedInfo().Config
+		if err := verifyStream(want, got); err != nil {
 			return done, err
+		}
+		if want.AllowAtomicPublish && !got.AllowAtomicPublish {
+			got.AllowAtomicPublish = true
+			if _, err := js.UpdateStream(ctx, got); err != nil {
+				return done, fmt.Errorf("allow atomic batches on stream %s, which needs NATS 2.12 or later: %w", want.Name, err)
+			}
+			done = append(done, fmt.Sprintf("NATS: stream %s now allows atomic batches", want.Name))
+			continue
 		}
 		done = append(done, fmt.Sprintf("NATS: stream %s is as it should be", want.Name))
 	}
@@ -189,6 +219,7 @@ func verifyStream(want, got jetstream.StreamConfig) error {
 		{"max messages", limit(want.MaxMsgs), limit(got.MaxMsgs)},
 		{"max bytes", limit(want.MaxBytes), limit(got.MaxBytes)},
 		{"max messages per subject", limit(want.MaxMsgsPerSubject), limit(got.MaxMsgsPerSubject)},
+		{"discard new per subject", strconv.FormatBool(want.DiscardNewPerSubject), strconv.FormatBool(got.DiscardNewPerSubject)},
 		{"allow direct", strconv.FormatBool(want.AllowDirect), strconv.FormatBool(got.AllowDirect)},
 	} {
 		if c.want != c.got {

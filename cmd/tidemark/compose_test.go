@@ -187,10 +187,10 @@ func runServices(t *testing.T) {
 	server := enginetest.NATSFrom(t, composetest.OnHost(t, broker, broker.Command[1])).ClientURL()
 	s := &services{t: t, project: project, bucket: bucket, here: strings.NewReplacer("nats://nats:4222", server, "http://influxdb:8086", bucket.URL)}
 
-	if out := s.once("init"); strings.Count(out, ": created ") != 6 {
+	if out := s.once("init"); strings.Count(out, ": created ") != 7 {
 		t.Errorf("the first start of init says\n%s", out)
 	}
-	if out := s.once("init"); strings.Count(out, " is as it should be") != 6 {
+	if out := s.once("init"); strings.Count(out, " is as it should be") != 7 {
 		t.Errorf("the second start of init says\n%s", out)
 	}
 	t.Run("the sample", func(t *testing.T) {

@@ -21,9 +21,9 @@ type initCmd struct {
 
 // Help shows an example.
 func (*initCmd) Help() string {
-	return `Creates the streams FIGURES, REJECTS, DECISIONS and RECEIPTS, the workers' consumer,
-and the InfluxDB bucket with long shard groups. What exists already is verified and
-never changed.
+	return `Creates the streams FIGURES, REJECTS, DECISIONS, RECEIPTS and PENDING, the workers'
+consumer, and the InfluxDB bucket with long shard groups. What exists already is
+verified and not changed, except that FIGURES is made to take atomic batches.
 
 Example:
   tidemark init --nats nats://nats:4222 --influx http://influxdb:8086 --influx-org ningbo`

@@ -1,0 +1,239 @@
+package pending
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+// Stage is how far a submission is: the last step that was taken with it.
+type Stage string
+
+// The stages, which are also the ends of the subjects.
+const (
+	Submitted Stage = "submitted"
+	Approved  Stage = "approved"
+	Returned  Stage = "returned"  // with a comment; its sender withdraws it and sends a better one
+	Withdrawn Stage = "withdrawn" // will never be released
+	Releasing Stage = "releasing" // a releaser has begun, so that nobody can withdraw it any more
+	Released  Stage = "released"  // its figures are in FIGURES
+)
+
+// stages are all stages in the order in which a submission goes through them.
+var stages = []Stage{Submitted, Approved, Returned, Withdrawn, Releasing, Released}
+
+// figuresPart begins the end of the subjects of the figures.
+const figuresPart = "figures"
+
+// State is a submission without its figures.
+type State struct {
+	ID        string    `json:"id"`
+	Agency    string    `json:"agency"`
+	Sender    string    `json:"sender,omitempty"`
+	Files     []string  `json:"files,omitempty"`
+	Figures   int       `json:"figures"`
+	Review    bool      `json:"review,omitempty"` // as its sender's catalogue says
+	ReleaseAt time.Time `json:"release_at,omitzero"`
+	Group     string    `json:"group,omitempty"`
+	Submitted time.Time `json:"submitted"` // when NATS stored it
+
+	Stage Stage `json:"stage"`
+	// Steps are what happened since it was submitted, in order.
+	Steps []Step `json:"steps,omitempty"`
+
+	parts    int
+	revision uint64 // sequence in PENDING of its last message
+}
+
+// Step is something that happened to a submission.
+type Step struct {
+	Stage   Stage     `json:"stage"`
+	At      time.Time `json:"at,omitzero"`       // when NATS stored it
+	By      string    `json:"by,omitempty"`      // as given; NATS does not prove it
+	Comment string    `json:"comment,omitempty"` // of the person
+	// After is the last sequence of FIGURES before a release began.
+	After uint64 `json:"after,omitempty"`
+	// First and Last are the sequences of the released figures in FIGURES.
+	First uint64 `json:"first,omitempty"`
+	Last  uint64 `json:"last,omitempty"`
+}
+
+// Step returns the step that brought the submission to a stage, nil when it was
+// not taken.
+func (s *State) Step(stage Stage) *Step {
+	for i := range s.Steps {
+		if s.Steps[i].Stage == stage {
+			return &s.Steps[i]
+		}
+	}
+	return nil
+}
+
+// Reviewed reports whether another person than its sender has approved it, and
+// nobody has returned it.
+func (s *State) Reviewed() bool {
+	approved := s.Step(Approved)
+	return approved != nil && person(approved.By) != "" && person(approved.By) != person(s.Sender) && s.Step(Returned) == nil
+}
+
+// Open reports whether the submission is neither released nor withdrawn.
+func (s *State) Open() bool { return s.Stage != Released && s.Stage != Withdrawn }
+
+// Pending gives access to what waits.
+type Pending struct {
+	js     jetstream.JetStream
+	stream jetstream.Stream
+}
+
+// Open opens the stream PENDING. The error is from NATS.
+func Open(ctx context.Context, js jetstream.JetStream) (*Pending, error) {
+	stream, err := js.Stream(ctx, ingest.PendingStream)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil, fmt.Errorf("stream %s: %w; run tidemark init", ingest.PendingStream, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", ingest.PendingStream, err)
+	}
+	return &Pending{js: js, stream: stream}, nil
+}
+
+// now is the time of the server that keeps PENDING.
+func (p *Pending) now(ctx context.Context) (time.Time, error) {
+	info, err := p.stream.Info(ctx)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look up stream %s: %w", ingest.PendingStream, err)
+	}
+	return info.TimeStamp, nil
+}
+
+// List returns the submissions of an agency that are neither released nor
+// withdrawn, the oldest first. If agency is empty, it returns those of all
+// agencies that this account may read.
+func (p *Pending) List(ctx context.Context, agency string) ([]State, error) {
+	return p.list(ctx, agency, isOpen)
+}
+
+// All is List with those that were released or withdrawn.
+func (p *Pending) All(ctx context.Context, agency string) ([]State, error) {
+	return p.list(ctx, agency, func(map[Stage]bool) bool { return true })
+}
+
+func isOpen(steps map[Stage]bool) bool { return !steps[Released] && !steps[Withdrawn] }
+
+func (p *Pending) list(ctx context.Context, agency string, wanted func(steps map[Stage]bool) bool) ([]State, error) {
+	found, err := p.find(ctx, cmp.Or(agency, "*"), "*")
+	if err != nil {
+		return nil, err
+	}
+	var all []State
+	for _, f := range found {
+		if !wanted(f.steps) {
+			continue
+		}
+		s, err := p.load(ctx, f)
+		if agency == "" && errors.Is(err, errForeign) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, *s)
+	}
+	slices.SortFunc(all, func(a, b State) int {
+		return cmp.Or(a.Submitted.Compare(b.Submitted), cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.ID, b.ID))
+	})
+	return all, nil
+}
+
+// Find returns the submission with the ID.
+func (p *Pending) Find(ctx context.Context, id string) (*State, error) {
+	if strings.ContainsAny(id, ".*> \t\r\n") || id == "" {
+		return nil, fmt.Errorf("%q is not the ID of a submission; tidemark pending lists them", id)
+	}
+	found, err := p.find(ctx, "*", id)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no submission %s is or was pending; tidemark pending lists them", id)
+	}
+	return p.load(ctx, found[0])
+}
+
+// trace is a submission of which only the subjects are known.
+type trace struct {
+	agency, id string
+	steps      map[Stage]bool
+}
+
+// find returns the submissions that were submitted, by their subjects alone.
+func (p *Pending) find(ctx context.Context, agency, id string) ([]trace, error) {
+	info, err := p.stream.Info(ctx, jetstream.WithSubjectFilter(subjectOf(agency, id, "*")))
+	if err != nil {
+		return nil, fmt.Errorf("look up stream %s: %w", ingest.PendingStream, err)
+	}
+	byID := map[[2]string]trace{}
+	for subject := range info.State.Subjects {
+		tokens := strings.Split(strings.TrimPrefix(subject, ingest.PendingPrefix), ".")
+		key := [2]string{tokens[0], tokens[1]}
+		if byID[key].steps == nil {
+			byID[key] = trace{key[0], key[1], map[Stage]bool{}}
+		}
+		byID[key].steps[Stage(tokens[2])] = true
+	}
+	var all []trace
+	for _, t := range byID {
+		if t.steps[Submitted] {
+			all = append(all, t)
+		}
+	}
+	return all, nil
+}
+
+// errForeign says that the account may not read a submission.
+var errForeign = errors.New("this account may not read it; use that of its agency")
+
+// load reads the state of a submission.
+func (p *Pending) load(ctx context.Context, t trace) (*State, error) {
+	s := &State{ID: t.id, Agency: t.agency, Stage: Submitted}
+	for _, stage := range stages {
+		if !t.steps[stage] {
+			continue
+		}
+		msg, err := p.stream.GetLastMsgForSubject(ctx, subjectOf(t.agency, t.id, string(stage)))
+		if errors.Is(err, nats.ErrNoResponders) {
+			err = errForeign
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+		}
+		s.revision = max(s.revision, msg.Sequence)
+		if stage == Submitted {
+			var m meta
+			if err := json.Unmarshal(msg.Data, &m); err != nil {
+				return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+			}
+			s.Sender, s.Files, s.Figures, s.parts = m.Sender, m.Files, m.Figures, m.Parts
+			s.Review, s.ReleaseAt, s.Group, s.Submitted = m.Review, m.ReleaseAt, m.Group, msg.Time
+			continue
+		}
+		step := Step{}
+		if err := json.Unmarshal(msg.Data, &step); err != nil {
+			return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+		}
+		step.Stage, step.At = stage, msg.Time
+		s.Steps = append(s.Steps, step)
+		s.Stage = stage
+	}
+	return s, nil
+}

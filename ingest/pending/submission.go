@@ -1,0 +1,269 @@
+package pending
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+)
+
+const (
+	// MaxFigures is the largest number of figures that can be released together:
+	// what a NATS server takes in one atomic batch, unless it is configured
+	// otherwise.
+	MaxFigures = 1000
+	// maxPart limits a message with figures, in bytes. The accounts of senders
+	// are limited to 64 KB; the largest figure takes 50 KB in base64.
+	maxPart = 48 << 10
+	// maxHeaders limits the headers of one figure, in bytes: together with those
+	// of the batch they fit into the 4 KB that FIGURES allows beside a body.
+	maxHeaders = 3800
+	// attempts is how often a message is sent before giving up.
+	attempts = 3
+	// maxName limits the name of a person, in characters.
+	maxName = 200
+)
+
+// Submission is what is held back: the figures of one agency that are released
+// together.
+type Submission struct {
+	ID     string // of the submission, and of its receipts
+	Agency string
+	// Sender is the name of who sends it, as it was given. It is required when
+	// another person has to approve it.
+	Sender  string
+	Files   []string // names, for people
+	Figures []Figure
+	Review  bool // another person has to approve it
+	// ReleaseAt is the moment before which no figure leaves; zero for none.
+	ReleaseAt time.Time
+	// Group names the submissions, also of other agencies, that are released
+	// together, at the latest of their moments; empty for none.
+	Group string
+}
+
+// Figure is a message of FIGURES as it will be published.
+type Figure struct {
+	Subject string            `json:"subject"`
+	Header  map[string]string `json:"header,omitempty"`
+	Body    []byte            `json:"body"`
+}
+
+// FigureOf converts a message that would be published in FIGURES. Its id is
+// dropped, because NATS remembers ids for a short time only.
+func FigureOf(msg *nats.Msg) Figure {
+	f := Figure{Subject: msg.Subject, Body: msg.Data, Header: map[string]string{}}
+	for name := range msg.Header {
+		if name != nats.MsgIdHdr {
+			f.Header[name] = msg.Header.Get(name)
+		}
+	}
+	return f
+}
+
+// message is the message of FIGURES.
+func (f *Figure) message() *nats.Msg {
+	msg := nats.NewMsg(f.Subject)
+	msg.Data = f.Body
+	for name, value := range f.Header {
+		msg.Header.Set(name, value)
+	}
+	return msg
+}
+
+// meta is the body of the message .submitted.
+type meta struct {
+	Sender    string    `json:"sender,omitempty"`
+	Files     []string  `json:"files,omitempty"`
+	Figures   int       `json:"figures"`
+	Parts     int       `json:"parts"`
+	Review    bool      `json:"review,omitempty"`
+	ReleaseAt time.Time `json:"release_at,omitzero"`
+	Group     string    `json:"group,omitempty"`
+}
+
+// Submit stores a submission. Once it returns nil, the submission is pending.
+// The error says what is wrong with the submission, or that NATS did not store
+// it; then it is not pending.
+func (p *Pending) Submit(ctx context.Context, s Submission) error {
+	now, err := p.now(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.check(now); err != nil {
+		return err
+	}
+	if err := p.checkGroup(ctx, &s); err != nil {
+		return err
+	}
+	parts, err := s.parts()
+	if err != nil {
+		return err
+	}
+	for i, part := range parts {
+		if err := p.publish(ctx, s.subject(fmt.Sprintf("%s.%d", figuresPart, i)), part); err != nil {
+			return fmt.Errorf("store the figures of %s: %w", s.ID, err)
+		}
+	}
+	body, err := json.Marshal(meta{Sender: s.Sender, Files: s.Files, Figures: len(s.Figures), Parts: len(parts),
+		Review: s.Review, ReleaseAt: s.ReleaseAt, Group: s.Group})
+	if err != nil {
+		return fmt.Errorf("encode the submission: %w", err)
+	}
+	if err := p.publish(ctx, s.subject(string(Submitted)), body); err != nil {
+		return fmt.Errorf("submit %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+func (s *Submission) subject(step string) string { return subjectOf(s.Agency, s.ID, step) }
+
+// subjectOf is the subject of a step of a submission.
+func subjectOf(agency, id, step string) string {
+	return ingest.PendingPrefix + agency + "." + id + "." + step
+}
+
+// check says what is wrong with a submission.
+func (s *Submission) check(now time.Time) error {
+	switch {
+	case !figure.IsCode(s.ID) || !figure.IsCode(s.Agency):
+		return fmt.Errorf("submission %q of agency %q: both must be codes of letters, digits, _ and -", s.ID, s.Agency)
+	case s.Group != "" && !figure.IsCode(s.Group):
+		return fmt.Errorf("group %q: write a name of letters, digits, _ and -, like bulletin-2026-11", s.Group)
+	case s.Group != "" && s.ReleaseAt.IsZero():
+		return fmt.Errorf("group %s: say when it is to be released (--release-at)", s.Group)
+	case !s.ReleaseAt.IsZero() && !s.ReleaseAt.After(now):
+		return fmt.Errorf("the moment of release, %s, is not in the future: it is %s by the clock of NATS; leave it out to publish now", clock(s.ReleaseAt), clock(now.In(s.ReleaseAt.Location())))
+	case s.Review && person(s.Sender) == "":
+		return errors.New("say who sends it (--sender NAME): another person has to approve it")
+	case utf8.RuneCountInString(s.Sender) > maxName:
+		return fmt.Errorf("the sender's name is longer than %d characters", maxName)
+	case len(s.Figures) == 0:
+		return errors.New("a submission needs figures")
+	case len(s.Figures) > MaxFigures:
+		return fmt.Errorf("%d figures for agency %s are more than can be released together (%d): divide the file, and push each part by itself", len(s.Figures), s.Agency, MaxFigures)
+	}
+	for i := range s.Figures {
+		if err := s.Figures[i].check(s.Agency); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check says why a figure could not be released, which must be known before it
+// waits.
+func (f *Figure) check(agency string) error {
+	size := 0
+	for name, value := range f.Header {
+		size += len(name) + len(value) + len(": \r\n")
+	}
+	switch {
+	case !strings.HasPrefix(f.Subject, figure.SubjectPrefix+"."+agency+"."):
+		return fmt.Errorf("the figure on %s is not one of agency %s", f.Subject, agency)
+	case len(f.Body) > figure.MaxBody:
+		return fmt.Errorf("the figure on %s has %d bytes, more than %d", f.Subject, len(f.Body), figure.MaxBody)
+	case size > maxHeaders:
+		return fmt.Errorf("the headers of the figure on %s have %d bytes, more than %d", f.Subject, size, maxHeaders)
+	}
+	return nil
+}
+
+// clock writes a moment for people.
+func clock(t time.Time) string { return t.Format("2006-01-02 15:04:05 -07:00") }
+
+// parts encodes the figures as JSON arrays that are not too large for a message.
+func (s *Submission) parts() (parts [][]byte, err error) {
+	part := []byte{'['}
+	for i := range s.Figures {
+		one, err := json.Marshal(&s.Figures[i])
+		if err != nil {
+			return nil, fmt.Errorf("encode a figure: %w", err)
+		}
+		if len(part) > 1 && len(part)+len(one) > maxPart {
+			parts = append(parts, append(part, ']'))
+			part = []byte{'['}
+		}
+		if len(part) > 1 {
+			part = append(part, ',')
+		}
+		part = append(part, one...)
+	}
+	return append(parts, append(part, ']')), nil
+}
+
+// Figures returns the figures of a submission, in the order in which they were
+// sent.
+func (p *Pending) Figures(ctx context.Context, s *State) (all []Figure, err error) {
+	for i := range s.parts {
+		msg, err := p.stream.GetLastMsgForSubject(ctx, subjectOf(s.Agency, s.ID, fmt.Sprintf("%s.%d", figuresPart, i)))
+		if err != nil {
+			return nil, fmt.Errorf("read the figures of %s: %w", s.ID, err)
+		}
+		var part []Figure
+		if err := json.Unmarshal(msg.Data, &part); err != nil {
+			return nil, fmt.Errorf("read the figures of %s: %w", s.ID, err)
+		}
+		all = append(all, part...)
+	}
+	if len(all) != s.Figures {
+		return nil, fmt.Errorf("submission %s has %d figures where it was said to have %d", s.ID, len(all), s.Figures)
+	}
+	for i := range all {
+		if err := all[i].check(s.Agency); err != nil {
+			return nil, fmt.Errorf("submission %s: %w", s.ID, err)
+		}
+	}
+	return all, nil
+}
+
+// checkGroup says that a group would be too large, as far as this account can see
+// it.
+func (p *Pending) checkGroup(ctx context.Context, s *Submission) error {
+	if s.Group == "" {
+		return nil
+	}
+	open, err := p.List(ctx, s.Agency)
+	if err != nil {
+		return err
+	}
+	n := len(s.Figures)
+	for i := range open {
+		if open[i].Group == s.Group {
+			n += open[i].Figures
+		}
+	}
+	if n > MaxFigures {
+		return fmt.Errorf("group %s would have %d figures, more than can be released together (%d): use two groups with the same moment", s.Group, n, MaxFigures)
+	}
+	return nil
+}
+
+// publish stores the first and only message on a subject. When NATS does not
+// answer, it is sent again under the same id, so that the first one counts.
+func (p *Pending) publish(ctx context.Context, subject string, body []byte, opts ...jetstream.PublishOpt) (err error) {
+	hash := sha256.Sum256(body)
+	opts = append(opts, jetstream.WithMsgID(subject+"."+base64.RawURLEncoding.EncodeToString(hash[:18])))
+	for range attempts {
+		msg := nats.NewMsg(subject)
+		msg.Data = body
+		limited, cancel := context.WithTimeout(ctx, ingest.AckTimeout)
+		_, err = p.js.PublishMsg(limited, msg, opts...)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
+}

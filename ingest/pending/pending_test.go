@@ -113,7 +113,9 @@ func TestASubmissionThatCannotBeReleasedIsRefused(t *testing.T) {
 		"a bad ID":             {func(s *Submission) { s.ID = "*" }, "must be codes"},
 		"another's figure":     {func(s *Submission) { s.Figures[0].Subject = "figures.customs.x" }, "is not one of agency port"},
 		"a large body":         {func(s *Submission) { s.Figures[0].Body = make([]byte, figure.MaxBody+1) }, "has 32769 bytes"},
-		"large headers":        {func(s *Submission) { s.Figures[0].Header["X"] = strings.Repeat("x", maxHeaders) }, "the headers of the figure on"},
+		"NATS' own header":     {func(s *Submission) { s.Figures[0].Header["Nats-Rollup"] = "all" }, `has a header "Nats-Rollup" that it may not have`},
+		"a wildcard":           {func(s *Submission) { s.Figures[0].Subject = "figures.port.>" }, "is not a subject"},
+		"large headers":        {func(s *Submission) { s.Figures[0].Header[ingest.HeaderBeside] = strings.Repeat("x", maxHeaders) }, "the headers of the figure on"},
 	} {
 		s := submission("s", 2)
 		c.change(&s)
@@ -143,7 +145,7 @@ func TestALargeFigureCanWait(t *testing.T) {
 	p := newPending(t)
 	s := submission("s", 2)
 	s.Figures[0].Body = []byte(strings.Repeat("x", figure.MaxBody))
-	s.Figures[0].Header["X"] = strings.Repeat("x", 3000)
+	s.Figures[0].Header[ingest.HeaderBeside] = strings.Repeat("x", 3000)
 	must(t, p.Submit(t.Context(), s))
 	if got, err := p.Figures(t.Context(), p.state(t, "s")); err != nil || !reflect.DeepEqual(got, s.Figures) {
 		t.Errorf("the figures changed: %v", err)

@@ -141,13 +141,13 @@ func (p *Pending) list(ctx context.Context, agency string, wanted func(steps map
 			continue
 		}
 		s, err := p.load(ctx, f)
-		if agency == "" && errors.Is(err, errForeign) {
-			continue
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, errMalformed), agency == "" && errors.Is(err, errForeign):
+		case err != nil:
 			return nil, err
+		default:
+			all = append(all, *s)
 		}
-		all = append(all, *s)
 	}
 	slices.SortFunc(all, func(a, b State) int {
 		return cmp.Or(a.Submitted.Compare(b.Submitted), cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.ID, b.ID))
@@ -200,6 +200,9 @@ func (p *Pending) find(ctx context.Context, agency, id string) ([]trace, error) 
 	return all, nil
 }
 
+// errMalformed says that a submission was not written by this package.
+var errMalformed = errors.New("cannot be read")
+
 // errForeign says that the account may not read a submission.
 var errForeign = errors.New("this account may not read it; use that of its agency")
 
@@ -221,7 +224,7 @@ func (p *Pending) load(ctx context.Context, t trace) (*State, error) {
 		if stage == Submitted {
 			var m meta
 			if err := json.Unmarshal(msg.Data, &m); err != nil {
-				return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+				return nil, fmt.Errorf("submission %s of agency %s: %w: %w", t.id, t.agency, errMalformed, err)
 			}
 			s.Sender, s.Files, s.Figures, s.parts = m.Sender, m.Files, m.Figures, m.Parts
 			s.Review, s.ReleaseAt, s.Group, s.Submitted = m.Review, m.ReleaseAt, m.Group, msg.Time
@@ -229,7 +232,7 @@ func (p *Pending) load(ctx context.Context, t trace) (*State, error) {
 		}
 		step := Step{}
 		if err := json.Unmarshal(msg.Data, &step); err != nil {
-			return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+			return nil, fmt.Errorf("submission %s of agency %s: %w: %w", t.id, t.agency, errMalformed, err)
 		}
 		step.Stage, step.At = stage, msg.Time
 		s.Steps = append(s.Steps, step)

@@ -115,12 +115,17 @@ func (p *Pending) take(ctx context.Context, s *State, step Step) error {
 	if err != nil {
 		return fmt.Errorf("encode a step: %w", err)
 	}
-	err = p.publish(ctx, subjectOf(s.Agency, s.ID, string(step.Stage)), body,
+	seq, err := p.publish(ctx, subjectOf(s.Agency, s.ID, string(step.Stage)), body,
 		jetstream.WithExpectLastSequenceForSubject(s.revision, subjectOf(s.Agency, s.ID, ">")))
-	if err != nil && !ledger.IsConflict(err) {
+	if ledger.IsConflict(err) {
+		return err
+	}
+	if err != nil {
 		return fmt.Errorf("store that %s is %s: %w", s.ID, step.Stage, err)
 	}
-	return err
+	s.Stage, s.revision = step.Stage, seq
+	s.Steps = append(s.Steps, step)
+	return nil
 }
 
 // person is a name, reduced to what tells people apart.

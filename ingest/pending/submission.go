@@ -29,6 +29,8 @@ const (
 	// maxHeaders limits the headers of one figure, in bytes: together with those
 	// of the batch they fit into the 4 KB that FIGURES allows beside a body.
 	maxHeaders = 3800
+	// maxSubject limits the subject of a figure, in bytes.
+	maxSubject = 2048
 	// attempts is how often a message is sent before giving up.
 	attempts = 3
 	// maxName limits the name of a person, in characters.
@@ -112,7 +114,7 @@ func (p *Pending) Submit(ctx context.Context, s Submission) error {
 		return err
 	}
 	for i, part := range parts {
-		if err := p.publish(ctx, s.subject(fmt.Sprintf("%s.%d", figuresPart, i)), part); err != nil {
+		if _, err := p.publish(ctx, s.subject(fmt.Sprintf("%s.%d", figuresPart, i)), part); err != nil {
 			return fmt.Errorf("store the figures of %s: %w", s.ID, err)
 		}
 	}
@@ -121,7 +123,7 @@ func (p *Pending) Submit(ctx context.Context, s Submission) error {
 	if err != nil {
 		return fmt.Errorf("encode the submission: %w", err)
 	}
-	if err := p.publish(ctx, s.subject(string(Submitted)), body); err != nil {
+	if _, err := p.publish(ctx, s.subject(string(Submitted)), body); err != nil {
 		return fmt.Errorf("submit %s: %w", s.ID, err)
 	}
 	return nil
@@ -168,8 +170,14 @@ func (f *Figure) check(agency string) error {
 	size := 0
 	for name, value := range f.Header {
 		size += len(name) + len(value) + len(": \r\n")
+		// One of NATS' own could make the whole batch fail.
+		if !strings.HasPrefix(name, "Tidemark-") || strings.ContainsAny(name+value, "\r\n") {
+			return fmt.Errorf("the figure on %s has a header %q that it may not have", f.Subject, name)
+		}
 	}
 	switch {
+	case strings.ContainsAny(f.Subject, "*> \t\r\n\x00") || strings.Contains(f.Subject, "..") || strings.HasSuffix(f.Subject, ".") || len(f.Subject) > maxSubject:
+		return fmt.Errorf("%q is not a subject", f.Subject)
 	case !strings.HasPrefix(f.Subject, figure.SubjectPrefix+"."+agency+"."):
 		return fmt.Errorf("the figure on %s is not one of agency %s", f.Subject, agency)
 	case len(f.Body) > figure.MaxBody:
@@ -252,18 +260,22 @@ func (p *Pending) checkGroup(ctx context.Context, s *Submission) error {
 
 // publish stores the first and only message on a subject. When NATS does not
 // answer, it is sent again under the same id, so that the first one counts.
-func (p *Pending) publish(ctx context.Context, subject string, body []byte, opts ...jetstream.PublishOpt) (err error) {
+func (p *Pending) publish(ctx context.Context, subject string, body []byte, opts ...jetstream.PublishOpt) (seq uint64, err error) {
 	hash := sha256.Sum256(body)
 	opts = append(opts, jetstream.WithMsgID(subject+"."+base64.RawURLEncoding.EncodeToString(hash[:18])))
+	var ack *jetstream.PubAck
 	for range attempts {
 		msg := nats.NewMsg(subject)
 		msg.Data = body
 		limited, cancel := context.WithTimeout(ctx, ingest.AckTimeout)
-		_, err = p.js.PublishMsg(limited, msg, opts...)
+		ack, err = p.js.PublishMsg(limited, msg, opts...)
 		cancel()
+		if err == nil {
+			return ack.Sequence, nil
+		}
 		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			break
 		}
 	}
-	return err
+	return 0, err
 }

@@ -52,6 +52,9 @@ type Agency struct {
 	Name  lang.Text
 	Flags figure.Flags // meanings of the marks in its files
 	Files Files        // format of its files, where the files do not show it
+	// Review means that another person than the sender has to approve its figures
+	// before they are published.
+	Review bool
 }
 
 // Files describes how an agency writes what can be written in several ways.
@@ -131,6 +134,13 @@ var builtIn = sync.OnceValue(func() *Catalog {
 
 // Location is the catalogue's time zone.
 func (c *Catalog) Location() *time.Location { return c.location }
+
+// Reviewed reports whether the figures of an agency need the approval of a second
+// person. It is false for an agency that the catalogue does not have.
+func (c *Catalog) Reviewed(agency string) bool {
+	a, ok := c.agencies[agency]
+	return ok && a.Review
+}
 
 // Area finds an area by its code.
 func (c *Catalog) Area(code string) (*Area, bool) { a, ok := c.areas[code]; return a, ok }

@@ -109,7 +109,7 @@ func (d *decoder) agency(n *yaml.Node) {
 		return
 	}
 	m.token("code", code)
-	a := &Agency{Code: code, Name: m.name("name"), Files: m.files()}
+	a := &Agency{Code: code, Name: m.name("name"), Files: m.files(), Review: m.yes("review")}
 	if flags := m.values["flags"]; flags != nil {
 		a.Flags = d.flags(flags, m.label+": flags")
 	}

@@ -32,7 +32,7 @@ type decoder struct {
 var partKeys = map[string][]string{
 	"catalogue":    {"city", "timezone", "agencies", "areas", "units", "calendars", "holidays", "topics", "indicators", "balances", "targets"},
 	"name":         {"zh", "en"},
-	"agency":       {"code", "name", "files", "flags"},
+	"agency":       {"code", "name", "files", "flags", "review"},
 	"files":        {"decimal", "thousands", "encoding", "columns"},
 	"area":         {"code", "name", "kind", "occasional"},
 	"unit":         {"code", "name", "written", "whole"},

@@ -15,11 +15,11 @@ type metrics struct {
 
 func newMetrics(reg prometheus.Registerer) (*metrics, error) {
 	m := &metrics{
-		held: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "held_submissions",
+		held: prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "pending", Name: "submissions",
 			Help: "Submissions in PENDING that are neither released nor withdrawn, by the last step taken: submitted, approved, returned or releasing."}, []string{"stage"}),
-		due: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "release_due_timestamp_seconds",
+		due: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "tidemark", Subsystem: "pending", Name: "release_timestamp_seconds",
 			Help: "When the earliest release that has not happened yet is or was due, 0 when there is none."}),
-		released: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "tidemark", Subsystem: "ingest", Name: "released_submissions_total",
+		released: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "tidemark", Subsystem: "pending", Name: "released_total",
 			Help: "Submissions that this worker released into FIGURES."}),
 	}
 	for _, c := range []prometheus.Collector{m.held, m.due, m.released} {

@@ -32,7 +32,7 @@ type Config struct {
 	// person, whatever their sender says.
 	Review   func(agency string) bool
 	Logger   *slog.Logger
-	Registry prometheus.Registerer // for tidemark_ingest_*
+	Registry prometheus.Registerer // for tidemark_pending_*
 }
 
 // Releaser publishes the figures of submissions that are approved and due, those

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -437,5 +440,26 @@ func TestTheMetricsSayWhatIsHeldAndWhenTheNextReleaseIsDue(t *testing.T) {
 		if got := testutil.ToFloat64(r.metrics.held.WithLabelValues(string(stage))); got != want {
 			t.Errorf("%g are %s instead of %g", got, stage, want)
 		}
+	}
+}
+
+func TestEveryMetricOfTheReleaserIsOnTheReferencePageAndNoOther(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	_, err := newMetrics(registry)
+	must(t, err)
+	families, err := registry.Gather()
+	must(t, err)
+	var exported, explained []string
+	for _, f := range families {
+		exported = append(exported, f.GetName())
+	}
+	page, err := os.ReadFile("../../docs/metrics.md")
+	must(t, err)
+	for _, match := range regexp.MustCompile(`(?m)^### (tidemark_pending_\w+)`).FindAllSubmatch(page, -1) {
+		explained = append(explained, string(match[1]))
+	}
+	slices.Sort(explained)
+	if !slices.Equal(exported, explained) {
+		t.Errorf("exported:  %v\nexplained: %v", exported, explained)
 	}
 }

@@ -71,12 +71,13 @@ type Row struct {
 	Difference *Difference
 	Findings   []Finding // why it would be refused
 	Unusual    []Finding // warnings
+	Asked      bool      // it would be refused only because it is implausible: confirming it lifts that
 }
 
 // row returns a judged row without a comparison.
 func (f *file) row(judged *judgedRow) Row {
 	return Row{File: f.input.Name, Where: f.where(judged.Line, "value"), Line: judged.Line, Figure: judged.Figure,
-		Agency: judged.Agency, Repeats: judged.Repeats, Findings: judged.Findings, Unusual: judged.Unusual}
+		Agency: judged.Agency, Repeats: judged.Repeats, Findings: judged.Findings, Unusual: judged.Unusual, Asked: judged.asked}
 }
 
 // trial compares the figures of some files with what is stored, in their order: each
@@ -119,8 +120,9 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 	t.seq++
 	m := rules.Message{Seq: t.seq, Stored: t.at, Submission: t.submission, Beside: f.beside(fig.Series(), row.Line)}
 	d := t.validator.Weigh(&judged.candidate, &m, t.known)
+	row.Asked = d.Outcome == ingest.Refused // nothing else is wrong with a candidate
 	if p := t.conflict(fig.Indicator); p != nil && d.Outcome != ingest.Refused {
-		d = rules.Refusal(m.Seq, p)
+		d, row.Asked = rules.Refusal(m.Seq, p), false
 	}
 	row.Was = t.current(fig.Cell, fig.Unit)
 	switch d.Outcome {

@@ -39,6 +39,11 @@ type As struct {
 	Notation sheet.Notation
 	Sheet    string      // the only sheet of workbooks to be read
 	Map      *layout.Map // what labels and sheets mean
+	// Amend is called for every row whenever it has been read, with the name of its
+	// file or sheet. It may correct the figure and add or remove problems; a row for
+	// which it returns false is left out. It must always do the same, because files
+	// are read several times. It may be nil.
+	Amend func(file string, row *sheet.Row) (keep bool)
 }
 
 // until returns the input with reads that fail once ctx ends.
@@ -104,6 +109,7 @@ type file struct {
 	texts     map[figure.Series]string            // header values of rules.Beside, by series
 	ends      map[int]string                      // rules.Known.EndsOfBalances, nil until first used
 	unsent    lines                               // lines that are refused or repeat others, set by each
+	leftOut   int                                 // rows that As.Amend leaves out, set by read
 }
 
 // lines is a set of lines of a file, as a bitmap.
@@ -156,8 +162,9 @@ type judgedRow struct {
 	candidate rules.Candidate // when nothing is wrong with it
 }
 
-// rows returns the number of rows of the file, even of one that cannot be read.
-func (f *file) rows() int { return f.survey.Rows }
+// rows returns the number of rows of the file that are not left out, even of one that
+// cannot be read.
+func (f *file) rows() int { return f.survey.Rows - f.leftOut }
 
 // unreadable reports whether the file cannot be read, so that none of its rows
 // counts.
@@ -337,6 +344,7 @@ func (f *file) read(each func(*sheet.Reader, *sheet.Row) error) error {
 	if f.where == nil { // set only once: it is used while the file is read again
 		f.where = reader.Where
 	}
+	f.leftOut = 0
 	for {
 		row, err := reader.Next()
 		switch {
@@ -344,6 +352,10 @@ func (f *file) read(each func(*sheet.Reader, *sheet.Row) error) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("read %w", err) // the reader has added the name
+		}
+		if amend := f.input.As.Amend; amend != nil && !amend(f.input.Name, &row) {
+			f.leftOut++
+			continue
 		}
 		if err := each(reader, &row); err != nil {
 			return err

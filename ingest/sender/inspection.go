@@ -16,6 +16,9 @@ type Inspection struct {
 	// Row, unless nil, is called for every row of every file that can be read, in
 	// their order. The row may be kept. An error ends the inspection.
 	Row func(*Row) error
+	// Fault, unless nil, is called for every problem because of which a file cannot be
+	// read.
+	Fault func(Finding)
 }
 
 // Check is Inspection.Check without a comparison.
@@ -95,7 +98,12 @@ func (i *inspecting) table(input Input) (*file, error) {
 			row.Findings, row.asked = nil, false
 		}
 		return i.row(f, row, &whole)
-	}, r.find)
+	}, func(fault Finding) {
+		r.find(fault)
+		if i.Fault != nil {
+			i.Fault(fault)
+		}
+	})
 	if p := whole.problem(); p != nil {
 		r.other(f, p)
 	}

@@ -105,6 +105,10 @@ type Options struct {
 	Row     func(*Row) error
 	// Patience is how long to wait for the next receipt.
 	Patience time.Duration
+	// Settled, if not nil, is called once for every figure whose outcome is known,
+	// with its place in the files, and the reason for a refusal or a warning. It is
+	// called from several goroutines, one at a time.
+	Settled func(file string, line int, o ingest.Outcome, p *figure.Problem)
 	// Progress, if not nil, is called now and then, from several goroutines,
 	// with the numbers of figures stored, settled, and to be sent in all.
 	Progress func(stored, settled, all int)
@@ -121,7 +125,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	in := newInspector(opts.Catalog, opts.Confirm)
 	in.reason = opts.Reason
 	defer func() { _ = in.close() }() // temporary files
-	look := inspecting{Inspection: Inspection{opts.Catalog, opts.Confirm, opts.Against, opts.Row}, inspector: in, report: r, sends: true,
+	look := inspecting{Inspection: Inspection{Catalog: opts.Catalog, Confirm: opts.Confirm, Against: opts.Against, Row: opts.Row}, inspector: in, report: r, sends: true,
 		settles: func(row *judgedRow) bool { return earlier.before(ctx, row) }}
 	files, err := look.all(ctx, inputs)
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {
@@ -264,6 +268,9 @@ func (p *pusher) settled(ref int64, o ingest.Outcome, problem *figure.Problem) {
 	}
 	if problem != nil {
 		p.strange(ref, o, problem)
+	}
+	if p.opts.Settled != nil {
+		p.opts.Settled(p.files[ref>>lineBits].input.Name, int(ref&(1<<lineBits-1)), o, problem)
 	}
 	p.mu.Unlock()
 	p.progress()

@@ -17,6 +17,7 @@ type cli struct {
 	Map      mapCmd      `cmd:"" help:"Write down what the tables of a file mean, to be edited and used with --map."`
 	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
 	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
+	Desk     deskCmd     `cmd:"" help:"Run the page on which people send figures, or make a line of its password file."`
 	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
 	Digest   digestCmd   `cmd:"" help:"Sum up what is new, turned and due, for a mail or a chat."`
 	Export   exportCmd   `cmd:"" help:"Write the stored figures as a sheet, a workbook, SDMX-CSV or OpenMetrics."`

@@ -1,0 +1,346 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
+)
+
+// place is a row of a draft: a file or sheet, and the line in it.
+type place struct {
+	file string
+	line int
+}
+
+// change is what a person has changed in a row.
+type change struct {
+	fields map[string]string // by the name of the field on the wire
+	reason string            // why the person stands by an implausible value
+	leave  bool              // not to be sent
+}
+
+// upload is a file as it was dropped.
+type upload struct {
+	name string
+	data []byte
+}
+
+// draft is what somebody has dropped or pasted and not sent yet.
+type draft struct {
+	id     string
+	owner  string
+	made   time.Time
+	pasted bool
+	files  []upload
+
+	mu      sync.Mutex
+	changes map[place]change
+	left    map[place]sender.Row // rows not to be sent, as they were
+	found   *inspected
+	names   []string // of the files and sheets seen so far; forms refer to them by number
+	sending *sending // nil until it is sent
+}
+
+// thousands matches a number whose digits are grouped by commas.
+var thousands = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d*)?$`)
+
+// size is the memory that the files take, in bytes.
+func (d *draft) size() (n int) {
+	for _, f := range d.files {
+		n += len(f.data)
+	}
+	return n
+}
+
+// inputs are the files with what the person has changed. Callers hold mu, or own the
+// draft.
+func (d *draft) inputs(p *Person, agencyOf func(indicator string) string) []sender.Input {
+	changes := map[place]change{}
+	for at, c := range d.changes {
+		changes[at] = c
+	}
+	as := sender.As{Amend: func(file string, row *sheet.Row) bool {
+		c := changes[place{file, row.Line}]
+		if c.leave {
+			return false
+		}
+		c.amend(row)
+		if agency := agencyOf(row.Figure.Indicator); agency != "" && !p.Sends(agency) {
+			row.Problems = append(row.Problems, &figure.Problem{Code: "figure/foreign-agency", Field: "indicator", Text: row.Figure.Indicator,
+				Reason: "belongs to " + agency + ", and you send for " + strings.Join(p.Agencies, ", "), Hint: "leave the row out; only its own agency may send an indicator"})
+		}
+		return true
+	}}
+	inputs := make([]sender.Input, len(d.files))
+	for i, f := range d.files {
+		inputs[i] = sender.Input{Name: f.name, As: as, Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.data)), nil }}
+	}
+	return inputs
+}
+
+// amend changes a row as the person wants it.
+func (c *change) amend(row *sheet.Row) {
+	for _, name := range fieldOrder {
+		text, changed := c.fields[name]
+		if !changed {
+			continue
+		}
+		row.Problems = slices.DeleteFunc(slices.Clone(row.Problems), func(p *figure.Problem) bool {
+			return p.Field == name || p.Code == "figure/value-and-status"
+		})
+		err := setField(&row.Figure, name, text)
+		if p, ok := err.(*figure.Problem); ok { //nolint:errorlint // SetField says so
+			row.Problems = append(row.Problems, p)
+		}
+	}
+	if len(c.fields) > 0 && len(row.Problems) == 0 {
+		if p, ok := row.Figure.Settle().(*figure.Problem); ok { //nolint:errorlint // Settle says so
+			row.Problems = append(row.Problems, p)
+		}
+	}
+	if c.reason != "" {
+		row.Figure.Confirmed, row.Figure.Reason = true, c.reason
+	}
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// fieldOrder lists the fields that can be corrected. The measure decides how the period
+// is read, so it comes first.
+var fieldOrder = []string{"indicator", "area", "category", "measure", "period", "unit", "value", "status", "note"}
+
+// setField sets a field to a text that a person has typed.
+func setField(f *figure.Figure, name, text string) error {
+	text = strings.TrimFunc(text, unicode.IsSpace)
+	switch name {
+	case "period":
+		p, err := figure.ReadPeriod(text, f.Measure, 0)
+		if err == nil {
+			f.Period = p
+		}
+		return err
+	case "value":
+		if text = typedNumber(text); text != "" && !f.Status.Allows(false) {
+			f.Status = figure.Normal // it said why there was no value
+		}
+	}
+	return f.SetField(name, text)
+}
+
+// typedNumber removes what people type into numbers: full-width digits, spaces, and
+// commas between groups of three digits.
+func typedNumber(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		case r == '．':
+			return '.'
+		case r == '，':
+			return ','
+		case r == '－', r == '−':
+			return '-'
+		case unicode.IsSpace(r):
+			return -1
+		}
+		return r
+	}, text)
+	if thousands.MatchString(text) {
+		text = strings.ReplaceAll(text, ",", "")
+	}
+	return text
+}
+
+// inspected is what was found in a draft.
+type inspected struct {
+	report    *sender.Report
+	rows      []sender.Row
+	faults    []sender.Finding // because of which files cannot be read
+	mark      string           // the same as long as nothing that people see has changed
+	stale     bool             // NATS could not be asked what is stored now
+	undecided int              // figures that have been sent and are not stored yet
+}
+
+// inspect reads the draft again, with what has been changed, and compares it with what
+// is stored now.
+func (d *Desk) inspect(ctx context.Context, p *Person, dr *draft) error {
+	select {
+	case d.busy <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-d.busy }()
+	begun := time.Now()
+	found := &inspected{}
+	holdings := d.holdings.Load()
+	if holdings != nil {
+		asking, cancel := context.WithTimeout(ctx, refreshWithin)
+		found.stale = holdings.Refresh(asking) != nil
+		cancel()
+		found.undecided = holdings.Undecided()
+	}
+	var err error
+	found.report, err = sender.Inspection{Catalog: d.Catalog, Against: holdings,
+		Row:   func(r *sender.Row) error { found.rows = append(found.rows, *r); return nil },
+		Fault: func(f sender.Finding) { found.faults = append(found.faults, f) },
+	}.Check(ctx, dr.inputs(p, d.agencyOf))
+	if err != nil {
+		return fmt.Errorf("read what was dropped: %w", err)
+	}
+	found.mark = markOf(found.rows)
+	dr.found = found
+	d.metrics.reading.Observe(time.Since(begun).Seconds())
+	return nil
+}
+
+// refreshWithin is how long NATS may take to say what is stored now.
+const refreshWithin = 5 * time.Second
+
+// markOf identifies what is seen of rows: their figures, what is stored beside them,
+// and what would become of them.
+func markOf(rows []sender.Row) string {
+	h := sha256.New()
+	var line []byte
+	for i := range rows {
+		r := &rows[i]
+		line = r.Figure.AppendJSON(line[:0])
+		line = append(line, byte(r.Change), byte(len(r.Findings)), byte(len(r.Unusual)))
+		if r.Was != nil {
+			line = binary.AppendUvarint(line, r.Was.Seq)
+		}
+		h.Write(line)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// agencyOf returns the agency of an indicator, empty when the catalogue does not have
+// it.
+func (d *Desk) agencyOf(indicator string) string {
+	if ind, ok := d.Catalog.Indicator(indicator); ok && ind.Agency != nil {
+		return ind.Agency.Code
+	}
+	return ""
+}
+
+// drafts are all drafts, by person.
+type drafts struct {
+	mu  sync.Mutex
+	all map[string]*draft // by id
+}
+
+// The limits of what is kept for one person: the oldest draft is dropped for a new one.
+const (
+	maxDrafts    = 6
+	maxDraftSize = 64 << 20
+	draftAge     = 36 * time.Hour
+)
+
+func newDrafts() *drafts { return &drafts{all: map[string]*draft{}} }
+
+// add keeps a new draft and drops what is too old or too much.
+func (s *drafts) add(owner string, pasted bool, files []upload, now time.Time) *draft {
+	d := &draft{id: rand.Text(), owner: owner, made: now, pasted: pasted, files: files, changes: map[place]change{}, left: map[place]sender.Row{}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all[d.id] = d
+	var own []*draft
+	for id, one := range s.all {
+		switch {
+		case now.Sub(one.made) > draftAge:
+			delete(s.all, id)
+		case one.owner == owner:
+			own = append(own, one)
+		}
+	}
+	slices.SortFunc(own, func(a, b *draft) int { return b.made.Compare(a.made) })
+	size := 0
+	for i, one := range own {
+		if size += one.size(); one != d && (i >= maxDrafts || size > maxDraftSize) {
+			delete(s.all, one.id)
+		}
+	}
+	return d
+}
+
+// of returns a draft of a person.
+func (s *drafts) of(owner, id string) (*draft, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, ok := s.all[id]
+	return d, ok && d.owner == owner
+}
+
+// drop forgets a draft.
+func (s *drafts) drop(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, id)
+}
+
+// open returns the drafts of a person that have not been sent, the newest first.
+func (s *drafts) open(owner string) (own []*draft) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.all {
+		if one.owner == owner && one.unsent() {
+			own = append(own, one)
+		}
+	}
+	slices.SortFunc(own, func(a, b *draft) int { return b.made.Compare(a.made) })
+	return own
+}
+
+func (d *draft) unsent() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.sending == nil
+}
+
+// fileName makes the name of a dropped file fit to be shown, and different from those
+// before it.
+func fileName(name string, others []upload) string {
+	name = filepath.Base(strings.ReplaceAll(name, `\`, "/"))
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) && r != ':' && r != '!' {
+			return r
+		}
+		return '_'
+	}, strings.ToValidUTF8(name, "_"))
+	ext := filepath.Ext(name)
+	base := strings.TrimSuffix(name, ext)
+	for utf8.RuneCountInString(base) > 80 {
+		_, last := utf8.DecodeLastRuneInString(base)
+		base = base[:len(base)-last]
+	}
+	for n := 1; ; n++ {
+		full := base + ext
+		if n > 1 {
+			full = fmt.Sprintf("%s (%d)%s", base, n, ext)
+		}
+		if !slices.ContainsFunc(others, func(u upload) bool { return u.name == full }) {
+			return full
+		}
+	}
+}

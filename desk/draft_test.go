@@ -1,0 +1,161 @@
+package desk
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestAFileBecomesAReceipt(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.want("port.csv", "2 figures can be sent", "container throughput", "Mar 2024", "301.5 万TEU", "new", "nothing")
+	b.send(nil)
+	b.want("Receipt", "All done.", "2 stored, new", "wang", "Sent by", "Submission")
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000")
+}
+
+// WantValues asserts what is stored.
+func (o *office) WantValues(t *testing.T, want ...string) {
+	t.Helper()
+	o.Idle()
+	got := o.Values()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("stored %q, want %q", got, want)
+	}
+}
+
+func TestPastedCellsBecomeAReceipt(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.paste("指标\t地区\t口径\t时期\t数值\t单位\ncontainer_throughput\tNBZS\t当期\t2024年3月\t301.5\t万TEU\n")
+	b.want("1 figure can be sent", "Mar 2024", "301.5")
+	b.send(nil)
+	b.want("Receipt", "All done.")
+	o.WantValues(t, "2024-03 3015000")
+}
+
+func TestWhatIsStoredStandsBesideEveryFigure(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.send(nil)
+	b.get("/")
+	b.drop("port.csv", strings.Replace(port, "305", "306", 1)+"container_throughput,NBZS,level,2024-05,310,万TEU\n")
+	b.want("3 figures can be sent", "301.5 万TEU 301.5 published", "the same", "changes 305 to 306", "+1 (+0.3 %)", "310 万TEU nothing")
+	b.send(nil)
+	b.want("1 stored, new", "1 stored, replaces the former value", "1 the same was stored already")
+}
+
+func TestAValueThatCannotBeReadIsCorrectedInPlace(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", strings.Replace(port, "305", "about three", 1))
+	b.want("1 figure can be sent", "has a problem, cannot be sent", "about three", "not a number")
+	b.post(b.at, url.Values{"value:0.3": {"3 05"}, "unit:0.3": {"万TEU"}})
+	b.want("Checked again with your corrections", "2 figures can be sent", "305 万TEU corrected")
+	b.send(nil)
+	b.want("All done.")
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000")
+}
+
+func TestNothingIsSentWhileARowIsNotSettledUnlessAskedFor(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", strings.Replace(port, "305", "about three", 1))
+	b.send(nil)
+	b.want("Nothing was sent: some rows are not settled.")
+	b.send(url.Values{"partial": {"yes"}})
+	b.want("Receipt", "1 stored, new")
+	o.WantValues(t, "2024-03 3015000")
+}
+
+func TestAnImplausibleValueIsSentWithAReason(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.send(nil)
+	b.get("/")
+	b.drop("port.csv", "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,30.5,万TEU\n")
+	b.want("please confirm", "If the value is right, say why:")
+	b.post(b.at, url.Values{"reason:0.2": {"two ports were merged"}})
+	b.want("1 figure can be sent", "your reason: two ports were merged")
+	b.send(nil)
+	b.want("All done.", "reason: two ports were merged")
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000", "2024-05 305000")
+}
+
+func TestARowThatIsLeftOutIsNotSent(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.post(b.at, url.Values{"leave": {"0.3"}})
+	b.want("1 figure can be sent", "1 left out", "Send it after all")
+	b.send(nil)
+	o.WantValues(t, "2024-03 3015000")
+}
+
+func TestARowThatWasLeftOutIsTakenBack(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.post(b.at, url.Values{"leave": {"0.3"}})
+	b.post(b.at, url.Values{"restore": {"0.3"}})
+	b.want("2 figures can be sent")
+	b.wantNot("left out")
+}
+
+func TestFiguresOfAnotherAgencyAreRefusedBeforeSending(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("zhou")
+	b.drop("port.csv", port)
+	b.want("2 with a problem", "indicator of another agency", "belongs to port, and you send for customs")
+	b.send(url.Values{"partial": {"yes"}})
+	b.want("There is nothing that could be sent")
+	if n := o.Messages(); n != 0 {
+		t.Errorf("%d messages were sent", n)
+	}
+}
+
+func TestACorrectionThatNobodyHasLookedAtIsNotSent(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.send(url.Values{"value:0.3": {"350"}})
+	b.want("Checked again with your corrections", "350 万TEU corrected")
+	if n := o.Messages(); n != 0 {
+		t.Errorf("%d messages were sent", n)
+	}
+}
+
+func TestASecondPersonSeesWhatTheFirstHasSentMeanwhile(t *testing.T) {
+	o := newOffice(t)
+	wang, li := o.signedIn("wang"), o.signedIn("li")
+	wang.drop("port.csv", port)
+	li.drop("port.csv", strings.Replace(port, "305", "306", 1))
+	wang.send(nil)
+	wang.want("All done.")
+	li.send(nil)
+	li.want("Nothing was sent: while you looked, what is stored has changed", "changes 305 to 306", "the same")
+	li.send(nil)
+	li.want("1 stored, replaces the former value", "1 the same was stored already")
+}
+
+func TestAFileThatIsNoTableIsExplained(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("letter.pdf", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj")
+	b.want("This cannot be read", "Nothing was sent.", "Try another file")
+}
+
+func TestADraftOfSomebodyElseIsNotShown(t *testing.T) {
+	o := newOffice(t)
+	wang, zhou := o.signedIn("wang"), o.signedIn("zhou")
+	wang.drop("port.csv", port)
+	zhou.get(wang.at)
+	zhou.want("This draft is no longer here")
+	if zhou.status != 404 {
+		t.Errorf("status %d", zhou.status)
+	}
+}

@@ -1,0 +1,173 @@
+package desk
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+// moment is how long an answer waits for the end of a sending.
+const moment = 400 * time.Millisecond
+
+// serveSend sends a draft, unless the form changes something that was not looked at.
+func (d *Desk) serveSend(w http.ResponseWriter, r *http.Request) {
+	dr, ok := d.draftOf(w, r)
+	if !ok {
+		return
+	}
+	p := visitOf(r).person
+	dr.mu.Lock()
+	defer dr.mu.Unlock()
+	if dr.sending != nil {
+		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
+		return
+	}
+	changed := dr.found != nil && d.edit(dr, r)
+	if err := d.inspect(r.Context(), p, dr); err != nil {
+		d.log.Error("a draft could not be read", "error", err)
+		d.refuse(w, r, http.StatusInternalServerError, say("读取时出错，没有发送任何数据。请再试一次。", "It could not be read, and nothing was sent. Try again."))
+		return
+	}
+	var good []sender.Row
+	stops := len(dr.found.faults)
+	for _, row := range dr.found.rows {
+		switch {
+		case len(row.Findings) > 0:
+			stops++
+		case row.Repeats == 0:
+			good = append(good, row)
+		}
+	}
+	switch {
+	case changed:
+		http.Redirect(w, r, d.backTo(dr, r, "changed"), http.StatusSeeOther)
+	case r.PostFormValue("seen") != dr.found.mark:
+		http.Redirect(w, r, d.backTo(dr, r, "meanwhile"), http.StatusSeeOther)
+	case stops > 0 && r.PostFormValue("partial") == "":
+		http.Redirect(w, r, d.backTo(dr, r, "stops"), http.StatusSeeOther)
+	case len(good) == 0:
+		http.Redirect(w, r, d.backTo(dr, r, "nothing"), http.StatusSeeOther)
+	default:
+		d.send(p, dr, good)
+		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
+	}
+}
+
+// sentPage is the page of a sending, and at its end the receipt.
+type sentPage struct {
+	ID         string // of the draft
+	Submission string
+	Person     string
+	Agencies   string
+	Files      []string
+	Begun      string
+	Over       bool // every figure has its outcome, or will not get one soon
+	Failed     bool // NATS did not take all of it
+	Nothing    bool // of which nothing was stored
+	Rows       []sentRow
+	Counts     []sentCount
+	All        int
+	Settled    int
+	Waiting    int
+	Refused    int
+	Complete   bool
+}
+
+// sentRow is a figure on the receipt.
+type sentRow struct {
+	row
+	Outcome string
+	Words   string
+	Problem *finding
+}
+
+// sentCount is how many figures have an outcome.
+type sentCount struct {
+	Outcome ingest.Outcome
+	Words   string
+	N       int
+}
+
+func (d *Desk) serveSent(w http.ResponseWriter, r *http.Request) {
+	dr, ok := d.draftOf(w, r)
+	if !ok {
+		return
+	}
+	dr.mu.Lock()
+	s := dr.sending
+	dr.mu.Unlock()
+	if s == nil {
+		http.Redirect(w, r, "/drafts/"+dr.id, http.StatusSeeOther)
+		return
+	}
+	s.settledWithin(r.Context(), moment)
+	body := d.sentPage(dr, s, languageOf(r))
+	body.Agencies = d.agencyNames(visitOf(r).person, languageOf(r))
+	title, refresh := say("正在写入", "Being stored"), 2
+	if body.Over {
+		title, refresh = say("回执", "Receipt"), 0
+	}
+	d.showAgain(w, r, http.StatusOK, "sent", title, body, refresh)
+}
+
+// serveSendAgain sends once more what did not arrive.
+func (d *Desk) serveSendAgain(w http.ResponseWriter, r *http.Request) {
+	dr, ok := d.draftOf(w, r)
+	if !ok {
+		return
+	}
+	dr.mu.Lock()
+	defer dr.mu.Unlock()
+	if s := dr.sending; s != nil && s.hasFailed() {
+		d.send(visitOf(r).person, dr, s.rows)
+	}
+	http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
+}
+
+// outcomeOrder is the order in which a receipt counts.
+var outcomeOrder = []ingest.Outcome{ingest.Written, ingest.Revised, ingest.Unchanged, ingest.Superseded, ingest.Refused}
+
+// sentPage makes the page of a sending.
+func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
+	dr.mu.Lock()
+	defer dr.mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := &sentPage{ID: dr.id, Person: s.person, Begun: d.time(s.started), Files: dr.found.report.Files, All: len(s.rows),
+		Over: s.report != nil, Failed: s.failed != nil}
+	if s.report != nil {
+		p.Submission = s.report.Submission
+		p.Nothing = s.stored == 0 && len(s.outcomes) == 0
+	}
+	counts := map[ingest.Outcome]int{}
+	for i := range s.rows {
+		line := sentRow{row: d.rowOf(dr, &s.rows[i], l)}
+		if o, known := s.outcomes[place{s.rows[i].File, s.rows[i].Line}]; known {
+			counts[o.Outcome]++
+			p.Settled++
+			line.Outcome, line.Words = string(o.Outcome), outcomeNames[o.Outcome].In(l)
+			if o.problem != nil {
+				f := findingOf(&sender.Finding{Where: line.Where, Problem: *o.problem}, l)
+				line.Problem = &f
+			}
+		} else {
+			line.Words = say("等待写入", "waiting").In(l)
+			if p.Over && p.Nothing {
+				line.Words = say("未报送", "not sent").In(l)
+			}
+		}
+		p.Rows = append(p.Rows, line)
+	}
+	for _, o := range outcomeOrder {
+		if counts[o] > 0 {
+			p.Counts = append(p.Counts, sentCount{o, outcomeNames[o].In(l), counts[o]})
+		}
+	}
+	p.Refused = counts[ingest.Refused]
+	p.Waiting = p.All - p.Settled
+	p.Complete = p.Over && !p.Failed && p.Waiting == 0
+	return p
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -48,6 +49,7 @@ type Desk struct {
 	metrics  *metrics
 	sessions *sessions
 	drafts   *drafts
+	history  *history
 	holdings atomic.Pointer[sender.Holdings] // what is stored; nil until it has been read
 	busy     chan struct{}                   // a token for each file that is being read
 
@@ -74,7 +76,8 @@ const (
 	comparedAtOnce = 2
 )
 
-// New returns a Desk. The error says that metrics are already registered.
+// New returns a Desk. The error is from JetStream, or says that metrics
+// are already registered.
 func New(o Options) (*Desk, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -83,8 +86,12 @@ func New(o Options) (*Desk, error) {
 		busy: make(chan struct{}, atOnce), passwords: make(chan struct{}, comparedAtOnce),
 		signIns: newLimit(attempts, attemptEvery), addresses: newLimit(addressAttempts, addressAttemptsIn),
 		requests: newLimit(requestBurst, requestEvery)}
+	js, err := jetstream.New(o.Conn)
+	if err != nil {
+		return nil, fmt.Errorf("JetStream: %w", err)
+	}
+	d.history = newHistory(js)
 	d.background, d.stop = context.WithCancel(context.Background())
-	var err error
 	if d.metrics, err = newMetrics(o.Registry, d); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
@@ -97,7 +104,7 @@ func New(o Options) (*Desk, error) {
 func (d *Desk) Run(ctx context.Context) error {
 	defer d.stop()
 	d.load(ctx)
-	<-ctx.Done()
+	d.history.follow(ctx, func(err error) { d.log.Warn("what was decided cannot be read; trying again", "error", err) })
 	d.stop()
 	sent := make(chan struct{})
 	go func() { d.sending.Wait(); close(sent) }()
@@ -136,6 +143,9 @@ const (
 func (d *Desk) Handler() http.Handler {
 	signedIn := http.NewServeMux()
 	signedIn.HandleFunc("GET /{$}", d.serveHome)
+	signedIn.HandleFunc("GET /month", d.serveMonth)
+	signedIn.HandleFunc("GET /form", d.serveForm)
+	signedIn.HandleFunc("POST /form", d.serveFilled)
 	signedIn.HandleFunc("POST /drafts", d.serveNewDraft)
 	signedIn.HandleFunc("GET /drafts/{id}", d.serveDraft)
 	signedIn.HandleFunc("POST /drafts/{id}", d.serveEdit)

@@ -45,13 +45,13 @@ func parseTemplates() map[string]*template.Template {
 	return pages
 }
 
-// tab is a link to a part of a table.
-type tab struct {
+// link leads to a part of a table.
+type link struct {
 	ID, Part, Label string
 	Here            bool
 }
 
-func tabOf(id, here, part, label string) tab { return tab{id, part, label, here == part} }
+func tabOf(id, here, part, label string) link { return link{id, part, label, here == part} }
 
 // rowInPage is a row with what its template needs of the page.
 type rowInPage struct {

@@ -29,6 +29,14 @@ var outcomeNames = map[ingest.Outcome]lang.Text{
 	ingest.Refused:    {ZH: "未写入", EN: "not stored"},
 }
 
+// shortOutcomes are the same in a word.
+var shortOutcomes = map[ingest.Outcome]lang.Text{
+	ingest.Written:    {ZH: "新增", EN: "new"},
+	ingest.Revised:    {ZH: "修订", EN: "revised"},
+	ingest.Unchanged:  {ZH: "未变", EN: "unchanged"},
+	ingest.Superseded: {ZH: "存为历史", EN: "kept as history"},
+}
+
 // digits groups the digits of a number in threes, as tables do.
 func digits(s string) string {
 	whole, fraction, _ := strings.Cut(s, ".")

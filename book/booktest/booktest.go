@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 	"sync"
 	"testing"
@@ -31,13 +32,18 @@ func Of(t testing.TB, vintages ...store.Vintage) *book.Book {
 }
 
 func merged(b *book.Book, vintages []store.Vintage) (*book.Book, error) {
-	return b.Merge(func(yield func(*store.Vintage, error) bool) {
+	return b.Merge(Sequence(vintages...))
+}
+
+// Sequence yields vintages, as a book merges them.
+func Sequence(vintages ...store.Vintage) iter.Seq2[*store.Vintage, error] {
+	return func(yield func(*store.Vintage, error) bool) {
 		for i := range vintages {
 			if !yield(&vintages[i], nil) {
 				return
 			}
 		}
-	})
+	}
 }
 
 // Published is a level of the port in the area H1, published on a day. It

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"github.com/tidemark-stats/tidemark/internal/chromium"
 )
 
 // page is what runs on the page: it reads and changes nothing that people see.
@@ -34,41 +34,13 @@ type browser struct {
 	patience time.Duration // how long a page may take to load
 }
 
-// findChromium returns the program to run: that of the variable CHROME, or the
-// first that is installed.
-func findChromium(env func(string) string) (string, error) {
-	if named := env("CHROME"); named != "" {
-		path, err := exec.LookPath(named)
-		if err != nil {
-			return "", fmt.Errorf("CHROME: %w: set it to a Chromium, or unset it to use one that is installed", err)
-		}
-		return path, nil
-	}
-	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no Chromium: install one (Debian: apt-get install chromium), or set CHROME to the program of one")
-}
-
 // start starts Chromium with an empty profile and Grafana's cookies.
 func start(ctx context.Context, program string, g *grafana) (*browser, error) {
-	profile, err := os.MkdirTemp("", "shoot-")
+	ctx, closeAll, err := chromium.Tab(ctx, program)
 	if err != nil {
 		return nil, err
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(program), chromedp.UserDataDir(profile), chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("hide-scrollbars", false))
-	if os.Getuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // Chromium has no sandbox for root
-	}
-	ctx, stop := chromedp.NewExecAllocator(ctx, options...)
-	ctx, closeTab := chromedp.NewContext(ctx)
-	b := &browser{ctx: ctx, grafana: g, traffic: &traffic{asked: map[network.RequestID]*request{}}, patience: time.Minute}
-	b.close = func() { closeTab(); stop(); _ = os.RemoveAll(profile) }
+	b := &browser{ctx: ctx, grafana: g, traffic: &traffic{asked: map[network.RequestID]*request{}}, patience: time.Minute, close: closeAll}
 	if err := b.prepare(); err != nil {
 		b.close()
 		return nil, fmt.Errorf("%s does not start: %w", program, err)

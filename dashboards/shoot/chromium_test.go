@@ -12,13 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-stats/tidemark/internal/chromium"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // begun starts a browser for the dashboards of a Grafana.
 func begun(t *testing.T, f *fakeGrafana) *browser {
 	t.Helper()
-	program, err := findChromium(os.Getenv)
+	program, err := chromium.Find(os.Getenv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidemark-stats/tidemark/internal/chromium"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -112,7 +113,7 @@ func TestWhatKeepsItFromLookingIsSaidWithTheWayOut(t *testing.T) {
 
 func TestWithoutChromiumItSaysHowToInstallOne(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, err := findChromium(func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "apt-get install chromium") {
+	if _, err := chromium.Find(func(string) string { return "" }); err == nil || !strings.Contains(err.Error(), "apt-get install chromium") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"github.com/tidemark-stats/tidemark/internal/chromium"
 )
 
 func main() {
@@ -50,7 +52,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 
 // shoot looks at the dashboards, and writes pictures and report into out.
 func shoot(ctx context.Context, address, out, only string, env func(string) string, progress io.Writer) (*report, error) {
-	chromium, err := findChromium(env)
+	program, err := chromium.Find(env)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +70,7 @@ func shoot(ctx context.Context, address, out, only string, env func(string) stri
 		}
 	}
 	rep := &report{Grafana: g.base.String(), Version: g.version}
-	b, err := start(ctx, chromium, g)
+	b, err := start(ctx, program, g)
 	if err != nil {
 		return nil, err
 	}

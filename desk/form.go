@@ -1,0 +1,174 @@
+package desk
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/book"
+	"github.com/tidemark-stats/tidemark/book/release"
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+// formPage is the page on which the figures that are due are filled in.
+type formPage struct {
+	Groups []formGroup
+	Day    string
+}
+
+// formGroup is an indicator in an area, and the period that is due.
+type formGroup struct {
+	Name, Area, Period string
+	Due                dueLine
+	Fields             []formField
+}
+
+// formField is a figure to be filled in.
+type formField struct {
+	Key      string // of the cell, as its subject names it
+	Measure  string
+	Category string
+	Unit     string
+	Last     string // the newest figure of the series, and its period
+	LastOf   string
+	Year     string // the figure of a year before
+}
+
+// serveForm shows the figures that are due for the person's agencies.
+func (d *Desk) serveForm(w http.ResponseWriter, r *http.Request) {
+	l := languageOf(r)
+	body := formPage{Day: d.Now().In(d.Catalog.Location()).Format(time.DateOnly)}
+	for _, one := range d.awaited(visitOf(r).person) {
+		body.Groups = append(body.Groups, d.formGroup(one, l))
+	}
+	d.show(w, r, http.StatusOK, "form", say("填表报送", "Fill in what is due"), body)
+}
+
+// awaited is a period of an indicator in an area that is to be sent.
+type awaited struct {
+	release *release.Release
+	period  figure.Period
+	cells   []figure.Cell
+}
+
+// awaited lists what the agencies of a person are to send: of each indicator and area
+// the period after the newest one, once it is over.
+func (d *Desk) awaited(p *Person) (all []awaited) {
+	now, b := d.Now(), d.history.now.Load().book
+	for _, r := range release.All(d.Catalog, b, time.Time{}) {
+		if !p.Sends(r.Indicator.Agency.Code) || r.Occasional || r.Indicator.Calendar == nil {
+			continue
+		}
+		period, ok := r.Next()
+		if r.Newest.IsZero() {
+			period, ok = r.Indicator.Calendar.Current(r.Indicator.Frequency(), now)
+		}
+		if ok && period.End().Before(now) {
+			all = append(all, awaited{r, period, usualCells(b, r, period)})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y awaited) int {
+		a, _ := x.release.Indicator.Calendar.Due(x.period)
+		b, _ := y.release.Indicator.Calendar.Due(y.period)
+		return cmp.Or(a.Compare(b), strings.Compare(x.release.Indicator.Code, y.release.Indicator.Code))
+	})
+	return all
+}
+
+// usualCells are the cells that are usually published for a period of a release: those
+// of its last year, and without any the total in every measure.
+func usualCells(b *book.Book, r *release.Release, p figure.Period) (cells []figure.Cell) {
+	for _, s := range b.In(r.Indicator.Code, r.Area) {
+		if s.Key.Frequency != p.Frequency() || !r.Indicator.Publishes(s.Key.Measure) || !r.Indicator.HasCategory(s.Key.Category) {
+			continue
+		}
+		if newest := s.Latest().Period; p.Ordinal()-newest.Ordinal() <= int32(p.Frequency().PerYear())+1 {
+			cells = append(cells, s.Key.At(p))
+		}
+	}
+	if len(cells) > 0 {
+		return cells
+	}
+	for _, m := range r.Indicator.Measures {
+		cells = append(cells, figure.Cell{Indicator: r.Indicator.Code, Area: r.Area, Category: figure.Total, Measure: m, Period: p})
+	}
+	return cells
+}
+
+// formGroup is what is awaited in words.
+func (d *Desk) formGroup(a awaited, l lang.Language) formGroup {
+	ind := a.release.Indicator
+	due, _ := ind.Calendar.Due(a.period)
+	arrival := &release.Arrival{Indicator: ind, Area: a.release.Area, Period: a.period, Due: due}
+	g := formGroup{Due: d.lineOf(arrival, d.Now().In(d.Catalog.Location()), l)}
+	g.Name, g.Area, g.Period = g.Due.Name, g.Due.Area, g.Due.Period
+	for _, c := range a.cells {
+		field := formField{Key: c.Subject(ind.Agency.Code), Measure: measureNames[c.Measure].In(l), Unit: unitOf(ind, c.Measure)}
+		if c.Category != figure.Total {
+			field.Category = c.Category
+		}
+		if h := d.holdings.Load(); h != nil {
+			if s, ok := d.history.now.Load().book.Find(c.Series()); ok {
+				last := s.Latest().Period
+				if was := h.Of(s.Key.At(last), field.Unit); was != nil && !was.Withheld {
+					field.Last, field.LastOf = digits(was.Value.String()), last.Name().In(l)
+				}
+			}
+			if was := h.Of(c.Series().At(yearBefore(c.Period)), field.Unit); was != nil && !was.Withheld {
+				field.Year = digits(was.Value.String())
+			}
+		}
+		g.Fields = append(g.Fields, field)
+	}
+	return g
+}
+
+// yearBefore is the same period of the year before.
+func yearBefore(p figure.Period) figure.Period {
+	for range p.Frequency().PerYear() {
+		p = p.Prev()
+	}
+	return p
+}
+
+// unitOf is the unit in which figures of an indicator are filled in.
+func unitOf(ind *catalog.Indicator, m figure.Measure) string {
+	if m.Growth() {
+		return catalog.PercentUnit
+	}
+	return ind.Display
+}
+
+// serveFilled makes a draft of what was filled in.
+func (d *Desk) serveFilled(w http.ResponseWriter, r *http.Request) {
+	v := visitOf(r)
+	var text bytes.Buffer
+	rows := csv.NewWriter(&text)
+	_ = rows.Write([]string{"indicator", "area", "category", "measure", "period", "value", "unit", "note"}) // into memory
+	filled := 0
+	for _, a := range d.awaited(v.person) {
+		for _, c := range a.cells {
+			key := c.Subject(a.release.Indicator.Agency.Code)
+			value := typedNumber(r.PostFormValue("value:" + key))
+			if value == "" {
+				continue
+			}
+			_ = rows.Write([]string{c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String(), value,
+				unitOf(a.release.Indicator, c.Measure), strings.TrimSpace(r.PostFormValue("note:" + key))})
+			filled++
+		}
+	}
+	rows.Flush()
+	if filled == 0 {
+		d.refuse(w, r, http.StatusBadRequest, say("没有填任何数值。请返回填写；如果刚有人报送过，列表可能已经变了。", "No value was filled in. Go back and fill in some; if somebody has just sent figures, the list may have changed."))
+		return
+	}
+	name := say("填表 %s.csv", "form %s.csv", d.Now().In(d.Catalog.Location()).Format("2006-01-02 15.04")).In(languageOf(r))
+	d.check(w, r, d.drafts.add(v.person.Name, true, []upload{{fileName(name, nil), text.Bytes()}}, time.Now()))
+}

@@ -38,11 +38,16 @@ func limitFiles(t *testing.T, bytes uint64) (room func()) {
 	return room
 }
 
-// fill sends more than the limit of 64 KiB; the last messages are not answered.
+// fullAt is the limit for files in bytes: less than a block of NATS' store, and more
+// than any other file that this process writes, such as go test's log.
+const fullAt = 4 << 20
+
+// fill sends more than fullAt; the last messages are not answered.
 func fill(t *testing.T, nc *nats.Conn) {
 	t.Helper()
-	for range 8 {
-		if err := nc.PublishMsg(&nats.Msg{Subject: "figures.port.filler", Data: make([]byte, 20_000)}); err != nil {
+	const each = 30_000
+	for range fullAt/each + 20 {
+		if err := nc.PublishMsg(&nats.Msg{Subject: "figures.port.filler", Data: make([]byte, each)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +59,7 @@ const diskIsFull = "NATS accepts the figure but does not store it: its disk is f
 func TestADiskThatTakesNoMoreIsCalledSo(t *testing.T) {
 	s := startNATS(t, &server.Options{SyncAlways: true})
 	nc := dial(t, s)
-	limitFiles(t, 1<<16)
+	limitFiles(t, fullAt)
 	fill(t, nc)
 	if err := pushRows(t, nc, may2024); err == nil || !strings.Contains(err.Error(), diskIsFull) {
 		t.Errorf("it says %v", err)
@@ -66,7 +71,7 @@ func TestNATSIsUnwellAfterAFullDiskUntilItIsRestarted(t *testing.T) {
 	opts := &server.Options{SyncAlways: true, HTTPHost: "127.0.0.1", HTTPPort: server.RANDOM_PORT}
 	s := startNATS(t, opts)
 	nc := dial(t, s)
-	room := limitFiles(t, 1<<16)
+	room := limitFiles(t, fullAt)
 	health := func(s *server.Server) string {
 		resp, err := http.Get("http://" + s.MonitorAddr().String() + "/healthz")
 		if err != nil {

@@ -32,16 +32,25 @@ func (f *catalogFlag) load() (*catalog.Catalog, error) {
 
 // natsFlags say how to reach NATS.
 type natsFlags struct {
-	NATS         string `name:"nats" help:"NATS server, or several separated by commas." default:"nats://127.0.0.1:4222" placeholder:"URL"`
+	NATS string `name:"nats" help:"NATS server, or several separated by commas." default:"nats://127.0.0.1:4222" placeholder:"URL"`
+	natsAccess
+}
+
+// natsAccess says who connects to NATS.
+type natsAccess struct {
 	NATSCreds    string `name:"nats-creds" help:"NATS credentials file." placeholder:"FILE"`
 	NATSUser     string `name:"nats-user" help:"NATS user." placeholder:"NAME"`
 	NATSPassword string `name:"nats-password" help:"NATS password; prefer the variable, because others on the machine can see flags." placeholder:"SECRET"`
 	NATSCA       string `name:"nats-ca" help:"File with the CA certificate that signed the NATS server's certificate." placeholder:"FILE"`
 }
 
-// connect connects to NATS. A daemon waits for a server that is unavailable and
-// reconnects for ever; other commands fail at once.
 func (f *natsFlags) connect(name string, daemon bool, log func(format string, v ...any)) (*nats.Conn, error) {
+	return f.connectTo(f.NATS, name, daemon, log)
+}
+
+// connectTo connects to NATS. A daemon waits for a server that is unavailable and
+// reconnects for ever; other commands fail at once.
+func (f *natsAccess) connectTo(servers, name string, daemon bool, log func(format string, v ...any)) (*nats.Conn, error) {
 	options := []nats.Option{
 		nats.Name("tidemark " + name),
 		nats.MaxReconnects(-1),
@@ -65,11 +74,11 @@ func (f *natsFlags) connect(name string, daemon bool, log func(format string, v 
 	if f.NATSCA != "" {
 		options = append(options, nats.RootCAs(f.NATSCA))
 	}
-	shown, err := redact(f.NATS)
+	shown, err := redact(servers)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := nats.Connect(f.NATS, options...)
+	conn, err := nats.Connect(servers, options...)
 	switch {
 	case errors.Is(err, nats.ErrNoServers):
 		return nil, awayError{fmt.Errorf("connect to NATS at %s: nothing answers there; is the server running, and is --nats right?", shown)}

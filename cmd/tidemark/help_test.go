@@ -49,8 +49,8 @@ func TestEveryCommandShowsAnExample(t *testing.T) {
 // safeguarded are the flags, by command, that switch off a safeguard. Those about a
 // file override the evidence of its cells, or belong to one file.
 var safeguarded = map[string][]string{
-	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags"},
-	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags"},
+	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
+	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
 	"map":            {"sheet", "out"},
 	"rejects resend": {"all"},
 }

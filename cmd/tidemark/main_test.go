@@ -46,8 +46,24 @@ func params(folder string) testscript.Params {
 	}
 }
 
-// submission matches the part of a report that differs in every run.
-var submission = regexp.MustCompile(`\d{8}T\d{6}Z-[A-Z0-9]{10}`)
+// differing are the parts of a report that differ in every run, and what scripts have
+// in their place.
+var differing = []struct {
+	match *regexp.Regexp
+	write string
+}{
+	{regexp.MustCompile(`\d{8}T\d{6}Z-[A-Z0-9]{10}`), "SUBMISSION"},
+	{regexp.MustCompile(`"published":"\d{4}-\d\d-\d\dT[^"]*"`), `"published":"MOMENT"`},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d 已发布`), "DAY 已发布"},
+}
+
+// same returns a report with those parts replaced.
+func same(report string) string {
+	for _, d := range differing {
+		report = d.match.ReplaceAllString(report, d.write)
+	}
+	return report
+}
 
 // exitWith runs a command and checks its exit code: exit CODE COMMAND...
 func exitWith(ts *testscript.TestScript, neg bool, args []string) {
@@ -64,7 +80,7 @@ func exitWith(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	out, errs := ts.ReadFile("stdout"), ts.ReadFile("stderr")
-	_, _ = io.WriteString(ts.Stdout(), submission.ReplaceAllString(out, "SUBMISSION"))
+	_, _ = io.WriteString(ts.Stdout(), same(out))
 	_, _ = io.WriteString(ts.Stderr(), errs)
 	if code != want {
 		ts.Fatalf("it ends with %d and not %d", code, want)

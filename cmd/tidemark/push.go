@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -19,7 +18,7 @@ type fileFlags struct {
 	// Confirm has no environment variable: if it stayed set in a profile, it would
 	// switch the check off for every later file.
 	Confirm standing `env:"-" help:"Accept values that are merely implausible; --confirm=REASON says why, for the record."`
-	JSON    bool     `name:"json" help:"Print the report as one JSON object."`
+	reportFlags
 	// These have no environment variable either: what is always true of an agency's
 	// files belongs in the catalogue.
 	Decimal   string   `env:"-" help:"The decimal mark of the files' values: . or , ; detected from each file if omitted." placeholder:"MARK"`
@@ -52,14 +51,6 @@ func (f *fileFlags) open(e *env, cat *catalog.Catalog, names []string) (inputs [
 	return sender.OpenAll(e.ctx, as, names, e.stdin)
 }
 
-// report writes the report as text or JSON.
-func (f *fileFlags) report(w io.Writer, r *sender.Report, o sender.Occasion) error {
-	if f.JSON {
-		return r.WriteJSON(w)
-	}
-	return r.WriteText(w, o)
-}
-
 // load reads the catalogue, and the flags that override its own.
 func (f *fileFlags) load() (*catalog.Catalog, error) {
 	cat, err := f.catalogFlag.load()
@@ -90,7 +81,8 @@ func (*pushCmd) Help() string {
 errors, nothing is sent unless --partial is given. Then it waits until every figure
 is in InfluxDB or refused with a reason. Ctrl-C stops sending, but still waits for
 the receipts of what was sent. Running the command again sends the rest: a file that
-is pushed twice counts once.
+is pushed twice counts once. The report shows every change beside what was stored
+before; tidemark check --nats shows it without sending anything.
 
 Example:
   tidemark push port-2024-05.csv
@@ -118,6 +110,12 @@ func (c *pushCmd) Run(e *env) error {
 		return err
 	}
 	defer conn.Close()
+	paper, err := c.openReport(e)
+	if err != nil {
+		return err
+	}
+	defer paper.close()
+	held, notCompared := sender.OpenHoldings(e.ctx, conn, cat)
 	bar := newProgress(e.stderr)
 	quiet := context.AfterFunc(e.ctx, func() {
 		bar.clear()
@@ -126,11 +124,15 @@ func (c *pushCmd) Run(e *env) error {
 	report, err := sender.Push(e.ctx, sender.Options{
 		Conn: conn, Catalog: cat, Confirm: c.Confirm.Confirmed, Reason: c.Confirm.Reason, Sender: c.Sender,
 		Partial: c.Partial, NoWait: c.NoWait, Patience: c.Timeout, Progress: bar.show,
+		Against: held, Grouped: c.HTML != "", Row: paper.row(),
 	}, inputs)
 	quiet()
 	bar.clear()
 	if report != nil && (err == nil || report.Submission != "") {
-		if perr := c.report(e.stdout, report, sender.Pushed); perr != nil {
+		if notCompared != nil {
+			report.NotCompared = notCompared.Error()
+		}
+		if perr := paper.write(report, sender.Pushed); perr != nil {
 			return perr
 		}
 	}
@@ -154,43 +156,6 @@ func (c *pushCmd) inputs(e *env, cat *catalog.Catalog) (inputs []sender.Input, c
 		return nil, func() {}, errors.New(`expected "<file> ..." or --sample; see tidemark push --help`)
 	}
 	return c.open(e, cat, c.Files)
-}
-
-type checkCmd struct {
-	Files []string `arg:"" name:"file" help:"CSV files; - is standard input."`
-	fileFlags
-}
-
-// Help shows an example.
-func (*checkCmd) Help() string {
-	return `Prints the report that push gives before it sends; no server is needed.
-
-Example:
-  tidemark check port-2024-05.csv`
-}
-
-// Run checks the files.
-func (c *checkCmd) Run(e *env) error {
-	cat, err := c.load()
-	if err != nil {
-		return err
-	}
-	inputs, cleanup, err := c.open(e, cat, c.Files)
-	defer cleanup()
-	if err != nil {
-		return err
-	}
-	report, err := sender.Check(e.ctx, cat, c.Confirm.Confirmed, inputs)
-	if err != nil {
-		return err
-	}
-	if err := c.report(e.stdout, report, sender.Checked); err != nil {
-		return err
-	}
-	if !report.Clean() {
-		return errRefused
-	}
-	return nil
 }
 
 // watch calls look until it returns true or the context ends.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"hash/maphash"
+	"maps"
 	"slices"
 	"sort"
 
@@ -20,7 +21,8 @@ type Known struct {
 	marked map[family]bool // families in which some figure has, or had, status B
 	File   bool            // it holds the figures of one file
 	trying bool
-	undo   []change // the changes since Try
+	undo   []change                    // the changes since Try
+	lent   map[figure.Series][]Vintage // of which this is a copy, see Copy; nil otherwise
 	notes  notes
 }
 
@@ -69,6 +71,9 @@ func (k *Known) vintageOf(v *store.Vintage) Vintage {
 
 // Message returns the sequence in FIGURES of the message that said it last.
 func (p Vintage) Message() uint64 { return p.seq }
+
+// Note returns the note of a known vintage.
+func (k *Known) Note(p *Vintage) string { return k.notes.text(p.note) }
 
 var submissionSeed = maphash.MakeSeed()
 
@@ -196,6 +201,21 @@ func (k *Known) RollBack() {
 	}
 }
 
+// Copy returns a copy that may be changed while the original stays as it is. It must
+// not be used after the original has changed. It takes little memory: a series is copied
+// when it is changed.
+func (k *Known) Copy() *Known {
+	return &Known{Series: maps.Clone(k.Series), cells: k.cells, marked: maps.Clone(k.marked), notes: k.notes.copy(), lent: k.Series}
+}
+
+// own makes a series of a copy its own.
+func (k *Known) own(s figure.Series) {
+	vintages, lent := k.Series[s], k.lent[s]
+	if len(vintages) > 0 && len(lent) > 0 && &vintages[0] == &lent[0] {
+		k.Series[s] = slices.Clone(vintages)
+	}
+}
+
 // place decides where a new vintage belongs among those of its cell and what its
 // outcome is; it may change the vintage's moment. A live figure comes after all
 // that is known of the cell, even if the server's clock was set back; no two
@@ -236,6 +256,9 @@ func (k *Known) Apply(kind ledger.Kind, d *ledger.Decision) {
 		return // refused by a rule
 	}
 	s := v.Series()
+	if k.lent != nil {
+		k.own(s)
+	}
 	switch {
 	case kind == ledger.Amendment:
 		k.remove(s, v.Period.Ordinal(), v.Moment)

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -28,6 +30,11 @@ func (n *notes) number(note string) uint32 {
 		n.numbers[note] = number
 	}
 	return number
+}
+
+// copy returns a copy that may be changed.
+func (n *notes) copy() notes {
+	return notes{slices.Clip(n.texts), maps.Clone(n.numbers)}
 }
 
 func (n *notes) text(number uint32) string {

@@ -1,7 +1,6 @@
 package sender
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // Change is how a figure differs from what is stored of its cell.
@@ -32,17 +32,6 @@ func (c Change) String() string { return changes[c] }
 // MarshalText returns String.
 func (c Change) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// UnmarshalText is the inverse of MarshalText.
-func (c *Change) UnmarshalText(text []byte) error {
-	for i, name := range changes {
-		if string(text) == name {
-			*c = Change(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not a change", text)
-}
-
 // Difference is by how much a number differs from the one that is stored.
 type Difference struct {
 	// Absolute is in the unit of the figure; of growth rates in percentage points.
@@ -57,7 +46,8 @@ type Row struct {
 	File   string
 	Where  string // file:line:COLUMN of its value, or the cell of a workbook
 	Line   int
-	Figure figure.Figure // incomplete when it could not be read
+	Read   bool          // every cell could be read
+	Figure figure.Figure // incomplete unless Read
 	Agency string        // the indicator's; empty when the catalogue refuses the figure
 	// Repeats is the line of an identical earlier row, which counts for both; else 0.
 	Repeats int
@@ -67,39 +57,49 @@ type Row struct {
 	// make of it.
 	Was *Stored
 	// Difference is nil when there are not two numbers, or they are equal: then only
-	// the status has changed.
+	// the status or the note has changed.
 	Difference *Difference
 	Findings   []Finding // why it would be refused
 	Unusual    []Finding // warnings
 	Asked      bool      // it would be refused only because it is implausible: confirming it lifts that
+	table      int       // see Input
+	Answered   []Finding // why it would be refused, or what is unusual, if the sender did not stand by it
 }
 
 // row returns a judged row without a comparison.
 func (f *file) row(judged *judgedRow) Row {
-	return Row{File: f.input.Name, Where: f.where(judged.Line, "value"), Line: judged.Line, Figure: judged.Figure,
+	return Row{File: f.input.Name, table: f.input.table, Where: f.where(judged.Line, "value"), Line: judged.Line, Read: judged.readable, Figure: judged.Figure,
 		Agency: judged.Agency, Repeats: judged.Repeats, Findings: judged.Findings, Unusual: judged.Unusual, Asked: judged.asked}
 }
 
 // trial compares the figures of some files with what is stored, in their order: each
-// changes what the next ones are compared with, as it would if it were sent. What it
-// changes is undone at its end.
+// changes what the next ones are compared with, as it would if it were sent.
 type trial struct {
 	*Holdings
-	seq        uint64 // in FIGURES, of the last figure
-	at         int64  // when they would be stored, ms since 1970
+	known      *rules.Known // what would be known
+	seq        uint64       // in FIGURES, of the last figure
+	at         int64        // when they would be stored, ms since 1970
 	submission string
+	redefined  map[string]*figure.Problem // why all figures of an indicator are refused, by its code
 }
 
-// try begins a trial. Until its end nobody else uses the holdings.
+// try begins a trial. Until its end the holdings are not refreshed.
 func (h *Holdings) try() *trial {
-	h.mu.Lock()
-	h.known.Try()
-	return &trial{Holdings: h, seq: h.sent, at: time.Now().UnixMilli(), submission: newSubmissionID()}
+	h.mu.RLock()
+	return &trial{Holdings: h, known: h.known.Copy(), seq: h.sent, at: time.Now().UnixMilli(), submission: newSubmissionID(),
+		redefined: map[string]*figure.Problem{}}
 }
 
-func (t *trial) end() {
-	t.known.RollBack()
-	t.mu.Unlock()
+func (t *trial) end() { t.mu.RUnlock() }
+
+// conflict returns why all figures of an indicator are refused, nil when they are not.
+func (t *trial) conflict(code string) *figure.Problem {
+	p, asked := t.redefined[code]
+	if !asked {
+		p = t.validator.Redefined(code, t.ledger.Defined(store.OfIndicator, code).Is)
+		t.redefined[code] = p
+	}
+	return p
 }
 
 // compare completes the row of a file. It also returns the decision that a worker
@@ -110,9 +110,8 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 	case judged.Repeats > 0:
 		return nil
 	case len(judged.Findings) > 0:
-		row.Change = Refused
 		if judged.readable {
-			row.Was = t.current(fig.Cell, fig.Unit)
+			row.Was = t.current(t.known, fig.Cell, fig.Unit)
 			row.Difference = differenceOf(fig, row.Was)
 		}
 		return nil
@@ -124,14 +123,14 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 	if p := t.conflict(fig.Indicator); p != nil && d.Outcome != ingest.Refused {
 		d, row.Asked = rules.Refusal(m.Seq, p), false
 	}
-	row.Was = t.current(fig.Cell, fig.Unit)
+	row.Was = t.current(t.known, fig.Cell, fig.Unit)
 	switch d.Outcome {
 	case ingest.Written:
 		row.Change = New
 	case ingest.Unchanged:
 		row.Change = Same
 		if p := t.known.Before(&d.Vintage); p != nil {
-			row.Was = t.stored(p, fig.Cell, fig.Unit)
+			row.Was = t.stored(t.known, p, fig.Cell, fig.Unit)
 		}
 	case ingest.Revised:
 		row.Change = Changed
@@ -142,7 +141,11 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 		row.Findings = append(row.Findings, f.findingOf(row, d.Problem))
 	}
 	row.Difference = differenceOf(fig, row.Was)
-	if d.Outcome != ingest.Refused && d.Problem != nil {
+	switch {
+	case d.Outcome == ingest.Refused || d.Problem == nil:
+	case d.Confirmed:
+		row.Answered = append(row.Answered, f.findingOf(row, d.Problem))
+	default:
 		row.warn(f.findingOf(row, d.Problem))
 	}
 	t.known.Apply(ledger.Range, &d)
@@ -151,7 +154,7 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 
 // findingOf returns a problem of a row as a finding.
 func (f *file) findingOf(row *Row, p *figure.Problem) Finding {
-	return Finding{Where: f.where(row.Line, p.Field), Cell: row.Figure.Cell.String(), Problem: *p}
+	return Finding{Where: f.where(row.Line, p.Field), Cell: row.Figure.Cell.String(), Problem: *p, at: place{f.input.table, row.Line}}
 }
 
 // warn adds a warning that the check of the file has not given.

@@ -16,7 +16,6 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
-	"github.com/tidemark-stats/tidemark/store"
 )
 
 // Holdings is what is stored of every cell, as the workers know it: they learn it
@@ -27,11 +26,10 @@ type Holdings struct {
 	validator *rules.Validator
 	figures   jetstream.Stream
 
-	mu        sync.Mutex
-	ledger    *ledger.Ledger
-	known     *rules.Known
-	redefined map[string]*figure.Problem // of indicators that were asked for, by code
-	sent      uint64                     // the last message of FIGURES when it was read
+	mu     sync.RWMutex
+	ledger *ledger.Ledger
+	known  *rules.Known
+	sent   uint64 // the last message of FIGURES when it was read
 }
 
 // Stored is what is stored of a cell.
@@ -40,6 +38,7 @@ type Stored struct {
 	Unit      string         // the unit of the figure beside it, or else the one in which people are shown its indicator
 	Withheld  bool
 	Status    figure.Status
+	Note      string
 	Published time.Time // in the time zone of the city
 	Seq       uint64    // of the message in FIGURES that said it last
 }
@@ -83,7 +82,6 @@ func (h *Holdings) Refresh(ctx context.Context) error {
 		}
 		h.known = rules.NewKnown()
 	}
-	h.redefined = map[string]*figure.Problem{}
 	if _, err := h.ledger.Sync(ctx, h.known.Apply, h.known.Rescale); err != nil {
 		return unreadable(err)
 	}
@@ -106,8 +104,8 @@ func unreadable(err error) error {
 // Undecided returns how many messages of FIGURES were not decided yet when the
 // holdings were read: what they say is not stored.
 func (h *Holdings) Undecided() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+	h.mu.RLock()
+	defer h.mu.RUnlock()
 	floor, _ := h.ledger.Floor()
 	return int(h.sent-floor) - h.ledger.Ahead()
 }
@@ -115,22 +113,22 @@ func (h *Holdings) Undecided() int {
 // Of returns what is stored of a cell now, in the unit if its indicator is written
 // in it; nil when there is nothing.
 func (h *Holdings) Of(cell figure.Cell, unit string) *Stored {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.current(cell, unit)
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.current(h.known, cell, unit)
 }
 
 // current is Of for those who hold mu.
-func (h *Holdings) current(cell figure.Cell, unit string) *Stored {
-	p, ok := h.known.Current(cell)
+func (h *Holdings) current(k *rules.Known, cell figure.Cell, unit string) *Stored {
+	p, ok := k.Current(cell)
 	if !ok {
 		return nil
 	}
-	return h.stored(&p, cell, unit)
+	return h.stored(k, &p, cell, unit)
 }
 
 // stored converts a vintage of a cell.
-func (h *Holdings) stored(p *rules.Vintage, cell figure.Cell, unit string) *Stored {
+func (h *Holdings) stored(k *rules.Known, p *rules.Vintage, cell figure.Cell, unit string) *Stored {
 	ind, ok := h.validator.Cat.Indicator(cell.Indicator)
 	if !ok {
 		return nil // the catalogue no longer has it, so nobody can say what it means
@@ -143,16 +141,6 @@ func (h *Holdings) stored(p *rules.Vintage, cell figure.Cell, unit string) *Stor
 		}
 	}
 	value, _ := figure.DecimalOf(p.Value) // only finite numbers are stored
-	return &Stored{Value: value.Shift(-power), Unit: unit, Withheld: p.Withheld, Status: p.Status,
+	return &Stored{Value: value.Shift(-power), Unit: unit, Withheld: p.Withheld, Status: p.Status, Note: k.Note(p),
 		Published: time.UnixMilli(p.Moment).In(h.validator.Cat.Location()), Seq: p.Message()}
-}
-
-// conflict returns why all figures of an indicator are refused, nil when they are not.
-func (h *Holdings) conflict(code string) *figure.Problem {
-	p, asked := h.redefined[code]
-	if !asked {
-		p = h.validator.Redefined(code, h.ledger.Defined(store.OfIndicator, code).Is)
-		h.redefined[code] = p
-	}
-	return p
 }

@@ -25,6 +25,7 @@ type Input struct {
 	// As is what the sender says about how the file is written.
 	As As
 
+	table  int                   // its number among the tables of a report
 	read   []lang.Text           // how it was rewritten as a sheet
 	place  func(line int) string // see sheet.Given
 	stored func(line int) bool   // see sheet.Given
@@ -77,6 +78,7 @@ type Finding struct {
 	Cell  string `json:"cell,omitempty"` // the figure's cell, empty when it could not be read
 	figure.Problem
 
+	at  place // of its row; the line is 0 when it is about a whole file
 	ref int64 // the figure's reference in findings from the worker, until Cell is filled in
 }
 
@@ -248,7 +250,7 @@ func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
 	row := judgedRow{Line: read.Line, Figure: read.Figure}
 	f.inspector.stand(&row.Figure)
 	find := func(p *figure.Problem) Finding {
-		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p}
+		finding := Finding{Where: r.Where(read.Line, p.Field), Problem: *p, at: place{f.input.table, read.Line}}
 		if len(read.Problems) == 0 {
 			finding.Cell = row.Figure.Cell.String()
 		}
@@ -371,6 +373,6 @@ func (f *file) fault(finding func(Finding)) {
 		many = sheet.Faults{one}
 	}
 	for _, fault := range many {
-		finding(Finding{Where: fault.Where, Problem: *fault.Problem})
+		finding(Finding{Where: fault.Where, Problem: *fault.Problem, at: place{table: f.input.table}})
 	}
 }

@@ -13,6 +13,8 @@ type Inspection struct {
 	Confirm bool // stand by every value that is merely implausible
 	// Against is what the figures are compared with; nil compares them with nothing.
 	Against *Holdings
+	// Grouped makes the report list figures by indicator even if nothing is compared.
+	Grouped bool
 	// Row, unless nil, is called for every row of every file that can be read, in
 	// their order. The row may be kept. An error ends the inspection.
 	Row func(*Row) error
@@ -48,8 +50,9 @@ type inspecting struct {
 	// settles is called for a figure that would be refused unless confirmed; true
 	// means that the figure was accepted before.
 	settles func(*judgedRow) bool
-	sends   bool   // the figures are sent next, so that the workers say what they refuse
-	trial   *trial // nil when nothing is compared
+	sends   bool      // the figures are sent next, so that the workers say what they refuse
+	trial   *trial    // nil when nothing is compared
+	groups  *grouping // nil when rows are not listed
 }
 
 // all inspects files.
@@ -62,11 +65,17 @@ func (i *inspecting) all(ctx context.Context, inputs []Input) (files []*file, er
 		}
 		tables = append(tables, parts...)
 	}
+	i.report.cat = i.Catalog
+	if i.Against != nil || i.Grouped {
+		i.groups = &grouping{cat: i.Catalog, groups: map[string]*Group{}}
+	}
 	if i.Against != nil {
+		i.report.Compared, i.report.Undecided = &Tally{}, i.Against.Undecided()
 		i.trial = i.Against.try()
 		defer i.trial.end()
 	}
-	for _, input := range tables {
+	for n, input := range tables {
+		input.table = n
 		f, err := i.table(input.until(ctx))
 		if err != nil {
 			return nil, err
@@ -112,11 +121,14 @@ func (i *inspecting) table(input Input) (*file, error) {
 
 // row compares and counts a row of a file.
 func (i *inspecting) row(f *file, judged *judgedRow, whole *scale) error {
-	if i.trial == nil && i.Row == nil {
+	if i.groups == nil && i.Row == nil {
 		i.report.count(f, judged)
 		return nil
 	}
 	row := f.row(judged)
+	if len(judged.Findings) > 0 {
+		row.Change = Refused
+	}
 	if i.trial != nil {
 		if d := i.trial.compare(f, judged, &row); d != nil && !i.sends {
 			whole.count(d.Outcome, d.Problem)
@@ -124,6 +136,9 @@ func (i *inspecting) row(f *file, judged *judgedRow, whole *scale) error {
 		}
 	}
 	i.report.count(f, judged)
+	if i.groups != nil && row.Read {
+		i.groups.add(i.report, &row)
+	}
 	if i.Row == nil {
 		return nil
 	}

@@ -48,6 +48,18 @@ type Report struct {
 	Unusual        []Finding      `json:"unusual,omitempty"`
 	UnusualOmitted int            `json:"unusual_omitted,omitempty"`
 	UnusualByCode  map[string]int `json:"unusual_by_code,omitempty"`
+
+	// Compared counts the figures beside what was stored before any of them was
+	// sent; nil when they were not compared. NotCompared says why they could not be.
+	Compared    *Tally `json:"compared,omitempty"`
+	NotCompared string `json:"not_compared,omitempty"`
+	// Undecided is how many messages no worker has decided on yet, so that what they
+	// say was not stored.
+	Undecided int `json:"undecided,omitempty"`
+	// Groups are the indicators of the files, in their order there.
+	Groups []*Group `json:"indicators,omitempty"`
+
+	cat *catalog.Catalog
 }
 
 // Reading says how a file was read.
@@ -100,8 +112,9 @@ type Options struct {
 	Sender  string
 	Partial bool // send the good figures even if others are refused
 	NoWait  bool // do not wait for receipts
-	// Against and Row are those of Inspection.
+	// Against, Grouped and Row are those of Inspection.
 	Against *Holdings
+	Grouped bool
 	Row     func(*Row) error
 	// Patience is how long to wait for the next receipt.
 	Patience time.Duration
@@ -112,6 +125,11 @@ type Options struct {
 	// Progress, if not nil, is called now and then, from several goroutines,
 	// with the numbers of figures stored, settled, and to be sent in all.
 	Progress func(stored, settled, all int)
+}
+
+// Inspection is how the files are inspected before they are sent.
+func (o *Options) Inspection() Inspection {
+	return Inspection{Catalog: o.Catalog, Confirm: o.Confirm, Against: o.Against, Grouped: o.Grouped, Row: o.Row}
 }
 
 // Push checks files, sends their figures and waits for the receipts. If the
@@ -125,7 +143,7 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	in := newInspector(opts.Catalog, opts.Confirm)
 	in.reason = opts.Reason
 	defer func() { _ = in.close() }() // temporary files
-	look := inspecting{Inspection: Inspection{Catalog: opts.Catalog, Confirm: opts.Confirm, Against: opts.Against, Row: opts.Row}, inspector: in, report: r, sends: true,
+	look := inspecting{Inspection: opts.Inspection(), inspector: in, report: r, sends: true,
 		settles: func(row *judgedRow) bool { return earlier.before(ctx, row) }}
 	files, err := look.all(ctx, inputs)
 	if err != nil || len(r.ByCode) > 0 && !opts.Partial || r.NotSent == 0 {

@@ -55,7 +55,7 @@ func (s *scale) problem() *figure.Problem {
 // the cell at the end.
 func (p *pusher) strange(ref int64, o ingest.Outcome, problem *figure.Problem) {
 	file, line := p.files[ref>>lineBits], int(ref&(1<<lineBits-1))
-	f := Finding{Where: file.where(line, problem.Field), Problem: *problem, ref: ref}
+	f := Finding{Where: file.where(line, problem.Field), Problem: *problem, at: place{file.input.table, line}, ref: ref}
 	if o == ingest.Refused {
 		p.report.find(f)
 		return
@@ -79,7 +79,7 @@ func (p *pusher) conclude() {
 
 // other adds the problem of a whole file in front of all others.
 func (r *Report) other(f *file, p *figure.Problem) {
-	whole := Finding{Where: f.input.Name, Problem: *p}
+	whole := Finding{Where: f.input.Name, Problem: *p, at: place{table: f.input.table}}
 	add, list := r.find, &r.Findings
 	if r.Refused == 0 {
 		add, list = r.tell, &r.Unusual

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/ingest/rules"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Occasion tells WriteText what was done with the files.
@@ -51,6 +52,11 @@ func (f *Finding) WriteText(b *strings.Builder) {
 		fmt.Fprintf(b, " %s", rule.ZH)
 	}
 	fmt.Fprintf(b, "  %s", f.Where)
+	f.writeDetails(b)
+}
+
+// writeDetails writes what follows the location.
+func (f *Finding) writeDetails(b *strings.Builder) {
 	if q := f.Quoted(); q != "" {
 		fmt.Fprintf(b, "  %s", q)
 	}
@@ -90,9 +96,28 @@ func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 		fmt.Fprintf(b, "%s: %s / %s\n", how.File, how.ZH, how.EN)
 	}
 	fmt.Fprintf(b, "%s: %d 个数据 (figures)\n", strings.Join(r.Files, ", "), r.Figures)
+	for _, line := range r.lines(o) {
+		fmt.Fprintf(b, "  %6d  %s (%s)\n", line.n, line.ZH, line.EN)
+	}
+	for _, text := range r.remarks(o) {
+		fmt.Fprintf(b, "%s (%s)\n", text.ZH, text.EN)
+	}
+	if r.Submission != "" {
+		fmt.Fprintf(b, "回执 (receipts): receipts.%s\n", r.Submission)
+	}
+}
+
+// outcome is a number of rows or figures and what became of them.
+type outcome struct {
+	n int
+	lang.Text
+}
+
+// lines returns the outcomes of the rows.
+func (r *Report) lines(o Occasion) (all []outcome) {
 	line := func(n int, zh, en string) {
 		if n > 0 {
-			fmt.Fprintf(b, "  %6d  %s (%s)\n", n, zh, en)
+			all = append(all, outcome{n, lang.Text{ZH: zh, EN: en}})
 		}
 	}
 	line(r.Unread, "行未读取", "rows were not read")
@@ -100,7 +125,7 @@ func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 	if o == Checked {
 		line(r.NotSent, "可以报送", "could be sent")
 		line(r.Refused, "有问题", "refused")
-		return
+		return all
 	}
 	line(r.Written, "新增", "written")
 	line(r.Revised, "修订", "revised")
@@ -116,7 +141,5 @@ func writeSummary(b *strings.Builder, r *Report, o Occasion) {
 	default:
 		line(r.NotSent, "未发送；再运行一次即可补齐", "not sent; run it again to complete it")
 	}
-	if r.Submission != "" {
-		fmt.Fprintf(b, "回执 (receipts): receipts.%s\n", r.Submission)
-	}
+	return all
 }

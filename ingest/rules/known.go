@@ -211,7 +211,7 @@ func (k *Known) Copy() *Known {
 // own makes a series of a copy its own.
 func (k *Known) own(s figure.Series) {
 	vintages, lent := k.Series[s], k.lent[s]
-	if len(vintages) > 0 && len(lent) > 0 && &vintages[0] == &lent[0] {
+	if len(vintages) == 0 || len(lent) > 0 && &vintages[0] == &lent[0] {
 		k.Series[s] = slices.Clone(vintages)
 	}
 }

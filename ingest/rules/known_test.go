@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -26,6 +27,39 @@ func drawDecided(t *rapid.T, k *Known, seq uint64) ledger.Decision {
 	d.Outcome, d.Restated = k.place(&d.Vintage, rapid.Bool().Draw(t, "live"))
 	k.Apply(ledger.Range, &d)
 	return d
+}
+
+func TestWhatIsKnownStaysWhenACopyChanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k, seq := NewKnown(), uint64(0)
+		draw := func(k *Known, n string) {
+			for range rapid.IntRange(0, 12).Draw(t, n) {
+				seq++
+				d := drawDecided(t, k, seq)
+				if rapid.IntRange(0, 3).Draw(t, "amended") == 0 {
+					k.Apply(ledger.Amendment, &d)
+				}
+			}
+		}
+		draw(k, "before")
+		before, cells := map[figure.Series][]Vintage{}, k.Size()
+		for s, vintages := range k.Series {
+			before[s] = slices.Clone(vintages)
+		}
+		one := k.Copy()
+		draw(one, "of one")
+		after := map[figure.Series][]Vintage{}
+		for s, vintages := range one.Series {
+			after[s] = slices.Clone(vintages)
+		}
+		draw(k.Copy(), "of another")
+		same := func(a, b map[figure.Series][]Vintage) bool {
+			return maps.EqualFunc(a, b, func(a, b []Vintage) bool { return slices.Equal(a, b) })
+		}
+		if !same(k.Series, before) || k.Size() != cells || !same(one.Series, after) {
+			t.Fatalf("got  %v\nwant %v\ncopy %v\nwant %v", k.Series, before, one.Series, after)
+		}
+	})
 }
 
 func TestWhatIsKnownAndTakenBackIsAsBefore(t *testing.T) {

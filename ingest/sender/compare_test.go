@@ -17,11 +17,11 @@ import (
 )
 
 // sheetOf returns a file with these rows of the port's container throughput: period,
-// value, unit, status and publication.
+// value, unit, status, publication and note, or whole rows of others.
 func sheetOf(name string, rows ...string) Input {
 	text := "indicator,area,measure,period,value,unit,status,published,note\n"
 	for _, row := range rows {
-		if !strings.HasPrefix(row, "container_throughput") {
+		if row[0] >= '0' && row[0] <= '9' {
 			row = "container_throughput,NBZS,level," + row
 		}
 		text += row + strings.Repeat(",", 8-strings.Count(row, ",")) + "\n"

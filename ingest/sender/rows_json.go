@@ -83,7 +83,7 @@ func (r *Rows) Add(row *Row) error {
 // Close removes the temporary file.
 func (r *Rows) Close() error { return r.text.Close() }
 
-// WriteJSON writes a report as one JSON object that has the rows too.
+// WriteJSON writes a report as one JSON object that has the rows too, as comparison.
 func (r *Rows) WriteJSON(w io.Writer, report *Report) (err error) {
 	var head bytes.Buffer
 	if err := report.WriteJSON(&head); err != nil {
@@ -95,6 +95,6 @@ func (r *Rows) WriteJSON(w io.Writer, report *Report) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, text.Close()) }()
-	_, err = io.Copy(w, io.MultiReader(&head, strings.NewReader(`,"rows":[`), text, strings.NewReader("]}\n")))
+	_, err = io.Copy(w, io.MultiReader(&head, strings.NewReader(`,"comparison":[`), text, strings.NewReader("]}\n")))
 	return err
 }

@@ -23,6 +23,7 @@ const (
 	headerSequence = "Tidemark-Sequence" // of the figure in FIGURES
 	headerStored   = "Tidemark-Stored"   // when it was stored in FIGURES, RFC 3339
 	headerResent   = "Tidemark-Resent"   // the sequence it was given when sent again
+	headerDropped  = "Tidemark-Dropped"  // a Drop as JSON
 )
 
 // Reject is a figure that was refused.
@@ -40,8 +41,21 @@ type Reject struct {
 	Cell    string `json:"cell,omitempty"` // the figure's cell, empty when the body could not be read
 	Body    []byte `json:"body"`           // the original bytes
 
+	Dropped *Drop `json:"dropped,omitempty"` // nil unless it is to be left as it is
+
 	Beside string // the value of HeaderBeside in the original message
 }
+
+// Drop says why a refused figure is neither corrected nor sent again, so that it is
+// open no longer. The reject keeps its bytes.
+type Drop struct {
+	Why string    `json:"why"`
+	Who string    `json:"who,omitempty"` // as he or she said
+	At  time.Time `json:"at"`
+}
+
+// Open reports whether somebody has still to do something about the reject.
+func (r *Reject) Open() bool { return r.Resent == 0 && r.Written == 0 && r.Dropped == nil }
 
 // maxSubject limits how much of the sender's subject becomes part of the
 // reject's subject, in bytes; the subject of a valid figure is shorter. NATS
@@ -83,6 +97,13 @@ func (r *Reject) Message() (*nats.Msg, error) {
 	}
 	if r.Resent != 0 {
 		msg.Header.Set(headerResent, strconv.FormatUint(r.Resent, 10))
+	}
+	if r.Dropped != nil {
+		dropped, err := json.Marshal(r.Dropped)
+		if err != nil {
+			return nil, fmt.Errorf("encode a reject: %w", err)
+		}
+		msg.Header.Set(headerDropped, strconv.QuoteToASCII(string(dropped)))
 	}
 	return msg, nil
 }
@@ -131,6 +152,15 @@ func DecodeReject(h nats.Header, body []byte) (*Reject, error) {
 			return nil, fmt.Errorf("reject with a bad sequence: %w", err)
 		}
 	}
+	if text := h.Get(headerDropped); text != "" {
+		plain, err := strconv.Unquote(text)
+		if err == nil {
+			err = json.Unmarshal([]byte(plain), &r.Dropped)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("reject with an unreadable reason to drop it: %w", err)
+		}
+	}
 	return r, nil
 }
 
@@ -156,12 +186,24 @@ func Resend(ctx context.Context, js jetstream.JetStream, r *Reject) (seq uint64,
 		return 0, fmt.Errorf("send the figure of sequence %d again: %w", r.Seq, err)
 	}
 	r.Resent = ack.Sequence
+	return ack.Sequence, mark(ctx, js, r)
+}
+
+// DropReject marks a reject as one about which nothing will be done. It stays in
+// REJECTS with its bytes, its problem and the reason.
+func DropReject(ctx context.Context, js jetstream.JetStream, r *Reject, d Drop) error {
+	r.Dropped = &d
+	return mark(ctx, js, r)
+}
+
+// mark stores a reject in place of itself, with what was done about it.
+func mark(ctx context.Context, js jetstream.JetStream, r *Reject) error {
 	marked, err := r.Message()
 	if err != nil {
-		return ack.Sequence, err
+		return err
 	}
 	if _, err := js.PublishMsg(ctx, marked); err != nil {
-		return ack.Sequence, fmt.Errorf("mark the reject of sequence %d: %w", r.Seq, err)
+		return fmt.Errorf("mark the reject of sequence %d: %w", r.Seq, err)
 	}
-	return ack.Sequence, nil
+	return nil
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Rejects calls each for the refused figures in the order in which they were
-// refused. Figures that were sent again, or whose cell was written later, are
-// included only when all is true. An error from each ends the listing.
+// refused. Figures that were sent again or dropped, or whose cell was written later,
+// are included only when all is true. An error from each ends the listing.
 func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*Reject) error) error {
 	stream, err := js.Stream(ctx, RejectsStream)
 	if err != nil {
@@ -59,7 +59,7 @@ func Rejects(ctx context.Context, js jetstream.JetStream, all bool, each func(*R
 			return err
 		}
 		for _, r := range page {
-			if !all && (r.Resent != 0 || r.Written != 0) {
+			if !all && !r.Open() {
 				continue
 			}
 			if err := each(r); err != nil {

@@ -25,7 +25,9 @@ type cli struct {
 	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
 	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
 	Replay   replayCmd   `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
-	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, or send them again."`
+	Receipts receiptsCmd `cmd:"" help:"List submissions with their receipts, or show every figure of one."`
+	History  historyCmd  `cmd:"" help:"Show every publication of one figure: value, when, by whom, note, warnings and answers."`
+	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, show them, send them again, or drop them."`
 	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
 	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is healthy."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -53,6 +53,7 @@ var safeguarded = map[string][]string{
 	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
 	"map":            {"sheet", "out"},
 	"rejects resend": {"all"},
+	"rejects drop":   {"why"},
 }
 
 func TestEveryFlagButThoseThatSwitchASafeguardOffIsAnEnvironmentVariableToo(t *testing.T) {

@@ -4,27 +4,36 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/internal/table"
 )
 
 type rejectsCmd struct {
-	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List refused figures that were neither sent again nor written later."`
+	List   rejectsListCmd   `cmd:"" default:"withargs" help:"List refused figures that are open: neither sent again nor written later nor dropped."`
+	Show   rejectsShowCmd   `cmd:"" help:"Show a refused figure with its original bytes, and what was done about it."`
 	Resend rejectsResendCmd `cmd:"" help:"Send refused figures again, to be judged by what is known now."`
+	Drop   rejectsDropCmd   `cmd:"" help:"Leave refused figures as they are, with the reason; they are kept, and no longer open."`
 }
 
 // Help shows an example.
 func (*rejectsCmd) Help() string {
-	return "Example:\n  tidemark rejects\n  tidemark rejects resend --all"
+	return "Example:\n  tidemark rejects\n  tidemark rejects show 1412\n  tidemark rejects resend --all\n  tidemark rejects drop 1413 --why \"sent by mistake, see 1414\""
 }
 
 type rejectsListCmd struct {
 	natsFlags
-	All  bool `help:"Include those that were sent again or written later."`
+	All  bool `help:"Include those that were sent again, written later or dropped."`
 	JSON bool `name:"json" help:"Print one JSON object per line, with the original bytes in base64."`
 }
 
@@ -45,12 +54,7 @@ func (c *rejectsListCmd) Run(e *env) error {
 			var b strings.Builder
 			finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
 			finding.WriteText(&b)
-			if r.Resent != 0 {
-				fmt.Fprintf(&b, "    已重发 (sent again): #%d\n", r.Resent)
-			}
-			if r.Written != 0 {
-				fmt.Fprintf(&b, "    已由此后报送的数据写入 (written later): #%d\n", r.Written)
-			}
+			writeFate(&b, r)
 			_, err := fmt.Fprint(e.stdout, b.String())
 			return err
 		})
@@ -65,7 +69,7 @@ type rejectsResendCmd struct {
 	natsFlags
 	Sequences []uint64 `arg:"" optional:"" name:"sequence" help:"Numbers shown by rejects list."`
 	// All has no environment variable, which would silently extend the named ones.
-	All bool `env:"-" help:"All that were not sent again or written later."`
+	All bool `env:"-" help:"All that are open."`
 }
 
 // Help shows an example.
@@ -101,9 +105,156 @@ func (c *rejectsResendCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		for seq := range wanted {
-			err = errors.Join(err, fmt.Errorf("no figure with number %d is pending among the rejects", seq))
+		return notOpen(wanted)
+	})
+}
+
+// notOpen says which of the named rejects were not found among the open ones.
+func notOpen(wanted map[uint64]bool) (err error) {
+	for _, seq := range slices.Sorted(maps.Keys(wanted)) {
+		err = errors.Join(err, fmt.Errorf("no figure with number %d is pending among the rejects", seq))
+	}
+	return err
+}
+
+// writeFate says what was done about a reject.
+func writeFate(b *strings.Builder, r *ingest.Reject) {
+	if r.Resent != 0 {
+		fmt.Fprintf(b, "    已重发 (sent again): #%d\n", r.Resent)
+	}
+	if r.Written != 0 {
+		fmt.Fprintf(b, "    已由此后报送的数据写入 (written later): #%d\n", r.Written)
+	}
+	if d := r.Dropped; d != nil {
+		by := d.At.UTC().Format("2006-01-02 15:04Z")
+		if d.Who != "" {
+			by += ", " + d.Who
 		}
+		fmt.Fprintf(b, "    不再处理 (dropped, %s): %s\n", by, printable(d.Why))
+	}
+}
+
+type rejectsShowCmd struct {
+	natsFlags
+	Sequence uint64 `arg:"" name:"sequence" help:"Number shown by rejects list."`
+	JSON     bool   `name:"json" help:"Print one JSON object, with the original bytes in base64."`
+}
+
+// Help shows an example.
+func (*rejectsShowCmd) Help() string {
+	return `Shows what was refused and why, who sent it and when, the original bytes, and whether
+it was sent again, written later or dropped.
+
+Example:
+  tidemark rejects show 1412`
+}
+
+// Run shows a reject.
+func (c *rejectsShowCmd) Run(e *env) error {
+	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
+		var found *ingest.Reject
+		err := ingest.Rejects(e.ctx, js, true, func(r *ingest.Reject) error {
+			if r.Seq == c.Sequence {
+				found = r
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			return err
+		case found == nil:
+			return fmt.Errorf("no figure with number %d was refused; tidemark rejects list --all shows all that were", c.Sequence)
+		case c.JSON:
+			enc := json.NewEncoder(e.stdout)
+			enc.SetEscapeHTML(false)
+			return enc.Encode(found)
+		}
+		_, err = io.WriteString(e.stdout, shownReject(found))
 		return err
+	})
+}
+
+// shownReject is everything about a reject.
+func shownReject(r *ingest.Reject) string {
+	var b strings.Builder
+	finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
+	finding.WriteText(&b)
+	writeFate(&b, r)
+	if r.Open() {
+		b.WriteString("    待处理 (open)\n")
+	}
+	var t table.Table
+	t.Row("    收到 (received)", r.Stored.UTC().Format("2006-01-02 15:04:05Z"))
+	if r.Sender != "" {
+		t.Row("    报送人 (sender)", r.Sender)
+	}
+	if r.Submission != "" {
+		t.Row("    提交 (submission)", printable(r.Submission))
+	}
+	t.Row("    原文 (bytes)", strconv.Itoa(len(r.Body)))
+	_ = t.Write(&b) // a Builder does not fail
+	b.WriteString("    " + printable(string(r.Body)) + "\n")
+	return b.String()
+}
+
+// printable is a stranger's text for a terminal: what cannot be printed is escaped.
+func printable(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case unicode.IsPrint(r) && r != unicode.ReplacementChar:
+			b.WriteRune(r)
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+	}
+	return b.String()
+}
+
+type rejectsDropCmd struct {
+	natsFlags
+	Sequences []uint64 `arg:"" name:"sequence" help:"Numbers shown by rejects list."`
+	// Why has no environment variable: it is about these figures and no others.
+	Why    string `env:"-" required:"" help:"Why nothing will be done about them." placeholder:"TEXT"`
+	Sender string `help:"Who decides that: a name, kept with the reason." placeholder:"NAME"`
+}
+
+// Help shows an example.
+func (*rejectsDropCmd) Help() string {
+	return `Marks refused figures as ones about which nothing will be done: they are no longer
+listed, and resend --all leaves them out. Their bytes, the problem and the reason are
+kept; rejects list --all and rejects show have them.
+
+Example:
+  tidemark rejects drop 1413 --why "sent by mistake, see 1414"`
+}
+
+// Run drops rejects.
+func (c *rejectsDropCmd) Run(e *env) error {
+	why := strings.TrimSpace(c.Why)
+	if why == "" {
+		return errors.New("--why is empty; say why nothing will be done about the figures")
+	}
+	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
+		wanted := map[uint64]bool{}
+		for _, seq := range c.Sequences {
+			wanted[seq] = true
+		}
+		drop := ingest.Drop{Why: why, Who: ingest.SenderName(c.Sender), At: time.Now().UTC().Truncate(time.Second)}
+		err := ingest.Rejects(e.ctx, js, false, func(r *ingest.Reject) error {
+			if !wanted[r.Seq] {
+				return nil
+			}
+			delete(wanted, r.Seq)
+			if err := ingest.DropReject(e.ctx, js, r, drop); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(e.stdout, "#%d %s 不再处理 (dropped)\n", r.Seq, r.Subject)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return notOpen(wanted)
 	})
 }

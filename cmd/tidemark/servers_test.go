@@ -48,6 +48,7 @@ func TestOnServers(t *testing.T) {
 			"daemon": startDaemon,
 			"end":    endDaemon,
 			"metric": awaitMetric,
+			"sent":   nameSubmission,
 		})
 		testscript.Run(t, p)
 	})
@@ -176,6 +177,19 @@ func awaitMetric(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s: not so on /metrics (%v)\n%s", args[0], failure, page)
 	}
 	ts.Logf("on /metrics after %s", time.Since(begin).Round(time.Millisecond))
+}
+
+// nameSubmission puts the id of a submission into a variable, by its place in the list
+// of receipts, the newest being 1: sent NAME PLACE.
+func nameSubmission(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sent NAME PLACE")
+	}
+	ts.Check(ts.Exec("tidemark", "receipts", "--json", "--limit", args[1]))
+	lines := strings.Split(strings.TrimSpace(ts.ReadFile("stdout")), "\n")
+	var last struct{ Submission string }
+	ts.Check(json.Unmarshal([]byte(lines[len(lines)-1]), &last))
+	ts.Setenv(args[0], last.Submission)
 }
 
 // get reads a page.

@@ -21,10 +21,9 @@ import (
 // name. With forged headers one agency could send in the name of another, or have
 // the worker decide on a sequence that does not exist.
 
-// The request subjects, and headers of the answers to the first.
+// The request subject, and headers of the answers.
 const (
-	directGet  = "$JS.API.DIRECT.GET." + ingest.FiguresStream
-	messageGet = "$JS.API.STREAM.MSG.GET." + ingest.FiguresStream
+	directGet = "$JS.API.DIRECT.GET." + ingest.FiguresStream
 
 	headerBefore = "Nats-Last-Sequence" // sequence of the previous message in the same answer, 0 in the first
 	headerStatus = "Status"
@@ -129,45 +128,14 @@ func lastHeader(msg *nats.Msg, key string) string {
 }
 
 // message reads the message at a sequence or, with a subject, the first message on
-// the subject from that sequence on; jetstream.ErrMsgNotFound when there is none. In
-// this answer the sender's headers are separate from NATS's own fields.
-func (w *Worker) message(ctx context.Context, from uint64, subject string) (m rules.Message, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("read message %d of stream %s: %w", from, ingest.FiguresStream, err)
-		}
-	}()
-	body, err := json.Marshal(&getRequest{Seq: from, Subject: subject})
-	if err != nil {
-		return m, err
-	}
+// the subject from that sequence on; jetstream.ErrMsgNotFound when there is none.
+func (w *Worker) message(ctx context.Context, from uint64, subject string) (rules.Message, error) {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	msg, err := w.nc.RequestWithContext(ctx, messageGet, body)
+	m, err := ingest.MessageFrom(ctx, w.nc, from, subject)
 	if err != nil {
-		return m, err
+		return rules.Message{}, fmt.Errorf("read message %d of stream %s: %w", from, ingest.FiguresStream, err)
 	}
-	var answer struct {
-		Error   *jetstream.APIError
-		Message struct {
-			Subject string
-			Seq     uint64
-			Hdrs    []byte
-			Data    []byte
-			Time    time.Time
-		}
-	}
-	if err := json.Unmarshal(msg.Data, &answer); err != nil {
-		return m, err
-	}
-	if answer.Error != nil && answer.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound {
-		return m, jetstream.ErrMsgNotFound
-	}
-	if answer.Error != nil {
-		return m, answer.Error
-	}
-	headers, _ := nats.DecodeHeadersMsg(answer.Message.Hdrs) // unreadable headers count as none
-	return rules.Message{Subject: answer.Message.Subject, Body: answer.Message.Data, Seq: answer.Message.Seq,
-		Stored: answer.Message.Time.UnixMilli(), Submission: headers.Get(ingest.HeaderSubmission),
-		Sender: ingest.SenderName(headers.Get(ingest.HeaderSender)), Beside: headers.Get(ingest.HeaderBeside)}, nil
+	return rules.Message{Subject: m.Subject, Body: m.Body, Seq: m.Seq, Stored: m.Stored.UnixMilli(),
+		Submission: m.Header.Get(ingest.HeaderSubmission), Sender: ingest.SenderName(m.Header.Get(ingest.HeaderSender)), Beside: m.Header.Get(ingest.HeaderBeside)}, nil
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/history"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+type historyCmd struct {
+	Cell []string `arg:"" name:"cell" help:"Indicator, area, category unless it is the total, measure and period; or the subject of a figure."`
+	natsFlags
+	catalogFlag
+	All  bool   `help:"Include figures that were refused and those that repeat what was known."`
+	JSON bool   `name:"json" help:"Print one JSON object with every message about the cell."`
+	Lang string `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
+}
+
+// Help shows an example.
+func (*historyCmd) Help() string {
+	return `Shows every publication of one figure: the value in the unit in which it was sent, when
+it was published and by whom, its status, its note, what was unusual about it, and what
+the sender answered. It is read from NATS alone and needs the rights of an operator.
+
+Example:
+  tidemark history container_throughput NBZS level 2023-04
+  tidemark history --all --json figures.port.container_throughput.NBZS._T.level.2023-04`
+}
+
+// Run prints the history.
+func (c *historyCmd) Run(e *env) error {
+	cat, err := c.load()
+	if err != nil {
+		return err
+	}
+	cell, err := figure.ParseCell(strings.Join(c.Cell, " "))
+	if err != nil {
+		return err
+	}
+	return c.withNATS(e, "history", func(nc *nats.Conn, js jetstream.JetStream) error {
+		steps, err := history.Of(e.ctx, nc, js, cell)
+		if err != nil {
+			return err
+		}
+		if len(steps) == 0 {
+			return c.unknown(e, js, cat, cell)
+		}
+		p := teller{lang.Language(c.Lang), cat}
+		if c.JSON {
+			return p.json(e.stdout, cell, steps)
+		}
+		_, err = fmt.Fprint(e.stdout, p.history(cell, steps, c.All))
+		return err
+	})
+}
+
+// unknown says that nothing was ever sent of a cell, and what there is.
+func (c *historyCmd) unknown(e *env, js jetstream.JetStream, cat *catalog.Catalog, cell figure.Cell) error {
+	near, err := history.Near(e.ctx, js, cell)
+	if err != nil {
+		return err
+	}
+	if len(near) == 0 {
+		if _, ok := cat.Indicator(cell.Indicator); !ok {
+			return noneCalled("indicator", cell.Indicator, indicatorCodes(cat), "tidemark catalog show")
+		}
+		if _, ok := cat.Area(cell.Area); !ok {
+			return noneCalled("area", cell.Area, areaCodes(cat), "tidemark catalog show")
+		}
+		return fmt.Errorf("no figure of %s was ever sent for %s", cell.Indicator, cell.Area)
+	}
+	var there []string
+	for _, k := range near {
+		name := k.Measure.String()
+		if k.Category != figure.Total {
+			name = k.Category + " " + name
+		}
+		there = append(there, fmt.Sprintf("%s %s to %s (%d)", name, k.First, k.Last, k.Periods))
+	}
+	const most = 12
+	if len(there) > most {
+		there = append(there[:most], fmt.Sprintf("%d more series", len(there)-most))
+	}
+	return fmt.Errorf("no figure was ever sent of %s; of %s %s there are %s", cell, cell.Indicator, cell.Area, strings.Join(there, ", "))
+}
+
+// withNATS is withJetStream for a command that also needs the connection.
+func (f *natsFlags) withNATS(e *env, name string, do func(*nats.Conn, jetstream.JetStream) error) error {
+	return f.withJetStream(e, name, func(js jetstream.JetStream) error { return do(js.Conn(), js) })
+}
+
+// json prints every message about a cell.
+func (p teller) json(w io.Writer, cell figure.Cell, steps []history.Step) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Cell    string         `json:"cell"`
+		History []history.Step `json:"history"`
+	}{cell.String(), steps})
+}

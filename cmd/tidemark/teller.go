@@ -1,0 +1,244 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/history"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/ingest/rules"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+	"github.com/tidemark-stats/tidemark/internal/table"
+)
+
+// teller writes what happened for people.
+type teller struct {
+	in  lang.Language
+	cat *catalog.Catalog
+}
+
+func (p teller) say(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(p.in) }
+
+// minute is a time by the clocks of the city.
+func (p teller) minute(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(p.cat.Location()).Format("2006-01-02 15:04")
+}
+
+// at is when a figure was published, or was sent if it was not.
+func at(s *history.Step) time.Time {
+	if s.Published.IsZero() {
+		return s.Stored
+	}
+	return s.Published
+}
+
+// history is the publications of a cell, the oldest first; with all, also what was
+// refused or repeats them.
+func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string {
+	steps = slices.Clone(steps)
+	slices.SortStableFunc(steps, func(a, b history.Step) int { return at(&a).Compare(at(&b)) })
+	current := -1
+	for i := range steps {
+		if steps[i].Vintage {
+			current = i
+		}
+	}
+	var b strings.Builder
+	b.WriteString(cell.String())
+	if i, ok := p.cat.Indicator(cell.Indicator); ok {
+		b.WriteString("  " + i.Name.In(p.in))
+		if a, ok := p.cat.Area(cell.Area); ok {
+			b.WriteString(p.say("，", ", ") + a.Name.In(p.in))
+		}
+	}
+	b.WriteString("\n")
+	var t table.Table
+	t.Row(p.say("发布于", "published"), p.say("数值", "value"), p.say("状态", "status"), p.say("结果", "outcome"), p.say("部门", "agency"), p.say("报送人", "sender"), p.say("提交", "submission"), "#")
+	refused, repeated := 0, 0
+	var notes [][]string
+	for i := range steps {
+		s := &steps[i]
+		switch {
+		case s.Outcome == ledger.Refused:
+			refused++
+		case !s.Vintage && s.Outcome != "":
+			repeated++
+		}
+		if !all && !s.Vintage && s.Outcome != "" {
+			continue
+		}
+		outcome := p.outcome(s)
+		if i == current {
+			outcome += p.say("，现行", ", current")
+		}
+		t.Row(p.minute(at(s)), p.value(s), p.status(s), outcome, s.Agency, cmp.Or(s.Sender, "–"), cmp.Or(printable(s.Submission), "–"), strconv.FormatUint(s.Seq, 10))
+		notes = append(notes, p.words(s))
+	}
+	p.rowsWith(&b, &t, notes)
+	if !all && refused+repeated > 0 {
+		fmt.Fprintf(&b, p.say("另有拒收 %d 次、重复报送 %d 次，用 --all 列出\n", "refused %d times and repeated %d times besides; --all shows them\n"), refused, repeated)
+	}
+	return b.String()
+}
+
+// rowsWith writes a table and below each row the lines that belong to it. The first
+// row is the header.
+func (p teller) rowsWith(b *strings.Builder, t *table.Table, below [][]string) {
+	var rows strings.Builder
+	_ = t.Write(&rows) // a Builder does not fail
+	for i, row := range strings.Split(strings.TrimSuffix(rows.String(), "\n"), "\n") {
+		b.WriteString(row + "\n")
+		if i == 0 || i > len(below) {
+			continue
+		}
+		for _, line := range below[i-1] {
+			b.WriteString("    " + line + "\n")
+		}
+	}
+}
+
+// value is the value as it was sent.
+func (p teller) value(s *history.Step) string {
+	switch {
+	case s.Figure == nil:
+		return p.say("无法读取", "unreadable")
+	case s.Figure.Withheld:
+		return p.say("不公布", "withheld")
+	}
+	return s.Figure.Value.String() + " " + printable(s.Figure.Unit)
+}
+
+func (p teller) status(s *history.Step) string {
+	if s.Figure == nil {
+		return ""
+	}
+	name := p.say(s.Figure.Status.NameZH(), s.Figure.Status.NameEN())
+	return s.Figure.Status.String() + " " + name
+}
+
+// outcome is the word for what became of a figure.
+func (p teller) outcome(s *history.Step) string {
+	if s.Outcome == ledger.Unchanged && s.Vintage {
+		return p.say("再次确定", "said again")
+	}
+	return p.outcomeWord(s.Outcome)
+}
+
+func (p teller) outcomeWord(o ledger.Outcome) string {
+	switch o {
+	case ledger.Written:
+		return p.say("新增", "written")
+	case ledger.Revised:
+		return p.say("修订", "revised")
+	case ledger.Unchanged:
+		return p.say("未变", "unchanged")
+	case ledger.Superseded:
+		return p.say("存为历史", "superseded")
+	case ledger.Refused:
+		return p.say("拒收", "refused")
+	}
+	return p.say("待处理", "not settled yet")
+}
+
+// words are the lines on a figure: its note, what was wrong or unusual, and what the
+// sender said to that.
+func (p teller) words(s *history.Step) (lines []string) {
+	if s.Figure != nil && s.Figure.Note != "" {
+		lines = append(lines, p.say("备注：", "note: ")+printable(strings.Join(strings.Fields(s.Figure.Note), " ")))
+	}
+	if q := s.Problem; q != nil {
+		line := q.Code
+		if r, ok := rules.Of(q.Code); ok {
+			line += " " + p.say(r.ZH, r.EN)
+		}
+		if quoted := q.Quoted(); quoted != "" {
+			line += " " + quoted
+		}
+		lines = append(lines, line+p.say("：", ": ")+strings.TrimSpace(q.Field+" "+q.Reason))
+	}
+	if s.Confirmed && (s.Problem != nil || s.Figure != nil && s.Figure.Reason != "") {
+		line := p.say("报送人确认无误", "the sender stands by it")
+		if s.Figure != nil && s.Figure.Reason != "" {
+			line += p.say("：", ": ") + printable(strings.Join(strings.Fields(s.Figure.Reason), " "))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// outcomes lists all outcomes in the order in which they are told.
+var outcomes = []ledger.Outcome{ledger.Written, ledger.Revised, ledger.Unchanged, ledger.Superseded, ledger.Refused}
+
+// submissions is the list of submissions.
+func (p teller) submissions(all []*history.Submission) string {
+	if len(all) == 0 {
+		return p.say("没有回执\n", "there are no receipts\n")
+	}
+	var t table.Table
+	head := []string{p.say("提交", "submission"), p.say("报送于", "sent"), p.say("部门", "agency"), p.say("报送人", "sender")}
+	for _, o := range outcomes {
+		head = append(head, p.outcomeWord(o))
+	}
+	t.Row(append(head, p.say("请留意", "unusual"), p.say("已确认", "stood by"))...)
+	for _, s := range all {
+		row := []string{s.ID, p.minute(s.Stored), cmp.Or(s.Agency, "–"), cmp.Or(s.Sender, "–")}
+		for _, o := range outcomes {
+			row = append(row, dash(s.Counts[o]))
+		}
+		t.Row(append(row, dash(s.Unusual), dash(s.Answered))...)
+	}
+	var b strings.Builder
+	_ = t.Write(&b) // a Builder does not fail
+	return b.String()
+}
+
+// dash is a number, a dash for none.
+func dash(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return strconv.Itoa(n)
+}
+
+// receipt is every figure of a submission.
+func (p teller) receipt(r *history.Receipt) string {
+	var b strings.Builder
+	var head table.Table
+	head.Row(p.say("提交", "submission"), r.ID)
+	head.Row(p.say("报送于", "sent"), p.minute(r.Stored))
+	head.Row(p.say("部门", "agency"), cmp.Or(r.Agency, "–"))
+	head.Row(p.say("报送人", "sender"), cmp.Or(r.Sender, "–"))
+	_ = head.Write(&b) // a Builder does not fail
+	b.WriteByte('\n')
+	var t table.Table
+	t.Row(p.say("结果", "outcome"), p.say("数据", "figure"), p.say("数值", "value"), p.say("状态", "status"), "#")
+	var below [][]string
+	for i := range r.Figures {
+		s := &r.Figures[i]
+		cell := "–"
+		if s.Figure != nil {
+			cell = s.Figure.Cell.String()
+		}
+		t.Row(p.outcome(s), cell, p.value(s), p.status(s), strconv.FormatUint(s.Seq, 10))
+		below = append(below, p.words(s))
+	}
+	p.rowsWith(&b, &t, below)
+	b.WriteByte('\n')
+	var sums []string
+	for _, o := range outcomes {
+		if n := r.Counts[o]; n > 0 {
+			sums = append(sums, fmt.Sprintf("%s %d", p.outcomeWord(o), n))
+		}
+	}
+	b.WriteString(strings.Join(sums, p.say("，", ", ")) + "\n")
+	return b.String()
+}

@@ -89,6 +89,9 @@ func TestOneFaultRaisesOneAlert(t *testing.T) {
 			return with(at, page{`tidemark_ingest_pending_messages{job="tidemark-ingest"}`: 12,
 				`tidemark_ingest_last_batch_timestamp_seconds{job="tidemark-ingest"}`: float64(at.Unix())})
 		},
+		"TidemarkReleaseLate": func(at time.Time) page {
+			return with(at, page{`tidemark_pending_release_timestamp_seconds{job="tidemark-ingest"}`: float64(morning.Unix())})
+		},
 		"TidemarkRejectsWaiting": func(at time.Time) page {
 			return with(at, page{`tidemark_ingest_rejects_stored{job="tidemark-ingest"}`: 12})
 		},
@@ -365,6 +368,20 @@ func TestRejectsThatAreKeptForTheRecordDoNotAlertForever(t *testing.T) {
 	if got, want := s.events[0].annotations.Get("summary"), "最近十天有 3 条数据被拒，等待处理 / 3 figures were refused in the last ten days and need attention"; got != want {
 		t.Errorf("the summary reads %s", got)
 	}
+}
+
+func TestAReleaseAlertsOnlyWhenItsMomentHasPassed(t *testing.T) {
+	at := minutes(60)
+	held := func(due float64) func(time.Time) page {
+		return func(now time.Time) page {
+			return with(now, page{`tidemark_pending_release_timestamp_seconds{job="tidemark-ingest"}`: due})
+		}
+	}
+	s := simulate(t)
+	s.run(morning, at, time.Minute, held(float64(at.Unix())))
+	s.run(at, minutes(70), time.Minute, held(float64(at.Unix())))
+	s.run(minutes(70), minutes(90), time.Minute, held(0))
+	s.expect("2024-05-21 10:07 TidemarkReleaseLate fires", "2024-05-21 10:15 TidemarkReleaseLate ends")
 }
 
 func TestAPartThatNeverStartedRaisesAnAlert(t *testing.T) {

@@ -45,7 +45,7 @@ func TestASenderCannotChangeAnything(t *testing.T) {
 }
 
 // streams are those of tidemark.
-var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream, ledger.Stream}
+var streams = []string{ingest.FiguresStream, ingest.RejectsStream, ingest.ReceiptsStream, ingest.PendingStream, ledger.Stream}
 
 // A consumer delivers where its creator says and in the account of the stream.
 // One that delivers receipts into a request of the workers makes NATS deliver

@@ -1,6 +1,13 @@
 package ingest
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
@@ -82,5 +89,31 @@ func (r *Receipt) Each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 	}
 	for i := range r.Refused {
 		f(r.Refused[i].Seq, Refused, &r.Refused[i].Problem)
+	}
+}
+
+// ReadReceipts calls each for the receipts of a submission that there are now, in
+// the order in which they were stored. An error from each ends the reading.
+func ReadReceipts(ctx context.Context, js jetstream.JetStream, submission string, each func(*Receipt) error) error {
+	stream, err := js.Stream(ctx, ReceiptsStream)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", ReceiptsStream, err)
+	}
+	for next := uint64(1); ; {
+		msg, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject(ReceiptsPrefix+submission))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the receipts of %s: %w", submission, err)
+		}
+		var r Receipt
+		if err := json.Unmarshal(msg.Data, &r); err != nil {
+			return fmt.Errorf("receipt %d cannot be read: %w", msg.Sequence, err)
+		}
+		if err := each(&r); err != nil {
+			return err
+		}
+		next = msg.Sequence + 1
 	}
 }

@@ -43,6 +43,10 @@ const HeaderBeside = "Tidemark-Beside"
 // ignored.
 const MaxBeside = 4096
 
+// MaxMessage is the maximum size of a message of FIGURES in bytes, of which 4096 are
+// for the headers.
+const MaxMessage = figure.MaxBody + 4096
+
 // AckTimeout is how long NATS may take to store a message.
 const AckTimeout = 10 * time.Second
 
@@ -76,7 +80,7 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		Storage:     jetstream.FileStorage,
 		Retention:   jetstream.LimitsPolicy,
 		Duplicates:  dedupWindow,
-		MaxMsgSize:  figure.MaxBody + 4096, // 4096 for the headers
+		MaxMsgSize:  MaxMessage,
 		Replicas:    replicas,
 		AllowDirect: true,
 		DenyDelete:  true,

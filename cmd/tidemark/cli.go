@@ -25,6 +25,7 @@ type cli struct {
 	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
 	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
 	Replay   replayCmd   `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
+	Pending  pendingCmd  `cmd:"" help:"List, approve, return or withdraw what waits for review or for its moment."`
 	Receipts receiptsCmd `cmd:"" help:"List submissions with their receipts, or show every figure of one."`
 	History  historyCmd  `cmd:"" help:"Show every publication of one figure: value, when, by whom, note, warnings and answers."`
 	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, show them, send them again, or drop them."`

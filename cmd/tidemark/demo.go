@@ -18,6 +18,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/pending"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/engines"
@@ -222,11 +223,20 @@ func (d *demo) run(noSample bool) (err error) {
 	if err != nil {
 		return err
 	}
+	js, err := jetstream.New(d.conn)
+	if err != nil {
+		return err
+	}
+	releaser, err := pending.NewReleaser(pending.Config{JS: js, Review: d.catalog.Reviewed, Logger: quiet, Registry: registry})
+	if err != nil {
+		return err
+	}
 	d.exporter = exporter.New(exporter.Options{Catalog: d.catalog, Store: d.stores[1], Logger: quiet, Registry: registry})
 
 	group := actors{ctx: d.env.ctx}
 	group.add(idle)
 	group.add(d.worker.Run)
+	group.add(releaser.Run)
 	group.add(d.exporter.Run)
 	group.add(func(ctx context.Context) error {
 		return httpserver.Serve(ctx, d.listener, d.exporter.Handler(), "", quiet)

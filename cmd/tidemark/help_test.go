@@ -47,13 +47,18 @@ func TestEveryCommandShowsAnExample(t *testing.T) {
 }
 
 // safeguarded are the flags, by command, that switch off a safeguard. Those about a
-// file override the evidence of its cells, or belong to one file.
+// file override the evidence of its cells, or belong to one file; so do a moment of
+// release and a comment.
 var safeguarded = map[string][]string{
-	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
+	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html", "release-at", "group"},
 	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
 	"map":            {"sheet", "out"},
 	"rejects resend": {"all"},
 	"rejects drop":   {"why"},
+
+	"pending approve":  {"comment"},
+	"pending return":   {"comment"},
+	"pending withdraw": {"comment"},
 }
 
 func TestEveryFlagButThoseThatSwitchASafeguardOffIsAnEnvironmentVariableToo(t *testing.T) {

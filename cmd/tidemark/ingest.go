@@ -3,11 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter"
+	"github.com/tidemark-stats/tidemark/ingest/pending"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/httpserver"
 )
@@ -17,15 +23,17 @@ type ingestCmd struct {
 	influxFlags
 	catalogFlag
 	webFlags
-	Listen string `help:"Address on which the worker serves its own metrics; port 0 picks a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
+	ReleaseUser     string `help:"NATS user that may release what is held back, see docs/release.md; that of --nats-user if omitted." placeholder:"NAME"`
+	ReleasePassword string `help:"Its password; prefer the variable." placeholder:"SECRET"`
+	Listen          string `help:"Address on which the worker serves its own metrics; port 0 picks a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
 }
 
 // Help shows an example.
 func (*ingestCmd) Help() string {
 	return `Takes figures from the stream FIGURES, checks them against the catalogue and the
 figures already known, writes the good ones to InfluxDB and stores the others in
-REJECTS. Any number of workers may run concurrently. On SIGTERM a worker finishes
-its current batches.
+REJECTS. It also releases what was held back for review or until a moment. Any number
+of workers may run concurrently. On SIGTERM a worker finishes its current batches.
 
 Example:
   tidemark ingest --nats nats://nats:4222 --influx http://influxdb:8086 --listen :9465`
@@ -57,14 +65,41 @@ func (c *ingestCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	releaser, closing, err := c.releaser(conn, cat, log, registry)
+	if err != nil {
+		return err
+	}
+	defer closing()
 	log.Info("worker listens", "metrics", "http://"+listener.Addr().String()+"/metrics")
 
 	group := actors{ctx: e.ctx}
 	group.add(worker.Run)
+	group.add(releaser.Run)
 	group.add(func(ctx context.Context) error {
 		return httpserver.Serve(ctx, listener, workerHandler(worker, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})), c.WebConfig, log)
 	})
 	return group.group.Run()
+}
+
+// releaser returns what releases submissions that are held back. It has a connection
+// of its own if it has a user of its own, because a worker may not send figures.
+func (c *ingestCmd) releaser(conn *nats.Conn, cat *catalog.Catalog, log *slog.Logger, registry prometheus.Registerer) (r *pending.Releaser, closing func(), err error) {
+	closing = func() {}
+	if c.ReleaseUser != "" {
+		flags := c.natsFlags
+		flags.NATSCreds, flags.NATSUser, flags.NATSPassword = "", c.ReleaseUser, c.ReleasePassword
+		conn, err = flags.connect("release", true, func(format string, v ...any) { log.Warn(fmt.Sprintf(format, v...)) })
+		if err != nil {
+			return nil, closing, err
+		}
+		closing = conn.Close
+	}
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return nil, closing, err
+	}
+	r, err = pending.NewReleaser(pending.Config{JS: js, Review: cat.Reviewed, Logger: log, Registry: registry})
+	return r, closing, err
 }
 
 // workerHandler serves a worker's metrics and state.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest/layout"
+	"github.com/tidemark-stats/tidemark/ingest/pending"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
@@ -68,7 +69,11 @@ type pushCmd struct {
 	Files []string `arg:"" optional:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 	natsFlags
-	Sender  string        `help:"Who sends: a name of a person or program, kept with the figures." placeholder:"NAME"`
+	Sender string `help:"Who sends: a name of a person or program, kept with the figures." placeholder:"NAME"`
+	// These belong to one push, so they have no environment variable.
+	ReleaseAt string `env:"-" help:"Hold the figures back until this moment, like 2026-12-18 09:30 by the city's clocks, or with an offset like 2026-12-18T09:30+08:00." placeholder:"TIME"`
+	Group     string `env:"-" help:"Release them together with all that is held back under the same name, all or nothing; needs --release-at." placeholder:"NAME"`
+
 	Sample  bool          `help:"Send the built-in sample instead of files."`
 	Partial bool          `help:"Send the good figures even if others are refused."`
 	NoWait  bool          `help:"Do not wait for receipts."`
@@ -87,6 +92,7 @@ before; tidemark check --nats shows it without sending anything.
 Example:
   tidemark push port-2024-05.csv
   tidemark push --confirm="the port was closed for a week" --sender "Wang Fang" port-2024-05.csv
+  tidemark push --release-at "2026-12-18 09:30" port-2026-11.csv
   tidemark push --json - < trade.csv
   tidemark push --sample`
 }
@@ -99,6 +105,10 @@ func (c *pushCmd) Run(e *env) error {
 	}
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
+	}
+	at, err := c.releaseAt(cat)
+	if err != nil {
+		return err
 	}
 	inputs, cleanup, err := c.inputs(e, cat)
 	defer cleanup()
@@ -123,12 +133,12 @@ func (c *pushCmd) Run(e *env) error {
 	})
 	report, err := sender.Push(e.ctx, sender.Options{
 		Conn: conn, Catalog: cat, Confirm: c.Confirm.Confirmed, Reason: c.Confirm.Reason, Sender: c.Sender,
-		Partial: c.Partial, NoWait: c.NoWait, Patience: c.Timeout, Progress: bar.show,
+		ReleaseAt: at, Group: c.Group, Partial: c.Partial, NoWait: c.NoWait, Patience: c.Timeout, Progress: bar.show,
 		Against: held, Grouped: c.HTML != "", Row: paper.row(),
 	}, inputs)
 	quiet()
 	bar.clear()
-	if report != nil && (err == nil || report.Submission != "") {
+	if report != nil && (err == nil || report.Submission != "" || report.Held > 0) {
 		if notCompared != nil {
 			report.NotCompared = notCompared.Error()
 		}
@@ -143,6 +153,20 @@ func (c *pushCmd) Run(e *env) error {
 		return nil
 	}
 	return errRefused
+}
+
+// releaseAt returns the moment of the release, zero for none.
+func (c *pushCmd) releaseAt(cat *catalog.Catalog) (at time.Time, err error) {
+	if c.ReleaseAt == "" && c.Group != "" {
+		return at, errors.New("--group needs --release-at: a group is released at the latest moment of its submissions")
+	}
+	if c.ReleaseAt == "" {
+		return at, nil
+	}
+	if at, err = pending.ParseMoment(c.ReleaseAt, cat.Location(), time.Now()); err != nil {
+		return at, fmt.Errorf("--release-at: %w", err)
+	}
+	return at, nil
 }
 
 // inputs returns the files to push. cleanup must be called even after an error.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,6 +40,9 @@ func TestOnServers(t *testing.T) {
 				return err
 			}
 			env.Defer(nats.Shutdown)
+			if err := writeReviewed(filepath.Join(env.WorkDir, "reviewed.yaml")); err != nil {
+				return err
+			}
 			env.Vars = append(env.Vars, site(nats.ClientURL(), enginetest.SharedInflux(t))...)
 			env.Vars = append(env.Vars, "INFLUXDB="+server, "DATABASE="+kind)
 			env.Values[daemonsKey{}] = daemons{}
@@ -49,6 +53,7 @@ func TestOnServers(t *testing.T) {
 			"end":    endDaemon,
 			"metric": awaitMetric,
 			"sent":   nameSubmission,
+			"await":  awaitOutput,
 		})
 		testscript.Run(t, p)
 	})
@@ -58,6 +63,16 @@ func TestOnServers(t *testing.T) {
 	t.Run("the services of docker-compose.yml work together", func(t *testing.T) {
 		runServices(t)
 	})
+}
+
+// writeReviewed writes the built-in catalogue, but with review of what the port
+// sends.
+func writeReviewed(path string) error {
+	text, err := os.ReadFile("../../catalog/ningbo.yaml")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, bytes.Replace(text, []byte("{code: port, "), []byte("{code: port, review: true, "), 1), 0o644)
 }
 
 // identify returns what init calls the InfluxDB and what it creates there.
@@ -190,6 +205,21 @@ func nameSubmission(ts *testscript.TestScript, neg bool, args []string) {
 	var last struct{ Submission string }
 	ts.Check(json.Unmarshal([]byte(lines[len(lines)-1]), &last))
 	ts.Setenv(args[0], last.Submission)
+}
+
+// awaitOutput runs a command again and again until it prints a text: await TEXT
+// COMMAND...
+func awaitOutput(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: await TEXT COMMAND [ARG...]")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	if watch(ctx, 100*time.Millisecond, func() bool {
+		return ts.Exec(args[1], args[2:]...) == nil && strings.Contains(ts.ReadFile("stdout"), args[0])
+	}) != nil {
+		ts.Fatalf("%q is not printed", args[0])
+	}
 }
 
 // get reads a page.

@@ -130,23 +130,7 @@ func (p teller) outcome(s *history.Step) string {
 	if s.Outcome == ledger.Unchanged && s.Vintage {
 		return p.say("再次确定", "said again")
 	}
-	return p.outcomeWord(s.Outcome)
-}
-
-func (p teller) outcomeWord(o ledger.Outcome) string {
-	switch o {
-	case ledger.Written:
-		return p.say("新增", "written")
-	case ledger.Revised:
-		return p.say("修订", "revised")
-	case ledger.Unchanged:
-		return p.say("未变", "unchanged")
-	case ledger.Superseded:
-		return p.say("存为历史", "superseded")
-	case ledger.Refused:
-		return p.say("拒收", "refused")
-	}
-	return p.say("待处理", "not settled yet")
+	return s.Outcome.Name().In(p.in)
 }
 
 // words are the lines on a figure: its note, what was wrong or unusual, and what the
@@ -175,9 +159,6 @@ func (p teller) words(s *history.Step) (lines []string) {
 	return lines
 }
 
-// outcomes lists all outcomes in the order in which they are told.
-var outcomes = []ledger.Outcome{ledger.Written, ledger.Revised, ledger.Unchanged, ledger.Superseded, ledger.Refused}
-
 // submissions is the list of submissions.
 func (p teller) submissions(all []*history.Submission) string {
 	if len(all) == 0 {
@@ -185,13 +166,13 @@ func (p teller) submissions(all []*history.Submission) string {
 	}
 	var t table.Table
 	head := []string{p.say("提交", "submission"), p.say("报送于", "sent"), p.say("部门", "agency"), p.say("报送人", "sender")}
-	for _, o := range outcomes {
-		head = append(head, p.outcomeWord(o))
+	for _, o := range ledger.Outcomes() {
+		head = append(head, o.Name().In(p.in))
 	}
 	t.Row(append(head, p.say("请留意", "unusual"), p.say("已确认", "stood by"))...)
 	for _, s := range all {
 		row := []string{s.ID, p.minute(s.Stored), cmp.Or(s.Agency, "–"), cmp.Or(s.Sender, "–")}
-		for _, o := range outcomes {
+		for _, o := range ledger.Outcomes() {
 			row = append(row, dash(s.Counts[o]))
 		}
 		t.Row(append(row, dash(s.Unusual), dash(s.Answered))...)
@@ -234,9 +215,9 @@ func (p teller) receipt(r *history.Receipt) string {
 	p.rowsWith(&b, &t, below)
 	b.WriteByte('\n')
 	var sums []string
-	for _, o := range outcomes {
+	for _, o := range ledger.Outcomes() {
 		if n := r.Counts[o]; n > 0 {
-			sums = append(sums, fmt.Sprintf("%s %d", p.outcomeWord(o), n))
+			sums = append(sums, fmt.Sprintf("%s %d", o.Name().In(p.in), n))
 		}
 	}
 	b.WriteString(strings.Join(sums, p.say("，", ", ")) + "\n")

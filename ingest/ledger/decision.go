@@ -1,7 +1,10 @@
 package ledger
 
 import (
+	"slices"
+
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -20,6 +23,23 @@ const (
 
 // outcomes gives each outcome its number in an entry, which must never change.
 var outcomes = [...]Outcome{Written, Revised, Unchanged, Superseded, Refused}
+
+// outcomeNames are the names of the outcomes, in the same order.
+var outcomeNames = [...]lang.Text{
+	{ZH: "新增", EN: "written"}, {ZH: "修订", EN: "revised"}, {ZH: "未变", EN: "unchanged"},
+	{ZH: "存为历史", EN: "kept as history"}, {ZH: "拒收", EN: "refused"},
+}
+
+// Outcomes lists the outcomes in the order in which they are told.
+func Outcomes() []Outcome { return outcomes[:] }
+
+// Name is the outcome for people. The zero Outcome is that of a figure that waits.
+func (o Outcome) Name() lang.Text {
+	if i := slices.Index(outcomes[:], o); i >= 0 {
+		return outcomeNames[i]
+	}
+	return lang.Text{ZH: "待处理", EN: "not settled yet"}
+}
 
 // Decision is the decision on one message.
 type Decision struct {

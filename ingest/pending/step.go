@@ -11,6 +11,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 )
 
@@ -68,12 +69,10 @@ func (p *Pending) step(ctx context.Context, id string, step Step, check func(*St
 	if person(step.By) == "" {
 		return errors.New("say who you are (--by NAME)")
 	}
-	if utf8.RuneCountInString(step.By) > maxName {
-		return fmt.Errorf("the name is longer than %d characters", maxName)
-	}
 	if utf8.RuneCountInString(step.Comment) > figure.MaxNote {
 		return fmt.Errorf("the comment is longer than %d characters", figure.MaxNote)
 	}
+	step.By = ingest.SenderName(step.By)
 	s, err := p.Find(ctx, id)
 	if err != nil {
 		return err
@@ -129,4 +128,4 @@ func (p *Pending) take(ctx context.Context, s *State, step Step) error {
 }
 
 // person is a name, reduced to what tells people apart.
-func person(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+func person(name string) string { return strings.ToLower(ingest.SenderName(name)) }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -26,15 +25,12 @@ const (
 	// maxPart limits a message with figures, in bytes. The accounts of senders
 	// are limited to 64 KB; the largest figure takes 50 KB in base64.
 	maxPart = 48 << 10
-	// maxHeaders limits the headers of one figure, in bytes: together with those
-	// of the batch they fit into the 4 KB that FIGURES allows beside a body.
-	maxHeaders = 3800
+	// batchHeaders is room for the headers that a batch adds to a figure, in bytes.
+	batchHeaders = 300
 	// maxSubject limits the subject of a figure, in bytes.
 	maxSubject = 2048
 	// attempts is how often a message is sent before giving up.
 	attempts = 3
-	// maxName limits the name of a person, in characters.
-	maxName = 200
 )
 
 // Submission is what is held back: the figures of one agency that are released
@@ -99,6 +95,7 @@ type meta struct {
 // The error says what is wrong with the submission, or that NATS did not store
 // it; then it is not pending.
 func (p *Pending) Submit(ctx context.Context, s Submission) error {
+	s.Sender = ingest.SenderName(s.Sender)
 	now, err := p.now(ctx)
 	if err != nil {
 		return err
@@ -149,12 +146,10 @@ func (s *Submission) check(now time.Time) error {
 		return fmt.Errorf("the moment of release, %s, is not in the future: it is %s by the clock of NATS; leave it out to publish now", clock(s.ReleaseAt), clock(now.In(s.ReleaseAt.Location())))
 	case s.Review && person(s.Sender) == "":
 		return errors.New("say who sends it (--sender NAME): another person has to approve it")
-	case utf8.RuneCountInString(s.Sender) > maxName:
-		return fmt.Errorf("the sender's name is longer than %d characters", maxName)
 	case len(s.Figures) == 0:
 		return errors.New("a submission needs figures")
 	case len(s.Figures) > MaxFigures:
-		return fmt.Errorf("%d figures for agency %s are more than can be released together (%d): divide the file, and push each part by itself", len(s.Figures), s.Agency, MaxFigures)
+		return fmt.Errorf("more than %d figures of agency %s cannot be released together: divide the file, and push each part by itself", MaxFigures, s.Agency)
 	}
 	for i := range s.Figures {
 		if err := s.Figures[i].check(s.Agency); err != nil {
@@ -182,8 +177,8 @@ func (f *Figure) check(agency string) error {
 		return fmt.Errorf("the figure on %s is not one of agency %s", f.Subject, agency)
 	case len(f.Body) > figure.MaxBody:
 		return fmt.Errorf("the figure on %s has %d bytes, more than %d", f.Subject, len(f.Body), figure.MaxBody)
-	case size > maxHeaders:
-		return fmt.Errorf("the headers of the figure on %s have %d bytes, more than %d", f.Subject, size, maxHeaders)
+	case size+len(f.Body)+batchHeaders > ingest.MaxMessage:
+		return fmt.Errorf("the figure on %s and its headers have %d bytes, more than %d: shorten its note", f.Subject, size+len(f.Body), ingest.MaxMessage-batchHeaders)
 	}
 	return nil
 }
@@ -258,24 +253,51 @@ func (p *Pending) checkGroup(ctx context.Context, s *Submission) error {
 	return nil
 }
 
+// errDenied says that an account may not take a step.
+var errDenied = errors.New("this account may not do that")
+
 // publish stores the first and only message on a subject. When NATS does not
 // answer, it is sent again under the same id, so that the first one counts.
 func (p *Pending) publish(ctx context.Context, subject string, body []byte, opts ...jetstream.PublishOpt) (seq uint64, err error) {
 	hash := sha256.Sum256(body)
 	opts = append(opts, jetstream.WithMsgID(subject+"."+base64.RawURLEncoding.EncodeToString(hash[:18])))
-	var ack *jetstream.PubAck
 	for range attempts {
-		msg := nats.NewMsg(subject)
-		msg.Data = body
-		limited, cancel := context.WithTimeout(ctx, ingest.AckTimeout)
-		ack, err = p.js.PublishMsg(limited, msg, opts...)
-		cancel()
-		if err == nil {
-			return ack.Sequence, nil
-		}
-		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		if seq, err = p.publishOnce(ctx, subject, body, opts); !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			break
 		}
 	}
-	return 0, err
+	return seq, err
+}
+
+func (p *Pending) publishOnce(ctx context.Context, subject string, body []byte, opts []jetstream.PublishOpt) (seq uint64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, ingest.AckTimeout)
+	defer cancel()
+	msg := nats.NewMsg(subject)
+	msg.Data = body
+	future, err := p.js.PublishMsgAsync(msg, opts...)
+	if err != nil {
+		return 0, err
+	}
+	// NATS reports a missing permission before it answers the flush, and nothing else
+	// does.
+	if nc := p.js.Conn(); nc.FlushWithContext(ctx) == nil && denied(nc.LastError(), subject) {
+		return 0, errDenied
+	}
+	select {
+	case ack := <-future.Ok():
+		return ack.Sequence, nil
+	case err := <-future.Err():
+		if errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrNoResponders) {
+			return 0, errDenied // the account has no route to the stream
+		}
+		return 0, err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// denied reports whether a connection's error is that its user may not publish on
+// the subject.
+func denied(err error, subject string) bool {
+	return errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(strings.ToLower(err.Error()), `"`+strings.ToLower(subject)+`"`)
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/pending"
 )
 
 // probeTimeout is how long the answer to a probe may take.
@@ -79,7 +81,8 @@ const probeSuffix = ".may"
 func probeQuietly(nc *nats.Conn) {
 	handle := nc.ErrorHandler()
 	nc.SetErrorHandler(func(nc *nats.Conn, sub *nats.Subscription, err error) {
-		refused := errors.Is(err, nats.ErrPermissionViolation) && strings.Contains(err.Error(), probeSuffix+`"`)
+		refused := errors.Is(err, nats.ErrPermissionViolation) && (strings.Contains(err.Error(), probeSuffix+`"`) ||
+			strings.Contains(err.Error(), probeSuffix+"."+string(pending.Submitted)))
 		if handle != nil && !refused {
 			handle(nc, sub, err)
 		}
@@ -105,7 +108,11 @@ func (p *pusher) authorise(ctx context.Context) error {
 	probeQuietly(nc)
 	for _, f := range p.files {
 		for _, c := range f.claims {
-			got, err := probe(ctx, nc, probeSubject(c.agency))
+			subject := probeSubject(c.agency)
+			if p.holds(c.agency) {
+				subject = ingest.PendingPrefix + c.agency + probeSuffix + "." + string(pending.Submitted)
+			}
+			got, err := probe(ctx, nc, subject)
 			if err != nil {
 				return fmt.Errorf("ask NATS whether this account may send for %s: %w", c.agency, err)
 			}

@@ -128,17 +128,7 @@ func messageID(subject string, body []byte) string {
 // answer. ref is passed to Settled, and beside is the header that describes the
 // rest of the file. After an error nothing more can be sent.
 func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, ref int64, beside string) error {
-	msg := nats.NewMsg(f.Subject(agency))
-	msg.Data = f.AppendJSON(nil)
-	msg.Header.Set(ingest.HeaderSubmission, s.ID)
-	msg.Header.Set(ingest.HeaderRef, strconv.FormatInt(ref, 10))
-	msg.Header.Set(nats.MsgIdHdr, messageID(msg.Subject, msg.Data))
-	if s.Sender != "" {
-		msg.Header.Set(ingest.HeaderSender, s.Sender)
-	}
-	if beside != "" {
-		msg.Header.Set(ingest.HeaderBeside, beside)
-	}
+	msg := s.message(f, agency, ref, beside)
 	// Everything that can fail comes before publishing, because collect waits for
 	// the answer to every published message.
 	if err := errors.Join(s.err(), ctx.Err()); err != nil {
@@ -156,6 +146,22 @@ func (s *Submission) Send(ctx context.Context, f *figure.Figure, agency string, 
 	}
 	s.queue <- sending{future: future, msg: msg, ref: ref}
 	return nil
+}
+
+// message returns the message of FIGURES for a figure.
+func (s *Submission) message(f *figure.Figure, agency string, ref int64, beside string) *nats.Msg {
+	msg := nats.NewMsg(f.Subject(agency))
+	msg.Data = f.AppendJSON(nil)
+	msg.Header.Set(ingest.HeaderSubmission, s.ID)
+	msg.Header.Set(ingest.HeaderRef, strconv.FormatInt(ref, 10))
+	msg.Header.Set(nats.MsgIdHdr, messageID(msg.Subject, msg.Data))
+	if s.Sender != "" {
+		msg.Header.Set(ingest.HeaderSender, s.Sender)
+	}
+	if beside != "" {
+		msg.Header.Set(ingest.HeaderBeside, beside)
+	}
+	return msg
 }
 
 // Flush waits until NATS has stored everything that was sent; nothing can be sent

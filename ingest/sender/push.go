@@ -17,7 +17,7 @@ import (
 
 // Report is the outcome of the figures of some files. Rows is the sum of
 // Figures, Repeated and Unread; Figures is the sum of Written, Revised,
-// Unchanged, Superseded, Refused, Waiting and NotSent.
+// Unchanged, Superseded, Refused, Waiting, Held and NotSent.
 type Report struct {
 	Submission string   `json:"submission,omitempty"` // empty when nothing was sent
 	Files      []string `json:"files"`
@@ -35,7 +35,8 @@ type Report struct {
 	Superseded    int    `json:"superseded"` // kept as history: a later publication is known
 	Refused       int    `json:"refused"`    // by the check before sending, or by the worker
 	Waiting       int    `json:"waiting"`    // stored in NATS, not settled yet
-	NotSent       int    `json:"not_sent"`   // good figures that were not sent
+	Held          int    `json:"held,omitempty"`
+	NotSent       int    `json:"not_sent"` // good figures that were not sent
 	// FirstNotSent is the location of the first of these.
 	FirstNotSent string `json:"first_not_sent,omitempty"`
 	// Findings are the first problems, Omitted is the number of others, and
@@ -48,6 +49,8 @@ type Report struct {
 	Unusual        []Finding      `json:"unusual,omitempty"`
 	UnusualOmitted int            `json:"unusual_omitted,omitempty"`
 	UnusualByCode  map[string]int `json:"unusual_by_code,omitempty"`
+	// Pending are the submissions that the held figures wait in.
+	Pending []Held `json:"pending,omitempty"`
 
 	// Compared counts the figures beside what was stored before any of them was
 	// sent; nil when they were not compared. NotCompared says why they could not be.
@@ -109,9 +112,13 @@ type Options struct {
 	Reason string
 	// Sender is the name of the person or program that sends, see
 	// ingest.HeaderSender; empty if it is not to be said.
-	Sender  string
-	Partial bool // send the good figures even if others are refused
-	NoWait  bool // do not wait for receipts
+	Sender string
+	// ReleaseAt is the moment before which no figure is published, and Group names
+	// what is published together then; both may be zero. See pending.Submission.
+	ReleaseAt time.Time
+	Group     string
+	Partial   bool // send the good figures even if others are refused
+	NoWait    bool // do not wait for receipts
 	// Against, Grouped and Row are those of Inspection.
 	Against *Holdings
 	Grouped bool
@@ -162,6 +169,9 @@ func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	if err := p.authorise(ctx); err != nil {
 		return r, err
 	}
+	if err := p.hold(ctx); err != nil || r.NotSent == 0 {
+		return r, err
+	}
 	r.Submission = p.submission.ID
 	err = p.send(ctx)
 	// Even when sending fails, the figures sent before are accounted for.
@@ -197,6 +207,9 @@ var errStopped = errors.New("stopped")
 func (p *pusher) send(ctx context.Context) error {
 	for i, f := range p.files {
 		err := f.good(func(line int, sent *figure.Figure, agency string) error {
+			if p.holds(agency) {
+				return nil
+			}
 			beside := f.beside(sent.Series(), line)
 			if err := p.submission.Send(ctx, sent, agency, reference(i, line), beside); err != nil {
 				if ctx.Err() == nil {

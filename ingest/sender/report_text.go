@@ -185,5 +185,8 @@ func (r *Report) remarks(o Occasion) (all []lang.Text) {
 	if r.Undecided > 0 && o == Checked {
 		all = append(all, lang.Say("另有 %d 个已送达的数据尚未处理，未参与比较", "%d figures that were sent earlier are not settled yet and were not compared with", r.Undecided))
 	}
+	for i := range r.Pending {
+		all = append(all, r.Pending[i].says())
+	}
 	return all
 }

@@ -133,8 +133,9 @@ func (r *Report) lines(o Occasion) (all []outcome) {
 	line(r.Superseded, "存为历史：已有更晚发布的数据", "kept as history: a later publication is known")
 	line(r.Refused, "拒收", "refused")
 	line(r.Waiting, "已送达，尚无回执，不会丢失", "stored in NATS, no receipt yet; nothing is lost")
+	line(r.Held, "暂存，尚未发布", "held back, not published yet")
 	switch {
-	case r.Submission == "" && len(r.ByCode) > 0:
+	case r.Submission == "" && r.Held == 0 && len(r.ByCode) > 0:
 		line(r.NotSent, "未发送：先更正上述问题，或用 --partial 只报送其余数据", "not sent: fix the above, or send the others with --partial")
 	case r.FirstNotSent != "":
 		line(r.NotSent, "未发送，从 "+r.FirstNotSent+" 起；再运行一次即可补齐", "not sent, from "+r.FirstNotSent+" on; run it again to complete it")

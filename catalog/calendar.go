@@ -21,6 +21,7 @@ type Calendar struct {
 
 	rules    map[figure.Frequency]releaseRule
 	dates    map[figure.Period]figure.Day
+	closing  *closeRule // nil when periods stay open
 	location *time.Location
 }
 
@@ -65,10 +66,15 @@ func (c *Calendar) ruled(p figure.Period) (due figure.Day, ok bool) {
 	if !ok || slices.Contains(rule.withNext, p.Number()) {
 		return figure.Day{}, false
 	}
-	next := p.End()
-	month := next.Month() + time.Month(rule.monthsLater)
+	return dayOfMonth(p.End(), rule.monthsLater, rule.day), true
+}
+
+// dayOfMonth is a day of the month that is so many months after the one before next,
+// or its last day if it is shorter.
+func dayOfMonth(next time.Time, monthsLater, day int) figure.Day {
+	month := next.Month() + time.Month(monthsLater)
 	first, last := figure.DayOf(next.Year(), month-1, 1), figure.DayOf(next.Year(), month, 0)
-	return first.Add(min(rule.day-1, last.Sub(first))), true
+	return first.Add(min(day-1, last.Sub(first)))
 }
 
 // Current is the newest period of the frequency that is due at the given time:
@@ -118,11 +124,15 @@ func (d *decoder) calendar(n *yaml.Node) {
 			c.rules[r.f] = rule
 		}
 	}
+	c.closing = d.closeRule(m)
 	if !m.has("monthly") && !m.has("quarterly") && !m.has("annual") {
 		m.errorf("code", "has no rule, give monthly, quarterly or annual")
 	}
 	if dates := m.values["dates"]; dates != nil && d.is(dates, yaml.MappingNode, m.label+": dates") {
 		d.pairs(dates, func(key, value *yaml.Node) { d.exactDate(m, c, key, value) })
+	}
+	if p, early := c.closesEarly(); early {
+		m.errorf("closes", "%s would close on %s, before its figures are due", p, c.lastDay(p))
 	}
 	if keep(m, "code", d.cat.calendars, code, c) {
 		d.cat.Calendars = append(d.cat.Calendars, c)

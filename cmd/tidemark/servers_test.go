@@ -40,7 +40,7 @@ func TestOnServers(t *testing.T) {
 				return err
 			}
 			env.Defer(nats.Shutdown)
-			if err := writeReviewed(filepath.Join(env.WorkDir, "reviewed.yaml")); err != nil {
+			if err := writeCatalogues(env.WorkDir); err != nil {
 				return err
 			}
 			env.Vars = append(env.Vars, site(nats.ClientURL(), enginetest.SharedInflux(t))...)
@@ -65,14 +65,17 @@ func TestOnServers(t *testing.T) {
 	})
 }
 
-// writeReviewed writes the built-in catalogue, but with review of what the port
-// sends.
-func writeReviewed(path string) error {
+// writeCatalogues writes the built-in catalogue with a change: reviewed.yaml with
+// review of what the port sends, closing.yaml with periods of the port that close.
+func writeCatalogues(dir string) error {
 	text, err := os.ReadFile("../../catalog/ningbo.yaml")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, bytes.Replace(text, []byte("{code: port, "), []byte("{code: port, review: true, "), 1), 0o644)
+	const rule = "    monthly: {months_later: 1, day: 10}\n"
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "reviewed.yaml"), bytes.Replace(text, []byte("{code: port, "), []byte("{code: port, review: true, "), 1), 0o644),
+		os.WriteFile(filepath.Join(dir, "closing.yaml"), bytes.Replace(text, []byte(rule), []byte(rule+"    closes: {after: year, months_later: 9, day: 30}\n"), 1), 0o644))
 }
 
 // identify returns what init calls the InfluxDB and what it creates there.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -43,6 +44,12 @@ func (v *Validator) Weigh(c *Candidate, m *Message, k *Known) ledger.Decision {
 	d := k.Accept(c, m)
 	if strange.Problem == nil && (d.Outcome == ingest.Written || d.Outcome == ingest.Revised) {
 		strange.Problem = k.unbalancedNow(v.Cat, c, b, m.Submission)
+	}
+	if closed := v.closed(c, m.Stored); closed != nil && d.Outcome != ingest.Unchanged {
+		if !c.excepted() {
+			return Refusal(m.Seq, closed)
+		}
+		strange.Problem = cmp.Or(strange.Problem, closed)
 	}
 	if strange.Problem != nil {
 		d.Problem = short(strange.Problem)

@@ -65,6 +65,7 @@ var All = []Rule{
 	{"figure/definition", "与已存数据的定义不符", "definition differs from stored figures"},
 	{"figure/future-period", "时期尚未开始", "period in the future"},
 	{"figure/unfinished-period", "时期尚未结束", "period not over"},
+	{"figure/closed", "时期已封账", "period closed"},
 	{"figure/out-of-bounds", "数值超出合理范围", "value out of bounds"},
 
 	{"figure/duplicate-cell", "同一数据重复", "duplicate figure in a file"},

@@ -273,6 +273,8 @@ func (f *file) judge(r *sheet.Reader, read *sheet.Row) judgedRow {
 			problems = append(problems, p)
 		case f.input.book.against(f.input.Name, &c) != nil:
 			problems = append(problems, f.input.book.against(f.input.Name, &c))
+		case f.inspector.validator.ClosedNow(&c) != nil:
+			problems, row.asked = append(problems, f.inspector.validator.ClosedNow(&c)), true
 		default:
 			if d := f.cells.Doubt(&c, rules.Beside{}); d.Refused {
 				problems, row.asked = append(problems, d.Problem), true

@@ -103,8 +103,10 @@ func New(o Options) (*Desk, error) {
 // is unavailable.
 func (d *Desk) Run(ctx context.Context) error {
 	defer d.stop()
-	d.load(ctx)
-	d.history.follow(ctx, func(err error) { d.log.Warn("what was decided cannot be read; trying again", "error", err) })
+	if d.load(ctx); d.holdings.Load() == nil {
+		return nil // stopped before NATS was there
+	}
+	d.history.follow(ctx, func() { _ = d.holdings.Load().Refresh(ctx) }, func(err error) { d.log.Warn("what was decided cannot be read; trying again", "error", err) })
 	d.stop()
 	sent := make(chan struct{})
 	go func() { d.sending.Wait(); close(sent) }()
@@ -149,10 +151,12 @@ func (d *Desk) Handler() http.Handler {
 	signedIn.HandleFunc("POST /drafts", d.serveNewDraft)
 	signedIn.HandleFunc("GET /drafts/{id}", d.serveDraft)
 	signedIn.HandleFunc("POST /drafts/{id}", d.serveEdit)
+	signedIn.HandleFunc("POST /drafts/{id}/meaning", d.serveMeaning)
 	signedIn.HandleFunc("POST /drafts/{id}/send", d.serveSend)
 	signedIn.HandleFunc("POST /drafts/{id}/discard", d.serveDiscard)
 	signedIn.HandleFunc("GET /sent/{id}", d.serveSent)
 	signedIn.HandleFunc("POST /sent/{id}/again", d.serveSendAgain)
+	signedIn.HandleFunc("GET /submissions/{id}", d.serveSubmission)
 	signedIn.HandleFunc("POST /sign-out", d.serveSignOut)
 	signedIn.HandleFunc("/", d.serveNotFound)
 

@@ -19,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/layout"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
@@ -51,6 +52,7 @@ type draft struct {
 	files  []upload
 
 	mu      sync.Mutex
+	meaning meaning // what the person says about its tables
 	changes map[place]change
 	left    map[place]sender.Row // rows not to be sent, as they were
 	found   *inspected
@@ -71,12 +73,12 @@ func (d *draft) size() (n int) {
 
 // inputs are the files with what the person has changed. Callers hold mu, or own the
 // draft.
-func (d *draft) inputs(p *Person, agencyOf func(indicator string) string) []sender.Input {
+func (d *draft) inputs(p *Person, said *layout.Map, agencyOf func(indicator string) string) []sender.Input {
 	changes := map[place]change{}
 	for at, c := range d.changes {
 		changes[at] = c
 	}
-	as := sender.As{Amend: func(file string, row *sheet.Row) bool {
+	as := sender.As{Map: said, Amend: func(file string, row *sheet.Row) bool {
 		c := changes[place{file, row.Line}]
 		if c.leave {
 			return false
@@ -201,11 +203,14 @@ func (d *Desk) inspect(ctx context.Context, p *Person, dr *draft) error {
 		cancel()
 		found.undecided = holdings.Undecided()
 	}
-	var err error
+	said, err := dr.meaning.read(d)
+	if err != nil {
+		said = nil // the page says what is wrong with it
+	}
 	found.report, err = sender.Inspection{Catalog: d.Catalog, Against: holdings,
 		Row:   func(r *sender.Row) error { found.rows = append(found.rows, *r); return nil },
 		Fault: func(f sender.Finding) { found.faults = append(found.faults, f) },
-	}.Check(ctx, dr.inputs(p, d.agencyOf))
+	}.Check(ctx, dr.inputs(p, said, d.agencyOf))
 	if err != nil {
 		return fmt.Errorf("read what was dropped: %w", err)
 	}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -158,4 +159,57 @@ func TestADraftOfSomebodyElseIsNotShown(t *testing.T) {
 	if zhou.status != 404 {
 		t.Errorf("status %d", zhou.status)
 	}
+}
+
+func TestWhatATableDoesNotSayIsAsked(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", "指标,2024年3月,2024年4月\n集装箱吞吐量,301.5,305\n")
+	b.want("Something is left open", "table with open questions", "Say what the table means")
+	b.post(b.at+"/meaning", url.Values{"unit": {"万TEU"}})
+	b.want("the indicator is reported for several areas", "answer it below")
+	b.post(b.at+"/meaning", url.Values{"unit": {"万TEU"}, "area": {"NBZS"}})
+	b.want("2 figures can be sent", "301.5 万TEU")
+	b.wantNot("Something is left open")
+	b.send(nil)
+	b.want("All done.")
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000")
+}
+
+func TestAMappingWithMistakesIsExplained(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", "指标,2024年3月,2024年4月\n集装箱吞吐量,301.5,305\n")
+	b.post(b.at+"/meaning", url.Values{"whole": {"yes"}, "mapping": {"sheets: {port: {unti: 万TEU}}"}})
+	b.want("there is no key unti")
+}
+
+func TestAnEarlierSubmissionIsShownToItsAgency(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.send(nil)
+	b.want("Arrived")
+	id := regexp.MustCompile(`href="/submissions/([^"]+)"`).FindStringSubmatch(b.page)
+	if id == nil {
+		t.Fatalf("no submission on the receipt:\n%s", b.text())
+	}
+	li := o.signedIn("li")
+	li.get("/submissions/" + id[1])
+	li.want("Receipt", "2 stored, new", "Sent by wang", "305 万TEU")
+	zhou := o.signedIn("zhou")
+	zhou.get("/submissions/" + id[1])
+	zhou.want("There is no such submission, or none of it is of your agencies.")
+	zhou.wantNot("305")
+}
+
+func TestTheFirstPageListsWhatWasSentForOnesAgencies(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port)
+	b.send(nil)
+	o.Await("the submission is listed", func() bool { b.get("/"); return strings.Contains(b.text(), "you · 2 new") })
+	zhou := o.signedIn("zhou")
+	zhou.get("/")
+	zhou.wantNot("2 new")
 }

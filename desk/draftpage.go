@@ -92,7 +92,8 @@ type draftPage struct {
 	Notice  string
 	Mark    string // see inspected
 	Stale   bool
-	Pending int                 // figures on their way
+	Pending int // figures on their way
+	Meaning *meaningForm
 	Choices map[string][]choice // for the fields that are chosen from a list
 }
 
@@ -119,6 +120,7 @@ func (d *Desk) serveDraft(w http.ResponseWriter, r *http.Request) {
 	}
 	l := languageOf(r)
 	body := d.draftPage(dr, l, r.URL.Query().Get("show"), r.URL.Query().Get("page"))
+	body.Meaning = d.meaningForm(dr, visitOf(r).person, l)
 	switch r.URL.Query().Get("notice") {
 	case "changed":
 		body.Notice = say("已按您的更正重新检查。请再看一遍，然后报送。", "Checked again with your corrections. Look once more, then send.").In(l)

@@ -67,7 +67,7 @@ func (d *Desk) dues(p *Person, l lang.Language) (missing, next, late []dueLine) 
 		line := d.lineOf(a, now, l)
 		switch line.State {
 		case "missing":
-			missing = append(missing, line)
+			missing = addPeriod(missing, line, l)
 		case "expected":
 			next = append(next, line)
 		case "late":
@@ -76,6 +76,18 @@ func (d *Desk) dues(p *Person, l lang.Language) (missing, next, late []dueLine) 
 	}
 	slices.Reverse(late)
 	return missing, next, late
+}
+
+// addPeriod adds a missing period to the line of the same indicator and area, which
+// says since when.
+func addPeriod(lines []dueLine, line dueLine, l lang.Language) []dueLine {
+	for i := range lines {
+		if lines[i].Name == line.Name && lines[i].Area == line.Area {
+			lines[i].Period += say("、%s", ", %s", line.Period).In(l)
+			return lines
+		}
+	}
+	return append(lines, line)
 }
 
 // monthPage shows how complete the figures of a month are, by agency.

@@ -2,10 +2,8 @@ package desk
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/csv"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -52,61 +50,45 @@ func (d *Desk) serveForm(w http.ResponseWriter, r *http.Request) {
 
 // awaited is a period of an indicator in an area that is to be sent.
 type awaited struct {
-	release *release.Release
-	period  figure.Period
-	cells   []figure.Cell
+	*release.Arrival
+	cells []figure.Cell
 }
 
-// awaited lists what the agencies of a person are to send: of each indicator and area
-// the period after the newest one, once it is over.
+// awaited lists what the agencies of a person are to send: what is missing, and what is
+// due soon and can be known because its period is over.
 func (d *Desk) awaited(p *Person) (all []awaited) {
-	now, b := d.Now(), d.history.now.Load().book
-	for _, r := range release.All(d.Catalog, b, time.Time{}) {
-		if !p.Sends(r.Indicator.Agency.Code) || r.Occasional || r.Indicator.Calendar == nil {
-			continue
-		}
-		period, ok := r.Next()
-		if r.Newest.IsZero() {
-			period, ok = r.Indicator.Calendar.Current(r.Indicator.Frequency(), now)
-		}
-		if ok && period.End().Before(now) {
-			all = append(all, awaited{r, period, usualCells(b, r, period)})
+	now, b := d.Now().In(d.Catalog.Location()), d.history.now.Load().book
+	for _, a := range d.arrivals(now.AddDate(0, -monthsBack, 0), now.AddDate(0, 0, daysForward)) {
+		if p.Sends(a.Indicator.Agency.Code) && a.Came.IsZero() && a.Period.End().Before(now) {
+			all = append(all, awaited{a, usualCells(b, a)})
 		}
 	}
-	slices.SortStableFunc(all, func(x, y awaited) int {
-		a, _ := x.release.Indicator.Calendar.Due(x.period)
-		b, _ := y.release.Indicator.Calendar.Due(y.period)
-		return cmp.Or(a.Compare(b), strings.Compare(x.release.Indicator.Code, y.release.Indicator.Code))
-	})
 	return all
 }
 
-// usualCells are the cells that are usually published for a period of a release: those
-// of its last year, and without any the total in every measure.
-func usualCells(b *book.Book, r *release.Release, p figure.Period) (cells []figure.Cell) {
-	for _, s := range b.In(r.Indicator.Code, r.Area) {
-		if s.Key.Frequency != p.Frequency() || !r.Indicator.Publishes(s.Key.Measure) || !r.Indicator.HasCategory(s.Key.Category) {
-			continue
-		}
-		if newest := s.Latest().Period; p.Ordinal()-newest.Ordinal() <= int32(p.Frequency().PerYear())+1 {
-			cells = append(cells, s.Key.At(p))
+// usualCells are the cells that are usually published for a period: those that the
+// newest period with figures has, or another one in the year before it.
+func usualCells(b *book.Book, a *release.Arrival) (cells []figure.Cell) {
+	var newest int32
+	var own []*book.Series
+	for _, s := range b.In(a.Indicator.Code, a.Area) {
+		if s.Key.Frequency == a.Period.Frequency() && a.Indicator.Publishes(s.Key.Measure) && a.Indicator.HasCategory(s.Key.Category) {
+			own = append(own, s)
+			newest = max(newest, s.Latest().Period.Ordinal())
 		}
 	}
-	if len(cells) > 0 {
-		return cells
-	}
-	for _, m := range r.Indicator.Measures {
-		cells = append(cells, figure.Cell{Indicator: r.Indicator.Code, Area: r.Area, Category: figure.Total, Measure: m, Period: p})
+	for _, s := range own {
+		if newest-s.Latest().Period.Ordinal() <= int32(a.Period.Frequency().PerYear()) {
+			cells = append(cells, s.Key.At(a.Period))
+		}
 	}
 	return cells
 }
 
 // formGroup is what is awaited in words.
 func (d *Desk) formGroup(a awaited, l lang.Language) formGroup {
-	ind := a.release.Indicator
-	due, _ := ind.Calendar.Due(a.period)
-	arrival := &release.Arrival{Indicator: ind, Area: a.release.Area, Period: a.period, Due: due}
-	g := formGroup{Due: d.lineOf(arrival, d.Now().In(d.Catalog.Location()), l)}
+	ind := a.Indicator
+	g := formGroup{Due: d.lineOf(a.Arrival, d.Now().In(d.Catalog.Location()), l)}
 	g.Name, g.Area, g.Period = g.Due.Name, g.Due.Area, g.Due.Period
 	for _, c := range a.cells {
 		field := formField{Key: c.Subject(ind.Agency.Code), Measure: measureNames[c.Measure].In(l), Unit: unitOf(ind, c.Measure)}
@@ -154,13 +136,13 @@ func (d *Desk) serveFilled(w http.ResponseWriter, r *http.Request) {
 	filled := 0
 	for _, a := range d.awaited(v.person) {
 		for _, c := range a.cells {
-			key := c.Subject(a.release.Indicator.Agency.Code)
+			key := c.Subject(a.Indicator.Agency.Code)
 			value := typedNumber(r.PostFormValue("value:" + key))
 			if value == "" {
 				continue
 			}
 			_ = rows.Write([]string{c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String(), value,
-				unitOf(a.release.Indicator, c.Measure), strings.TrimSpace(r.PostFormValue("note:" + key))})
+				unitOf(a.Indicator, c.Measure), strings.TrimSpace(r.PostFormValue("note:" + key))})
 			filled++
 		}
 	}

@@ -55,13 +55,18 @@ func newHistory(js jetstream.JetStream) *history {
 	return h
 }
 
-// follow reads on until the context ends. NATS may be away for a while.
-func (h *history) follow(ctx context.Context, failed func(error)) {
+// follow reads on until the context ends, and calls changed whenever there was
+// something new. NATS may be away for a while.
+func (h *history) follow(ctx context.Context, changed func(), failed func(error)) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	down := false
 	for {
+		before := h.next
 		err := h.read(ctx)
+		if h.next != before {
+			changed()
+		}
 		if err != nil && !down && ctx.Err() == nil {
 			failed(err)
 		}

@@ -90,7 +90,7 @@ func (d *Desk) rowsOf(dr *draft, l lang.Language) []row {
 func (d *Desk) rowOf(dr *draft, r *sender.Row, l lang.Language) row {
 	at := place{r.File, r.Line}
 	c, changed := dr.changes[at]
-	out := row{Key: dr.key(at), Where: r.Where, Reason: c.reason, Changed: changed && len(c.fields) > 0, Repeats: r.Repeats, Fields: fieldsOf(r)}
+	out := row{Key: dr.key(at), Where: addressOf(r.Where), Reason: c.reason, Changed: changed && len(c.fields) > 0, Repeats: r.Repeats, Fields: fieldsOf(r)}
 	switch {
 	case c.leave:
 		out.State = stateLeft
@@ -204,7 +204,7 @@ func findingsOf(all []sender.Finding, l lang.Language) []finding {
 }
 
 func findingOf(f *sender.Finding, l lang.Language) finding {
-	out := finding{Title: f.Code, Hint: f.Hint, Where: f.Where}
+	out := finding{Title: f.Code, Hint: plainHint(f.Hint), Where: addressOf(f.Where)}
 	if rule, ok := rules.Of(f.Code); ok {
 		out.Title = lang.Text{ZH: rule.ZH, EN: rule.EN}.In(l)
 	}

@@ -41,7 +41,11 @@ func (d *Desk) send(p *Person, dr *draft, rows []sender.Row) {
 	dr.sending = s
 	options := sender.Options{Conn: d.Conn, Catalog: d.Catalog, Sender: p.Name, Partial: true, Patience: patience,
 		Settled: s.settle, Progress: s.progress}
-	inputs := dr.inputs(p, d.agencyOf)
+	said, err := dr.meaning.read(d)
+	if err != nil {
+		said = nil // as when it was looked at
+	}
+	inputs := dr.inputs(p, said, d.agencyOf)
 	d.sending.Go(func() {
 		report, err := sender.Push(d.background, options, inputs)
 		s.end(report, err)

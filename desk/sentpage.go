@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -81,6 +82,8 @@ type sentRow struct {
 	row
 	Outcome string
 	Words   string
+	Cell    string
+	Stored  string // when NATS stored it; empty if that is not known
 	Problem *finding
 }
 
@@ -106,6 +109,7 @@ func (d *Desk) serveSent(w http.ResponseWriter, r *http.Request) {
 	s.settledWithin(r.Context(), moment)
 	body := d.sentPage(dr, s, languageOf(r))
 	body.Agencies = d.agencyNames(visitOf(r).person, languageOf(r))
+	d.tellWhen(r.Context(), body)
 	title, refresh := say("正在写入", "Being stored"), 2
 	if body.Over {
 		title, refresh = say("回执", "Receipt"), 0
@@ -127,6 +131,28 @@ func (d *Desk) serveSendAgain(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 }
 
+// tellWhen says when the figures of a receipt were stored. A figure that repeats one of
+// an earlier submission was stored with that.
+func (d *Desk) tellWhen(ctx context.Context, p *sentPage) {
+	if !p.Over || p.Submission == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookUpWithin)
+	defer cancel()
+	all, err := d.collect(ctx, p.Submission)
+	if err != nil {
+		d.log.Warn("a receipt is shown without its times", "submission", p.Submission, "error", err)
+		return
+	}
+	stored := map[string]string{}
+	for i := range all {
+		stored[all[i].figure.Cell.String()] = d.time(all[i].stored)
+	}
+	for i := range p.Rows {
+		p.Rows[i].Stored = stored[p.Rows[i].Cell]
+	}
+}
+
 // outcomeOrder is the order in which a receipt counts.
 var outcomeOrder = []ingest.Outcome{ingest.Written, ingest.Revised, ingest.Unchanged, ingest.Superseded, ingest.Refused}
 
@@ -144,7 +170,7 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 	}
 	counts := map[ingest.Outcome]int{}
 	for i := range s.rows {
-		line := sentRow{row: d.rowOf(dr, &s.rows[i], l)}
+		line := sentRow{row: d.rowOf(dr, &s.rows[i], l), Cell: s.rows[i].Figure.Cell.String()}
 		if o, known := s.outcomes[place{s.rows[i].File, s.rows[i].Line}]; known {
 			counts[o.Outcome]++
 			p.Settled++
@@ -161,13 +187,18 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 		}
 		p.Rows = append(p.Rows, line)
 	}
+	p.count(counts, l)
+	p.Waiting = p.All - p.Settled
+	p.Complete = p.Over && !p.Failed && p.Waiting == 0
+	return p
+}
+
+// count says how many figures have which outcome.
+func (p *sentPage) count(counts map[ingest.Outcome]int, l lang.Language) {
 	for _, o := range outcomeOrder {
 		if counts[o] > 0 {
 			p.Counts = append(p.Counts, sentCount{o, outcomeNames[o].In(l), counts[o]})
 		}
 	}
 	p.Refused = counts[ingest.Refused]
-	p.Waiting = p.All - p.Settled
-	p.Complete = p.Over && !p.Failed && p.Waiting == 0
-	return p
 }

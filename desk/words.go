@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -35,6 +36,33 @@ var shortOutcomes = map[ingest.Outcome]lang.Text{
 	ingest.Revised:    {ZH: "修订", EN: "revised"},
 	ingest.Unchanged:  {ZH: "未变", EN: "unchanged"},
 	ingest.Superseded: {ZH: "存为历史", EN: "kept as history"},
+}
+
+// commandWords are parts of hints that speak of the command line. On the page there is
+// a field or a button beside them.
+var commandWords = regexp.MustCompile(`(; |[?.] |^)?[Ii]f (it|this one|the file) is( right)?, send it again with (confirmed: true \(--confirm\)|--confirm)|,? ?\(--\w+\)|,? and push with --map|tidemark catalog show lists [^;]*`)
+
+// plainHint is a hint without them.
+func plainHint(hint string) string {
+	hint = commandWords.ReplaceAllStringFunc(hint, func(s string) string {
+		if strings.HasPrefix(s, "? ") {
+			return "?"
+		}
+		return ""
+	})
+	return strings.TrimSpace(strings.NewReplacer("write a mapping with tidemark map, answer it there", "answer it below",
+		"write a mapping with tidemark map, say there", "say below", "write a mapping with tidemark map", "say below", "tidemark map", "the questions below").Replace(hint))
+}
+
+// cellAddress matches the address of a cell of a text: a file, a line, a column.
+var cellAddress = regexp.MustCompile(`^(.*):(\d+):([A-Z]+)$`)
+
+// addressOf writes the address of a cell as spreadsheets do: port.csv C17.
+func addressOf(where string) string {
+	if m := cellAddress.FindStringSubmatch(where); m != nil {
+		return m[1] + " " + m[3] + m[2]
+	}
+	return where
 }
 
 // digits groups the digits of a number in threes, as tables do.

@@ -1,0 +1,150 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/internal/lang"
+)
+
+// collected is a figure of a submission, as NATS has it.
+type collected struct {
+	seq     uint64
+	agency  string
+	sender  string
+	stored  time.Time
+	figure  figure.Figure
+	outcome outcome
+}
+
+// lookedUpAtOnce is how many figures of a submission are looked up at the same time.
+const lookedUpAtOnce = 16
+
+// collect looks a submission up: its receipts, and the figures that they are about. It
+// is empty when there are no receipts.
+func (d *Desk) collect(ctx context.Context, id string) ([]collected, error) {
+	outcomes, err := d.receipts(ctx, id)
+	if err != nil || len(outcomes) == 0 {
+		return nil, err
+	}
+	figures, err := d.history.js.Stream(ctx, ingest.FiguresStream)
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", ingest.FiguresStream, err)
+	}
+	all := make([]collected, len(outcomes))
+	group, looking := errgroup.WithContext(ctx)
+	group.SetLimit(lookedUpAtOnce)
+	for i, seq := range slices.Sorted(maps.Keys(outcomes)) {
+		group.Go(func() error {
+			msg, err := figures.GetMsg(looking, seq)
+			if err != nil {
+				return fmt.Errorf("look up the figure of sequence %d: %w", seq, err)
+			}
+			all[i] = collected{seq: seq, sender: ingest.SenderName(msg.Header.Get(ingest.HeaderSender)), stored: msg.Time, outcome: outcomes[seq]}
+			_, rest, _ := strings.Cut(msg.Subject, ".")
+			all[i].agency, _, _ = strings.Cut(rest, ".")
+			all[i].figure, _ = figure.Decode(msg.Data) // one that cannot be decoded was refused, and its problem says why
+			return nil
+		})
+	}
+	return all, group.Wait()
+}
+
+// receipts reads the receipts of a submission: what became of the figures, by their
+// sequence in FIGURES.
+func (d *Desk) receipts(ctx context.Context, id string) (map[uint64]outcome, error) {
+	stream, err := d.history.js.Stream(ctx, ingest.ReceiptsStream)
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", ingest.ReceiptsStream, err)
+	}
+	outcomes := map[uint64]outcome{}
+	for next := uint64(1); ; {
+		msg, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject(ingest.ReceiptsPrefix+id))
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return outcomes, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read receipts: %w", err)
+		}
+		next = msg.Sequence + 1
+		var r ingest.Receipt
+		if err := json.Unmarshal(msg.Data, &r); err != nil {
+			continue // not one of a worker
+		}
+		r.Each(func(seq uint64, o ingest.Outcome, p *figure.Problem) {
+			if _, known := outcomes[seq]; !known {
+				outcomes[seq] = outcome{o, p}
+			}
+		})
+	}
+}
+
+// serveSubmission shows what was submitted earlier, as far as it is of the person's own
+// agencies.
+func (d *Desk) serveSubmission(w http.ResponseWriter, r *http.Request) {
+	id, p, l := r.PathValue("id"), visitOf(r).person, languageOf(r)
+	if strings.ContainsAny(id, ".*> \t") {
+		d.serveNotFound(w, r)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), lookUpWithin)
+	defer cancel()
+	all, err := d.collect(ctx, id)
+	if err != nil {
+		d.log.Error("a submission could not be looked up", "submission", id, "error", err)
+		d.refuse(w, r, http.StatusServiceUnavailable, say("现在查不到，请稍后再试。", "It cannot be looked up at the moment; try again later."))
+		return
+	}
+	all = slices.DeleteFunc(all, func(c collected) bool { return !p.Sends(c.agency) })
+	if len(all) == 0 {
+		d.refuse(w, r, http.StatusNotFound, say("没有这次报送，或其中没有您所在部门的数据。回执保留 400 天。", "There is no such submission, or none of it is of your agencies. Receipts are kept for 400 days."))
+		return
+	}
+	d.show(w, r, http.StatusOK, "sent", say("回执", "Receipt"), d.submissionPage(id, all, l))
+}
+
+// lookUpWithin is how long a submission may take to be looked up.
+const lookUpWithin = 20 * time.Second
+
+// submissionPage makes the receipt of an earlier submission.
+func (d *Desk) submissionPage(id string, all []collected, l lang.Language) *sentPage {
+	p := &sentPage{Submission: id, Person: all[0].sender, Begun: d.time(all[0].stored), All: len(all), Settled: len(all), Over: true, Complete: true}
+	var agencies []string
+	counts := map[ingest.Outcome]int{}
+	for i := range all {
+		c := &all[i]
+		if !slices.Contains(agencies, c.agency) {
+			agencies = append(agencies, c.agency)
+		}
+		counts[c.outcome.Outcome]++
+		line := sentRow{Outcome: string(c.outcome.Outcome), Words: outcomeNames[c.outcome.Outcome].In(l), Stored: d.time(c.stored)}
+		line.Reason = c.figure.Reason
+		read := sender.Row{Figure: c.figure}
+		line.Fields = fieldsOf(&read)
+		d.describe(&line.row, &read, l)
+		if c.outcome.problem != nil {
+			f := findingOf(&sender.Finding{Problem: *c.outcome.problem}, l)
+			line.Problem = &f
+		}
+		p.Rows = append(p.Rows, line)
+	}
+	for i, code := range agencies {
+		agencies[i] = d.agencyName(code, l)
+	}
+	p.Agencies = strings.Join(agencies, say("、", ", ").In(l))
+	p.count(counts, l)
+	return p
+}

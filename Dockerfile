@@ -20,5 +20,5 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /tidemark /tidemark
 USER 65532:65532
 # The exporter and the worker.
-EXPOSE 9464 9465
+EXPOSE 9464 9465 9466
 ENTRYPOINT ["/tidemark"]

@@ -63,7 +63,7 @@ func TestPrometheusRunsAsComposeStartsIt(t *testing.T) {
 	}
 	await(t, "targets", func() bool {
 		ask(t, server+"/api/v1/targets?state=active", &targets)
-		return len(targets.Data.ActiveTargets) == 4
+		return len(targets.Data.ActiveTargets) == 5
 	})
 	var rules struct{ Data struct{ Groups []any } }
 	ask(t, server+"/api/v1/rules", &rules)

@@ -44,7 +44,7 @@ func healthPage(s types.ServiceConfig) *url.URL {
 
 func TestComposeRunsAllOfTidemark(t *testing.T) {
 	got := slices.Sorted(maps.Keys(composetest.Load(t, "..").Services))
-	want := []string{"alertmanager", "backup", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "migrate", "nats", "prometheus", "replay", "restore", "sample"}
+	want := []string{"alertmanager", "backup", "desk", "exporter", "grafana", "influxdb", "ingest-1", "ingest-2", "init", "migrate", "nats", "prometheus", "replay", "restore", "sample"}
 	if !slices.Equal(got, want) {
 		t.Errorf("services are %q", got)
 	}
@@ -196,7 +196,7 @@ func TestPortsAreThoseOfThisMachineAndOfWhatPeopleUse(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := []string{"alertmanager 127.0.0.1:9093:9093", "exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222", "prometheus 127.0.0.1:9090:9090"}
+	want := []string{"alertmanager 127.0.0.1:9093:9093", "desk 127.0.0.1:9466:9466", "exporter 127.0.0.1:9464:9464", "grafana 127.0.0.1:3000:3000", "nats 127.0.0.1:4222:4222", "prometheus 127.0.0.1:9090:9090"}
 	if !slices.Equal(got, want) {
 		t.Errorf("published are %q", got)
 	}

@@ -42,10 +42,10 @@ bcrypt() {
   printf '%s' "$hashed"
 }
 
-# Alertmanager's secrets keep their permissions.
-for dir in deploy/nats deploy/prometheus deploy/alertmanager deploy/grafana dashboards; do
+# Alertmanager's secrets, and what only its owner may read, keep their permissions.
+for dir in deploy/nats deploy/desk deploy/prometheus deploy/alertmanager deploy/grafana dashboards; do
   [ ! -d "$here/../$dir" ] ||
-    find "$here/../$dir" ! -path '*/secrets/*' -exec chmod a+rX {} + ||
+    find "$here/../$dir" ! -path '*/secrets/*' ! -perm 0400 -exec chmod a+rX {} + ||
     fail "cannot make $dir readable for the users of the containers: run this script as the owner of the source tree"
 done
 

@@ -30,6 +30,7 @@ import (
 type demoCmd struct {
 	catalogFlag
 	Listen       string `help:"Address on which the exporter serves; port 0 picks a free one." default:"127.0.0.1:9464" placeholder:"HOST:PORT"`
+	DeskListen   string `help:"Address on which the statistician's page is served; a free port if that is taken." default:"127.0.0.1:9466" placeholder:"HOST:PORT"`
 	NATSListen   string `name:"nats-listen" help:"Address on which NATS listens." default:"127.0.0.1:4222" placeholder:"HOST:PORT"`
 	InfluxListen string `help:"Address on which InfluxDB listens." default:"127.0.0.1:8086" placeholder:"HOST:PORT"`
 	Influxd      string `help:"The influxd 1.8 to run; without it the Go toolchain builds one, which takes about a minute the first time." placeholder:"FILE"`
@@ -40,10 +41,10 @@ type demoCmd struct {
 
 // Help shows an example.
 func (*demoCmd) Help() string {
-	return `Runs NATS, InfluxDB, a worker and the exporter in one process tree: nothing is
-installed and no Docker is needed. When the sample can be read on /metrics it prints
-one line, "ready http://HOST:PORT/", and runs until Ctrl-C; a second Ctrl-C ends it
-at once.
+	return `Runs NATS, InfluxDB, a worker, the exporter and the statistician's page in one process
+tree; the name and the password to sign in there are printed. Nothing is installed and
+no Docker is needed. When the sample can be read on /metrics it prints one line,
+"ready http://HOST:PORT/", and runs until Ctrl-C; a second Ctrl-C ends it at once.
 
 It shows the day on which the sample's newest figure was published, because on a later
 one most figures would be overdue: the figures known by then, judged as on that day. The
@@ -92,7 +93,7 @@ func (c *demoCmd) Run(e *env) error {
 		}
 		return err
 	}
-	return d.run(c.NoSample)
+	return d.run(c, dir)
 }
 
 // free checks that an engine can listen on an address, because the engine's own error
@@ -215,8 +216,8 @@ func (d *demo) stop() {
 	}
 }
 
-// run runs the worker and the exporter, and pushes the sample.
-func (d *demo) run(noSample bool) (err error) {
+// run runs the worker, the exporter and the desk, and pushes the sample.
+func (d *demo) run(c *demoCmd, dir string) (err error) {
 	registry := exporter.NewRegistry()
 	quiet := slog.New(slog.NewTextHandler(d.env.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	d.worker, err = worker.New(worker.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry})
@@ -232,9 +233,16 @@ func (d *demo) run(noSample bool) (err error) {
 		return err
 	}
 	d.exporter = exporter.New(exporter.Options{Catalog: d.catalog, Store: d.stores[1], Logger: quiet, Registry: registry})
+	page, err := d.newDemoDesk(c.DeskListen, dir, registry, quiet)
+	if err != nil {
+		return err
+	}
+	d.say("数据报送页面 (the statistician's page): http://%s/  name %s  password %s", page.listener.Addr(), page.name, page.password)
 
 	group := actors{ctx: d.env.ctx}
 	group.add(idle)
+	group.add(page.Run)
+	group.add(func(ctx context.Context) error { return page.serve(ctx, quiet) })
 	group.add(d.worker.Run)
 	group.add(releaser.Run)
 	group.add(d.exporter.Run)
@@ -243,7 +251,7 @@ func (d *demo) run(noSample bool) (err error) {
 	})
 	group.add(d.guardInflux)
 	group.add(func(ctx context.Context) error {
-		err := d.prepare(ctx, noSample)
+		err := d.prepare(ctx, c.NoSample)
 		if err != nil || ctx.Err() != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func startDemo(t *testing.T, env []string, args ...string) *demoProcess {
 	}
 	d := &demoProcess{t: t, said: &stderrLog{}}
 	d.cmd = exec.Command("tidemark", append([]string{"demo"}, args...)...)
-	d.cmd.Env = append(append(os.Environ(), "TIDEMARK_LISTEN=127.0.0.1:0", "TIDEMARK_NATS_LISTEN=127.0.0.1:0",
+	d.cmd.Env = append(append(os.Environ(), "TIDEMARK_LISTEN=127.0.0.1:0", "TIDEMARK_DESK_LISTEN=127.0.0.1:0", "TIDEMARK_NATS_LISTEN=127.0.0.1:0",
 		"TIDEMARK_INFLUX_LISTEN=127.0.0.1:0", "TIDEMARK_INFLUXD="+executable), env...)
 	d.cmd.Stderr = d.said
 	stdout, err := d.cmd.StdoutPipe()

@@ -130,6 +130,8 @@ func (d *Desk) serveDraft(w http.ResponseWriter, r *http.Request) {
 	case "stops":
 		body.Notice = say("没有发送任何数据：还有要处理的行。请更正、确认或去掉它们，或者勾选“先报送没有问题的”。",
 			"Nothing was sent: some rows are not settled. Correct, confirm or leave them out, or tick “Send those without a problem now”.").In(l)
+	case "moment":
+		body.Notice = say("没有发送任何数据：发布时间不对，或已经过去。", "Nothing was sent: the moment of the release cannot be read, or is past.").In(l)
 	case "nothing":
 		body.Notice = say("没有可以报送的数据；请先更正。", "There is nothing that could be sent; correct the rows first.").In(l)
 	}

@@ -16,6 +16,7 @@ type homePage struct {
 	Missing, Next, Late []dueLine
 	Months              int
 	Submissions         []submissionLine
+	ToReview            []waitingLine // what the person may approve
 	Day                 string
 }
 
@@ -39,6 +40,13 @@ func (d *Desk) serveHome(w http.ResponseWriter, r *http.Request) {
 	p, l := visitOf(r).person, languageOf(r)
 	body := homePage{MaxSize: bytesOf(int(d.MaxUpload)), Months: monthsBack, Day: d.Now().In(d.Catalog.Location()).Format(time.DateOnly),
 		Submissions: d.submissionsOf(p, l, submissionsShown)}
+	if p.Reviewer {
+		lines, err := d.waiting(r.Context(), p, l)
+		if err != nil {
+			d.log.Warn("what waits for review cannot be read", "error", err)
+		}
+		body.ToReview = slices.DeleteFunc(lines, func(w waitingLine) bool { return !w.MayApprove })
+	}
 	body.Missing, body.Next, body.Late = d.dues(p, l)
 	for _, dr := range d.drafts.open(p.Name) {
 		line := draftLine{ID: dr.id, Made: d.time(dr.made)}

@@ -20,6 +20,8 @@ type sending struct {
 	person  string
 	started time.Time
 	rows    []sender.Row // those that are sent, as they were seen before
+	// releaseAt is the moment before which nothing is published; zero for none.
+	releaseAt time.Time
 
 	mu       sync.Mutex
 	outcomes map[place]outcome
@@ -34,12 +36,13 @@ type outcome struct {
 	problem *figure.Problem // the reason for a refusal, or a warning
 }
 
-// send sends the good rows of a draft, in the background. The caller holds the draft's
+// send sends the good rows of a draft, in the background, or holds them back where
+// somebody else has to approve them or they are to be released later. The caller holds the draft's
 // lock.
-func (d *Desk) send(p *Person, dr *draft, rows []sender.Row) {
-	s := &sending{id: dr.id, person: p.Name, started: time.Now(), rows: rows, outcomes: map[place]outcome{}}
+func (d *Desk) send(p *Person, dr *draft, rows []sender.Row, releaseAt time.Time) {
+	s := &sending{id: dr.id, person: p.Name, started: time.Now(), rows: rows, releaseAt: releaseAt, outcomes: map[place]outcome{}}
 	dr.sending = s
-	options := sender.Options{Conn: d.Conn, Catalog: d.Catalog, Sender: p.Name, Partial: true, Patience: patience,
+	options := sender.Options{Conn: d.Conn, Catalog: d.Catalog, Sender: p.Name, ReleaseAt: releaseAt, Partial: true, Patience: patience,
 		Settled: s.settle, Progress: s.progress}
 	said, err := dr.meaning.read(d)
 	if err != nil {
@@ -54,7 +57,7 @@ func (d *Desk) send(p *Person, dr *draft, rows []sender.Row) {
 			d.log.Error("figures could not be sent", "person", s.person, "submission", report.Submission, "error", err)
 			return
 		}
-		d.log.Info("figures were sent", "person", s.person, "submission", report.Submission, "figures", report.Figures, "refused", report.Refused)
+		d.log.Info("figures were sent", "person", s.person, "submission", report.Submission, "figures", report.Figures, "refused", report.Refused, "held", report.Held)
 	})
 }
 

@@ -42,7 +42,10 @@ func (d *Desk) serveSend(w http.ResponseWriter, r *http.Request) {
 			good = append(good, row)
 		}
 	}
+	at, badMoment := d.releaseAt(r)
 	switch {
+	case badMoment != nil:
+		http.Redirect(w, r, d.backTo(dr, r, "moment"), http.StatusSeeOther)
 	case changed:
 		http.Redirect(w, r, d.backTo(dr, r, "changed"), http.StatusSeeOther)
 	case r.PostFormValue("seen") != dr.found.mark:
@@ -52,7 +55,7 @@ func (d *Desk) serveSend(w http.ResponseWriter, r *http.Request) {
 	case len(good) == 0:
 		http.Redirect(w, r, d.backTo(dr, r, "nothing"), http.StatusSeeOther)
 	default:
-		d.send(p, dr, good)
+		d.send(p, dr, good, at)
 		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 	}
 }
@@ -74,7 +77,15 @@ type sentPage struct {
 	Settled    int
 	Waiting    int
 	Refused    int
+	Held       []heldLine
 	Complete   bool
+}
+
+// heldLine is what of a sending is held back.
+type heldLine struct {
+	ID, Agency, Release string
+	Figures             int
+	Review              bool
 }
 
 // sentRow is a figure on the receipt.
@@ -126,7 +137,7 @@ func (d *Desk) serveSendAgain(w http.ResponseWriter, r *http.Request) {
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
 	if s := dr.sending; s != nil && s.hasFailed() {
-		d.send(visitOf(r).person, dr, s.rows)
+		d.send(visitOf(r).person, dr, s.rows, s.releaseAt)
 	}
 	http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 }
@@ -164,9 +175,18 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 	defer s.mu.Unlock()
 	p := &sentPage{ID: dr.id, Person: s.person, Begun: d.time(s.started), Files: dr.found.report.Files, All: len(s.rows),
 		Over: s.report != nil, Failed: s.failed != nil}
+	held := 0
 	if s.report != nil {
 		p.Submission = s.report.Submission
-		p.Nothing = s.stored == 0 && len(s.outcomes) == 0
+		p.Nothing = s.stored == 0 && len(s.outcomes) == 0 && s.report.Held == 0
+		for _, h := range s.report.Pending {
+			line := heldLine{ID: h.Submission, Agency: d.agencyName(h.Agency, l), Figures: h.Figures, Review: h.Review}
+			if !h.ReleaseAt.IsZero() {
+				line.Release = d.time(h.ReleaseAt)
+			}
+			p.Held = append(p.Held, line)
+			held += h.Figures
+		}
 	}
 	counts := map[ingest.Outcome]int{}
 	for i := range s.rows {
@@ -181,6 +201,9 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 			}
 		} else {
 			line.Words = say("等待写入", "waiting").In(l)
+			if held > 0 && (!s.releaseAt.IsZero() || d.Catalog.Reviewed(s.rows[i].Agency)) {
+				line.Words = say("暂存，尚未发布", "held back, not published yet").In(l)
+			}
 			if p.Over && p.Nothing {
 				line.Words = say("未报送", "not sent").In(l)
 			}
@@ -188,7 +211,7 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 		p.Rows = append(p.Rows, line)
 	}
 	p.count(counts, l)
-	p.Waiting = p.All - p.Settled
+	p.Waiting = p.All - p.Settled - held
 	p.Complete = p.Over && !p.Failed && p.Waiting == 0
 	return p
 }

@@ -23,6 +23,7 @@ type Book struct {
 	file    *excelize.File
 	parts   map[string]*zip.File
 	formats []format // by the index of a cell's style
+	texts   int      // the number of texts that cells can share, at most
 }
 
 // Sheet is a sheet with cells.
@@ -54,6 +55,9 @@ func OpenBook(content []byte) (*Book, error) {
 	}
 	if b.Sheets, err = b.sheets(); err == nil {
 		b.formats, err = b.styles()
+	}
+	if err == nil {
+		b.texts, err = b.countTexts()
 	}
 	if err != nil {
 		return nil, errors.Join(damaged, b.Close())
@@ -95,7 +99,7 @@ func (b *Book) Each(s Sheet, row func(*Row) error) (err error) {
 	}
 	all, stopped := make(chan marks, ahead), make(chan struct{})
 	defer close(stopped)
-	reader := markReader{xml: xml.NewDecoder(io.LimitReader(part, maxPart)), formats: b.formats}
+	reader := markReader{xml: xml.NewDecoder(io.LimitReader(part, maxPart)), formats: b.formats, texts: b.texts}
 	go func() {
 		defer func() { _ = part.Close() }() // only read from
 		reader.read(all, stopped)

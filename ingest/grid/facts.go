@@ -1,10 +1,13 @@
 package grid
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path"
 	"strconv"
 	"strings"
@@ -38,18 +41,21 @@ func (b *Book) sheets() (all []Sheet, err error) {
 	}
 	parts := map[string]string{}
 	for _, r := range relations.All {
-		if !strings.HasSuffix(r.Type, "/worksheet") {
-			continue // a chart has no cells
-		}
 		target := r.Target
 		if !strings.HasPrefix(target, "/") {
 			target = "xl/" + target
 		}
-		parts[r.ID] = strings.ToLower(strings.TrimPrefix(path.Clean(target), "/"))
+		target = strings.ToLower(strings.TrimPrefix(path.Clean(target), "/"))
+		switch kind := path.Base(r.Type); {
+		case (kind == "worksheet" || kind == "sharedStrings") && b.parts[target] == nil:
+			return nil, errors.New(target + " is missing")
+		case kind == "worksheet": // a chart has no cells
+			parts[r.ID] = target
+		}
 	}
 	for _, s := range book.Sheets {
 		for _, a := range s.Attrs {
-			if part := parts[a.Value]; a.Name.Local == "id" && b.parts[part] != nil {
+			if part := parts[a.Value]; a.Name.Local == "id" && part != "" {
 				all = append(all, Sheet{Name: s.Name, Hidden: s.State != "" && s.State != "visible", part: part})
 			}
 		}
@@ -69,6 +75,35 @@ func (b *Book) decode(part string, to any) error {
 	}
 	defer func() { _ = r.Close() }() // only read from
 	return xml.NewDecoder(io.LimitReader(r, maxPart)).Decode(to)
+}
+
+// countTexts counts the texts that cells share, without reading them: two for one if
+// their elements have a prefix.
+func (b *Book) countTexts() (n int, err error) {
+	f := b.parts["xl/sharedstrings.xml"]
+	if f == nil {
+		return math.MaxInt, nil // under another name, or unused
+	}
+	part, err := f.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = part.Close() }() // only read from
+	in := bufio.NewReaderSize(io.LimitReader(part, maxPart), 64<<10)
+	for {
+		tag, err := in.ReadSlice('>')
+		if at := max(bytes.LastIndexByte(tag, '<'), bytes.LastIndexByte(tag, ':')); at >= 0 {
+			if name, _, _ := bytes.Cut(bytes.TrimRight(tag[at+1:], "/>"), []byte(" ")); string(name) == "si" {
+				n++
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+			return n, err
+		}
+	}
 }
 
 // facts are what a sheet says besides its cells.

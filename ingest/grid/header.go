@@ -98,7 +98,7 @@ func (g *Grid) joinLabels() {
 	for h := range g.Rows {
 		header := g.Rows[h].Cells
 		headings, n := filled(header), 0
-		if headings < 3 || filled(header[:headings]) != headings {
+		if headings < 3 || filled(header[:headings]) != headings || !allNumbered(header[1:headings]) {
 			continue
 		}
 		for i := h + 1; i < len(g.Rows) && tornLabel(g.Rows[i].Cells, len(header)+1, headings-1); i++ {
@@ -114,6 +114,16 @@ func (g *Grid) joinLabels() {
 		}
 		return
 	}
+}
+
+// allNumbered reports whether all headings have a digit, as periods have.
+func allNumbered(headings []string) bool {
+	for _, h := range headings {
+		if !strings.ContainsAny(h, "0123456789") {
+			return false
+		}
+	}
+	return true
 }
 
 // tornLabel reports whether a row of some width has two texts and then numbers alone.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"github.com/tidemark-stats/tidemark/ingest/sheet"
 )
 
 // marks tell, beside the values of a row, how they are meant: their number formats,
@@ -27,12 +29,14 @@ type cellMark struct {
 	formula  bool // has a formula
 	value    bool // has a value
 	truth    bool // is TRUE or FALSE
+	shared   bool // has the number of a text that cells share
 }
 
 // markReader reads the marks of a sheet.
 type markReader struct {
 	xml     *xml.Decoder
 	formats []format
+	texts   int // see Book
 }
 
 // ahead is how many rows of marks are read before the values of those rows.
@@ -105,6 +109,9 @@ func (r *markReader) row(number int, attributes []xml.Attr) marks {
 		case xml.CharData:
 			if inValue && at >= 0 && len(e) > 0 {
 				m.cells[at].value = true
+				if m.err = r.missing(&m.cells[at], e); m.err != nil {
+					return m
+				}
 			}
 		case xml.EndElement:
 			if inValue = false; e.Name.Local == "row" {
@@ -113,6 +120,20 @@ func (r *markReader) row(number int, attributes []xml.Attr) marks {
 		}
 	}
 }
+
+// missing refuses a cell with the number of a text that is not there: the number would
+// be taken for its content.
+func (r *markReader) missing(mark *cellMark, number []byte) error {
+	if !mark.shared {
+		return nil
+	}
+	if n, err := strconv.Atoi(string(number)); err != nil || n < 0 || n >= r.texts {
+		return errNoText
+	}
+	return nil
+}
+
+var errNoText = errors.New("a cell has a text that the workbook does not have")
 
 // cell adds the marks of a cell, which is in the next column unless it says
 // otherwise.
@@ -131,7 +152,7 @@ func (m *marks) cell(column int, attributes []xml.Attr, formats []format) (int, 
 				mark.format = formats[n]
 			}
 		case "t":
-			mark.isNumber, mark.truth = a.Value == "n", a.Value == "b"
+			mark.isNumber, mark.truth, mark.shared = a.Value == "n", a.Value == "b", a.Value == "s"
 		}
 	}
 	for len(m.cells) <= column {
@@ -165,7 +186,7 @@ func (m *marks) text(column int, stored string) string {
 func (m *marks) fill(r *Row, cells []string) (text bool) {
 	r.Cells, r.Stored = r.Cells[:0], r.Stored[:0]
 	for i, cell := range cells {
-		r.Cells = append(r.Cells, strings.TrimSpace(m.text(i, cell)))
+		r.Cells = append(r.Cells, sheet.Trimmed(m.text(i, cell)))
 		r.Stored = append(r.Stored, i < len(m.cells) && m.cells[i].isNumber && !m.cells[i].date)
 		text = text || r.Cells[i] != ""
 	}

@@ -104,7 +104,7 @@ func (b *block) heads(i int) bool {
 			continue
 		}
 		m := b.labels.read(text)
-		key := b.columns[c].role != noRole
+		key := b.columns[c].role != noRole && (b.columns[c].role != unitRole || b.labels.isUnit(text))
 		it, _ := b.labels.find(m.label)
 		switch year := yearOf(text); {
 		case isNumber(text) && (!words || year < 1900 || year > 2100), key && m.role == noRole:

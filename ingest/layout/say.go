@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/grid"
 	"github.com/tidemark-stats/tidemark/ingest/sheet"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -157,6 +158,9 @@ func (out *outcome) ambiguous(name string) (faults sheet.Faults) {
 			break
 		}
 		hint := "write a mapping with tidemark map, answer it there, and push with --map"
+		if q.twofold {
+			hint = "correct the table, or say in a mapping what its columns or labels are (tidemark map, --map)"
+		}
 		if len(q.choices) > 0 {
 			hint = "it is one of " + strings.Join(q.choices, ", ") + "; " + hint
 		}
@@ -206,4 +210,20 @@ func nothingTaken(name string, why []lang.Text) error {
 func isNothing(err error) bool {
 	var fault *sheet.Fault
 	return errors.As(err, &fault) && fault.Problem.Code == "sheet/nothing-taken"
+}
+
+// noTable is the fault of a file without rows of numbers. text is what it has instead.
+func (f *File) noTable(text string) error {
+	return &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-table", Text: text, Reason: "has no table of figures",
+		Hint: "put the numbers into columns below a header, or write one figure per row; see docs/sheets.md for the tables that are recognised"}}
+}
+
+// noSheet is the fault of a workbook without the sheet that was asked for.
+func (f *File) noSheet(book *grid.Book) error {
+	names := make([]string, len(book.Sheets))
+	for i, s := range book.Sheets {
+		names[i] = s.Name
+	}
+	return &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-sheet", Text: f.Sheet, Reason: "is not a sheet of the workbook",
+		Hint: "its sheets are " + strings.Join(names, ", ")}}
 }

@@ -313,7 +313,10 @@ func (s *sdmxFile) mapped(it item) item {
 func (s *sdmxFile) baseUnit(indicator, measure string) string {
 	ind, ok := s.Catalog.Indicator(indicator)
 	m, err := figure.ParseMeasure(measure)
-	if !ok || err != nil {
+	switch {
+	case !ok:
+		return "unknown" // so that the indicator is what is refused
+	case err != nil:
 		return ""
 	}
 	return ind.UnitOf(m).Code

@@ -163,12 +163,6 @@ func sheetLike(row sheet.Plain) bool {
 	return is || row.Broken
 }
 
-// noTable is the fault of a file without rows of numbers. text is what it has instead.
-func (f *File) noTable(text string) error {
-	return &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-table", Text: text, Reason: "has no table of figures",
-		Hint: "put the numbers into columns below a header, or write one figure per row; see docs/sheets.md for the tables that are recognised"}}
-}
-
 // workbook rewrites the sheets of a workbook.
 func (f *File) workbook(all func() ([]byte, error)) (parts []*Part, err error) {
 	book, sheets, err := f.book(all)
@@ -223,20 +217,13 @@ func (f *File) book(all func() ([]byte, error)) (book *grid.Book, sheets []grid.
 		return nil, nil, f.fault(err)
 	}
 	sheets = slices.DeleteFunc(slices.Clone(book.Sheets), func(s grid.Sheet) bool { return f.Sheet != "" && s.Name != f.Sheet })
-	if len(sheets) == 0 {
+	switch {
+	case len(sheets) == 0 && f.Sheet == "": // only charts
+		return nil, nil, errors.Join(f.noTable(""), book.Close())
+	case len(sheets) == 0:
 		return nil, nil, errors.Join(f.noSheet(book), book.Close())
 	}
 	return book, sheets, nil
-}
-
-// noSheet is the fault of a workbook without the sheet that was asked for.
-func (f *File) noSheet(book *grid.Book) error {
-	names := make([]string, len(book.Sheets))
-	for i, s := range book.Sheets {
-		names[i] = s.Name
-	}
-	return &sheet.Fault{Where: f.Name, Problem: &figure.Problem{Code: "sheet/no-sheet", Text: f.Sheet, Reason: "is not a sheet of the workbook",
-		Hint: "its sheets are " + strings.Join(names, ", ")}}
 }
 
 // maxAbove is the number of rows in which the header of a sheet is looked for.
@@ -246,9 +233,10 @@ var errEnough = errors.New("seen enough")
 
 // worksheet rewrites a sheet of a workbook; nil when it has no table.
 func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
-	value, long, seen := -1, false, 0
+	value, width, long, seen := -1, 0, false, 0
 	err := book.Each(s, func(r *grid.Row) error {
 		seen++
+		width = len(r.Cells)
 		if value, long = sheet.Header(r.Cells); long || seen > maxAbove {
 			return errEnough
 		}
@@ -259,7 +247,7 @@ func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
 	}
 	name := f.Name + ":" + s.Name
 	if long {
-		part, err := f.stream(book, s, name, value)
+		part, err := f.stream(book, s, name, value, width)
 		return []*Part{part}, err
 	}
 	g, err := book.Grid(s)
@@ -274,27 +262,21 @@ func (f *File) worksheet(book *grid.Book, s grid.Sheet) ([]*Part, error) {
 }
 
 // stream copies a sheet that has one figure per row already. Its line numbers are
-// the rows of the workbook, and its rows are as long as the header, as Excel saves
-// them as CSV: a workbook does not have the empty cells at the end of a row.
-func (f *File) stream(book *grid.Book, s grid.Sheet, name string, value int) (*Part, error) {
+// the rows of the workbook.
+func (f *File) stream(book *grid.Book, s grid.Sheet, name string, value, width int) (*Part, error) {
 	part := &Part{Name: name}
 	out := csv.NewWriter(&part.text)
-	line, width := 0, 0
+	line := 0
 	err := book.Each(s, func(r *grid.Row) error {
-		if width == 0 {
-			if _, is := sheet.Header(r.Cells); is {
-				width = len(r.Cells)
-			}
-		}
-		for len(r.Cells) < width {
-			r.Cells = append(r.Cells, "")
-		}
 		for line++; line < r.Number; line++ {
 			if err := out.Write([]string{""}); err != nil {
 				return err
 			}
 		}
 		part.keep(line, value >= 0 && r.IsStored(value))
+		for len(r.Cells) < width {
+			r.Cells = append(r.Cells, "") // a workbook leaves out empty cells at the end
+		}
 		return out.Write(oneLines(r.Cells))
 	})
 	out.Flush()

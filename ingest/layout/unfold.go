@@ -37,6 +37,7 @@ type question struct {
 	row, column int
 	reason      lang.Text
 	choices     []string
+	twofold     bool // the table itself says two things, which no mapping settles
 }
 
 // unfold reads every value of the block.
@@ -129,7 +130,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 	cell, at := b.grid.Rows[i].Cell(c), b.grid.Rows[i].Number
 	column := b.columns[c]
 	if !b.headless && c >= b.headed() {
-		out.ask(&question{what: "row", text: strings.Join(b.grid.Rows[i].Cells, " | "), row: at, column: c,
+		out.ask(&question{what: "row", text: strings.Join(b.grid.Rows[i].Cells, " | "), row: at, column: c, twofold: true,
 			reason: lang.Text{ZH: "单元格多于表头", EN: "the row has more cells than the header; a number with a comma is perhaps not in quotation marks"}})
 		return
 	}
@@ -177,7 +178,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 	}
 	r.period = inside(r.period, m.of)
 	if !m.toDate && !fits(r.period, m.of) {
-		out.ask(&question{what: "period", text: r.period, row: at, column: c, reason: lang.Text{ZH: "不是该列所说的月、季或年", EN: "is not the month, the quarter or the year of which the heading speaks"}})
+		out.ask(&question{what: "period", text: r.period, row: at, column: c, twofold: true, reason: lang.Text{ZH: "不是该列所说的月、季或年", EN: "is not the month, the quarter or the year of which the heading speaks"}})
 		return
 	}
 	if flagged {
@@ -232,6 +233,7 @@ func (b *block) unclearly(i, c int, m meaning, row said, clash bool) *question {
 	default:
 		return nil
 	}
+	q.twofold = len(q.choices) == 0
 	return q
 }
 

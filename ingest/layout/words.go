@@ -85,11 +85,11 @@ var phrases = []phrase{
 	{[]string{"上年同期", "去年同期", "上年同月", "去年同月", "上年", "去年", "py cum", "previous year", "year ago"}, not("上年同期数不读取", "the figure of the year before is not taken"), false},
 	{[]string{"占比", "比重", "构成", "份额", "share", "weight"}, not("比重不读取", "shares are not taken"), false},
 	{[]string{"计划", "年计划", "目标", "全年目标", "完成年度计划", "占年计划", "完成进度", "plan", "target"}, not("计划与进度不读取", "plans are not taken"), false},
-	{[]string{"单位", "計量單位", "计量单位", "unit", "units"}, is(unitRole), true},
-	{[]string{"时间", "時間", "时期", "时间段", "年月", "月份", "季度", "年份", "年度", "日期", "统计时间", "截止日期", "period", "date", "time", "year", "quarter", "time period"}, is(periodRole), true},
+	{[]string{"单位", "單位", "計量單位", "计量单位", "unit", "units"}, is(unitRole), true},
+	{[]string{"时间", "時間", "时期", "时间段", "時期", "年月", "月份", "季度", "年份", "年度", "日期", "统计时间", "截止日期", "period", "date", "time", "year", "quarter", "time period"}, is(periodRole), true},
 	{[]string{"指标", "指標", "指标名称", "项目", "名称", "类别", "商品", "indicator", "indicators", "item", "series", "data series", "name", "kind of business"}, is(labelRole), true},
 	{[]string{"地区", "地區", "区县", "县市区", "区县市", "城市", "area", "region", "city"}, is(areaRole), true},
-	{[]string{"状态", "标记", "status", "flag"}, is(statusRole), true},
+	{[]string{"状态", "標記", "標誌", "标记", "status", "flag"}, is(statusRole), true},
 	{[]string{"备注", "備註", "说明", "注", "note", "notes", "remark", "comment"}, is(noteRole), true},
 	{[]string{"序号", "序號", "编号", "代码", "位次", "排名", "名次", "no", "no.", "code", "rank", "naics code", "graduatoria"}, is(otherRole), true},
 }
@@ -125,6 +125,9 @@ var (
 // read says what a text means.
 func (l *labels) read(text string) (m meaning) {
 	s := tidy(unwrapped(strings.ToValidUTF8(text, "\ufffd")))
+	if s != "" && m.alone(s) == "" {
+		return m
+	}
 	if len(figure.Readings(s)) > 0 {
 		m.period = s
 		return m

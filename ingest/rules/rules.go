@@ -25,7 +25,7 @@ var All = []Rule{
 	{"sheet/open", "表格含义不明", "table with open questions"},
 	{"sheet/encoding", "编码无法识别", "unreadable encoding"},
 	{"sheet/ambiguous-encoding", "编码有两种可能", "ambiguous encoding"},
-	{"sheet/too-long", "行过长", "row too long"},
+	{"sheet/too-long", "行或文件过长", "row or file too long"},
 	{"sheet/quote", "引号不配对", "unbalanced quotation marks"},
 	{"sheet/unknown-column", "未知的列", "unknown column"},
 	{"sheet/missing-column", "缺少列", "missing column"},

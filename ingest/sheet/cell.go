@@ -13,6 +13,15 @@ import (
 	"github.com/tidemark-stats/tidemark/figure"
 )
 
+// Trimmed returns a cell without spaces of all kinds and invisible characters at both
+// ends, and without byte order marks inside.
+func Trimmed(s string) string {
+	if strings.Contains(s, mark8) {
+		s = strings.ReplaceAll(s, mark8, "")
+	}
+	return clean(s)
+}
+
 // clean trims spaces of all kinds, including invisible characters, from both ends
 // of a cell.
 func clean(s string) string {
@@ -130,7 +139,7 @@ func (v *numbers) noNumber(s, rest, numeral string, other numeral) *figure.Probl
 		return wrapped
 	}
 	switch {
-	case strings.HasPrefix(s, "="):
+	case strings.HasPrefix(s, "="), strings.HasPrefix(s, "@"):
 		p.Reason, p.Hint = "is a formula, not its result", "save the values of the formulas: copy the column and paste it as values"
 	case isBound(s):
 		p.Reason = "is a bound or an estimate, not a number"

@@ -106,7 +106,7 @@ func json(start string) bool {
 		return false
 	}
 	inside := strings.TrimLeft(start[1:], " \t\r\n")
-	return inside == "" || strings.ContainsRune(`{["}]`, rune(inside[0])) || start[0] == '[' && strings.ContainsRune("-0123456789", rune(inside[0]))
+	return inside == "" || strings.ContainsRune(`{["}]`, rune(inside[0]))
 }
 
 // Problem says that the format is not read.

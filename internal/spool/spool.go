@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -16,6 +17,7 @@ const InMemory = 8 << 20
 type Spool struct {
 	memory bytes.Buffer
 	file   *os.File
+	size   int64 // of the text in the file
 }
 
 // Write adds to the text. The error is from the temporary file.
@@ -28,12 +30,17 @@ func (s *Spool) Write(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+		// Without a name it goes away with the process, however that ends. Where
+		// an open file keeps its name, Close removes it.
+		_ = os.Remove(file.Name())
 		s.file = file
-		if _, err := s.memory.WriteTo(file); err != nil {
+		if s.size, err = s.memory.WriteTo(file); err != nil {
 			return 0, err
 		}
 	}
-	return s.file.Write(p)
+	n, err := s.file.Write(p)
+	s.size += int64(n)
+	return n, err
 }
 
 // Open returns the text from its beginning.
@@ -41,7 +48,7 @@ func (s *Spool) Open() (io.ReadCloser, error) {
 	if s.file == nil {
 		return io.NopCloser(bytes.NewReader(s.memory.Bytes())), nil
 	}
-	return os.Open(s.file.Name())
+	return io.NopCloser(io.NewSectionReader(s.file, 0, s.size)), nil
 }
 
 // Close removes the temporary file.
@@ -49,5 +56,9 @@ func (s *Spool) Close() error {
 	if s.file == nil {
 		return nil
 	}
-	return errors.Join(s.file.Close(), os.Remove(s.file.Name()))
+	err := s.file.Close()
+	if gone := os.Remove(s.file.Name()); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
 }

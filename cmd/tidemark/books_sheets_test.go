@@ -130,6 +130,8 @@ var strangeSheets = []madeFile{
 	sheetFile("figures-with-mistakes.xlsx", perRow([]any{"cargo", "BBW", "level", "2024-05", 2809.5, "万吨"}, []any{"cargoo", "BBW", "level", "2024-05", 1, "万吨"}, []any{"cargo", "XX", "level", "2024-05", 1, "万吨"},
 		[]any{"cargo", "BBW", "levels", "2024-05", 1, "万吨"}, []any{"cargo", "BBW", "level", "2024-13", 1, "万吨"}, []any{"cargo", "BBW", "level", "2024-06", "x", "万吨"}, []any{"cargo", "BBW", "level", "2024-07", 1, "吨吨"}), nil),
 	sheetFile("figures-with-a-misspelt-column.xlsx", cells{{"indicator", "area", "measure", "period", "vale", "unit"}, {"cargo", "BBW", "level", "2024-05", 2809.5, "万吨"}}, nil),
+	sheetFile("as-json.xlsx", inMonths(60.5, "约300万", 61.5), nil, "--json"),
+	sheetFile("open-as-json.xlsx", monthly([]any{"集装箱吞吐量", "标准箱", 1}, []any{"旅客", "万人", 1}), nil, "--json"),
 	sheetFile("tables-101.xlsx", manyTables(101), nil),
 }
 

@@ -191,10 +191,10 @@ func (f *facts) say(g *Grid) (said []lang.Text) {
 	if hidden > 0 {
 		said = append(said, lang.Text{ZH: fmt.Sprintf("隐藏行 %d 行：同样读取", hidden), EN: fmt.Sprintf("hidden rows with text: %d, read like the others", hidden)})
 	}
-	columns := 0
+	columns, texts := 0, g.texts()
 	for _, r := range f.columns {
-		for c := r.FirstColumn; c <= r.LastColumn && c < g.Width(); c++ {
-			if g.hasText(c) {
+		for c := max(r.FirstColumn, 0); c <= r.LastColumn && c < len(texts); c++ {
+			if texts[c] {
 				columns++
 			}
 		}
@@ -205,11 +205,13 @@ func (f *facts) say(g *Grid) (said []lang.Text) {
 	return said
 }
 
-func (g *Grid) hasText(column int) bool {
+// texts reports of each column whether it has text.
+func (g *Grid) texts() []bool {
+	has := make([]bool, g.Width())
 	for i := range g.Rows {
-		if g.Rows[i].Cell(column) != "" {
-			return true
+		for c, text := range g.Rows[i].Cells {
+			has[c] = has[c] || text != ""
 		}
 	}
-	return false
+	return has
 }

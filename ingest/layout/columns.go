@@ -38,6 +38,7 @@ type block struct {
 	years    []string             // periods that have the year of those beside them, for the report
 	days     bool                 // days stand for months, for the report
 	vertical map[int][]grid.Range // merged cells of several rows, by their first column
+	across   map[int][]grid.Range // merged cells of several columns, by the number of a row of the header
 	filledIn []bool               // whether a column has text, by empty
 	headedTo int                  // the number of columns up to the last with a heading, by headed; 0 before
 	headless bool                 // nothing says what the columns are
@@ -61,7 +62,7 @@ func nothing(cell string) bool {
 
 // isPeriod reports whether a cell is a period, with or without its year.
 func isPeriod(cell string) bool {
-	all := figure.Readings(cell)
+	all := readings(cell)
 	return len(all) > 0 && all[0].Extent != figure.Other
 }
 
@@ -264,9 +265,22 @@ func (b *block) headerCells(i int) []string {
 
 // mergedWith reports whether a cell is merged with the one to its left.
 func (b *block) mergedWith(row, column int) bool {
-	return slices.ContainsFunc(b.grid.Merged, func(r grid.Range) bool {
-		return row >= r.FirstRow && row <= r.LastRow && column > r.FirstColumn && column <= r.LastColumn
-	})
+	if b.across == nil {
+		b.across = map[int][]grid.Range{}
+		for _, r := range b.grid.Merged {
+			for _, i := range b.header {
+				if n := b.grid.Rows[i].Number; r.LastColumn > r.FirstColumn && n >= r.FirstRow && n <= r.LastRow {
+					b.across[n] = append(b.across[n], r)
+				}
+			}
+		}
+		for _, all := range b.across {
+			slices.SortFunc(all, func(x, y grid.Range) int { return cmp.Compare(x.FirstColumn, y.FirstColumn) })
+		}
+	}
+	all := b.across[row]
+	i, _ := slices.BinarySearchFunc(all, column, func(r grid.Range, c int) int { return cmp.Compare(r.FirstColumn, c) })
+	return i > 0 && column <= all[i-1].LastColumn // it begins before the column
 }
 
 // divided reports whether a lower row of the header has text in a column.

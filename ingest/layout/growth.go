@@ -9,7 +9,7 @@ import (
 // one before it or, if only one has no growth of its own, that one. One that can
 // belong to several stays open.
 func (b *block) inherit() {
-	growths, own := b.growths(), map[extent]bool{}
+	growths, own, open := b.growths(), map[extent]bool{}, b.levelsByName()
 	first := slices.IndexFunc(b.columns, func(m meaning) bool { return m.role == noRole && m.drop == nil && !m.growth })
 	for _, m := range b.columns {
 		if m.growth && m.drop == nil && !m.bare() {
@@ -21,7 +21,7 @@ func (b *block) inherit() {
 		if !m.bare() {
 			continue
 		}
-		levels := b.levels(c, own, first)
+		levels := b.levels(c, own, open, first)
 		switch left := c - 1; {
 		case len(levels) == 1:
 			m.follow(&b.columns[levels[0]])
@@ -58,16 +58,43 @@ type extent struct {
 	toDate        bool
 }
 
-// levels returns the columns of levels to which a growth can belong: those of the
-// same name that have no growth of their own. Two are enough to leave it open.
-func (b *block) levels(c int, own map[extent]bool, first int) (all []int) {
-	name := b.columns[c].label
+// levelsByName lists the columns of levels by their name, and all under no name.
+func (b *block) levelsByName() map[string][]int {
+	all := map[string][]int{}
 	for i := range b.columns {
-		m := &b.columns[i]
-		if !b.isLevel(i) || i > c && name == "" && c > first || name != "" && m.label != name || own[extent{m.label, m.period, m.toDate}] {
+		if !b.isLevel(i) {
 			continue
 		}
-		all = append(all, i)
+		all[""] = append(all[""], i)
+		if name := b.columns[i].label; name != "" {
+			all[name] = append(all[name], i)
+		}
+	}
+	return all
+}
+
+// levels returns the columns of levels to which a growth can belong: those of the
+// same name that have no growth of their own. Two are enough to leave it open, of which
+// the column to the left is one if it can be meant.
+func (b *block) levels(c int, own map[extent]bool, open map[string][]int, first int) (all []int) {
+	name := b.columns[c].label
+	owned := func(i int) bool { m := &b.columns[i]; return own[extent{m.label, m.period, m.toDate}] }
+	for len(open[name]) > 0 && owned(open[name][0]) {
+		open[name] = open[name][1:] // for good
+	}
+	for _, i := range open[name] {
+		if i > c && name == "" && c > first {
+			break
+		}
+		if owned(i) {
+			continue
+		}
+		if all = append(all, i); len(all) == 2 {
+			break
+		}
+	}
+	if left, at := slices.BinarySearch(open[name], c-1); len(all) == 2 && at && !owned(open[name][left]) && !slices.Contains(all, c-1) {
+		all[1] = c - 1
 	}
 	return all
 }

@@ -82,7 +82,7 @@ func (s *SheetMap) check(cat *catalog.Catalog) error {
 	if err := area(s.Area); err != nil {
 		return err
 	}
-	if s.Period != "" && len(figure.Readings(s.Period)) == 0 {
+	if s.Period != "" && len(readings(s.Period)) == 0 {
 		return fmt.Errorf("period %q is not a period; write it like 2024-05", s.Period)
 	}
 	for letters := range s.Columns {

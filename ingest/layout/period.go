@@ -31,19 +31,19 @@ func joined(far, near string) (period string, clash bool) {
 
 // same reports whether two texts are the same period.
 func same(a, b string) bool {
-	x, y := figure.Readings(a), figure.Readings(b)
+	x, y := readings(a), readings(b)
 	return len(x) == 1 && len(y) == 1 && x[0].Period == y[0].Period && x[0].Extent == y[0].Extent && !x[0].Period.IsZero()
 }
 
 // undated reports whether a text is a part of a year that it does not name.
 func undated(text string) bool {
-	all := figure.Readings(text)
+	all := readings(text)
 	return len(all) > 0 && all[0].Extent == figure.Undated
 }
 
 // yearOf is the year of a period, 0 when it has none or several.
 func yearOf(text string) (year int) {
-	for _, r := range figure.Readings(text) {
+	for _, r := range readings(text) {
 		if r.Extent == figure.Undated || r.Period.IsZero() || year != 0 && r.Period.Year() != year {
 			return 0
 		}
@@ -59,7 +59,7 @@ func inYear(dated, part string) (period string, clash bool) {
 		return part, true
 	}
 	for _, form := range []string{"%d年%s", "%d %s"} {
-		if s := fmt.Sprintf(form, year, strings.TrimSpace(part)); len(figure.Readings(s)) > 0 {
+		if s := fmt.Sprintf(form, year, strings.TrimSpace(part)); len(readings(s)) > 0 {
 			return s, false
 		}
 	}
@@ -68,14 +68,14 @@ func inYear(dated, part string) (period string, clash bool) {
 
 // toDate reports whether a period is the part of a year up to its end.
 func toDate(period string) bool {
-	all := figure.Readings(period)
+	all := readings(period)
 	return len(all) > 0 && all[0].Extent == figure.ToDate
 }
 
 // ofLength returns the month or the quarter at the end of a period: 本月 in a table of
 // 1-5月 is May. Any other text, or no length, leaves the period as it is.
 func ofLength(text string, of figure.Frequency) string {
-	all := figure.Readings(text)
+	all := readings(text)
 	if of == 0 || len(all) != 1 || all[0].Extent != figure.ToDate && all[0].Period.Frequency() == of {
 		return text
 	}
@@ -98,7 +98,7 @@ var frequencies = map[string]figure.Frequency{"month": figure.Monthly, "monthly"
 // month, when the table says that its periods are so long. Any other text is left as
 // it is: a quarter that ends in August is none of the calendar.
 func inside(text string, of figure.Frequency) string {
-	all := figure.Readings(text)
+	all := readings(text)
 	if of == 0 || len(all) != 1 || all[0].Period.Frequency() != figure.Monthly {
 		return text
 	}
@@ -116,7 +116,7 @@ func inside(text string, of figure.Frequency) string {
 
 // fits reports whether a period is a month or a quarter, if it has to be one.
 func fits(text string, of figure.Frequency) bool {
-	all := figure.Readings(text)
+	all := readings(text)
 	return of == 0 || len(all) == 0 || all[0].Period.IsZero() || all[0].Period.Frequency() == of
 }
 
@@ -136,7 +136,7 @@ func titled(texts []string) (period string, unclear bool) {
 	for _, text := range texts {
 		for _, found := range periodIn.FindAllString(base.ReplaceAllString(day.ReplaceAllString(text, " "), " "), -1) {
 			switch {
-			case len(figure.Readings(found)) == 0:
+			case len(readings(found)) == 0:
 			case period == "" || same(period, found) || undated(period) && yearOf(found) != 0 || contains(period, found):
 				period = nearer(period, found)
 			case undated(found) || contains(found, period):
@@ -160,6 +160,6 @@ func nearer(before, found string) string {
 
 // contains reports whether a text is a year in which the period of another is.
 func contains(year, part string) bool {
-	all := figure.Readings(year)
+	all := readings(year)
 	return len(all) == 1 && all[0].Period.Frequency() == figure.Annual && yearOf(year) == yearOf(part)
 }

@@ -1,13 +1,16 @@
 package layout
 
-import "slices"
-
 // sample is the number of cells by which a column is recognised.
 const sample = 1000
 
 // recognise gives a role to columns whose header says none, by their cells.
 func (b *block) recognise() {
+	first := true // no column before has labels or periods
 	for c := range b.columns {
+		if c > 0 {
+			before := b.columns[c-1].role
+			first = first && before != periodRole && before != labelRole
+		}
 		m := &b.columns[c]
 		if m.role != noRole && m.role != periodRole || m.drop != nil {
 			continue
@@ -19,7 +22,6 @@ func (b *block) recognise() {
 			}
 			continue
 		}
-		first := !slices.ContainsFunc(b.columns[:c], func(m meaning) bool { return m.role == periodRole || m.role == labelRole })
 		if n.cells > 0 && (!m.says() || n.numbers == 0 && first) {
 			m.role = b.roleBy(c, n, first)
 		}

@@ -188,13 +188,13 @@ var footnoted = regexp.MustCompile(`\s*(?:[*†‡#①-⑳\x{b9}\x{b2}\x{b3}]|[(
 func (b *block) periodSaid(row *said, c int, text string) {
 	m := &row.meaning
 	text = b.dayInside(c, text)
-	if len(figure.Readings(text)) == 0 {
+	if len(readings(text)) == 0 {
 		one := b.labels.read(text)
 		bare := footnoted.ReplaceAllString(text, "")
 		switch {
 		case months(text) && b.monthly(c):
 			text += "月"
-		case len(figure.Readings(bare)) > 0:
+		case len(readings(bare)) > 0:
 			m.mark, text = one.mark, bare
 		case (one.growth || one.drop != nil) && one.label == "" && one.period == "":
 			m.growth, m.vague, m.drop, text = one.growth, one.vague, one.drop, b.last
@@ -218,7 +218,7 @@ func (b *block) periodSaid(row *said, c int, text string) {
 // it is, as is a day in a column of quarters, which does not say whether the value is
 // that of the quarter.
 func (b *block) dayInside(c int, text string) string {
-	all := figure.Readings(text)
+	all := readings(text)
 	if len(all) != 1 || all[0].Extent != figure.OneDay || !edge(all[0].Means) {
 		return text
 	}

@@ -60,13 +60,13 @@ func sign(n int) int { return min(1, max(-1, n)) }
 
 // part reads a month or a quarter, with its year or without.
 func part(text string) (p figure.Period, dated, ok bool) {
-	all := figure.Readings(text)
+	all := readings(text)
 	if len(all) == 0 {
 		return p, false, false
 	}
 	if dated = all[0].Extent != figure.Undated; !dated {
 		full, clash := inYear("2000年", text)
-		if all = figure.Readings(full); clash {
+		if all = readings(full); clash {
 			return p, false, false
 		}
 	}

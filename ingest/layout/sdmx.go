@@ -329,7 +329,7 @@ func (s *sdmxFile) otherwise(row []string, line int) error {
 		return s.refuse(line, "sheet/open", t, "is a transformation of the values, which TRANSFORMATION names", "write the measure into a column MEASURE (level, ytd, yoy, ytd_yoy), and remove TRANSFORMATION")
 	}
 	freq := strings.ToUpper(s.get(row, "frequency"))
-	if all := figure.Readings(s.get(row, "period")); len(all) == 1 && all[0].Extent == figure.Whole && len(freq) == 1 && strings.Contains("AQM", freq) {
+	if all := readings(s.get(row, "period")); len(all) == 1 && all[0].Extent == figure.Whole && len(freq) == 1 && strings.Contains("AQM", freq) {
 		if is := all[0].Period.Frequency().String(); is != freq {
 			return s.refuse(line, "sheet/open", freq, "is not the frequency of the period "+s.get(row, "period"), "correct FREQ or TIME_PERIOD")
 		}

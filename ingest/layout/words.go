@@ -128,7 +128,7 @@ func (l *labels) read(text string) (m meaning) {
 	if s != "" && m.alone(s) == "" {
 		return m
 	}
-	if len(figure.Readings(s)) > 0 {
+	if len(readings(s)) > 0 {
 		m.period = s
 		return m
 	}
@@ -149,7 +149,7 @@ func (l *labels) read(text string) (m meaning) {
 	}
 	name, s := l.cut(strings.Join(strings.Fields(s), " "))
 	s = m.phrases(s)
-	if found := periodIn.FindString(s); found != "" && len(figure.Readings(found)) > 0 {
+	if found := periodIn.FindString(s); found != "" && len(readings(found)) > 0 {
 		m.period = found
 		s = strings.Replace(s, found, " ", 1)
 	}

@@ -225,8 +225,15 @@ func (h *header) meant() bool {
 func Header(cells []string) (values int, is bool) {
 	h := &header{}
 	texts := make([]string, len(cells))
+	known := 0
 	for i, c := range cells {
 		texts[i] = clean(fold(c))
+		if _, is := fieldNamed(texts[i]); is {
+			known++
+		}
+	}
+	if known < 3 {
+		return -1, false // what other names are meant for is not asked of every row of a wide table
 	}
 	if len(h.assign("", texts)) > 0 && !h.meant() {
 		return -1, false

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +19,8 @@ import (
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/internal/composetest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 	"github.com/tidemark-stats/tidemark/store"
 )
 
@@ -174,6 +178,44 @@ func TestAPushForAnotherAgencyNamesThoseForWhichTheAccountMaySend(t *testing.T) 
 	must(t, err)
 	if info.State.Msgs != 0 {
 		t.Errorf("%d messages are in the stream", info.State.Msgs)
+	}
+}
+
+// What a check against the servers says is what a push would meet.
+func TestACheckNamesTheFiguresThatTheAccountMayNotSend(t *testing.T) {
+	s := newSite(t)
+	h, err := sender.OpenHoldings(t.Context(), s.connect("port"), catalog.Ningbo())
+	must(t, err)
+	file := "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,346,万TEU\ntrade_exports,330200,level,2024-05,700,亿元\n"
+	report, err := sender.Inspection{Catalog: catalog.Ningbo(), Against: h}.Check(t.Context(),
+		[]sender.Input{{Name: "mixed.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(file)), nil }}})
+	must(t, err)
+	if report.Refused != 1 || report.Compared.New != 1 || len(report.Findings) != 1 {
+		t.Fatalf("it says %+v", report)
+	}
+	want := `mixed.csv:3:A figure/foreign-agency: indicator is for customs to send, for which this account may not send; it may send for port; use that agency's account, or leave its figures to it`
+	if got := report.Findings[0].Where + " " + report.Findings[0].Error(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A server whose configuration is older than the comparison lets nobody read the
+// decisions: that is said at once.
+func TestAServerWhoseSendersMayNotReadDecisionsSaysSo(t *testing.T) {
+	project := composetest.Load(t, "..")
+	service := project.Services["nats"]
+	composetest.Setenv(t, service)
+	text, err := os.ReadFile(composetest.OnHost(t, service, service.Command[1]))
+	must(t, err)
+	older := filepath.Join(t.TempDir(), "nats.conf")
+	must(t, os.WriteFile(older, []byte(strings.NewReplacer(", $DECISIONS", "", "\nDECISIONS:", "\n#").Replace(string(text))), 0o600))
+	s := &site{t: t, passwords: project.Environment, server: enginetest.NATSFrom(t, older)}
+	s.operator = s.jetStream("operator")
+	_, err = ingest.Setup(t.Context(), s.operator, 1)
+	must(t, err)
+	_, err = sender.OpenHoldings(t.Context(), s.connect("port"), catalog.Ningbo())
+	if err == nil || !strings.Contains(err.Error(), "read stream DECISIONS: ") || !strings.Contains(err.Error(), "may this user read DECISIONS?") {
+		t.Errorf("it says %v", err)
 	}
 }
 

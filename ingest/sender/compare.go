@@ -66,9 +66,10 @@ type Row struct {
 	Answered   []Finding // why it would be refused, or what is unusual, if the sender did not stand by it
 }
 
-// row returns a judged row without a comparison.
+// row returns a judged row without a comparison, and without its location, which only
+// few rows need.
 func (f *file) row(judged *judgedRow) Row {
-	return Row{File: f.input.Name, table: f.input.table, Where: f.where(judged.Line, "value"), Line: judged.Line, Read: judged.readable, Figure: judged.Figure,
+	return Row{File: f.input.Name, table: f.input.table, Line: judged.Line, Read: judged.readable, Figure: judged.Figure,
 		Agency: judged.Agency, Repeats: judged.Repeats, Findings: judged.Findings, Unusual: judged.Unusual, Asked: judged.asked}
 }
 
@@ -80,25 +81,34 @@ type trial struct {
 	seq        uint64       // in FIGURES, of the last figure
 	at         int64        // when they would be stored, ms since 1970
 	submission string
-	redefined  map[string]*figure.Problem // why all figures of an indicator are refused, by its code
+	// may reports whether this account may send for an agency; nil when that is found
+	// out otherwise.
+	may       func(agency string) *figure.Problem
+	refusable map[string]*figure.Problem // why all figures of an indicator are refused, by its code
 }
 
 // try begins a trial. Until its end the holdings are not refreshed.
-func (h *Holdings) try() *trial {
+func (h *Holdings) try(may func(agency string) *figure.Problem) *trial {
 	h.mu.RLock()
 	return &trial{Holdings: h, known: h.known.Copy(), seq: h.sent, at: time.Now().UnixMilli(), submission: newSubmissionID(),
-		redefined: map[string]*figure.Problem{}}
+		may: may, refusable: map[string]*figure.Problem{}}
 }
 
 func (t *trial) end() { t.mu.RUnlock() }
 
-// conflict returns why all figures of an indicator are refused, nil when they are not.
-func (t *trial) conflict(code string) *figure.Problem {
-	p, asked := t.redefined[code]
-	if !asked {
-		p = t.validator.Redefined(code, t.ledger.Defined(store.OfIndicator, code).Is)
-		t.redefined[code] = p
+// never returns why all figures of an indicator are refused, nil when they are not.
+func (t *trial) never(code, agency string) *figure.Problem {
+	p, asked := t.refusable[code]
+	if asked {
+		return p
 	}
+	if t.may != nil {
+		p = t.may(agency)
+	}
+	if p == nil {
+		p = t.validator.Redefined(code, t.ledger.Defined(store.OfIndicator, code).Is)
+	}
+	t.refusable[code] = p
 	return p
 }
 
@@ -111,7 +121,7 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 		return nil
 	case len(judged.Findings) > 0:
 		if judged.readable {
-			row.Was = t.current(t.known, fig.Cell, fig.Unit)
+			row.Was = t.current(fig)
 			row.Difference = differenceOf(fig, row.Was)
 		}
 		return nil
@@ -120,18 +130,19 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 	m := rules.Message{Seq: t.seq, Stored: t.at, Submission: t.submission, Beside: f.beside(fig.Series(), row.Line)}
 	d := t.validator.Weigh(&judged.candidate, &m, t.known)
 	row.Asked = d.Outcome == ingest.Refused // nothing else is wrong with a candidate
-	if p := t.conflict(fig.Indicator); p != nil && d.Outcome != ingest.Refused {
+	if p := t.never(fig.Indicator, judged.Agency); p != nil && d.Outcome != ingest.Refused {
 		d, row.Asked = rules.Refusal(m.Seq, p), false
 	}
-	row.Was = t.current(t.known, fig.Cell, fig.Unit)
+	if p := t.known.Before(&d.Vintage); d.Outcome == ingest.Unchanged && p != nil {
+		row.Was = t.was(p, fig)
+	} else {
+		row.Was = t.current(fig)
+	}
 	switch d.Outcome {
 	case ingest.Written:
 		row.Change = New
 	case ingest.Unchanged:
 		row.Change = Same
-		if p := t.known.Before(&d.Vintage); p != nil {
-			row.Was = t.stored(t.known, p, fig.Cell, fig.Unit)
-		}
 	case ingest.Revised:
 		row.Change = Changed
 	case ingest.Superseded:
@@ -150,6 +161,27 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 	}
 	t.known.Apply(ledger.Range, &d)
 	return &d
+}
+
+// current returns what would be stored of a figure's cell.
+func (t *trial) current(f *figure.Figure) *Stored {
+	p, ok := t.known.Current(f.Cell)
+	if !ok {
+		return nil
+	}
+	return t.was(&p, f)
+}
+
+// was returns a vintage as Stored, in the unit of the figure beside it.
+func (t *trial) was(p *rules.Vintage, f *figure.Figure) *Stored {
+	s := t.stored(t.known, p, f.Cell, f.Unit)
+	if s == nil || s.Seq <= t.sent {
+		return s
+	}
+	if s.Seq = 0; p.Moment >= t.at {
+		s.Published = time.Time{}
+	}
+	return s
 }
 
 // findingOf returns a problem of a row as a finding.

@@ -64,8 +64,8 @@ type grouping struct {
 	plain   int
 }
 
-// add adds a row whose figure could be read.
-func (g *grouping) add(r *Report, row *Row) {
+// add adds a row of a file whose figure could be read.
+func (g *grouping) add(r *Report, f *file, row *Row) {
 	code := row.Figure.Indicator
 	group := g.groups[code]
 	if group == nil {
@@ -84,18 +84,17 @@ func (g *grouping) add(r *Report, row *Row) {
 	if r.Compared != nil {
 		r.Compared.count(row.Change)
 	}
-	switch notable := row.notable(); {
-	case notable && g.notable < keptRows:
-		g.notable++
-		group.rows = append(group.rows, *row)
-	case notable:
-		group.omitted++
-	case g.plain < keptRows:
-		g.plain++
-		group.rows = append(group.rows, *row)
-	default:
-		group.plain++
+	kept, omitted := &g.plain, &group.plain
+	if row.notable() {
+		kept, omitted = &g.notable, &group.omitted
 	}
+	if *kept == keptRows {
+		*omitted++
+		return
+	}
+	*kept++
+	row.Where = f.where(row.Line, "value")
+	group.rows = append(group.rows, *row)
 }
 
 // notable reports whether there is more to say of a row than that it is well.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ type Holdings struct {
 	js        jetstream.JetStream
 	validator *rules.Validator
 	figures   jetstream.Stream
+	quiet     sync.Once // see mayNotSend
 
 	mu     sync.RWMutex
 	ledger *ledger.Ledger
@@ -39,8 +41,8 @@ type Stored struct {
 	Withheld  bool
 	Status    figure.Status
 	Note      string
-	Published time.Time // in the time zone of the city
-	Seq       uint64    // of the message in FIGURES that said it last
+	Published time.Time // in the time zone of the city; zero when it is not published yet
+	Seq       uint64    // of the message in FIGURES that said it last; 0 if that is to come from the same files
 }
 
 // OpenHoldings reads what is stored. It asks NATS for nothing that a sender may not
@@ -115,19 +117,14 @@ func (h *Holdings) Undecided() int {
 func (h *Holdings) Of(cell figure.Cell, unit string) *Stored {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return h.current(h.known, cell, unit)
-}
-
-// current is Of for those who hold mu.
-func (h *Holdings) current(k *rules.Known, cell figure.Cell, unit string) *Stored {
-	p, ok := k.Current(cell)
+	p, ok := h.known.Current(cell)
 	if !ok {
 		return nil
 	}
-	return h.stored(k, &p, cell, unit)
+	return h.stored(h.known, &p, cell, unit)
 }
 
-// stored converts a vintage of a cell.
+// stored converts a known vintage of a cell. The caller holds mu.
 func (h *Holdings) stored(k *rules.Known, p *rules.Vintage, cell figure.Cell, unit string) *Stored {
 	ind, ok := h.validator.Cat.Indicator(cell.Indicator)
 	if !ok {
@@ -143,4 +140,20 @@ func (h *Holdings) stored(k *rules.Known, p *rules.Vintage, cell figure.Cell, un
 	value, _ := figure.DecimalOf(p.Value) // only finite numbers are stored
 	return &Stored{Value: value.Shift(-power), Unit: unit, Withheld: p.Withheld, Status: p.Status, Note: k.Note(p),
 		Published: time.UnixMilli(p.Moment).In(h.validator.Cat.Location()), Seq: p.Message()}
+}
+
+// mayNotSend returns why the account of the holdings' connection may not send for an
+// agency; nil when it may, or NATS does not say.
+func (h *Holdings) mayNotSend(ctx context.Context, agency string) *figure.Problem {
+	nc := h.js.Conn()
+	h.quiet.Do(func() { probeQuietly(nc) })
+	if got, err := probe(ctx, nc, probeSubject(agency)); err != nil || got != denied {
+		return nil
+	}
+	p := &figure.Problem{Code: "figure/foreign-agency", Field: "indicator",
+		Reason: "is for " + agency + " to send, for which this account may not send", Hint: "use that agency's account, or leave its figures to it"}
+	if may := permitted(ctx, nc, h.validator.Cat); len(may) > 0 {
+		p.Reason += "; it may send for " + strings.Join(may, ", ")
+	}
+	return p
 }

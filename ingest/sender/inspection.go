@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/figure"
 )
 
 // Inspection says how to look at files before anything is sent.
@@ -71,7 +72,11 @@ func (i *inspecting) all(ctx context.Context, inputs []Input) (files []*file, er
 	}
 	if i.Against != nil {
 		i.report.Compared, i.report.Undecided = &Tally{}, i.Against.Undecided()
-		i.trial = i.Against.try()
+		var may func(string) *figure.Problem
+		if !i.sends { // sending finds it out for itself
+			may = func(agency string) *figure.Problem { return i.Against.mayNotSend(ctx, agency) }
+		}
+		i.trial = i.Against.try(may)
 		defer i.trial.end()
 	}
 	for n, input := range tables {
@@ -137,11 +142,12 @@ func (i *inspecting) row(f *file, judged *judgedRow, whole *scale) error {
 	}
 	i.report.count(f, judged)
 	if i.groups != nil && row.Read {
-		i.groups.add(i.report, &row)
+		i.groups.add(i.report, f, &row)
 	}
 	if i.Row == nil {
 		return nil
 	}
+	row.Where = f.where(row.Line, "value")
 	return i.Row(&row)
 }
 

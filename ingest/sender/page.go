@@ -162,7 +162,10 @@ func (r *Report) rowShown(row *Row, l lang.Language) rowShown {
 		out.Now += " (" + f.Status.String() + ")"
 	}
 	if was := row.Was; was != nil {
-		out.Stored, out.Since = was.Amount().In(l), was.Published.Format(time.DateOnly)
+		out.Stored = was.Amount().In(l)
+		if !was.Published.IsZero() {
+			out.Since = was.Published.Format(time.DateOnly)
+		}
 		if was.Status != figure.Normal && !was.Withheld {
 			out.Stored += " (" + was.Status.String() + ")"
 		}

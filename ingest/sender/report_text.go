@@ -163,11 +163,11 @@ func (p *printer) summary() {
 		return
 	}
 	for _, how := range r.Read {
-		fmt.Fprintf(p, "%s: %s\n", how.File, how.In(p.language))
+		fmt.Fprintf(&p.Builder, "%s: %s\n", how.File, how.In(p.language))
 	}
 	p.say(lang.Say("%s：%s\n", "%s: %s\n", strings.Join(r.Files, ", "), figures(r.Figures)))
 	for _, line := range r.lines(p.occasion) {
-		fmt.Fprintf(p, "  %6d  %s\n", line.n, line.In(p.language))
+		fmt.Fprintf(&p.Builder, "  %6d  %s\n", line.n, line.In(p.language))
 	}
 	for _, text := range r.remarks(p.occasion) {
 		p.WriteString(text.In(p.language) + "\n")
@@ -183,7 +183,7 @@ func (r *Report) remarks(o Occasion) (all []lang.Text) {
 		all = append(all, lang.Text{ZH: "未与库中数据比较", EN: "not compared with what is stored: " + r.NotCompared})
 	}
 	if r.Undecided > 0 && o == Checked {
-		all = append(all, lang.Say("另有 %d 个已送达的数据尚未处理，未参与比较", "%d figures that were sent earlier are not settled yet and were not compared with", r.Undecided))
+		all = append(all, lang.Say("另有 %s已送达、尚未处理，未参与比较", "%s sent earlier, not settled yet and not compared with", figures(r.Undecided)))
 	}
 	for i := range r.Pending {
 		all = append(all, r.Pending[i].says())

@@ -20,8 +20,8 @@ func (r *Row) MarshalJSON() ([]byte, error) {
 		Unit      string    `json:"unit"`
 		Status    string    `json:"status"`
 		Note      string    `json:"note,omitempty"`
-		Published time.Time `json:"published"`
-		Seq       uint64    `json:"seq"`
+		Published time.Time `json:"published,omitzero"`
+		Seq       uint64    `json:"seq,omitempty"`
 	}
 	type difference struct {
 		Absolute string   `json:"absolute"`

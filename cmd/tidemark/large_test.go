@@ -9,10 +9,17 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
 // rows returns a file of figures that is never in memory as a whole: as many rows of
@@ -35,9 +42,32 @@ func rows(size int) io.Reader {
 }
 
 func TestAFileIsCheckedInLessMemoryThanItTakes(t *testing.T) {
+	checkLarge(t, "check", "-")
+}
+
+func TestAFileIsComparedInLessMemoryThanItTakes(t *testing.T) {
+	url := enginetest.NATS(t).ClientURL()
+	nc, err := nats.Connect(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ingest.Setup(t.Context(), js, 1); err != nil {
+		t.Fatal(err)
+	}
+	checkLarge(t, "check", "--nats", url, "--html", filepath.Join(t.TempDir(), "page.html"), "-")
+}
+
+// checkLarge runs a check of a large file on standard input.
+func checkLarge(t *testing.T, args ...string) {
+	t.Helper()
 	const size = 128 << 20
 	temporary := t.TempDir()
-	check := exec.Command("tidemark", "check", "-")
+	check := exec.Command("tidemark", args...)
 	check.Env = append(os.Environ(), "TMPDIR="+temporary)
 	check.Stdin = rows(size)
 	out, err := check.CombinedOutput()

@@ -11,27 +11,28 @@ import (
 
 // cli is the command line: a field for each command, in the order of the help.
 type cli struct {
-	Demo     demoCmd     `cmd:"" help:"Run everything in one process tree, with the built-in sample; no Docker."`
-	Push     pushCmd     `cmd:"" help:"Send the figures of files and wait for their receipts."`
-	Check    checkCmd    `cmd:"" help:"Report on files like push, but send nothing."`
-	Map      mapCmd      `cmd:"" help:"Write down what the tables of a file mean, to be edited and used with --map."`
-	Ingest   ingestCmd   `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
-	Exporter exporterCmd `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
-	Desk     deskCmd     `cmd:"" help:"Run the page on which people send figures, or make a line of its password file."`
-	Targets  targetsCmd  `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
-	Digest   digestCmd   `cmd:"" help:"Sum up what is new, turned and due, for a mail or a chat."`
-	Export   exportCmd   `cmd:"" help:"Write the stored figures as a sheet, a workbook, SDMX-CSV or OpenMetrics."`
-	Sample   sampleCmd   `cmd:"" help:"Load the built-in sample into running servers, and show the day of its newest figure."`
-	Init     initCmd     `cmd:"" help:"Create or verify streams, consumer and bucket."`
-	Migrate  migrateCmd  `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
-	Replay   replayCmd   `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
-	Pending  pendingCmd  `cmd:"" help:"List, approve, return or withdraw what waits for review or for its moment."`
-	Receipts receiptsCmd `cmd:"" help:"List submissions with their receipts, or show every figure of one."`
-	History  historyCmd  `cmd:"" help:"Show every publication of one figure: value, when, by whom, note, warnings and answers."`
-	Rejects  rejectsCmd  `cmd:"" help:"List figures that were refused, show them, send them again, or drop them."`
-	Catalog  catalogCmd  `cmd:"" help:"Check or show a catalogue."`
-	Health   healthCmd   `cmd:"" help:"Ask a running worker or exporter whether it is healthy."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo       demoCmd       `cmd:"" help:"Run everything in one process tree, with the built-in sample; no Docker."`
+	Push       pushCmd       `cmd:"" help:"Send the figures of files and wait for their receipts."`
+	Check      checkCmd      `cmd:"" help:"Report on files like push, but send nothing."`
+	Map        mapCmd        `cmd:"" help:"Write down what the tables of a file mean, to be edited and used with --map."`
+	Ingest     ingestCmd     `cmd:"" help:"Run a worker: from NATS to InfluxDB."`
+	Exporter   exporterCmd   `cmd:"" help:"Run the exporter: from InfluxDB to Prometheus."`
+	Desk       deskCmd       `cmd:"" help:"Run the page on which people send figures, or make a line of its password file."`
+	Targets    targetsCmd    `cmd:"" help:"Show every target: to date, plan, projection, verdict."`
+	Digest     digestCmd     `cmd:"" help:"Sum up what is new, turned and due, for a mail or a chat."`
+	Export     exportCmd     `cmd:"" help:"Write the stored figures as a sheet, a workbook, SDMX-CSV or OpenMetrics."`
+	Sample     sampleCmd     `cmd:"" help:"Load the built-in sample into running servers, and show the day of its newest figure."`
+	Init       initCmd       `cmd:"" help:"Create or verify streams, consumer and bucket."`
+	Migrate    migrateCmd    `cmd:"" help:"Convert an indicator's stored figures to the catalogue's unit, kind and frequency."`
+	Replay     replayCmd     `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
+	Pending    pendingCmd    `cmd:"" help:"List, approve, return or withdraw what waits for review or for its moment."`
+	Receipts   receiptsCmd   `cmd:"" help:"List submissions with their receipts, or show every figure of one."`
+	History    historyCmd    `cmd:"" help:"Show every publication of one figure: value, when, by whom, note, warnings and answers."`
+	Rejects    rejectsCmd    `cmd:"" help:"List figures that were refused, show them, send them again, or drop them."`
+	Catalog    catalogCmd    `cmd:"" help:"Check or show a catalogue."`
+	Health     healthCmd     `cmd:"" help:"Ask a running worker or exporter whether it is healthy."`
+	Completion completionCmd `cmd:"" help:"Print a script for completion in a shell."`
+	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
 
 // Help shows an example.

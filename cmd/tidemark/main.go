@@ -75,6 +75,10 @@ func execute(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int
 		}
 	}()
 	parser := newParser(stdout, stderr, kong.Exit(func(code int) { panic(exit(code)) }))
+	if len(args) > 0 && args[0] == completeWord {
+		complete(parser.Model, args[1:], stdout)
+		return exitDone
+	}
 	command, err := parser.Parse(args)
 	if err != nil {
 		_, _ = fmt.Fprintf(stderr, "tidemark: %s\n", misused(err))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -26,21 +27,25 @@ const (
 	benchMonths = 100
 )
 
-// fill writes 1,000,000 figures: 10,000 series of 100 months.
-func fill(b *testing.B, s *store.Store) {
+// fill writes series of 100 months; every so many figures one has a note, none if 0.
+func fill(b *testing.B, s *store.Store, series, noted int) {
 	b.Helper()
 	var writers errgroup.Group
 	writers.SetLimit(2)
 	const batch = 50 // series
-	for from := 0; from < benchSeries; from += batch {
+	for from := 0; from < series; from += batch {
 		writers.Go(func() error {
 			vintages := make([]store.Vintage, 0, batch*benchMonths)
 			for i := from; i < from+batch; i++ {
 				for m := range benchMonths {
 					cell := figure.Cell{Indicator: fmt.Sprintf("indicator_%02d", i%40), Area: fmt.Sprintf("3302%02d", i/40%10),
 						Category: fmt.Sprintf("kind_%02d", i/400), Measure: figure.Level, Period: figure.Month(2015, 1).Add(m)}
-					vintages = append(vintages, store.Vintage{Cell: cell, Agency: "port", Status: figure.Normal,
-						Value: float64(i*1000+m) * 1.25, Moment: cell.Period.End().UnixMilli()})
+					v := store.Vintage{Cell: cell, Agency: "port", Status: figure.Normal,
+						Value: float64(i*1000+m) * 1.25, Moment: cell.Period.End().UnixMilli()}
+					if n := i*benchMonths + m; noted > 0 && n%noted == 0 {
+						v.Note = fmt.Sprintf("初步核算，见公报第 %d 页", n)
+					}
+					vintages = append(vintages, v)
 				}
 			}
 			return s.Write(b.Context(), vintages)
@@ -98,7 +103,7 @@ func BenchmarkLoad(b *testing.B) {
 	if _, err := s.Setup(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	fill(b, s)
+	fill(b, s, benchSeries, 0)
 	header, path, query := overheard(b, opts)
 
 	// The store does not request compression, which takes InfluxDB longer.
@@ -147,6 +152,36 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportMetric(discarding.Seconds()/loading.Seconds(), "speed-ratio")
 	b.ReportMetric(float64(b.N)*benchSeries*benchMonths/loading.Seconds(), "figures/s")
 	b.ReportMetric(0, "ns/op") // would also count the discarded reading
+}
+
+// BenchmarkLoadNotes loads 200,000 figures of which one in fifty has a note.
+// "time-ratio" is the time with the notes divided by the time without, measured
+// alternately in one run: at most 1.2.
+func BenchmarkLoadNotes(b *testing.B) {
+	s, err := store.Open(store.Options(enginetest.SharedInflux(b)))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Setup(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	fill(b, s, 2000, 50)
+	load := func(vintages iter.Seq2[*store.Vintage, error]) time.Duration {
+		start := time.Now()
+		if book, err := new(Book).Merge(vintages); err != nil || book.Figures() != 2000*benchMonths {
+			b.Fatalf("%d figures, %v", book.Figures(), err)
+		}
+		return time.Since(start)
+	}
+	load(s.Noted(b.Context(), store.Selection{})) // so that both read what InfluxDB has in memory
+	var plain, noted time.Duration
+	for b.Loop() {
+		plain += load(s.Vintages(b.Context(), store.Selection{}))
+		noted += load(s.Noted(b.Context(), store.Selection{}))
+	}
+	b.ReportMetric(noted.Seconds()/plain.Seconds(), "time-ratio")
+	b.ReportMetric(0, "ns/op")
 }
 
 // heap is the memory in use.

@@ -206,3 +206,37 @@ func TestAnEntryInTheFutureHidesNoOthers(t *testing.T) {
 		})
 	}
 }
+
+func TestAnotherNoteReachesAFollower(t *testing.T) {
+	opts := empty(t)
+	s, other := open(t, opts), open(t, opts)
+	first := vintage("gdp", figure.Year(2023), 5)
+	write(t, other, first)
+	f := s.Follow()
+	notes := func() (all []string) {
+		t.Helper()
+		if _, err := f.Poll(t.Context(), func(vintages iter.Seq2[*store.Vintage, error]) error {
+			for v, err := range vintages {
+				if err != nil {
+					return err
+				}
+				if v.Note != "" {
+					all = append(all, v.Note)
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if got := notes(); len(got) != 0 {
+		t.Errorf("there is a note: %q", got)
+	}
+	second := first
+	second.Moment, second.Note = first.Moment+1, "final"
+	write(t, other, second)
+	if got := notes(); len(got) != 1 || got[0] != "final" {
+		t.Errorf("got %q, want the note", got)
+	}
+}

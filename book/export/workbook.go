@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -26,13 +27,17 @@ func workbook(w io.Writer, figures iter.Seq2[*Series, Figure]) (n int, err error
 	if err := arrange(out); err != nil {
 		return 0, err
 	}
+	whole, err := book.NewStyle(&excelize.Style{NumFmt: 1}) // 0: Excel shows long numbers as 1.24E+12 otherwise
+	if err != nil {
+		return 0, err
+	}
 	for s, f := range figures {
 		if n++; n >= excelize.TotalRows {
 			return 0, fmt.Errorf("a workbook has room for %d figures; choose fewer by indicator, area or period, or write csv", excelize.TotalRows-1)
 		}
 		cells := texts(sheetRow(s, f))
 		if cells[valueColumn] = nil; !f.Withheld {
-			cells[valueColumn] = f.Value
+			cells[valueColumn] = valueCell(f.Value, whole)
 		}
 		at, err := excelize.CoordinatesToCellName(1, n+1)
 		if err != nil {
@@ -60,6 +65,14 @@ func arrange(out *excelize.StreamWriter) error {
 		return err
 	}
 	return out.SetRow("A1", texts(sheetHeader))
+}
+
+// valueCell is the cell of a number; whole is the style of those without a fraction.
+func valueCell(v float64, whole int) any {
+	if v != math.Trunc(v) {
+		return v
+	}
+	return excelize.Cell{StyleID: whole, Value: v}
 }
 
 func texts(cells []string) []any {

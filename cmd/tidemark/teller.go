@@ -80,7 +80,7 @@ func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string
 		if i == current {
 			outcome += p.say("，现行", ", current")
 		}
-		t.Row(p.minute(at(s)), p.value(s), p.status(s), outcome, s.Agency, cmp.Or(s.Sender, "–"), cmp.Or(printable(s.Submission), "–"), strconv.FormatUint(s.Seq, 10))
+		t.Row(p.minute(at(s)), p.value(s), p.status(s), outcome, printable(s.Agency), cmp.Or(s.Sender, "–"), cmp.Or(printable(s.Submission), "–"), strconv.FormatUint(s.Seq, 10))
 		notes = append(notes, p.words(s))
 	}
 	p.rowsWith(&b, &t, notes)
@@ -171,7 +171,7 @@ func (p teller) submissions(all []*history.Submission) string {
 	}
 	t.Row(append(head, p.say("请留意", "unusual"), p.say("已确认", "stood by"))...)
 	for _, s := range all {
-		row := []string{s.ID, p.minute(s.Stored), cmp.Or(s.Agency, "–"), cmp.Or(s.Sender, "–")}
+		row := []string{s.ID, p.minute(s.Stored), cmp.Or(printable(s.Agency), "–"), cmp.Or(s.Sender, "–")}
 		for _, o := range ledger.Outcomes() {
 			row = append(row, dash(s.Counts[o]))
 		}
@@ -196,7 +196,7 @@ func (p teller) receipt(r *history.Receipt) string {
 	var head table.Table
 	head.Row(p.say("提交", "submission"), r.ID)
 	head.Row(p.say("报送于", "sent"), p.minute(r.Stored))
-	head.Row(p.say("部门", "agency"), cmp.Or(r.Agency, "–"))
+	head.Row(p.say("部门", "agency"), cmp.Or(printable(r.Agency), "–"))
 	head.Row(p.say("报送人", "sender"), cmp.Or(r.Sender, "–"))
 	_ = head.Write(&b) // a Builder does not fail
 	b.WriteByte('\n')

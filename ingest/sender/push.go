@@ -146,6 +146,11 @@ func (o *Options) Inspection() Inspection {
 // then.
 func Push(ctx context.Context, opts Options, inputs []Input) (*Report, error) {
 	r := &Report{}
+	if opts.Reason != "" {
+		if err := new(figure.Figure).SetField("confirmed", opts.Reason); err != nil {
+			return r, err
+		}
+	}
 	earlier := &answered{nc: opts.Conn}
 	in := newInspector(opts.Catalog, opts.Confirm)
 	in.reason = opts.Reason

@@ -50,12 +50,11 @@ type Refusal struct {
 
 // Add adds a decision to the receipt.
 func (r *Receipt) Add(d *ledger.Decision) {
-	switch {
-	case d.Outcome == Refused || d.Problem == nil:
-	case d.Confirmed:
-		r.Answered = append(r.Answered, Refusal{d.Seq, *d.Problem})
-	default:
+	if d.Outcome != Refused && d.Problem != nil {
 		r.Unusual = append(r.Unusual, Refusal{d.Seq, *d.Problem})
+	}
+	if d.Answered != nil {
+		r.Answered = append(r.Answered, Refusal{d.Seq, *d.Answered})
 	}
 	switch d.Outcome {
 	case Written:

@@ -107,7 +107,7 @@ func settle(ctx context.Context, js jetstream.JetStream, steps []Step) error {
 
 // decided notes a decision; a later one on the same message amends it.
 func (s *Step) decided(d *ledger.Decision) {
-	s.Outcome, s.Problem, s.Confirmed = d.Outcome, d.Problem, d.Confirmed
+	s.Outcome, s.Problem, s.Confirmed = d.Outcome, cmp.Or(d.Problem, d.Answered), d.Confirmed
 	switch d.Outcome {
 	case ledger.Refused:
 		s.Vintage, s.Published = false, time.Time{}

@@ -16,6 +16,7 @@ import (
 //	outcome    a byte: its index in outcomes, and flags
 //	problem    when refused or flagged: five strings and, since version 2, the
 //	           eight bytes of its factor
+//	answered   when flagged, a problem; since version 3
 //	vintage    unless refused, and in an amendment
 //	restated   when flagged, a vintage
 //
@@ -44,6 +45,7 @@ const (
 	flagRestated = 0x10 // a restated vintage follows
 	flagProblem  = 0x20 // there is a problem although the figure is not refused
 	flagStood    = 0x40 // the sender stands by the value
+	flagAnswered = 0x80 // there is a problem that the sender has answered
 
 	// In the measure's byte.
 	flagWithheld = 0x80 // there is no value
@@ -100,12 +102,14 @@ func (e *encoder) decision(d *Decision) {
 	if d.Confirmed {
 		head |= flagStood
 	}
+	if d.Answered != nil {
+		head |= flagAnswered
+	}
 	e.buf = append(e.buf, head)
-	if p := d.Problem; p != nil {
-		for _, s := range []string{p.Code, p.Field, p.Text, p.Reason, p.Hint} {
-			e.string(s)
+	for _, p := range []*figure.Problem{d.Problem, d.Answered} {
+		if p != nil {
+			e.problem(p)
 		}
-		e.float(p.Factor)
 	}
 	if whole {
 		e.vintage(&d.Vintage)
@@ -113,6 +117,13 @@ func (e *encoder) decision(d *Decision) {
 	if d.Restated != nil {
 		e.vintage(d.Restated)
 	}
+}
+
+func (e *encoder) problem(p *figure.Problem) {
+	for _, s := range []string{p.Code, p.Field, p.Text, p.Reason, p.Hint} {
+		e.string(s)
+	}
+	e.float(p.Factor)
 }
 
 func (e *encoder) vintage(v *store.Vintage) {
@@ -233,12 +244,12 @@ func (d *decoder) decision() Decision {
 		d.fail(fmt.Errorf("outcome %d", n))
 	}
 	if out.Outcome == Refused || head&flagProblem != 0 {
-		out.Problem = &figure.Problem{Code: d.string(), Field: d.string(), Text: d.string(), Reason: d.string(), Hint: d.string()}
-		if d.version > 1 {
-			out.Problem.Factor = d.float()
-		}
+		out.Problem = d.problem()
 	}
 	out.Confirmed = d.version > 2 && head&flagStood != 0
+	if d.version > 2 && head&flagAnswered != 0 {
+		out.Answered = d.problem()
+	}
 	if head&flagVintage != 0 {
 		d.vintage(&out.Vintage)
 	}
@@ -247,6 +258,14 @@ func (d *decoder) decision() Decision {
 		d.vintage(out.Restated)
 	}
 	return out
+}
+
+func (d *decoder) problem() *figure.Problem {
+	p := &figure.Problem{Code: d.string(), Field: d.string(), Text: d.string(), Reason: d.string(), Hint: d.string()}
+	if d.version > 1 {
+		p.Factor = d.float()
+	}
+	return p
 }
 
 func (d *decoder) vintage(v *store.Vintage) {

@@ -44,6 +44,9 @@ func drawDecision(t *rapid.T, seq uint64) Decision {
 		d.Problem = &figure.Problem{Code: texts().Draw(t, "code"), Field: texts().Draw(t, "field"), Text: texts().Draw(t, "text"),
 			Reason: texts().Draw(t, "reason"), Hint: texts().Draw(t, "hint"), Factor: rapid.Float64().Draw(t, "factor")}
 	}
+	if rapid.Bool().Draw(t, "answered") {
+		d.Answered = &figure.Problem{Code: texts().Draw(t, "code"), Reason: texts().Draw(t, "reason"), Factor: rapid.Float64().Draw(t, "factor")}
+	}
 	if d.Outcome != Refused || rapid.Bool().Draw(t, "amends") {
 		d.Vintage = drawVintage(t)
 	}
@@ -120,7 +123,7 @@ func FuzzDecode(f *testing.F) {
 	enc.decision(&Decision{Seq: 3, Outcome: Written, Vintage: v, Restated: &v})
 	enc.decision(&Decision{Seq: 9, Outcome: Refused, Problem: &figure.Problem{Code: "figure/unit"}})
 	v.Note, v.Reason, v.Sender = "快报", "受台风影响", "王芳"
-	enc.decision(&Decision{Seq: 11, Outcome: Revised, Vintage: v, Confirmed: true, Problem: &figure.Problem{Code: "figure/off-trend"}})
+	enc.decision(&Decision{Seq: 11, Outcome: Revised, Vintage: v, Confirmed: true, Answered: &figure.Problem{Code: "figure/off-trend"}})
 	f.Add(enc.buf)
 	f.Add(append([]byte{2}, enc.buf[1:]...))
 	f.Add([]byte{version})

@@ -55,9 +55,10 @@ type Decision struct {
 	Restated *store.Vintage
 	Problem  *figure.Problem // why the figure was refused, or what is unusual about it; mostly nil
 	// Confirmed says that the sender stands by the value; the reason is in the
-	// vintage. If there is a problem, it would have been refused or reported
-	// otherwise.
+	// vintage. Answered is why the figure would otherwise have been refused, or what
+	// would have been called unusual; mostly nil.
 	Confirmed bool
+	Answered  *figure.Problem
 }
 
 // AppendPoints appends the vintages that InfluxDB must hold because of the

@@ -51,7 +51,11 @@ func (v *Validator) Weigh(c *Candidate, m *Message, k *Known) ledger.Decision {
 		}
 		strange.Problem = cmp.Or(strange.Problem, closed)
 	}
-	if strange.Problem != nil {
+	switch {
+	case strange.Problem == nil:
+	case d.Confirmed:
+		d.Answered = short(strange.Problem)
+	default:
 		d.Problem = short(strange.Problem)
 	}
 	return d

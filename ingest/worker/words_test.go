@@ -78,8 +78,8 @@ func TestWhatWasUnusualAboutAConfirmedFigureIsKeptWithTheAnswer(t *testing.T) {
 	last := s.publishAs(f, "王芳", "s-1")
 	s.settleAll(s.startStopped(), 7)
 	d := s.decisions()[6]
-	if d.Outcome != ingest.Written || !d.Confirmed || d.Problem == nil || d.Problem.Code != "figure/unit-slip" || d.Vintage.Reason != f.Reason {
-		t.Fatalf("the decision is %+v, problem %v", d, d.Problem)
+	if d.Outcome != ingest.Written || !d.Confirmed || d.Problem != nil || d.Answered == nil || d.Answered.Code != "figure/unit-slip" || d.Vintage.Reason != f.Reason {
+		t.Fatalf("the decision is %+v, problem %v", d, d.Answered)
 	}
 	stream, err := s.JS.Stream(s.Ctx, ingest.ReceiptsStream)
 	if err != nil {
@@ -90,7 +90,7 @@ func TestWhatWasUnusualAboutAConfirmedFigureIsKeptWithTheAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	receipt := ingesttest.DecodeReceipt(t, msg.Data)
-	if len(receipt.Unusual) != 0 || len(receipt.Answered) != 1 || receipt.Answered[0].Seq != last || receipt.Answered[0].Code != d.Problem.Code {
+	if len(receipt.Unusual) != 0 || len(receipt.Answered) != 1 || receipt.Answered[0].Seq != last || receipt.Answered[0].Code != d.Answered.Code {
 		t.Errorf("the receipt is %+v", receipt)
 	}
 }

@@ -9,6 +9,7 @@
 //	families.go      the list of all metrics
 //	records.go       metrics of the track record and of revisions
 //	released.go      metrics of what a release had
+//	notes.go         the metric of notes on figures
 //	amounts.go       amounts of targets as texts
 //	span.go          the time ranges of charts
 //	targets.go       metrics of targets, judged at any moment
@@ -16,7 +17,6 @@
 //	headline.go      metrics of the period that is shown first
 //	newest.go        metrics of the newest period that was known
 //	publications.go  metrics of publications, indicators and releases
-//	notes.go         the metric of notes on figures
 //	figures.go       metrics of published and derived figures
 //	family.go        what a metric is
 //	lookup.go        finding what a selection may match in the book

@@ -191,6 +191,9 @@ func (b *block) readTitle() {
 			m = meaning{unit: m.unit}
 		}
 		m.period = ""
+		if differ(b.above.unit, m.unit) {
+			m.unit = b.above.unit + several + m.unit
+		}
 		b.above, _ = b.above.over(m)
 		if b.area == "" {
 			b.area = b.labels.areaIn(text)

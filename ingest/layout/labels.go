@@ -118,8 +118,8 @@ type found struct {
 	ok bool
 }
 
-// maxFound is the number of labels that are remembered.
-const maxFound = 10_000
+// maxFound is the number of labels that are remembered, more than a sheet has columns.
+const maxFound = 20_000
 
 // find returns what a label announces, and remembers it: a label of a column comes with
 // every value below it.

@@ -15,6 +15,9 @@ func (b *block) recognise() {
 		if m.role != noRole && m.role != periodRole || m.drop != nil {
 			continue
 		}
+		if m.role == noRole && m.says() && b.hasNumber(c) {
+			continue
+		}
 		n := b.count(c)
 		if m.role == periodRole {
 			if n.periods+n.numbers == 0 && n.known > 0 {
@@ -48,8 +51,20 @@ func (b *block) roleBy(c int, n counts, first bool) role {
 	return otherRole
 }
 
-// count counts the first cells of a column.
+// hasNumber reports whether a column has a number.
+func (b *block) hasNumber(c int) bool {
+	for n, i := range b.body {
+		if cell := b.grid.Rows[i].Cell(c); n < sample && cell != "" && (isNumber(cell) || nothing(cell)) {
+			return true
+		}
+	}
+	return false
+}
+
+// count counts the first cells of a column. Whether they are periods is not asked any
+// more, as it takes long, once most of them cannot be.
 func (b *block) count(c int) (n counts) {
+	most := min(sample, len(b.body)) // cells
 	for _, i := range b.body {
 		cell := b.grid.Rows[i].Cell(c)
 		if cell == "" {
@@ -59,7 +74,7 @@ func (b *block) count(c int) (n counts) {
 			break
 		}
 		n.cells++
-		if isPeriod(cell) {
+		if others := n.cells - 1 - n.periods; others*5 <= most && isPeriod(cell) {
 			n.periods++
 		}
 		if b.labels.isUnit(cell) {

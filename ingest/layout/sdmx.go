@@ -106,7 +106,7 @@ func (s *sdmxFile) header(head []byte) bool {
 		first, _, _ := strings.Cut(strings.ToUpper(cells[0]), "[")
 		_, period := s.columns["period"]
 		_, value := s.columns["value"]
-		if value && period || period && (first == "DATAFLOW" || first == "STRUCTURE") {
+		if value && period || first == "DATAFLOW" || first == "STRUCTURE" && s.names[1] == "STRUCTURE_ID" {
 			return true
 		}
 	}
@@ -143,6 +143,10 @@ func (s *sdmxFile) byContent(head []byte) error {
 	if _, ok := s.columns["indicator"]; !ok && s.given.Indicator == "" {
 		return &sheet.Fault{Where: s.Name + ":1", Problem: &figure.Problem{Code: "sheet/open", Field: "indicator", Reason: "no column has codes of indicators of the catalogue",
 			Hint: "name the column INDICATOR, or write a mapping with tidemark map and push with --map"}}
+	}
+	if _, ok := s.columns["period"]; !ok {
+		return &sheet.Fault{Where: s.Name + ":1", Problem: &figure.Problem{Code: "sheet/missing-column", Text: "TIME_PERIOD", Reason: "is not in the header",
+			Hint: "write the periods into a column TIME_PERIOD"}}
 	}
 	if _, ok := s.columns["value"]; !ok {
 		return &sheet.Fault{Where: s.Name + ":1", Problem: &figure.Problem{Code: "sheet/missing-column", Text: "OBS_VALUE", Reason: "is not in the header",

@@ -87,19 +87,26 @@ func (b *Book) look() {
 
 // Each calls row for the rows of a sheet that have text, in their order. An error
 // from row ends the reading. The Row is valid until row returns.
-func (b *Book) Each(s Sheet, row func(*Row) error) (err error) {
+func (b *Book) Each(s Sheet, row func(*Row) error) error {
+	_, err := b.each(s, row)
+	return err
+}
+
+// each is Each, and returns what the sheet says besides its cells when it was read to
+// its end.
+func (b *Book) each(s Sheet, row func(*Row) error) (besides facts, err error) {
 	rows, err := b.file.Rows(s.Name)
 	if err != nil {
-		return damaged
+		return besides, damaged
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	part, err := b.parts[s.part].Open()
 	if err != nil {
-		return damaged
+		return besides, damaged
 	}
 	all, stopped := make(chan marks, ahead), make(chan struct{})
 	defer close(stopped)
-	reader := markReader{xml: xml.NewDecoder(io.LimitReader(part, maxPart)), formats: b.formats, texts: b.texts}
+	reader := markReader{xml: xml.NewDecoder(io.LimitReader(part, maxPart)), formats: b.formats, texts: b.texts, besides: facts{rows: map[int]bool{}}}
 	go func() {
 		defer func() { _ = part.Close() }() // only read from
 		reader.read(all, stopped)
@@ -113,7 +120,7 @@ func (b *Book) Each(s Sheet, row func(*Row) error) (err error) {
 			next, more = <-all
 		}
 		if err != nil || next.err != nil {
-			return damaged
+			return besides, damaged
 		}
 		m := marks{}
 		if more && next.number == out.Number {
@@ -123,20 +130,23 @@ func (b *Book) Each(s Sheet, row func(*Row) error) (err error) {
 			continue
 		}
 		if err := row(&out); err != nil {
-			return err
+			return besides, err
 		}
 	}
-	if rows.Error() != nil {
-		return damaged
+	for more && next.err == nil {
+		next, more = <-all // what follows the rows is read as well
 	}
-	return nil
+	if rows.Error() != nil || next.err != nil {
+		return besides, damaged
+	}
+	return reader.besides, nil
 }
 
 // Grid reads a sheet with what is special about its layout.
 func (b *Book) Grid(s Sheet) (*Grid, error) {
 	g := &Grid{Name: s.Name}
 	cells := 0
-	err := b.Each(s, func(r *Row) error {
+	besides, err := b.each(s, func(r *Row) error {
 		g.Rows = append(g.Rows, Row{Number: r.Number, Cells: append([]string(nil), r.Cells...), Stored: append([]bool(nil), r.Stored...)})
 		if cells += len(r.Cells); cells > maxCells {
 			return tooManyCells(s.Name)
@@ -146,12 +156,8 @@ func (b *Book) Grid(s Sheet) (*Grid, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := b.facts(s)
-	if err != nil {
-		return nil, damaged
-	}
-	g.Merged = f.merged
-	g.Said = f.say(g)
+	g.Merged = besides.merged
+	g.Said = besides.say(g)
 	return g, nil
 }
 

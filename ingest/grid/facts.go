@@ -113,47 +113,19 @@ type facts struct {
 	columns []Range      // hidden columns
 }
 
-// facts reads what a sheet says besides its cells.
-func (b *Book) facts(s Sheet) (facts, error) {
-	f := facts{rows: map[int]bool{}}
-	part, err := b.parts[s.part].Open()
-	if err != nil {
-		return f, err
-	}
-	defer func() { _ = part.Close() }() // only read from
-	in := xml.NewDecoder(io.LimitReader(part, maxPart))
-	row := 0
-	for {
-		token, err := in.RawToken()
-		if errors.Is(err, io.EOF) {
-			return f, nil
-		}
-		if err != nil {
-			return f, err
-		}
-		e, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
+// add notes what an element outside the rows says.
+func (f *facts) add(e *xml.StartElement) {
+	switch e.Name.Local {
+	case "col":
 		a := attributes(e.Attr)
-		switch e.Name.Local {
-		case "row":
-			if row++; a["r"] != "" {
-				row, _ = strconv.Atoi(a["r"]) // Each has refused any other text
-			}
-			if truth(a["hidden"]) {
-				f.rows[row] = true
-			}
-		case "col":
-			first, err1 := strconv.Atoi(a["min"])
-			last, err2 := strconv.Atoi(a["max"])
-			if truth(a["hidden"]) && err1 == nil && err2 == nil {
-				f.columns = append(f.columns, Range{FirstColumn: first - 1, LastColumn: last - 1})
-			}
-		case "mergeCell":
-			if r, ok := rangeOf(a["ref"]); ok {
-				f.merged = append(f.merged, r)
-			}
+		first, err1 := strconv.Atoi(a["min"])
+		last, err2 := strconv.Atoi(a["max"])
+		if truth(a["hidden"]) && err1 == nil && err2 == nil {
+			f.columns = append(f.columns, Range{FirstColumn: first - 1, LastColumn: last - 1})
+		}
+	case "mergeCell":
+		if r, ok := rangeOf(attributes(e.Attr)["ref"]); ok {
+			f.merged = append(f.merged, r)
 		}
 	}
 }

@@ -37,6 +37,7 @@ type markReader struct {
 	xml     *xml.Decoder
 	formats []format
 	texts   int // see Book
+	besides facts
 }
 
 // ahead is how many rows of marks are read before the values of those rows.
@@ -65,7 +66,11 @@ func (r *markReader) read(rows chan<- marks, stopped <-chan struct{}) {
 			return
 		}
 		e, ok := token.(xml.StartElement)
-		if !ok || e.Name.Local != "row" {
+		if !ok {
+			continue
+		}
+		if e.Name.Local != "row" {
+			r.besides.add(&e)
 			continue
 		}
 		m := r.row(last+1, e.Attr)
@@ -79,12 +84,19 @@ func (r *markReader) read(rows chan<- marks, stopped <-chan struct{}) {
 // otherwise.
 func (r *markReader) row(number int, attributes []xml.Attr) marks {
 	m := marks{number: number}
+	hidden := false
 	for _, a := range attributes {
-		if a.Name.Local == "r" {
+		switch a.Name.Local {
+		case "r":
 			if m.number, m.err = strconv.Atoi(a.Value); m.err != nil {
 				return m
 			}
+		case "hidden":
+			hidden = truth(a.Value)
 		}
+	}
+	if hidden {
+		r.besides.rows[m.number] = true
 	}
 	at, inValue := -1, false
 	for {

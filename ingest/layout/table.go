@@ -149,7 +149,7 @@ func (f *File) text() ([]*Part, error) {
 	switch {
 	case len(parts) > 0:
 		parts[0].Read = append(read, parts[0].Read...)
-	case err == nil && !slices.ContainsFunc(rows, sheetLike) && divide(g, newLabels(f.Catalog, nil), false) == nil:
+	case err == nil && !slices.ContainsFunc(rows, sheetLike):
 		f.unread = len(rows)
 		return nil, f.noTable("")
 	}
@@ -157,10 +157,11 @@ func (f *File) text() ([]*Part, error) {
 }
 
 // sheetLike reports whether the reader of sheets has more to say about a row than that
-// it is part of no table: it is broken, or names columns in other marks.
+// it is part of no table: it is broken, names columns in other marks, or has a measure,
+// as the figures of a sheet without a header have.
 func sheetLike(row sheet.Plain) bool {
 	_, is := sheet.Header(strings.FieldsFunc(row.Text, func(r rune) bool { return strings.ContainsRune(",;|\t\"", r) }))
-	return is || row.Broken
+	return is || row.Broken || slices.ContainsFunc(row.Cells, func(c string) bool { _, err := figure.ParseMeasure(c); return err == nil })
 }
 
 // workbook rewrites the sheets of a workbook.

@@ -93,6 +93,8 @@ func FormatOf(head []byte) (f Format, ok bool) {
 		return Format{Name: "a web page, even if its name ends with .xls", Hint: "open it in a spreadsheet and save it as XLSX", kind: "HTML or XML"}, true
 	case begins("<"):
 		return Format{Name: "HTML or XML", Hint: "open it in a spreadsheet and save it as XLSX"}, true
+	case begins("var ", "const ", "// ", "/*"):
+		return Format{Name: "the text of a program (JavaScript)", Hint: "copy the numbers into a spreadsheet, check every one, and save it as XLSX"}, true
 	case json(start):
 		return Format{Name: "JSON"}, true
 	}

@@ -39,6 +39,16 @@ type Receipt struct {
 	// Answered holds what would have been a refusal or a warning if the sender did
 	// not stand by the value.
 	Answered []Refusal `json:"answered,omitempty"`
+	// Signed says the same once more, so that it can be proven; nil if the worker has
+	// no key. See package receipt.
+	Signed *Signed `json:"signed,omitempty"`
+}
+
+// Signed is a signed statement about figures.
+type Signed struct {
+	Statement string `json:"statement"`
+	Signature string `json:"signature"` // base64
+	Key       string `json:"key"`       // public, of the signer
 }
 
 // Refusal says why a figure was refused, or what is unusual about it. Seq is

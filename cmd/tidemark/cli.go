@@ -27,6 +27,8 @@ type cli struct {
 	Replay     replayCmd     `cmd:"" help:"Refill the InfluxDB bucket from NATS, and count what is in it."`
 	Pending    pendingCmd    `cmd:"" help:"List, approve, return or withdraw what waits for review or for its moment."`
 	Receipts   receiptsCmd   `cmd:"" help:"List submissions with their receipts, or show every figure of one."`
+	Verify     verifyCmd     `cmd:"" help:"Prove offline what a receipt says."`
+	Key        keyCmd        `cmd:"" name:"receipt-key" help:"Make the key with which workers sign receipts, or print its public part."`
 	History    historyCmd    `cmd:"" help:"Show every publication of one figure: value, when, by whom, note, warnings and answers."`
 	Rejects    rejectsCmd    `cmd:"" help:"List figures that were refused, show them, send them again, or drop them."`
 	Catalog    catalogCmd    `cmd:"" help:"Check or show a catalogue."`

@@ -48,14 +48,16 @@ func TestEveryCommandShowsAnExample(t *testing.T) {
 
 // safeguarded are the flags, by command, that switch off a safeguard. Those about a
 // file override the evidence of its cells, or belong to one file; so do a moment of
-// release and a comment.
+// release, a comment and a receipt.
 var safeguarded = map[string][]string{
-	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html", "release-at", "group"},
+	"push":           {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html", "release-at", "group", "receipt"},
 	"check":          {"confirm", "decimal", "thousands", "encoding", "columns", "sheet", "map", "flags", "html"},
 	"map":            {"sheet", "out"},
 	"rejects resend": {"all"},
 	"rejects drop":   {"why"},
 
+	"receipts":         {"out"},
+	"pending show":     {"receipt"},
 	"pending approve":  {"comment"},
 	"pending return":   {"comment"},
 	"pending withdraw": {"comment"},

@@ -14,6 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/exporter"
 	"github.com/tidemark-stats/tidemark/ingest/pending"
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/httpserver"
 )
@@ -25,6 +26,7 @@ type ingestCmd struct {
 	webFlags
 	ReleaseUser     string `help:"NATS user that may release what is held back, see docs/release.md; that of --nats-user if omitted." placeholder:"NAME"`
 	ReleasePassword string `help:"Its password; prefer the variable." placeholder:"SECRET"`
+	ReceiptKey      string `help:"File with the key to sign receipts, see tidemark receipt-key; not signed if omitted." placeholder:"FILE"`
 	Listen          string `help:"Address on which the worker serves its own metrics; port 0 picks a free one." default:"127.0.0.1:9465" placeholder:"HOST:PORT"`
 }
 
@@ -51,6 +53,10 @@ func (c *ingestCmd) Run(e *env) error {
 		return err
 	}
 	defer figures.Close()
+	signer, err := c.signer(log)
+	if err != nil {
+		return err
+	}
 	listener, err := listen("--listen", c.Listen)
 	if err != nil {
 		return err
@@ -61,7 +67,7 @@ func (c *ingestCmd) Run(e *env) error {
 	}
 	defer conn.Close()
 	registry := exporter.NewRegistry()
-	worker, err := worker.New(worker.Config{Conn: conn, Store: figures, Catalog: cat, Logger: log, Registry: registry})
+	worker, err := worker.New(worker.Config{Conn: conn, Store: figures, Catalog: cat, Logger: log, Registry: registry, Signer: signer})
 	if err != nil {
 		return err
 	}
@@ -79,6 +85,18 @@ func (c *ingestCmd) Run(e *env) error {
 		return httpserver.Serve(ctx, listener, workerHandler(worker, promhttp.HandlerFor(registry, promhttp.HandlerOpts{})), c.WebConfig, log)
 	})
 	return group.group.Run()
+}
+
+// signer returns what signs receipts, nil if they are not signed.
+func (c *ingestCmd) signer(log *slog.Logger) (*receipt.Signer, error) {
+	if c.ReceiptKey == "" {
+		return nil, nil
+	}
+	signer, err := receipt.ReadSigner(c.ReceiptKey)
+	if err == nil {
+		log.Info("receipts are signed", "public_key", signer.Public())
+	}
+	return signer, err
 }
 
 // releaser returns what releases submissions that are held back. It has a connection

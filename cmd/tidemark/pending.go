@@ -129,6 +129,7 @@ func stateOf(s *pending.State) both {
 
 type pendingShowCmd struct {
 	natsFlags
+	receiptFile
 	Submission string `arg:"" help:"Its ID, which pending list shows."`
 	JSON       bool   `name:"json" help:"Print one JSON object."`
 }
@@ -152,6 +153,9 @@ type shownSubmission struct {
 
 // Run shows a submission.
 func (c *pendingShowCmd) Run(e *env) error {
+	if err := c.free("--receipt"); err != nil {
+		return err
+	}
 	return c.withPending(e, func(js jetstream.JetStream, p *pending.Pending) error {
 		s, err := p.Find(e.ctx, c.Submission)
 		if err != nil {
@@ -167,9 +171,14 @@ func (c *pendingShowCmd) Run(e *env) error {
 			}
 		}
 		if c.JSON {
-			return eachJSON(e.stdout, []shownSubmission{out})
+			err = eachJSON(e.stdout, []shownSubmission{out})
+		} else {
+			err = out.writeText(e.stdout)
 		}
-		return out.writeText(e.stdout)
+		if err != nil {
+			return err
+		}
+		return c.save(e, &c.natsFlags, s.ID)
 	})
 }
 

@@ -69,6 +69,7 @@ type pushCmd struct {
 	Files []string `arg:"" optional:"" name:"file" help:"CSV files; - is standard input."`
 	fileFlags
 	natsFlags
+	receiptFile
 	Sender string `help:"Who sends: a name of a person or program, kept with the figures." placeholder:"NAME"`
 	// These belong to one push, so they have no environment variable.
 	ReleaseAt string `env:"-" help:"Hold the figures back until this moment, like 2026-12-18 09:30 by the city's clocks, or with an offset like 2026-12-18T09:30+08:00." placeholder:"TIME"`
@@ -105,6 +106,9 @@ func (c *pushCmd) Run(e *env) error {
 	}
 	if c.Timeout <= 0 {
 		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
+	}
+	if err := c.free("--receipt"); err != nil {
+		return err
 	}
 	at, err := c.releaseAt(cat)
 	if err != nil {
@@ -148,6 +152,11 @@ func (c *pushCmd) Run(e *env) error {
 	}
 	if err != nil {
 		return err
+	}
+	if report.Submission != "" {
+		if err := c.save(e, &c.natsFlags, report.Submission); err != nil {
+			return err
+		}
 	}
 	if report.Clean() || c.NoWait && report.Accepted() {
 		return nil

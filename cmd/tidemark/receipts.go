@@ -19,6 +19,7 @@ type receiptsCmd struct {
 	natsFlags
 	catalogFlag
 	Limit int    `help:"How many submissions to list, 0 for all." default:"20" placeholder:"N"`
+	Out   string `env:"-" help:"Save the signed receipt of the submission in this new file, for tidemark verify." placeholder:"FILE"`
 	JSON  bool   `name:"json" help:"Print one JSON object per submission, with all figures of the one that is named."`
 	Lang  string `help:"Language: zh or en." default:"zh" enum:"zh,en" placeholder:"LANG"`
 }
@@ -32,7 +33,8 @@ days. It needs the rights of an operator.
 
 Example:
   tidemark receipts
-  tidemark receipts 20240618T013000Z-ABCDEFGHIJ`
+  tidemark receipts 20240618T013000Z-ABCDEFGHIJ
+  tidemark receipts 20240618T013000Z-ABCDEFGHIJ --out receipt.json`
 }
 
 // Run lists the receipts or shows one.
@@ -47,6 +49,16 @@ func (c *receiptsCmd) Run(e *env) error {
 	id := strings.TrimPrefix(c.Submission, "receipts.")
 	if c.Submission != "" && !figure.IsCode(id) {
 		return fmt.Errorf("%q is not a submission; tidemark receipts lists them", c.Submission)
+	}
+	if c.Out != "" {
+		if id == "" {
+			return errors.New("--out saves the receipt of one submission: name it; tidemark receipts lists them")
+		}
+		file := receiptFile{c.Out}
+		if err := file.free("--out"); err != nil {
+			return err
+		}
+		return file.save(e, &c.natsFlags, id)
 	}
 	p := teller{lang.Language(c.Lang), cat}
 	return c.withNATS(e, "receipts", func(nc *nats.Conn, js jetstream.JetStream) error {

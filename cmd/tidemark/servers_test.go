@@ -114,7 +114,7 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	env := site(ts.Getenv("TIDEMARK_NATS"), enginetest.Bucket{URL: ts.Getenv("TIDEMARK_INFLUX"), Org: ts.Getenv("TIDEMARK_INFLUX_ORG"),
 		Token: ts.Getenv("TIDEMARK_INFLUX_TOKEN"), Bucket: ts.Getenv("TIDEMARK_INFLUX_BUCKET")})
-	env = append(env, "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"))
+	env = append(env, "TIDEMARK_CATALOG="+ts.Getenv("TIDEMARK_CATALOG"), "TIDEMARK_RECEIPT_KEY="+ts.Getenv("TIDEMARK_RECEIPT_KEY"))
 	url, stop, err := launch(env, args[0])
 	ts.Check(err)
 	ts.Setenv(args[0], url)

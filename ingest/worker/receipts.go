@@ -10,18 +10,30 @@ import (
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
 )
 
 // maxRefusals limits the number of problems in a receipt, because they contain
 // texts.
 const maxRefusals = 100
 
-// publishReceipts publishes the outcomes of the items for their senders. Figures
-// without a submission get no receipt.
-func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item) error {
+// maxStatement limits the signed statement in a receipt, in bytes.
+const maxStatement = 256 << 10
+
+// publishReceipts publishes the outcomes of the items for their senders, signed
+// unless the signer is nil. Figures without a submission get no receipt.
+func publishReceipts(ctx context.Context, js jetstream.JetStream, signer *receipt.Signer, items []*item) error {
 	bySubmission := map[string]*ingest.Receipt{}
+	said, size := map[string][]receipt.Entry{}, map[string]int{}
 	var messages []*nats.Msg
 	write := func(submission string) error {
+		if signer != nil {
+			if err := signer.Sign(bySubmission[submission], submission, said[submission]); err != nil {
+				return err
+			}
+			delete(said, submission)
+			delete(size, submission)
+		}
 		body, err := json.Marshal(bySubmission[submission])
 		if err != nil {
 			return fmt.Errorf("encode a receipt: %w", err)
@@ -40,7 +52,12 @@ func publishReceipts(ctx context.Context, js jetstream.JetStream, items []*item)
 			bySubmission[it.Submission] = r
 		}
 		r.Add(it.decision)
-		if len(r.Refused)+len(r.Unusual)+len(r.Answered) == maxRefusals {
+		if signer != nil {
+			e := receipt.EntryOf(it.Subject, it.Body, it.Sender, it.Stored, it.decision)
+			said[it.Submission] = append(said[it.Submission], e)
+			size[it.Submission] += e.Size()
+		}
+		if len(r.Refused)+len(r.Unusual)+len(r.Answered) == maxRefusals || size[it.Submission] > maxStatement {
 			if err := write(it.Submission); err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ func (w *Worker) settle(ctx context.Context, items []*item, stand *place) error 
 	}); err != nil {
 		return err
 	}
-	return w.persist(ctx, "receipt", func() error { return publishReceipts(ctx, w.js, items) })
+	return w.persist(ctx, "receipt", func() error { return publishReceipts(ctx, w.js, w.signer, items) })
 }
 
 // pointsOf returns the vintages that InfluxDB must hold because of the items.

@@ -16,6 +16,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
 	"github.com/tidemark-stats/tidemark/store"
 )
@@ -36,13 +37,14 @@ const (
 	stopGrace = 20 * time.Second
 )
 
-// Config configures a Worker. All fields are required.
+// Config configures a Worker. All fields but Signer are required.
 type Config struct {
 	Conn     *nats.Conn
 	Store    *store.Store
 	Catalog  *catalog.Catalog
 	Logger   *slog.Logger
 	Registry prometheus.Registerer // for tidemark_ingest_*
+	Signer   *receipt.Signer       // signs receipts; nil if they are not signed
 }
 
 // Worker takes figures from FIGURES, decides on them and settles each: it is written
@@ -53,6 +55,7 @@ type Worker struct {
 	js        jetstream.JetStream
 	store     *store.Store
 	validator *rules.Validator
+	signer    *receipt.Signer
 	log       *slog.Logger
 	metrics   *metrics
 	influx    influxState
@@ -90,7 +93,7 @@ func New(c Config) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	return &Worker{nc: c.Conn, js: js, store: c.Store, validator: rules.NewValidator(c.Catalog),
+	return &Worker{nc: c.Conn, js: js, store: c.Store, validator: rules.NewValidator(c.Catalog), signer: c.Signer,
 		log: c.Logger, metrics: m, influx: influxState{up: m.influxUp}, known: rules.NewKnown(), ready: make(chan struct{}),
 		room: newRooms(), agreed: map[string]string{}, queue: newQueue(c.Catalog)}, nil
 }

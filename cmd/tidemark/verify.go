@@ -1,0 +1,188 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
+)
+
+type verifyCmd struct {
+	Receipt string `arg:"" help:"File with a receipt, as push --receipt or receipts --out has written it; - is standard input."`
+	// Key has an environment variable, because it is the same for every receipt.
+	Key []string `help:"Public key that is trusted to sign receipts; repeat it for several." placeholder:"PUBLIC"`
+}
+
+// Help shows an example.
+func (*verifyCmd) Help() string {
+	return `Proves offline what became of figures: this value, with this reason, by this sender, was
+stored then. Ask the operators of tidemark for their public key (tidemark receipt-key
+prints it): the key that a receipt names proves nothing, because whoever makes a receipt
+up can name their own. A receipt proves what is in it, not that there was nothing else.
+
+Example:
+  tidemark verify --key NALDOC6LJP3F653CBCTWFV3SDAF4KYRPN3FWZU3Q24HGM7JEFBQBISIU receipt.json`
+}
+
+// Run verifies a receipt.
+func (c *verifyCmd) Run(e *env) error {
+	for _, key := range c.Key {
+		if err := receipt.CheckKey(key); err != nil {
+			return fmt.Errorf("--key: %w", err)
+		}
+	}
+	text, err := c.read(e)
+	if err != nil {
+		return err
+	}
+	d, err := receipt.Read(text)
+	if err != nil {
+		return fmt.Errorf("%s %w", c.Receipt, err)
+	}
+	if len(c.Key) == 0 {
+		return fmt.Errorf("whose signature is to be trusted? give the public key of the operators with --key; %s names %s, which proves nothing by itself", c.Receipt, strings.Join(d.Keys(), ", "))
+	}
+	v := receipt.Verify(d, c.Key)
+	if _, err := io.WriteString(e.stdout, verdictText(v)); err != nil {
+		return err
+	}
+	if len(v.Problems) > 0 {
+		return errRefused
+	}
+	return nil
+}
+
+// maxReceipt limits the file that is read, in bytes; a million figures take less.
+const maxReceipt = 1 << 30
+
+func (c *verifyCmd) read(e *env) ([]byte, error) {
+	in := e.stdin
+	if c.Receipt != "-" {
+		file, err := os.Open(c.Receipt)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }() // only read from
+		in = file
+	}
+	text, err := io.ReadAll(io.LimitReader(in, maxReceipt))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", c.Receipt, err)
+	}
+	return text, nil
+}
+
+// verdictText says what a receipt proves, and what is wrong with it.
+func verdictText(v *receipt.Verdict) string {
+	var b strings.Builder
+	for _, p := range v.Problems {
+		fmt.Fprintf(&b, "不可信 (not to be trusted): %s / %s\n", p.ZH, p.EN)
+	}
+	fmt.Fprintf(&b, "%s: 已证明 %d 条 (%d proven)\n", v.Submission, len(v.Proven), len(v.Proven))
+	for i := range v.Proven {
+		p := &v.Proven[i]
+		fmt.Fprintf(&b, "  #%d %s  ", p.Seq, p.Stored.Format("2006-01-02 15:04:05.000Z07:00"))
+		switch f := p.Figure; {
+		case f == nil:
+			b.WriteString(p.Subject)
+		case f.Withheld:
+			fmt.Fprintf(&b, "%s = %s", f.Cell, f.Status)
+		default:
+			fmt.Fprintf(&b, "%s = %s", f.Cell, strings.TrimSpace(f.Value.String()+" "+f.Unit))
+		}
+		fmt.Fprintf(&b, "  %s", both(p.Outcome.Name()))
+		if p.Code != "" {
+			fmt.Fprintf(&b, " %s", p.Code)
+		}
+		b.WriteByte('\n')
+		if p.Sender != "" {
+			fmt.Fprintf(&b, "      报送人 (sent by) %s\n", p.Sender)
+		}
+		if p.Figure != nil && p.Figure.Reason != "" {
+			fmt.Fprintf(&b, "      理由 (reason) %s\n", p.Figure.Reason)
+		}
+		if p.Figure != nil && p.Figure.Note != "" {
+			fmt.Fprintf(&b, "      备注 (note) %s\n", p.Figure.Note)
+		}
+	}
+	return b.String()
+}
+
+type keyCmd struct {
+	File string `arg:"" help:"File with the secret seed; it is made if there is none."`
+}
+
+// Help shows an example.
+func (*keyCmd) Help() string {
+	return `Prints the public key by which the receipts of workers are verified, and makes the key if
+there is none. Publish the public key where people trust it, and give the file to every
+worker (tidemark ingest --receipt-key) and to nobody else.
+
+Example:
+  tidemark receipt-key receipts.nk`
+}
+
+// Run prints the public key.
+func (c *keyCmd) Run(e *env) error {
+	signer, err := receipt.ReadSigner(c.File)
+	if errors.Is(err, os.ErrNotExist) {
+		signer, err = receipt.CreateSigner(c.File)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.stdout, signer.Public())
+	return err
+}
+
+// receiptFile is a flag that says where to save a receipt. It has no environment
+// variable, because it belongs to one submission.
+type receiptFile struct {
+	Receipt string `env:"-" help:"Save the signed receipt in this new file, for tidemark verify." placeholder:"FILE"`
+}
+
+// free reports a file that is there already, before anything is done, by the name of
+// the flag.
+func (f *receiptFile) free(flag string) error {
+	if f.Receipt == "" {
+		return nil
+	}
+	if _, err := os.Lstat(f.Receipt); err == nil {
+		return fmt.Errorf("%s: %s is there already; name another file", flag, f.Receipt)
+	}
+	return nil
+}
+
+// save collects and saves the receipt of a submission.
+func (f *receiptFile) save(e *env, flags *natsFlags, submission string) error {
+	if f.Receipt == "" {
+		return nil
+	}
+	return flags.withJetStream(e, "receipt", func(js jetstream.JetStream) error {
+		d, err := receipt.Collect(e.ctx, js, submission)
+		if err != nil {
+			return err
+		}
+		return writeNew(f.Receipt, d)
+	})
+}
+
+// writeNew writes a value as JSON into a new file.
+func writeNew(path string, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode the receipt: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(text, '\n'))
+	return errors.Join(err, file.Close())
+}

@@ -3,6 +3,7 @@ package pending
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
 	"sync"
@@ -19,7 +20,13 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
 
-func TestMain(m *testing.M) { enginetest.Main(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(envReleaser); url != "" {
+		beReleaser(url)
+		return
+	}
+	enginetest.Main(m)
+}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -60,8 +60,8 @@ func TestAClosedPeriodTakesAFigureOnlyWithAReason(t *testing.T) {
 		switch {
 		case d.Outcome == ingest.Refused:
 			got = d.Problem.Code
-		case d.Problem != nil && d.Confirmed:
-			got += ", answered " + d.Problem.Code
+		case d.Answered != nil && d.Confirmed:
+			got += ", answered " + d.Answered.Code
 		}
 		if got != c.want {
 			t.Errorf("%s: %s, not %s", c.name, got, c.want)

@@ -152,12 +152,11 @@ func (t *trial) compare(f *file, judged *judgedRow, row *Row) *ledger.Decision {
 		row.Findings = append(row.Findings, f.findingOf(row, d.Problem))
 	}
 	row.Difference = differenceOf(fig, row.Was)
-	switch {
-	case d.Outcome == ingest.Refused || d.Problem == nil:
-	case d.Confirmed:
-		row.Answered = append(row.Answered, f.findingOf(row, d.Problem))
-	default:
+	if d.Outcome != ingest.Refused && d.Problem != nil {
 		row.warn(f.findingOf(row, d.Problem))
+	}
+	if d.Answered != nil {
+		row.Answered = append(row.Answered, f.findingOf(row, d.Answered))
 	}
 	t.known.Apply(ledger.Range, &d)
 	return &d

@@ -113,6 +113,27 @@ func TestEveryFigureIsShownBesideWhatIsStored(t *testing.T) {
 	ingesttest.WantLines(t, again, "f.csv:2:E 2024-07 new") // a comparison leaves nothing behind
 }
 
+func TestWhatASenderStandsByIsShownAsAnswered(t *testing.T) {
+	s := newPushSite(t)
+	s.startWorker()
+	s.sent(sheetOf("stored.csv", "2024-01,310,万TEU,", "2024-02,305,万TEU,", "2024-03,320,万TEU,", "2024-04,325,万TEU,", "2024-05,330,万TEU,"))
+	var answered, unusual []string
+	in := Inspection{Catalog: catalog.Ningbo(), Confirm: true, Against: s.holdings(), Row: func(row *Row) error {
+		for _, f := range row.Answered {
+			answered = append(answered, f.Where+" "+f.Code)
+		}
+		for _, f := range row.Unusual {
+			unusual = append(unusual, f.Where+" "+f.Code)
+		}
+		return nil
+	}}
+	if _, err := in.Check(t.Context(), []Input{sheetOf("f.csv", "2024-06,31.5,万TEU,")}); err != nil {
+		t.Fatal(err)
+	}
+	ingesttest.WantLines(t, answered, "f.csv:2:E figure/unit-slip")
+	ingesttest.WantLines(t, unusual)
+}
+
 func TestWhatTheComparisonForetellsIsWhatTheWorkerSays(t *testing.T) {
 	s := newPushSite(t)
 	s.startWorker()

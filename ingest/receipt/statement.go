@@ -2,6 +2,7 @@ package receipt
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -38,15 +39,15 @@ type Entry struct {
 	Sender  string         `json:"sender,omitempty"`
 	Stored  time.Time      `json:"stored"` // in FIGURES, by the clock of NATS
 	Outcome ingest.Outcome `json:"outcome"`
-	Code    string         `json:"code,omitempty"` // of the rule by which it was refused or called unusual
+	Code    string         `json:"code,omitempty"` // of the rule by which it was refused or called unusual, or would have been if the sender did not stand by it
 }
 
 // EntryOf is the entry of a message of FIGURES, stored at a time in milliseconds
 // since 1970.
 func EntryOf(subject string, body []byte, sender string, stored int64, d *ledger.Decision) Entry {
 	e := Entry{Seq: d.Seq, Subject: subject, SHA256: hash(body), Sender: sender, Stored: time.UnixMilli(stored).UTC(), Outcome: d.Outcome}
-	if d.Problem != nil {
-		e.Code = d.Problem.Code
+	if p := cmp.Or(d.Problem, d.Answered); p != nil {
+		e.Code = p.Code
 	}
 	return e
 }

@@ -84,7 +84,7 @@ func (c *pendingListCmd) Run(e *env) error {
 			if !s.ReleaseAt.IsZero() {
 				release = s.ReleaseAt.Format(minute)
 			}
-			t.Row(s.ID, s.Agency, s.Sender, s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), stateOf(s).String(), release, s.Group)
+			t.Row(s.ID, s.Agency, printable(s.Sender), s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), stateOf(s).String(), release, s.Group)
 		}
 		return t.Write(e.stdout)
 	})
@@ -206,9 +206,9 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	fmt.Fprintf(&b, "%s: %s, %s\n", s.ID, s.Agency, stateOf(&s.State))
 	fmt.Fprintf(&b, "  %s 报送 (sent)", s.Submitted.Local().Format(minute))
 	if s.Sender != "" {
-		fmt.Fprintf(&b, " %s", s.Sender)
+		fmt.Fprintf(&b, " %s", printable(s.Sender))
 	}
-	fmt.Fprintf(&b, ": %s\n", strings.Join(s.Files, ", "))
+	fmt.Fprintf(&b, ": %s\n", printable(strings.Join(s.Files, ", ")))
 	if !s.ReleaseAt.IsZero() {
 		fmt.Fprintf(&b, "  %s 前不发布 (not released before)\n", s.ReleaseAt.Format("2006-01-02 15:04:05 -07:00"))
 	}
@@ -217,20 +217,20 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", stages[step.Stage], step.By, step.Comment)))
+		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", stages[step.Stage], printable(step.By), printable(step.Comment))))
 	}
 	var t table.Table
 	for i := range s.Content {
 		f, err := figure.Decode(s.Content[i].Body)
 		if err != nil {
-			t.Row("", s.Content[i].Subject, err.Error())
+			t.Row("", printable(s.Content[i].Subject), err.Error())
 			continue
 		}
 		value := f.Value.String() + " " + f.Unit
 		if f.Withheld {
 			value = "–"
 		}
-		t.Row("", f.Cell.String(), strings.TrimSpace(value), f.Status.String(), strings.TrimSpace(f.Reason+" "+f.Note))
+		t.Row("", f.Cell.String(), strings.TrimSpace(value), f.Status.String(), printable(strings.TrimSpace(f.Reason+" "+f.Note)))
 	}
 	if err := t.Write(&b); err != nil {
 		return err

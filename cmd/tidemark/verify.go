@@ -82,19 +82,19 @@ func (c *verifyCmd) read(e *env) ([]byte, error) {
 func verdictText(v *receipt.Verdict) string {
 	var b strings.Builder
 	for _, p := range v.Problems {
-		fmt.Fprintf(&b, "不可信 (not to be trusted): %s / %s\n", p.ZH, p.EN)
+		fmt.Fprintf(&b, "不可信 (not to be trusted): %s / %s\n", printable(p.ZH), printable(p.EN))
 	}
-	fmt.Fprintf(&b, "%s: 已证明 %d 条 (%d proven)\n", v.Submission, len(v.Proven), len(v.Proven))
+	fmt.Fprintf(&b, "%s: 已证明 %d 条 (%d proven)\n", printable(v.Submission), len(v.Proven), len(v.Proven))
 	for i := range v.Proven {
 		p := &v.Proven[i]
 		fmt.Fprintf(&b, "  #%d %s  ", p.Seq, p.Stored.Format("2006-01-02 15:04:05.000Z07:00"))
 		switch f := p.Figure; {
 		case f == nil:
-			b.WriteString(p.Subject)
+			b.WriteString(printable(p.Subject))
 		case f.Withheld:
 			fmt.Fprintf(&b, "%s = %s", f.Cell, f.Status)
 		default:
-			fmt.Fprintf(&b, "%s = %s", f.Cell, strings.TrimSpace(f.Value.String()+" "+f.Unit))
+			fmt.Fprintf(&b, "%s = %s", f.Cell, printable(strings.TrimSpace(f.Value.String()+" "+f.Unit)))
 		}
 		fmt.Fprintf(&b, "  %s", both(p.Outcome.Name()))
 		if p.Code != "" {
@@ -102,13 +102,13 @@ func verdictText(v *receipt.Verdict) string {
 		}
 		b.WriteByte('\n')
 		if p.Sender != "" {
-			fmt.Fprintf(&b, "      报送人 (sent by) %s\n", p.Sender)
+			fmt.Fprintf(&b, "      报送人 (sent by) %s\n", printable(p.Sender))
 		}
 		if p.Figure != nil && p.Figure.Reason != "" {
-			fmt.Fprintf(&b, "      理由 (reason) %s\n", p.Figure.Reason)
+			fmt.Fprintf(&b, "      理由 (reason) %s\n", printable(p.Figure.Reason))
 		}
 		if p.Figure != nil && p.Figure.Note != "" {
-			fmt.Fprintf(&b, "      备注 (note) %s\n", p.Figure.Note)
+			fmt.Fprintf(&b, "      备注 (note) %s\n", printable(p.Figure.Note))
 		}
 	}
 	return b.String()

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"html/template"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
+	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -94,7 +96,6 @@ type draftPage struct {
 	Stale   bool
 	Pending int // figures on their way
 	Meaning *meaningForm
-	Choices map[string][]choice // for the fields that are chosen from a list
 }
 
 // choice is one of a list.
@@ -140,8 +141,8 @@ func (d *Desk) serveDraft(w http.ResponseWriter, r *http.Request) {
 
 // draftPage makes the page of a draft. The caller holds its lock.
 func (d *Desk) draftPage(dr *draft, l lang.Language, show, number string) *draftPage {
-	rows := d.rowsOf(dr, l)
-	p := &draftPage{ID: dr.id, Files: dr.found.report.Files, Counts: map[string]int{}, Total: len(rows), Show: show, Choices: d.choices(l),
+	rows := dr.rowsOf()
+	p := &draftPage{ID: dr.id, Files: dr.found.report.Files, Counts: map[string]int{}, Total: len(rows), Show: show,
 		Mark: dr.found.mark, Stale: dr.found.stale, Pending: dr.found.undecided}
 	for _, read := range dr.found.report.Read {
 		text := read.Text
@@ -151,18 +152,18 @@ func (d *Desk) draftPage(dr *draft, l lang.Language, show, number string) *draft
 		p.Read = append(p.Read, text)
 	}
 	p.Faults = findingsOf(dr.found.faults, l)
-	var shown []row
-	for i := range rows {
-		s := rows[i].State
+	var shown []*sender.Row
+	for _, r := range rows {
+		s := dr.stateOf(r)
 		p.Counts[string(s)]++
 		if s == stateGood {
 			p.Sends++
-			if len(rows[i].Warnings) > 0 {
+			if len(r.Unusual) > 0 {
 				p.Warned++
 			}
 		}
-		if shows(show, &rows[i]) {
-			shown = append(shown, rows[i])
+		if shows(show, s, len(r.Unusual) > 0) {
+			shown = append(shown, r)
 		}
 	}
 	p.Stops = p.Counts[string(stateRefused)] + p.Counts[string(stateAsked)]
@@ -172,35 +173,71 @@ func (d *Desk) draftPage(dr *draft, l lang.Language, show, number string) *draft
 	p.Page, _ = strconv.Atoi(number)
 	p.Page = max(1, min(p.Page, len(p.Pages)))
 	from := (p.Page - 1) * rowsPerPage
-	p.Rows = shown[min(from, len(shown)):min(from+rowsPerPage, len(shown))]
+	for _, r := range shown[min(from, len(shown)):min(from+rowsPerPage, len(shown))] {
+		p.Rows = append(p.Rows, d.rowOf(dr, r, l))
+	}
 	return p
 }
 
-// shows reports whether a row belongs to a part of the table.
-func shows(part string, r *row) bool {
+// shows reports whether a row in a state, warned of or not, belongs to a part of the
+// table.
+func shows(part string, s state, warned bool) bool {
 	switch part {
 	case "problems":
-		return r.State == stateRefused || r.State == stateAsked
+		return s == stateRefused || s == stateAsked
 	case "warnings":
-		return len(r.Warnings) > 0
+		return warned
 	case "good":
-		return r.State == stateGood
+		return s == stateGood
 	case "left":
-		return r.State == stateLeft || r.State == stateRepeat
+		return s == stateLeft || s == stateRepeat
 	}
 	return true
 }
 
-// choices are the lists for the fields that have one.
-func (d *Desk) choices(l lang.Language) map[string][]choice {
-	all := map[string][]choice{}
+// choices are the options of the fields that have a list, by field and what is chosen:
+// the same for every row.
+type choices map[[2]string]template.HTML
+
+// options are the choices in both languages, made once.
+var options = map[lang.Language]choices{lang.Chinese: makeChoices(lang.Chinese), lang.English: makeChoices(lang.English)}
+
+// makeChoices makes the choices of a language. A figure without a readable status has
+// none chosen.
+func makeChoices(l lang.Language) choices {
+	lists := map[string][]choice{"status": {{"", ""}}}
 	for _, m := range figure.Measures() {
-		all["measure"] = append(all["measure"], choice{m.String(), measureNames[m].In(l)})
+		lists["measure"] = append(lists["measure"], choice{m.String(), measureNames[m].In(l)})
 	}
 	for _, s := range figure.Statuses() {
-		all["status"] = append(all["status"], choice{s.String(), s.String() + " " + say(s.NameZH(), s.NameEN()).In(l)})
+		lists["status"] = append(lists["status"], choice{s.String(), s.String() + " " + say(s.NameZH(), s.NameEN()).In(l)})
+	}
+	all := choices{}
+	for field, list := range lists {
+		for _, chosen := range list {
+			var b strings.Builder
+			for _, c := range list {
+				if c.Code == "" && chosen.Code != "" {
+					continue
+				}
+				b.WriteString(`<option value="` + template.HTMLEscapeString(c.Code) + `"`)
+				if c == chosen {
+					b.WriteString(" selected")
+				}
+				b.WriteString(">" + template.HTMLEscapeString(c.Name) + "</option>")
+			}
+			all[[2]string{field, chosen.Code}] = template.HTML(b.String()) //nolint:gosec // escaped here
+		}
 	}
 	return all
+}
+
+// of are the options of a field. A text that is not in the list chooses the first.
+func (c choices) of(field, chosen string) template.HTML {
+	if html, ok := c[[2]string{field, chosen}]; ok {
+		return html
+	}
+	return c[[2]string{field, ""}]
 }
 
 // serveEdit takes corrections of a draft and checks it again.

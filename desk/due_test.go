@@ -20,10 +20,10 @@ func onDay(t *testing.T, day string) func(*Options) {
 }
 
 // published is a file of figures that were published on time, and one that was late.
-const published = "indicator,area,measure,period,value,unit,published\n" +
-	"container_throughput,NBZS,level,2024-01,300,万TEU,2024-02-10\n" +
-	"container_throughput,NBZS,level,2024-02,290,万TEU,2024-03-10\n" +
-	"container_throughput,NBZS,level,2024-03,301.5,万TEU,2024-04-14\n"
+const published = "indicator,area,measure,period,value,unit,published,note\n" +
+	"container_throughput,NBZS,level,2024-01,300,万TEU,2024-02-10,a note\n" +
+	"container_throughput,NBZS,level,2024-02,290,万TEU,2024-03-10,\n" +
+	"container_throughput,NBZS,level,2024-03,301.5,万TEU,2024-04-14,\n"
 
 func (o *office) loadPublished(b *browser) {
 	o.T.Helper()

@@ -87,7 +87,7 @@ func (o *office) start(changes ...func(*Options)) {
 	if err := os.WriteFile(o.people, []byte(lines.String()), 0o600); err != nil {
 		o.T.Fatal(err)
 	}
-	log := slog.New(slog.DiscardHandler)
+	log := slog.New(slog.NewTextHandler(o.T.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	people, err := OpenPeople(o.people, catalog.Ningbo(), log)
 	if err != nil {
 		o.T.Fatal(err)

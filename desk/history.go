@@ -133,7 +133,11 @@ func (h *history) take(points []store.Vintage, e *ledger.Entry) []store.Vintage 
 		if h.refused[d.Seq] {
 			continue
 		}
+		first := len(points)
 		points = h.scales.AppendPoints(points, d)
+		for i := first; i < len(points); i++ {
+			points[i].Note = "" // a book takes a note for itself, and what is due needs none
+		}
 		h.count(d)
 	}
 	return points

@@ -78,7 +78,7 @@ func (m *metrics) sent(report *sender.Report, err error) {
 		result = "failed"
 	}
 	m.submissions.WithLabelValues(result).Inc()
-	if report.Submission == "" {
+	if report.Submission == "" && report.Held == 0 {
 		return
 	}
 	for outcome, n := range outcomesOf(report) {
@@ -88,5 +88,5 @@ func (m *metrics) sent(report *sender.Report, err error) {
 
 func outcomesOf(r *sender.Report) map[string]int {
 	return map[string]int{"written": r.Written, "revised": r.Revised, "unchanged": r.Unchanged,
-		"superseded": r.Superseded, "refused": r.Refused, "waiting": r.Waiting}
+		"superseded": r.Superseded, "refused": r.Refused, "waiting": r.Waiting, "held": r.Held}
 }

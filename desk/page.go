@@ -55,12 +55,16 @@ func tabOf(id, here, part, label string) link { return link{id, part, label, her
 
 // rowInPage is a row with what its template needs of the page.
 type rowInPage struct {
-	Page    *page
-	Row     *row
-	Choices map[string][]choice
+	Page *page
+	Row  *row
 }
 
-func rowIn(p *page, r row, choices map[string][]choice) rowInPage { return rowInPage{p, &r, choices} }
+// Options are the options of a field of the row.
+func (r rowInPage) Options(field string) template.HTML {
+	return options[r.Page.Language].of(field, r.Row.Fields[field])
+}
+
+func rowIn(p *page, r row) rowInPage { return rowInPage{p, &r} }
 
 // staticHashes are part of the addresses of static files, so that browsers keep them
 // until they change.

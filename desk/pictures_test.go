@@ -48,6 +48,7 @@ func (o *office) pushSample() {
 		o.T.Fatal(err)
 	}
 	stored := report.Written + report.Revised + report.Superseded
+	o.T.Logf("%d figures of the sample are stored, the desk knows %d", stored, o.desk.history.now.Load().book.Vintages())
 	o.Await("the desk knows the sample", func() bool { return o.desk.history.now.Load().book.Vintages() >= stored })
 }
 

@@ -59,31 +59,45 @@ type finding struct {
 
 // rowsOf are the rows of a draft with those that are left out, in the order of the
 // files. The caller holds the draft's lock.
-func (d *Desk) rowsOf(dr *draft, l lang.Language) []row {
+func (d *draft) rowsOf() []*sender.Row {
+	all := make([]*sender.Row, 0, len(d.found.rows)+len(d.left))
+	for i := range d.found.rows {
+		all = append(all, &d.found.rows[i])
+	}
+	if len(d.left) == 0 {
+		return all
+	}
 	order := map[string]int{}
-	all := make([]sender.Row, 0, len(dr.found.rows)+len(dr.left))
-	for _, r := range dr.found.rows {
+	for _, r := range all {
 		if _, ok := order[r.File]; !ok {
 			order[r.File] = len(order)
 		}
-		all = append(all, r)
 	}
-	if len(dr.left) > 0 {
-		for at, r := range dr.left {
-			if _, ok := order[at.file]; !ok {
-				order[at.file] = len(order)
-			}
-			all = append(all, r)
+	for _, r := range d.left {
+		if _, ok := order[r.File]; !ok {
+			order[r.File] = len(order)
 		}
-		slices.SortStableFunc(all, func(a, b sender.Row) int {
-			return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line))
-		})
+		all = append(all, &r)
 	}
-	rows := make([]row, len(all))
-	for i := range all {
-		rows[i] = d.rowOf(dr, &all[i], l)
+	slices.SortStableFunc(all, func(a, b *sender.Row) int {
+		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line))
+	})
+	return all
+}
+
+// stateOf is what is to become of a row. The caller holds the draft's lock.
+func (d *draft) stateOf(r *sender.Row) state {
+	switch {
+	case len(d.left) > 0 && d.changes[place{r.File, r.Line}].leave:
+		return stateLeft
+	case r.Repeats > 0:
+		return stateRepeat
+	case r.Asked:
+		return stateAsked
+	case len(r.Findings) > 0:
+		return stateRefused
 	}
-	return rows
+	return stateGood
 }
 
 // rowOf is one of them.
@@ -91,18 +105,7 @@ func (d *Desk) rowOf(dr *draft, r *sender.Row, l lang.Language) row {
 	at := place{r.File, r.Line}
 	c, changed := dr.changes[at]
 	out := row{Key: dr.key(at), Where: addressOf(r.Where), Reason: c.reason, Changed: changed && len(c.fields) > 0, Repeats: r.Repeats, Fields: fieldsOf(r)}
-	switch {
-	case c.leave:
-		out.State = stateLeft
-	case r.Repeats > 0:
-		out.State = stateRepeat
-	case r.Asked:
-		out.State = stateAsked
-	case len(r.Findings) > 0:
-		out.State = stateRefused
-	default:
-		out.State = stateGood
-	}
+	out.State = dr.stateOf(r)
 	d.describe(&out, r, l)
 	if c.leave {
 		return out

@@ -85,7 +85,7 @@ func TestNothingIsSentBySigningInAgain(t *testing.T) {
 	o.endSessions()
 	b.send(nil)
 	b.signIn("wang", password)
-	b.want("2 figures can be sent", "2 figures: send")
+	b.want("2 figures can be sent", "Send 2 figures")
 	if n := o.Messages(); n != 0 {
 		t.Errorf("%d messages were sent", n)
 	}

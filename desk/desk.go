@@ -160,6 +160,7 @@ func (d *Desk) Handler() http.Handler {
 	signedIn.HandleFunc("GET /waiting/{id}", d.serveHeld)
 	signedIn.HandleFunc("POST /waiting/{id}/{does}", d.serveDecision)
 	signedIn.HandleFunc("GET /submissions/{id}", d.serveSubmission)
+	signedIn.HandleFunc("GET /submissions/{id}/receipt", d.serveProof)
 	signedIn.HandleFunc("POST /sign-out", d.serveSignOut)
 	signedIn.HandleFunc("/", d.serveNotFound)
 

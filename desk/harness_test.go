@@ -22,6 +22,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
 	"github.com/tidemark-stats/tidemark/ingest/worker"
 	"github.com/tidemark-stats/tidemark/internal/enginetest"
 )
@@ -34,6 +35,7 @@ const password = "correct horse"
 // office is a desk with the servers behind it.
 type office struct {
 	*ingesttest.Site
+	signer *receipt.Signer // of the worker; nil if it does not sign
 	desk   *Desk
 	people string // the password file
 	url    string
@@ -43,7 +45,13 @@ type office struct {
 // Each of changes may alter the options.
 func newOffice(t testing.TB, changes ...func(*Options)) *office {
 	t.Helper()
-	o := &office{Site: ingesttest.NewSite(t, enginetest.NATS(t).ClientURL(), enginetest.SharedInflux(t))}
+	return newSignedOffice(t, nil, changes...)
+}
+
+// newSignedOffice is newOffice with a worker that signs receipts.
+func newSignedOffice(t testing.TB, signer *receipt.Signer, changes ...func(*Options)) *office {
+	t.Helper()
+	o := &office{Site: ingesttest.NewSite(t, enginetest.NATS(t).ClientURL(), enginetest.SharedInflux(t)), signer: signer}
 	o.startWorker()
 	o.start(changes...)
 	return o
@@ -52,7 +60,7 @@ func newOffice(t testing.TB, changes ...func(*Options)) *office {
 // startWorker starts a worker that runs until the end of the test.
 func (o *office) startWorker() {
 	o.T.Helper()
-	w, err := worker.New(worker.Config{Conn: o.Conn, Store: o.Store, Catalog: catalog.Ningbo(), Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry()})
+	w, err := worker.New(worker.Config{Conn: o.Conn, Store: o.Store, Catalog: catalog.Ningbo(), Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), Signer: o.signer})
 	if err != nil {
 		o.T.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/receipt"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -147,4 +148,42 @@ func (d *Desk) submissionPage(id string, all []collected, l lang.Language) *sent
 	p.Agencies = strings.Join(agencies, say("、", ", ").In(l))
 	p.count(counts, l)
 	return p
+}
+
+// serveProof answers with the signed receipt of a submission as a file, which `tidemark
+// verify` checks. It has all of a submission, so all of it has to be of the person's own
+// agencies.
+func (d *Desk) serveProof(w http.ResponseWriter, r *http.Request) {
+	id, p := r.PathValue("id"), visitOf(r).person
+	ctx, cancel := context.WithTimeout(r.Context(), lookUpWithin)
+	defer cancel()
+	var all []collected
+	var err error
+	if !strings.ContainsAny(id, ".*> \t") {
+		all, err = d.collect(ctx, id)
+	}
+	switch {
+	case err != nil:
+		d.away(w, r, err)
+		return
+	case len(all) == 0 || slices.ContainsFunc(all, func(c collected) bool { return !p.Sends(c.agency) }):
+		d.refuse(w, r, http.StatusNotFound, say("没有这次报送，或其中有其他部门的数据。", "There is no such submission, or some of it is of other agencies."))
+		return
+	}
+	document, err := receipt.Collect(ctx, d.history.js, id)
+	var text []byte
+	if err == nil {
+		text, err = json.MarshalIndent(document, "", "  ")
+	}
+	switch {
+	case errors.Is(err, receipt.ErrUnsigned):
+		d.refuse(w, r, http.StatusNotFound, say("这个系统的回执没有签名，请打印回执页面。", "Receipts are not signed here. Print the page of the receipt instead."))
+		return
+	case err != nil:
+		d.away(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", `attachment; filename="receipt-`+id+`.json"`)
+	_, _ = w.Write(append(text, '\n')) // fails only when the client has disconnected
 }

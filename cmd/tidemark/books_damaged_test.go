@@ -42,6 +42,8 @@ var strangeBooks = []madeFile{
 	bomb("zip-bomb-that-claims-to-be-small.xlsx", 100, strings.Repeat(" ", 1<<20)),
 	sheetFile("cell-far-away.xlsx", monthly(), func(f *excelize.File) { _ = f.SetCellValue("港口", "XFD1048576", "x") }),
 	withPart("macros.xlsm", "xl/vbaProject.bin", "macro"),
+	withPart("macro-sheet.xlsx", "xl/macrosheets/sheet1.xml", "<macrosheet/>"),
+	rebuiltFile("cut-behind-its-rows.xlsx", "xl/worksheets/sheet1.xml", func(s string) string { return s[:strings.Index(s, "</sheetData>")+15] }),
 	withPart("external-links.xlsx", "xl/externalLinks/externalLink1.xml", "<externalLink/>"),
 	plainFile("text-named-as-workbook.xlsx", goodTable),
 	{"workbook-named-as-text.csv", nil, func(t testing.TB) []byte { return packed(t, bookOf(t, monthly(), nil)) }},

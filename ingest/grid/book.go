@@ -71,16 +71,15 @@ func (b *Book) Close() error { return b.file.Close() }
 
 // look notes what is unusual.
 func (b *Book) look() {
-	links := 0
+	links, macros := false, false
 	for name := range b.parts {
-		switch {
-		case strings.HasPrefix(name, "xl/externallinks/externallink"):
-			links++
-		case name == "xl/vbaproject.bin":
-			b.Said = append(b.Said, lang.Text{ZH: "工作簿含宏：未运行", EN: "the workbook has macros; they were not run"})
-		}
+		links = links || strings.HasPrefix(name, "xl/externallinks/externallink")
+		macros = macros || name == "xl/vbaproject.bin" || strings.HasPrefix(name, "xl/macrosheets/")
 	}
-	if links > 0 {
+	if macros {
+		b.Said = append(b.Said, lang.Text{ZH: "工作簿含宏：未运行", EN: "the workbook has macros; they were not run"})
+	}
+	if links {
 		b.Said = append(b.Said, lang.Text{ZH: "工作簿链接到其他文件：读取的是保存时的数值", EN: "the workbook has links to other files; their values are those with which it was saved"})
 	}
 }

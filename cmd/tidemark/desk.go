@@ -51,7 +51,7 @@ figure was understood, correct and confirm, send, and get a receipt. It needs NA
 only. Without TLS (--web-config, or a reverse proxy) passwords travel unencrypted.
 
 Example:
-  tidemark desk --people people --listen :9466`
+  tidemark desk serve --people people --listen :9466`
 }
 
 // Run serves until it is told to stop.

@@ -21,7 +21,7 @@ func TestAWordIsCompletedByWhatMayStandThere(t *testing.T) {
 	t.Setenv("TIDEMARK_CATALOG", "")
 	for line, want := range map[string]string{
 		"hi":                               "history",
-		"re":                               "replay receipts rejects",
+		"rej":                              "rejects",
 		"rejects ":                         "list show resend drop",
 		"rejects --a":                      "--all", // of the default command
 		"rejects drop --w":                 "--why",

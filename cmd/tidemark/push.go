@@ -153,10 +153,8 @@ func (c *pushCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if report.Submission != "" {
-		if err := c.save(e, &c.natsFlags, report.Submission); err != nil {
-			return err
-		}
+	if err := c.save(e, &c.natsFlags, report.Submission); err != nil {
+		return err
 	}
 	if report.Clean() || c.NoWait && report.Accepted() {
 		return nil

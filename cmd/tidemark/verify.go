@@ -159,9 +159,14 @@ func (f *receiptFile) free(flag string) error {
 	return nil
 }
 
-// save collects and saves the receipt of a submission.
+// save collects and saves the receipt of a submission. Without a submission it says
+// that there is none: nothing was sent, or all of it is held back.
 func (f *receiptFile) save(e *env, flags *natsFlags, submission string) error {
 	if f.Receipt == "" {
+		return nil
+	}
+	if submission == "" {
+		printer(e.stderr)("no receipt is saved, because nothing was published")
 		return nil
 	}
 	return flags.withJetStream(e, "receipt", func(js jetstream.JetStream) error {

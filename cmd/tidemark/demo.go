@@ -220,7 +220,11 @@ func (d *demo) stop() {
 func (d *demo) run(c *demoCmd, dir string) (err error) {
 	registry := exporter.NewRegistry()
 	quiet := slog.New(slog.NewTextHandler(d.env.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	d.worker, err = worker.New(worker.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry})
+	signer, err := openSigner(filepath.Join(dir, "receipts.nk"))
+	if err != nil {
+		return err
+	}
+	d.worker, err = worker.New(worker.Config{Conn: d.conn, Store: d.stores[0], Catalog: d.catalog, Logger: quiet, Registry: registry, Signer: signer})
 	if err != nil {
 		return err
 	}
@@ -238,6 +242,7 @@ func (d *demo) run(c *demoCmd, dir string) (err error) {
 		return err
 	}
 	d.say("数据报送页面 (the statistician's page): http://%s/  name %s  password %s", page.listener.Addr(), page.name, page.password)
+	d.say("回执签名的公钥 (receipts are signed; check them with): tidemark verify --key %s", signer.Public())
 
 	group := actors{ctx: d.env.ctx}
 	group.add(idle)

@@ -130,15 +130,21 @@ Example:
 
 // Run prints the public key.
 func (c *keyCmd) Run(e *env) error {
-	signer, err := receipt.ReadSigner(c.File)
-	if errors.Is(err, os.ErrNotExist) {
-		signer, err = receipt.CreateSigner(c.File)
-	}
+	signer, err := openSigner(c.File)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(e.stdout, signer.Public())
 	return err
+}
+
+// openSigner reads the key in a file, and makes it if there is none.
+func openSigner(path string) (*receipt.Signer, error) {
+	signer, err := receipt.ReadSigner(path)
+	if errors.Is(err, os.ErrNotExist) {
+		signer, err = receipt.CreateSigner(path)
+	}
+	return signer, err
 }
 
 // receiptFile is a flag that says where to save a receipt. It has no environment

@@ -16,6 +16,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // Options say how the page works.
@@ -31,8 +32,9 @@ type Options struct {
 	MaxUpload int64
 	// Proxy says which reverse proxy names the people, if one does.
 	Proxy Proxy
-	// Now is the time by which figures are due; time.Now if nil.
-	Now func() time.Time
+	// Clocks show the time by which figures are due, and at which they were stored; none
+	// for the real time.
+	Clocks store.Clocks
 }
 
 // Proxy is a reverse proxy that has signed people in.
@@ -79,9 +81,6 @@ const (
 // New returns a Desk. The error is from JetStream, or says that metrics
 // are already registered.
 func New(o Options) (*Desk, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
 	d := &Desk{Options: o, log: o.Logger, sessions: newSessions(o.Session), drafts: newDrafts(),
 		busy: make(chan struct{}, atOnce), passwords: make(chan struct{}, comparedAtOnce),
 		signIns: newLimit(attempts, attemptEvery), addresses: newLimit(addressAttempts, addressAttemptsIn),
@@ -90,7 +89,7 @@ func New(o Options) (*Desk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("JetStream: %w", err)
 	}
-	d.history = newHistory(js)
+	d.history = newHistory(js, o.Clocks)
 	d.background, d.stop = context.WithCancel(context.Background())
 	if d.metrics, err = newMetrics(o.Registry, d); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)

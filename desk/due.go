@@ -21,6 +21,9 @@ type dueLine struct {
 	Came               string
 }
 
+// today is the time by the clocks of the city.
+func (d *Desk) today() time.Time { return d.Clocks.Now(time.Now()).In(d.Catalog.Location()) }
+
 // lineOf is an arrival in words.
 func (d *Desk) lineOf(a *release.Arrival, now time.Time, l lang.Language) dueLine {
 	line := dueLine{Name: a.Indicator.Name.In(l), Area: a.Area, Agency: a.Indicator.Agency.Name.In(l), Period: a.Period.Name().In(l),
@@ -59,7 +62,7 @@ const (
 // dues are what one person's agencies are to send, in words: what is missing, what is
 // due next, and what was late.
 func (d *Desk) dues(p *Person, l lang.Language) (missing, next, late []dueLine) {
-	now := d.Now().In(d.Catalog.Location())
+	now := d.today()
 	for _, a := range d.arrivals(now.AddDate(0, -monthsBack, 0), now.AddDate(0, 0, daysForward)) {
 		if !p.Sends(a.Indicator.Agency.Code) {
 			continue
@@ -108,7 +111,7 @@ type monthAgency struct {
 
 // serveMonth shows what was due in a month: this one, or the one asked for.
 func (d *Desk) serveMonth(w http.ResponseWriter, r *http.Request) {
-	l, now := languageOf(r), d.Now().In(d.Catalog.Location())
+	l, now := languageOf(r), d.today()
 	month := figure.Month(now.Year(), int(now.Month()))
 	if asked, err := figure.ParsePeriod(r.URL.Query().Get("month")); err == nil && asked.Frequency() == figure.Monthly {
 		month = asked

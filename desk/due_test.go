@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/catalog"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // onDay is an option that makes the desk show a day.
@@ -16,7 +17,7 @@ func onDay(t *testing.T, day string) func(*Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(o *Options) { o.Now = func() time.Time { return at.Add(10 * time.Hour) } }
+	return func(o *Options) { o.Clocks = store.Clocks{{Since: time.Now(), Shows: at.Add(10 * time.Hour)}} }
 }
 
 // published is a file of figures that were published on time, and one that was late.

@@ -41,7 +41,7 @@ type formField struct {
 // serveForm shows the figures that are due for the person's agencies.
 func (d *Desk) serveForm(w http.ResponseWriter, r *http.Request) {
 	l := languageOf(r)
-	body := formPage{Day: d.Now().In(d.Catalog.Location()).Format(time.DateOnly)}
+	body := formPage{Day: d.today().Format(time.DateOnly)}
 	for _, one := range d.awaited(visitOf(r).person) {
 		body.Groups = append(body.Groups, d.formGroup(one, l))
 	}
@@ -57,7 +57,7 @@ type awaited struct {
 // awaited lists what the agencies of a person are to send: what is missing, and what is
 // due soon and can be known because its period is over.
 func (d *Desk) awaited(p *Person) (all []awaited) {
-	now, b := d.Now().In(d.Catalog.Location()), d.history.now.Load().book
+	now, b := d.today(), d.history.now.Load().book
 	for _, a := range d.arrivals(now.AddDate(0, -monthsBack, 0), now.AddDate(0, 0, daysForward)) {
 		if p.Sends(a.Indicator.Agency.Code) && a.Came.IsZero() && a.Period.End().Before(now) {
 			all = append(all, awaited{a, usualCells(b, a)})
@@ -88,7 +88,7 @@ func usualCells(b *book.Book, a *release.Arrival) (cells []figure.Cell) {
 // formGroup is what is awaited in words.
 func (d *Desk) formGroup(a awaited, l lang.Language) formGroup {
 	ind := a.Indicator
-	g := formGroup{Due: d.lineOf(a.Arrival, d.Now().In(d.Catalog.Location()), l)}
+	g := formGroup{Due: d.lineOf(a.Arrival, d.today(), l)}
 	g.Name, g.Area, g.Period = g.Due.Name, g.Due.Area, g.Due.Period
 	for _, c := range a.cells {
 		field := formField{Key: c.Subject(ind.Agency.Code), Measure: measureNames[c.Measure].In(l), Unit: unitOf(ind, c.Measure)}
@@ -151,6 +151,6 @@ func (d *Desk) serveFilled(w http.ResponseWriter, r *http.Request) {
 		d.refuse(w, r, http.StatusBadRequest, say("没有填任何数值。请返回填写；如果刚有人报送过，列表可能已经变了。", "No value was filled in. Go back and fill in some; if somebody has just sent figures, the list may have changed."))
 		return
 	}
-	name := say("填表 %s.csv", "form %s.csv", d.Now().In(d.Catalog.Location()).Format("2006-01-02 15.04")).In(languageOf(r))
+	name := say("填表 %s.csv", "form %s.csv", d.today().Format("2006-01-02 15.04")).In(languageOf(r))
 	d.check(w, r, d.drafts.add(v.person.Name, true, []upload{{fileName(name, nil), text.Bytes()}}, time.Now()))
 }

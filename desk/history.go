@@ -21,8 +21,9 @@ import (
 // history follows DECISIONS: which figures were published when, for what is due, and
 // who has submitted what.
 type history struct {
-	js   jetstream.JetStream
-	next uint64 // the next entry
+	js     jetstream.JetStream
+	clocks store.Clocks
+	next   uint64 // the next entry
 	// refused are the figures that InfluxDB has refused after they were decided.
 	refused map[uint64]bool
 	again   bool // what was read is not right any more: read it again
@@ -49,8 +50,8 @@ type submission struct {
 // maxSubmissions bounds what is kept: the oldest are forgotten.
 const maxSubmissions = 20_000
 
-func newHistory(js jetstream.JetStream) *history {
-	h := &history{js: js, next: 1, refused: map[uint64]bool{}, all: map[string]*submission{}}
+func newHistory(js jetstream.JetStream, clocks store.Clocks) *history {
+	h := &history{js: js, clocks: clocks, next: 1, refused: map[uint64]bool{}, all: map[string]*submission{}}
 	h.now.Store(&known{book: new(book.Book)})
 	return h
 }
@@ -99,13 +100,13 @@ func (h *history) read(ctx context.Context) error {
 			continue
 		}
 		slices.SortStableFunc(points, func(a, b store.Vintage) int { return a.Series().Compare(b.Series()) })
-		merged, failed := merged.Merge(func(yield func(*store.Vintage, error) bool) {
+		merged, failed := merged.Merge(h.clocks.See(func(yield func(*store.Vintage, error) bool) {
 			for i := range points {
 				if !yield(&points[i], nil) {
 					return
 				}
 			}
-		})
+		}))
 		if failed != nil {
 			return fmt.Errorf("keep decisions: %w", failed)
 		}

@@ -38,7 +38,7 @@ const submissionsShown = 12
 
 func (d *Desk) serveHome(w http.ResponseWriter, r *http.Request) {
 	p, l := visitOf(r).person, languageOf(r)
-	body := homePage{MaxSize: bytesOf(int(d.MaxUpload)), Months: monthsBack, Day: d.Now().In(d.Catalog.Location()).Format(time.DateOnly),
+	body := homePage{MaxSize: bytesOf(int(d.MaxUpload)), Months: monthsBack, Day: d.today().Format(time.DateOnly),
 		Submissions: d.submissionsOf(p, l, submissionsShown)}
 	if p.Reviewer {
 		lines, err := d.waiting(r.Context(), p, l)

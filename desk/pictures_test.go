@@ -14,6 +14,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/catalog/sample"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
+	"github.com/tidemark-stats/tidemark/store"
 )
 
 // TestPictures goes through the pages with the figures of the sample, and writes
@@ -23,8 +24,7 @@ import (
 func TestPictures(t *testing.T) {
 	_, last := sample.Published()
 	day := last.Start(catalog.Ningbo().Location()).Add(9 * time.Hour)
-	begun := time.Now()
-	o := newOffice(t, func(opts *Options) { opts.Now = func() time.Time { return day.Add(time.Since(begun)) } })
+	o := newOffice(t, func(opts *Options) { opts.Clocks = store.Clocks{{Since: time.Now(), Shows: day}} })
 	o.pushSample()
 	for _, edition := range []string{"zh", "en"} {
 		o.photograph(edition, 1200, 900, "")

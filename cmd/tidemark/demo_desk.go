@@ -51,12 +51,12 @@ func (d *demo) newDemoDesk(address, dir string, registry *prometheus.Registry, l
 	if err != nil {
 		return nil, err
 	}
-	begun, shown := time.Now(), time.Now()
-	if !d.day.real {
-		shown = d.day.day.Start(d.catalog.Location()).Add(opening)
+	clocks, err := d.stores[0].Clocks(d.env.ctx)
+	if err != nil {
+		return nil, err
 	}
 	out.Desk, err = desk.New(desk.Options{Conn: d.conn, Catalog: d.catalog, People: people, Logger: log, Registry: registry,
-		Session: 24 * time.Hour, MaxUpload: 20 << 20, Now: func() time.Time { return shown.Add(time.Since(begun)) }})
+		Session: 24 * time.Hour, MaxUpload: 20 << 20, Clocks: clocks})
 	return out, err
 }
 

@@ -71,6 +71,17 @@ func TestTheFormAsksForWhatIsDueAndItsFiguresAreChecked(t *testing.T) {
 	o.WantValues(t, "2024-01 3000000", "2024-02 2900000", "2024-03 3015000", "2024-04 3055000")
 }
 
+func TestWhatIsPushedWhileAPastDayIsShownCameOnThatDay(t *testing.T) {
+	o := newOffice(t, onDay(t, "2024-05-13"))
+	b := o.signedIn("wang")
+	o.loadPublished(b)
+	b.drop("april.csv", "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-04,305.5,万TEU\n")
+	b.send(nil)
+	o.Await("the desk knows it", func() bool { return o.desk.history.now.Load().book.Figures() == 4 })
+	b.get("/month?month=2024-05")
+	b.want("Apr 2024 3 days late")
+}
+
 func TestAnEmptyFormIsExplained(t *testing.T) {
 	o := newOffice(t, onDay(t, "2024-05-13"))
 	b := o.signedIn("wang")

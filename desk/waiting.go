@@ -89,7 +89,7 @@ func (d *Desk) away(w http.ResponseWriter, r *http.Request, err error) {
 // waitingLine is a submission in words, and what the person may do with it.
 func (d *Desk) waitingLine(s *pending.State, p *Person, l lang.Language) waitingLine {
 	line := waitingLine{ID: s.ID, Agency: d.agencyName(s.Agency, l), Sender: s.Sender, At: d.time(s.Submitted), Group: s.Group, Files: s.Files,
-		Figures: s.Figures, Stage: stageOf(s).In(l), Released: s.Stage == pending.Released, Own: strings.EqualFold(s.Sender, p.Name)}
+		Figures: s.Figures, Stage: stageOf(s).In(l), Released: s.Stage == pending.Released, Own: pending.SamePerson(s.Sender, p.Name)}
 	if !s.ReleaseAt.IsZero() {
 		line.Release = d.time(s.ReleaseAt)
 	}
@@ -97,7 +97,7 @@ func (d *Desk) waitingLine(s *pending.State, p *Person, l lang.Language) waiting
 		line.Steps = append(line.Steps, waitingStep{stageNames[step.Stage].In(l), d.time(step.At), step.By, step.Comment})
 	}
 	open := s.Stage == pending.Submitted || s.Stage == pending.Approved
-	line.MayApprove = p.Reviewer && s.Review && s.Stage == pending.Submitted && !line.Own
+	line.MayApprove = p.Reviewer && s.Review && s.Sender != "" && s.Stage == pending.Submitted && !line.Own
 	line.MayReturn = p.Reviewer && open && !line.Own
 	line.MayWithdraw = open || s.Stage == pending.Returned
 	return line
@@ -110,8 +110,13 @@ func (d *Desk) heldBack(ctx context.Context, w http.ResponseWriter, r *http.Requ
 		d.away(w, r, err)
 		return nil, nil, false
 	}
-	state, err := store.Find(ctx, r.PathValue("id"))
-	if err != nil || !visitOf(r).person.Sends(state.Agency) {
+	var state *pending.State
+	for _, agency := range visitOf(r).person.Agencies {
+		if state, err = store.Find(ctx, agency+"."+r.PathValue("id")); err == nil {
+			break
+		}
+	}
+	if state == nil {
 		d.refuse(w, r, http.StatusNotFound, say("没有这次报送，或不是您所在部门的。", "There is no such submission, or it is not of your agencies."))
 		return nil, nil, false
 	}
@@ -160,18 +165,18 @@ func (d *Desk) serveDecision(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p, comment := visitOf(r).person, strings.TrimSpace(r.PostFormValue("comment"))
-	may := d.waitingLine(state, p, languageOf(r))
+	may, full := d.waitingLine(state, p, languageOf(r)), state.Agency+"."+state.ID
 	var err error
 	switch does := r.PathValue("does"); {
 	case does == "approve" && may.MayApprove:
-		err = store.Approve(ctx, state.ID, p.Name, comment)
+		err = store.Approve(ctx, full, p.Name, comment)
 	case does == "return" && may.MayReturn && comment == "":
 		d.refuse(w, r, http.StatusBadRequest, say("退回时请写明原因，报送人才知道怎么改。", "Say why it is returned, so that its sender can put it right."))
 		return
 	case does == "return" && may.MayReturn:
-		err = store.Return(ctx, state.ID, p.Name, comment)
+		err = store.Return(ctx, full, p.Name, comment)
 	case does == "withdraw" && may.MayWithdraw:
-		err = store.Withdraw(ctx, state.ID, p.Name, comment)
+		err = store.Withdraw(ctx, full, p.Name, comment)
 	default:
 		d.refuse(w, r, http.StatusForbidden, say("您不能这样做：可能别人已经处理，或需要另一个人审核。", "You may not do that: somebody else has decided, or another person has to."))
 		return

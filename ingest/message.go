@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -20,13 +22,27 @@ type Message struct {
 
 // MessageFrom reads the message of FIGURES at a sequence or, with a subject, the
 // first message on the subject from that sequence on; jetstream.ErrMsgNotFound when
-// there is none. In this answer of NATS the sender's headers are separate from its own
-// fields, which a sender could otherwise forge.
+// there is none.
 func MessageFrom(ctx context.Context, nc *nats.Conn, from uint64, subject string) (*Message, error) {
-	body, err := json.Marshal(struct {
-		Seq     uint64 `json:"seq"`
-		Subject string `json:"next_by_subj,omitempty"`
-	}{from, subject})
+	return messageOf(ctx, nc, &messageRequest{Seq: from, Next: subject})
+}
+
+// LastMessage reads the last message of FIGURES on a subject; jetstream.ErrMsgNotFound
+// when there is none.
+func LastMessage(ctx context.Context, nc *nats.Conn, subject string) (*Message, error) {
+	return messageOf(ctx, nc, &messageRequest{Last: subject})
+}
+
+type messageRequest struct {
+	Seq  uint64 `json:"seq,omitempty"`
+	Next string `json:"next_by_subj,omitempty"`
+	Last string `json:"last_by_subj,omitempty"`
+}
+
+// messageOf asks the leader of FIGURES. In its answer the sender's headers are separate
+// from NATS's own fields, which a sender could otherwise forge.
+func messageOf(ctx context.Context, nc *nats.Conn, r *messageRequest) (*Message, error) {
+	body, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
@@ -56,4 +72,52 @@ func MessageFrom(ctx context.Context, nc *nats.Conn, from uint64, subject string
 	m := answer.Message
 	headers, _ := nats.DecodeHeadersMsg(m.Hdrs) // unreadable headers count as none
 	return &Message{Subject: m.Subject, Seq: m.Seq, Stored: m.Time, Header: headers, Body: m.Data}, nil
+}
+
+// ErrUnreadable says that NATS's answer cannot be understood because of the headers
+// that a sender gave to the message.
+var ErrUnreadable = errors.New("its headers make it unreadable")
+
+// LastDirect reads the last message on a subject of a stream, as a sender may, who must
+// not read others; jetstream.ErrMsgNotFound when there is none. An account without a
+// right to it gets nats.ErrNoResponders.
+func LastDirect(ctx context.Context, nc *nats.Conn, stream, subject string) (*Message, error) {
+	msg, err := nc.RequestWithContext(ctx, "$JS.API.DIRECT.GET."+stream+"."+subject, nil)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := DirectAnswer(msg)
+	switch {
+	case ok:
+		return m, nil
+	case IsEnd(msg):
+		return nil, jetstream.ErrMsgNotFound
+	}
+	return nil, ErrUnreadable
+}
+
+// DirectAnswer decodes a message from NATS's answer to a direct get. NATS appends a
+// message's sequence, subject and time as headers after those of the sender, and the
+// client libraries believe the first header of a name, which the sender can forge. ok is
+// false when the answer has no message, or the sender's headers make it unreadable.
+func DirectAnswer(msg *nats.Msg) (m *Message, ok bool) {
+	seq, errSeq := strconv.ParseUint(LastHeader(msg, jetstream.SequenceHeader), 10, 64)
+	at, errTime := time.Parse(time.RFC3339Nano, LastHeader(msg, jetstream.TimeStampHeaer))
+	return &Message{Subject: LastHeader(msg, jetstream.SubjectHeader), Seq: seq, Stored: at, Header: msg.Header, Body: msg.Data},
+		errors.Join(errSeq, errTime) == nil
+}
+
+// IsEnd reports whether an answer to a direct get says that there are no more messages.
+func IsEnd(msg *nats.Msg) bool {
+	status := msg.Header.Get("Status")
+	return len(msg.Header[jetstream.SequenceHeader]) == 0 && (status == "204" || status == "404")
+}
+
+// LastHeader returns the last value of a header, empty when there is none.
+func LastHeader(msg *nats.Msg, key string) string {
+	values := msg.Header[key]
+	if len(values) == 0 {
+		return ""
+	}
+	return values[len(values)-1]
 }

@@ -150,6 +150,44 @@ func TestAGroupThatIsTooLargeIsRefused(t *testing.T) {
 	}
 }
 
+func TestSubmissionsThatBelongTogetherArePendingTogetherOrNotAtAll(t *testing.T) {
+	p := newPending(t)
+	pair := func(ids string, n int) []Submission {
+		first, second := submission(ids+"1", 600), submission(ids+"2", n)
+		second.Agency = "customs"
+		for i := range second.Figures {
+			second.Figures[i].Subject = strings.Replace(second.Figures[i].Subject, "port", "customs", 1)
+		}
+		first.Group, first.ReleaseAt = "g", time.Now().Add(time.Hour)
+		second.Group, second.ReleaseAt = first.Group, first.ReleaseAt
+		return []Submission{first, second}
+	}
+	if err := p.Submit(t.Context(), pair("large", 401)...); err == nil || !strings.Contains(err.Error(), "group g would have 1001 figures") {
+		t.Errorf("of too many it says %v", err)
+	}
+	foreign := pair("foreign", 2)
+	foreign[1].Agency = "commerce"
+	if err := p.Submit(t.Context(), foreign...); err == nil || !strings.Contains(err.Error(), "is not one of agency commerce") {
+		t.Errorf("of a foreign figure it says %v", err)
+	}
+	// Somebody has stored something else on the subject of the second.
+	_, err := p.js.Publish(t.Context(), "pending.customs.taken2.submitted", []byte("{"))
+	must(t, err)
+	if err := p.Submit(t.Context(), pair("taken", 2)...); err == nil || !strings.Contains(err.Error(), "submit taken2") {
+		t.Errorf("of a subject that is taken it says %v", err)
+	}
+	if s := p.state(t, "taken1"); s.Stage != Withdrawn {
+		t.Errorf("the other one is %s", s.Stage)
+	}
+	if open, err := p.List(t.Context(), ""); err != nil || len(open) != 0 {
+		t.Errorf("%d are pending (%v)", len(open), err)
+	}
+	must(t, p.Submit(t.Context(), pair("good", 400)...))
+	if open, err := p.List(t.Context(), ""); err != nil || len(open) != 2 {
+		t.Errorf("%d are pending (%v)", len(open), err)
+	}
+}
+
 func TestALargeFigureCanWait(t *testing.T) {
 	p := newPending(t)
 	s := submission("s", 2)

@@ -279,24 +279,27 @@ func (m *member) messages(newest uint64, guarded map[string]bool) []*nats.Msg {
 // which on it can be there. newest is the last sequence on its subject.
 func (r *Releaser) look(ctx context.Context, m *member) (first, newest uint64, err error) {
 	f := &m.figures[0]
-	last, err := r.figures.GetLastMsgForSubject(ctx, f.Subject)
+	fail := func(err error) error {
+		return fmt.Errorf("look for %s in stream %s: %w", m.ID, ingest.FiguresStream, err)
+	}
+	last, err := ingest.LastMessage(ctx, r.JS.Conn(), f.Subject)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return 0, 0, nil
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("look for %s in stream %s: %w", m.ID, ingest.FiguresStream, err)
+		return 0, 0, fail(err)
 	}
-	for next := m.Step(Releasing).After + 1; next <= last.Sequence; {
-		msg, err := r.figures.GetMsg(ctx, next, jetstream.WithGetMsgSubject(f.Subject))
+	for next := m.Step(Releasing).After + 1; next <= last.Seq; {
+		msg, err := ingest.MessageFrom(ctx, r.JS.Conn(), next, f.Subject)
 		if err != nil {
-			return 0, 0, fmt.Errorf("look for %s in stream %s: %w", m.ID, ingest.FiguresStream, err)
+			return 0, 0, fail(err)
 		}
 		if msg.Header.Get(ingest.HeaderSubmission) == m.ID && msg.Header.Get(ingest.HeaderRef) == f.Header[ingest.HeaderRef] {
-			return msg.Sequence, last.Sequence, nil
+			return msg.Seq, last.Seq, nil
 		}
-		next = msg.Sequence + 1
+		next = msg.Seq + 1
 	}
-	return 0, last.Sequence, nil
+	return 0, last.Seq, nil
 }
 
 // mark stores that a member is released, unless another releaser has. It is in

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
 )
 
@@ -80,10 +81,10 @@ func (s *State) Step(stage Stage) *Step {
 }
 
 // Reviewed reports whether another person than its sender has approved it, and
-// nobody has returned it.
+// nobody has returned it. Nobody is another person than one who is not named.
 func (s *State) Reviewed() bool {
 	approved := s.Step(Approved)
-	return approved != nil && person(approved.By) != "" && person(approved.By) != person(s.Sender) && s.Step(Returned) == nil
+	return approved != nil && person(approved.By) != "" && person(s.Sender) != "" && !SamePerson(approved.By, s.Sender) && s.Step(Returned) == nil
 }
 
 // Open reports whether the submission is neither released nor withdrawn.
@@ -155,19 +156,38 @@ func (p *Pending) list(ctx context.Context, agency string, wanted func(steps map
 	return all, nil
 }
 
-// Find returns the submission with the ID.
+// Find returns the submission with the ID. An agency can give an ID that another one
+// has given before; then the ID is written with the agency, like port.ID.
 func (p *Pending) Find(ctx context.Context, id string) (*State, error) {
-	if strings.ContainsAny(id, ".*> \t\r\n") || id == "" {
+	agency, own, qualified := strings.Cut(id, ".")
+	if !qualified {
+		agency, own = "*", id
+	}
+	if !figure.IsCode(own) || qualified && !figure.IsCode(agency) {
 		return nil, fmt.Errorf("%q is not the ID of a submission; tidemark pending lists them", id)
 	}
-	found, err := p.find(ctx, "*", id)
+	found, err := p.find(ctx, agency, own)
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("no submission %s is or was pending; tidemark pending lists them", id)
+	var readable []*State
+	for _, f := range found {
+		s, err := p.load(ctx, f)
+		switch {
+		case len(found) > 1 && errors.Is(err, errForeign):
+		case err != nil:
+			return nil, err
+		default:
+			readable = append(readable, s)
+		}
 	}
-	return p.load(ctx, found[0])
+	switch len(readable) {
+	case 0:
+		return nil, fmt.Errorf("no submission %s is or was pending; tidemark pending lists them", id)
+	case 1:
+		return readable[0], nil
+	}
+	return nil, fmt.Errorf("%d agencies have a submission %s; write it with its agency, like %s.%s", len(readable), id, readable[0].Agency, id)
 }
 
 // trace is a submission of which only the subjects are known.
@@ -213,30 +233,39 @@ func (p *Pending) load(ctx context.Context, t trace) (*State, error) {
 		if !t.steps[stage] {
 			continue
 		}
-		msg, err := p.stream.GetLastMsgForSubject(ctx, subjectOf(t.agency, t.id, string(stage)))
-		if errors.Is(err, nats.ErrNoResponders) {
-			err = errForeign
-		}
+		msg, err := p.last(ctx, subjectOf(t.agency, t.id, string(stage)))
 		if err != nil {
-			return nil, fmt.Errorf("read submission %s: %w", t.id, err)
+			return nil, fmt.Errorf("read submission %s of agency %s: %w", t.id, t.agency, err)
 		}
-		s.revision = max(s.revision, msg.Sequence)
+		s.revision = max(s.revision, msg.Seq)
 		if stage == Submitted {
 			var m meta
-			if err := json.Unmarshal(msg.Data, &m); err != nil {
+			if err := json.Unmarshal(msg.Body, &m); err != nil {
 				return nil, fmt.Errorf("submission %s of agency %s: %w: %w", t.id, t.agency, errMalformed, err)
 			}
 			s.Sender, s.Files, s.Figures, s.parts = m.Sender, m.Files, m.Figures, m.Parts
-			s.Review, s.ReleaseAt, s.Group, s.Submitted = m.Review, m.ReleaseAt, m.Group, msg.Time
+			s.Review, s.ReleaseAt, s.Group, s.Submitted = m.Review, m.ReleaseAt, m.Group, msg.Stored
 			continue
 		}
 		step := Step{}
-		if err := json.Unmarshal(msg.Data, &step); err != nil {
+		if err := json.Unmarshal(msg.Body, &step); err != nil {
 			return nil, fmt.Errorf("submission %s of agency %s: %w: %w", t.id, t.agency, errMalformed, err)
 		}
-		step.Stage, step.At = stage, msg.Time
+		step.Stage, step.At = stage, msg.Stored
 		s.Steps = append(s.Steps, step)
 		s.Stage = stage
 	}
 	return s, nil
+}
+
+// last reads the message on a subject of PENDING.
+func (p *Pending) last(ctx context.Context, subject string) (*ingest.Message, error) {
+	msg, err := ingest.LastDirect(ctx, p.js.Conn(), ingest.PendingStream, subject)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		err = errForeign
+	case errors.Is(err, ingest.ErrUnreadable):
+		err = fmt.Errorf("%w: %w", errMalformed, err)
+	}
+	return msg, err
 }

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
@@ -36,11 +38,17 @@ func (e *StageError) Error() string {
 // ErrSamePerson says that somebody tried to approve what they have sent.
 var ErrSamePerson = errors.New("who sent a submission may not approve it: ask another person")
 
+// errNobody says that nobody can be another person than the sender.
+var errNobody = errors.New("it does not say who sent it: withdraw it, and push it again with --sender NAME")
+
 // Approve lets a submission leave, at once or at its moment. who must be another
 // person than its sender, by their names, which NATS does not prove.
 func (p *Pending) Approve(ctx context.Context, id, who, comment string) error {
 	return p.step(ctx, id, Step{Stage: Approved, By: who, Comment: comment}, func(s *State) error {
-		if person(who) == person(s.Sender) {
+		switch {
+		case person(s.Sender) == "":
+			return errNobody
+		case SamePerson(who, s.Sender):
 			return ErrSamePerson
 		}
 		return nil
@@ -127,5 +135,16 @@ func (p *Pending) take(ctx context.Context, s *State, step Step) error {
 	return nil
 }
 
+// SamePerson reports whether two names may be two ways to write one: only their letters
+// and digits count, whatever their case, width and accents.
+func SamePerson(a, b string) bool { return person(a) == person(b) }
+
 // person is a name, reduced to what tells people apart.
-func person(name string) string { return strings.ToLower(ingest.SenderName(name)) }
+func person(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(unicode.ToUpper(r)) // of several small letters with one capital one remains
+		}
+		return -1
+	}, norm.NFKD.String(ingest.SenderName(name)))
+}

@@ -91,31 +91,53 @@ type meta struct {
 	Group     string    `json:"group,omitempty"`
 }
 
-// Submit stores a submission. Once it returns nil, the submission is pending.
-// The error says what is wrong with the submission, or that NATS did not store
-// it; then it is not pending.
-func (p *Pending) Submit(ctx context.Context, s Submission) error {
-	s.Sender = ingest.SenderName(s.Sender)
+// Submit stores submissions. Once it returns nil, they are pending. The error says what
+// is wrong with one of them, or that NATS did not store it; then none is pending.
+func (p *Pending) Submit(ctx context.Context, all ...Submission) error {
 	now, err := p.now(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.check(now); err != nil {
+	for i := range all {
+		all[i].Sender = ingest.SenderName(all[i].Sender)
+		if err := all[i].check(now); err != nil {
+			return fmt.Errorf("hold the figures of %s back: %w", all[i].Agency, err)
+		}
+	}
+	if err := p.checkGroups(ctx, all); err != nil {
 		return err
 	}
-	if err := p.checkGroup(ctx, &s); err != nil {
-		return err
+	parts := make([]int, len(all))
+	for i := range all {
+		if parts[i], err = p.storeFigures(ctx, &all[i]); err != nil {
+			return err
+		}
 	}
+	for i := range all {
+		if err := p.submit(ctx, &all[i], parts[i]); err != nil {
+			return errors.Join(err, p.takeBack(ctx, all[:i]))
+		}
+	}
+	return nil
+}
+
+// storeFigures stores the figures of a submission, which is not pending by that, and
+// returns in how many parts.
+func (p *Pending) storeFigures(ctx context.Context, s *Submission) (int, error) {
 	parts, err := s.parts()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i, part := range parts {
 		if _, err := p.publish(ctx, s.subject(fmt.Sprintf("%s.%d", figuresPart, i)), part); err != nil {
-			return fmt.Errorf("store the figures of %s: %w", s.ID, err)
+			return 0, fmt.Errorf("store the figures of %s: %w", s.ID, err)
 		}
 	}
-	body, err := json.Marshal(meta{Sender: s.Sender, Files: s.Files, Figures: len(s.Figures), Parts: len(parts),
+	return len(parts), nil
+}
+
+func (p *Pending) submit(ctx context.Context, s *Submission, parts int) error {
+	body, err := json.Marshal(meta{Sender: s.Sender, Files: s.Files, Figures: len(s.Figures), Parts: parts,
 		Review: s.Review, ReleaseAt: s.ReleaseAt, Group: s.Group})
 	if err != nil {
 		return fmt.Errorf("encode the submission: %w", err)
@@ -124,6 +146,23 @@ func (p *Pending) Submit(ctx context.Context, s Submission) error {
 		return fmt.Errorf("submit %s: %w", s.ID, err)
 	}
 	return nil
+}
+
+// takeBack withdraws submissions because another one that belongs to them could not be
+// stored.
+func (p *Pending) takeBack(ctx context.Context, all []Submission) (err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ingest.AckTimeout)
+	defer cancel()
+	for i := range all {
+		s, find := p.Find(ctx, all[i].Agency+"."+all[i].ID)
+		if find == nil {
+			find = p.take(ctx, s, Step{Stage: Withdrawn, By: s.Sender, Comment: "another submission that belongs to it could not be stored"})
+		}
+		if find != nil {
+			err = errors.Join(err, fmt.Errorf("%s is pending without the others; withdraw it: %w", all[i].ID, find))
+		}
+	}
+	return err
 }
 
 func (s *Submission) subject(step string) string { return subjectOf(s.Agency, s.ID, step) }
@@ -210,17 +249,17 @@ func (s *Submission) parts() (parts [][]byte, err error) {
 // sent.
 func (p *Pending) Figures(ctx context.Context, s *State) (all []Figure, err error) {
 	for i := range s.parts {
-		msg, err := p.stream.GetLastMsgForSubject(ctx, subjectOf(s.Agency, s.ID, fmt.Sprintf("%s.%d", figuresPart, i)))
+		msg, err := p.last(ctx, subjectOf(s.Agency, s.ID, fmt.Sprintf("%s.%d", figuresPart, i)))
 		if err != nil {
 			return nil, fmt.Errorf("read the figures of %s: %w", s.ID, err)
 		}
 		var part []Figure
-		if err := json.Unmarshal(msg.Data, &part); err != nil {
+		if err := json.Unmarshal(msg.Body, &part); err != nil {
 			return nil, fmt.Errorf("read the figures of %s: %w", s.ID, err)
 		}
 		all = append(all, part...)
 	}
-	if len(all) != s.Figures {
+	if len(all) != s.Figures || len(all) == 0 {
 		return nil, fmt.Errorf("submission %s has %d figures where it was said to have %d", s.ID, len(all), s.Figures)
 	}
 	for i := range all {
@@ -231,24 +270,31 @@ func (p *Pending) Figures(ctx context.Context, s *State) (all []Figure, err erro
 	return all, nil
 }
 
-// checkGroup says that a group would be too large, as far as this account can see
+// checkGroups says that a group would be too large, as far as this account can see
 // it.
-func (p *Pending) checkGroup(ctx context.Context, s *Submission) error {
-	if s.Group == "" {
+func (p *Pending) checkGroups(ctx context.Context, all []Submission) error {
+	sizes := map[string]int{}
+	for i := range all {
+		if all[i].Group != "" {
+			sizes[all[i].Group] += len(all[i].Figures)
+		}
+	}
+	if len(sizes) == 0 {
 		return nil
 	}
-	open, err := p.List(ctx, s.Agency)
+	open, err := p.List(ctx, "")
 	if err != nil {
 		return err
 	}
-	n := len(s.Figures)
 	for i := range open {
-		if open[i].Group == s.Group {
-			n += open[i].Figures
+		if n, joined := sizes[open[i].Group]; joined {
+			sizes[open[i].Group] = n + open[i].Figures
 		}
 	}
-	if n > MaxFigures {
-		return fmt.Errorf("group %s would have %d figures, more than can be released together (%d): use two groups with the same moment", s.Group, n, MaxFigures)
+	for group, n := range sizes {
+		if n > MaxFigures {
+			return fmt.Errorf("group %s would have %d figures, more than can be released together (%d): divide the files, and give each part a group of its own with the same moment", group, n, MaxFigures)
+		}
 	}
 	return nil
 }

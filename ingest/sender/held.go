@@ -2,7 +2,6 @@ package sender
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -42,11 +41,14 @@ func (p *pusher) hold(ctx context.Context) error {
 	if group == "" && len(waiting) > 1 && !p.opts.ReleaseAt.IsZero() {
 		group = p.submission.ID
 	}
-	for _, s := range waiting {
-		s.Group = group
-		if err := store.Submit(ctx, *s); err != nil {
-			return fmt.Errorf("hold the figures of %s back: %w", s.Agency, err)
-		}
+	for i := range waiting {
+		waiting[i].Group = group
+	}
+	if err := store.Submit(ctx, waiting...); err != nil {
+		return err
+	}
+	for i := range waiting {
+		s := &waiting[i]
 		p.report.Held += len(s.Figures)
 		p.report.NotSent -= len(s.Figures)
 		p.report.Pending = append(p.report.Pending, Held{s.ID, s.Agency, len(s.Figures), s.Review, s.ReleaseAt, s.Group})
@@ -55,16 +57,16 @@ func (p *pusher) hold(ctx context.Context) error {
 }
 
 // held returns the submissions of the figures that have to wait.
-func (p *pusher) held() (all []*pending.Submission, err error) {
-	byAgency := map[string]*pending.Submission{}
+func (p *pusher) held() (all []pending.Submission, err error) {
+	at := map[string]int{} // of an agency's in all
 	for _, f := range p.files {
 		for _, c := range f.claims {
-			if !p.holds(c.agency) || byAgency[c.agency] != nil {
+			if _, again := at[c.agency]; again || !p.holds(c.agency) {
 				continue
 			}
-			byAgency[c.agency] = &pending.Submission{ID: newSubmissionID(), Agency: c.agency, Sender: p.opts.Sender, Files: p.report.Files,
-				Review: p.opts.Catalog.Reviewed(c.agency), ReleaseAt: p.opts.ReleaseAt}
-			all = append(all, byAgency[c.agency])
+			at[c.agency] = len(all)
+			all = append(all, pending.Submission{ID: newSubmissionID(), Agency: c.agency, Sender: p.opts.Sender, Files: p.report.Files,
+				Review: p.opts.Catalog.Reviewed(c.agency), ReleaseAt: p.opts.ReleaseAt})
 		}
 	}
 	if len(all) == 0 {
@@ -72,10 +74,11 @@ func (p *pusher) held() (all []*pending.Submission, err error) {
 	}
 	for i, f := range p.files {
 		err := f.good(func(line int, sent *figure.Figure, agency string) error {
-			s := byAgency[agency]
-			if s == nil {
+			n, waits := at[agency]
+			if !waits {
 				return nil
 			}
+			s := &all[n]
 			if len(s.Figures) > pending.MaxFigures {
 				return nil // one too many is enough to be refused
 			}

@@ -40,7 +40,7 @@ func ackAll(ctx context.Context, nc *nats.Conn, items []*item) (unconfirmed int,
 	}
 	for all := unconfirmed; unconfirmed > 0; unconfirmed-- {
 		answer, err := answers.NextMsgWithContext(ctx)
-		if err == nil && answer.Header.Get(headerStatus) != "" {
+		if err == nil && answer.Header.Get("Status") != "" {
 			err = nats.ErrNoResponders // the server is up, but not the consumer yet
 		}
 		if err != nil {

@@ -3,13 +3,11 @@ package worker
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/rules"
@@ -21,12 +19,11 @@ import (
 // name. With forged headers one agency could send in the name of another, or have
 // the worker decide on a sequence that does not exist.
 
-// The request subject, and headers of the answers.
+// The request subject, and a header of the answers.
 const (
 	directGet = "$JS.API.DIRECT.GET." + ingest.FiguresStream
 
 	headerBefore = "Nats-Last-Sequence" // sequence of the previous message in the same answer, 0 in the first
-	headerStatus = "Status"
 )
 
 // readBytes limits how much of a stream is read at once, and readLimit how long
@@ -64,11 +61,11 @@ func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject s
 		if err != nil {
 			return nil, fmt.Errorf("read stream %s: %w", ingest.FiguresStream, err)
 		}
-		m, ok := directAnswer(msg)
+		m, ok := ingest.DirectAnswer(msg)
 		switch {
-		case !ok && isEnd(msg):
+		case !ok && ingest.IsEnd(msg):
 			return out, nil
-		case (!ok || lastHeader(msg, headerBefore) != strconv.FormatUint(before, 10)) && len(out) > 0:
+		case (!ok || ingest.LastHeader(msg, headerBefore) != strconv.FormatUint(before, 10)) && len(out) > 0:
 			return out, nil // the next one is unreadable or was lost on the way
 		case !ok:
 			m, err := w.message(ctx, from, subject)
@@ -79,7 +76,7 @@ func (w *Worker) messages(ctx context.Context, from, to uint64, n int, subject s
 		case m.Seq > to:
 			return out, nil
 		}
-		out = append(out, m)
+		out = append(out, judged(m))
 		before = m.Seq
 	}
 }
@@ -102,31 +99,6 @@ func (w *Worker) ask(r *getRequest) (*nats.Subscription, error) {
 	return answers, nil
 }
 
-// directAnswer decodes a message from NATS's answer. ok is false when the answer has
-// no message, or the sender's headers make it unreadable.
-func directAnswer(msg *nats.Msg) (m rules.Message, ok bool) {
-	seq, errSeq := strconv.ParseUint(lastHeader(msg, jetstream.SequenceHeader), 10, 64)
-	at, errTime := time.Parse(time.RFC3339Nano, lastHeader(msg, jetstream.TimeStampHeaer))
-	return rules.Message{Subject: lastHeader(msg, jetstream.SubjectHeader), Body: msg.Data, Seq: seq,
-		Stored: at.UnixMilli(), Submission: msg.Header.Get(ingest.HeaderSubmission), Sender: ingest.SenderName(msg.Header.Get(ingest.HeaderSender)),
-		Beside: msg.Header.Get(ingest.HeaderBeside)}, errors.Join(errSeq, errTime) == nil
-}
-
-// isEnd reports whether an answer says that there are no more messages.
-func isEnd(msg *nats.Msg) bool {
-	status := msg.Header.Get(headerStatus)
-	return len(msg.Header[jetstream.SequenceHeader]) == 0 && (status == "204" || status == "404")
-}
-
-// lastHeader returns the last value of a header, empty when there is none.
-func lastHeader(msg *nats.Msg, key string) string {
-	values := msg.Header[key]
-	if len(values) == 0 {
-		return ""
-	}
-	return values[len(values)-1]
-}
-
 // message reads the message at a sequence or, with a subject, the first message on
 // the subject from that sequence on; jetstream.ErrMsgNotFound when there is none.
 func (w *Worker) message(ctx context.Context, from uint64, subject string) (rules.Message, error) {
@@ -136,6 +108,11 @@ func (w *Worker) message(ctx context.Context, from uint64, subject string) (rule
 	if err != nil {
 		return rules.Message{}, fmt.Errorf("read message %d of stream %s: %w", from, ingest.FiguresStream, err)
 	}
+	return judged(m), nil
+}
+
+// judged reduces a message to what matters for judging it.
+func judged(m *ingest.Message) rules.Message {
 	return rules.Message{Subject: m.Subject, Body: m.Body, Seq: m.Seq, Stored: m.Stored.UnixMilli(),
-		Submission: m.Header.Get(ingest.HeaderSubmission), Sender: ingest.SenderName(m.Header.Get(ingest.HeaderSender)), Beside: m.Header.Get(ingest.HeaderBeside)}, nil
+		Submission: m.Header.Get(ingest.HeaderSubmission), Sender: ingest.SenderName(m.Header.Get(ingest.HeaderSender)), Beside: m.Header.Get(ingest.HeaderBeside)}
 }

@@ -237,6 +237,31 @@ func TestAReviewedAgencyCannotGoRoundTheReview(t *testing.T) {
 	s.wantFigures(1)
 }
 
+// Permissions do not cover the subject to which NATS answers: a sender could have it
+// store an answer, whose body the sender has chosen, as somebody's approval.
+func TestNoAnswerOfNATSBecomesAnApproval(t *testing.T) {
+	s, cat := newReviewedSite(t), reviewedCatalogue(t)
+	held := s.push(cat, time.Time{})
+	port := s.connect("port")
+	js := s.jetStream("port")
+	_, err := js.Publish(t.Context(), "pending.port.forged.figures.0", []byte(`{"by":"Wang"}`))
+	must(t, err)
+	approval := "pending.port." + held.Submission + ".approved"
+	for _, request := range []string{"$JS.API.DIRECT.GET.PENDING.pending.port.forged.figures.0", "pending.port.forged.figures.1"} {
+		must(t, port.PublishRequest(request, approval, nil))
+	}
+	// What the server has done with them is done when it has stored this.
+	for i := range 20 {
+		_, err = js.Publish(t.Context(), fmt.Sprintf("pending.port.forged.figures.%d", i+2), []byte("{}"))
+		must(t, err)
+	}
+	state, err := s.pending("port").Find(t.Context(), held.Submission)
+	must(t, err)
+	if state.Stage != pending.Submitted {
+		t.Errorf("it is %s: %+v", state.Stage, state.Steps)
+	}
+}
+
 // An embargo has to hold through a crash of NATS and a restart of everything else.
 func TestAReviewAndAnEmbargoSurviveARestart(t *testing.T) {
 	s, cat := newSite(t), reviewedCatalogue(t)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nkeys"
+
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -133,6 +135,19 @@ func TestTheKeyThatAReceiptNamesIsNotTrusted(t *testing.T) {
 	d := document(t, newKey(t))
 	if v := Verify(d, nil); len(v.Proven) != 0 || len(v.Problems) == 0 {
 		t.Errorf("it proves %+v", v.Proven)
+	}
+}
+
+// What a user's key signs, verify would not accept.
+func TestAKeyOfAnotherKindSignsNoReceipts(t *testing.T) {
+	user, err := nkeys.CreateUser()
+	must(t, err)
+	seed, err := user.Seed()
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "key")
+	must(t, os.WriteFile(path, seed, 0o600))
+	if _, err := ReadSigner(path); err == nil || !strings.Contains(err.Error(), "has no seed of a key for receipts; tidemark receipt-key makes one") {
+		t.Errorf("it is accepted: %v", err)
 	}
 }
 

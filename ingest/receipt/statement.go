@@ -75,7 +75,7 @@ func ReadSigner(path string) (*Signer, error) {
 	}
 	s, err := newSigner(bytes.TrimSpace(seed))
 	if err != nil {
-		return nil, fmt.Errorf("key of receipts: %s has no seed of a key; tidemark receipt-key makes one", path)
+		return nil, fmt.Errorf("key of receipts: %s has no seed of a key for receipts; tidemark receipt-key makes one", path)
 	}
 	return s, nil
 }
@@ -88,6 +88,9 @@ func newSigner(seed []byte) (*Signer, error) {
 	public, err := key.PublicKey()
 	if err != nil {
 		return nil, err
+	}
+	if err := CheckKey(public); err != nil {
+		return nil, err // of a user of NATS: nobody could verify what it signs
 	}
 	return &Signer{key, public}, nil
 }

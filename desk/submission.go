@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
@@ -31,9 +30,6 @@ type collected struct {
 	outcome outcome
 }
 
-// lookedUpAtOnce is how many figures of a submission are looked up at the same time.
-const lookedUpAtOnce = 16
-
 // collect looks a submission up: its receipts, and the figures that they are about. It
 // is empty when there are no receipts.
 func (d *Desk) collect(ctx context.Context, id string) ([]collected, error) {
@@ -41,27 +37,19 @@ func (d *Desk) collect(ctx context.Context, id string) ([]collected, error) {
 	if err != nil || len(outcomes) == 0 {
 		return nil, err
 	}
-	figures, err := d.history.js.Stream(ctx, ingest.FiguresStream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", ingest.FiguresStream, err)
-	}
-	all := make([]collected, len(outcomes))
-	group, looking := errgroup.WithContext(ctx)
-	group.SetLimit(lookedUpAtOnce)
-	for i, seq := range slices.Sorted(maps.Keys(outcomes)) {
-		group.Go(func() error {
-			msg, err := figures.GetMsg(looking, seq)
-			if err != nil {
-				return fmt.Errorf("look up the figure of sequence %d: %w", seq, err)
-			}
-			all[i] = collected{seq: seq, sender: ingest.SenderName(msg.Header.Get(ingest.HeaderSender)), stored: msg.Time, outcome: outcomes[seq]}
-			_, rest, _ := strings.Cut(msg.Subject, ".")
-			all[i].agency, _, _ = strings.Cut(rest, ".")
-			all[i].figure, _ = figure.Decode(msg.Data) // one that cannot be decoded was refused, and its problem says why
-			return nil
-		})
-	}
-	return all, group.Wait()
+	all, sequences := make([]collected, len(outcomes)), slices.Sorted(maps.Keys(outcomes))
+	return all, ingest.Each(ctx, len(all), func(ctx context.Context, i int) error {
+		seq := sequences[i]
+		msg, err := ingest.Direct(ctx, d.history.js.Conn(), ingest.FiguresStream, seq)
+		if err != nil {
+			return fmt.Errorf("look up the figure of sequence %d: %w", seq, err)
+		}
+		all[i] = collected{seq: seq, sender: ingest.SenderName(msg.Header.Get(ingest.HeaderSender)), stored: msg.Stored, outcome: outcomes[seq]}
+		_, rest, _ := strings.Cut(msg.Subject, ".")
+		all[i].agency, _, _ = strings.Cut(rest, ".")
+		all[i].figure, _ = figure.Decode(msg.Body) // one that cannot be decoded was refused, and its problem says why
+		return nil
+	})
 }
 
 // receipts reads the receipts of a submission: what became of the figures, by their

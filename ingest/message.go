@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
 )
 
 // Message is a message of FIGURES.
@@ -46,7 +48,7 @@ func messageOf(ctx context.Context, nc *nats.Conn, r *messageRequest) (*Message,
 	if err != nil {
 		return nil, err
 	}
-	msg, err := nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+FiguresStream, body)
+	msg, err := request(ctx, nc, "$JS.API.STREAM.MSG.GET."+FiguresStream, body)
 	if err != nil {
 		return nil, err
 	}
@@ -74,15 +76,46 @@ func messageOf(ctx context.Context, nc *nats.Conn, r *messageRequest) (*Message,
 	return &Message{Subject: m.Subject, Seq: m.Seq, Stored: m.Time, Header: headers, Body: m.Data}, nil
 }
 
+// answerWithin is how long NATS may take to look a message up.
+const answerWithin = 5 * time.Second
+
+// atATime is how many messages are looked up concurrently.
+const atATime = 32
+
+// Each calls look for 0 to n-1, some at a time, so that looking up many messages one by
+// one does not take as many journeys to NATS. The error is the first of them.
+func Each(ctx context.Context, n int, look func(ctx context.Context, i int) error) error {
+	group, looking := errgroup.WithContext(ctx)
+	group.SetLimit(atATime)
+	for i := 0; i < n && looking.Err() == nil; i++ {
+		group.Go(func() error { return look(looking, i) })
+	}
+	return cmp.Or(group.Wait(), ctx.Err())
+}
+
 // ErrUnreadable says that NATS's answer cannot be understood because of the headers
 // that a sender gave to the message.
 var ErrUnreadable = errors.New("its headers make it unreadable")
+
+// Direct reads the message of a stream at a sequence, as a sender may;
+// jetstream.ErrMsgNotFound when there is none.
+func Direct(ctx context.Context, nc *nats.Conn, stream string, seq uint64) (*Message, error) {
+	body, err := json.Marshal(&messageRequest{Seq: seq})
+	if err != nil {
+		return nil, err
+	}
+	return direct(ctx, nc, stream, body)
+}
 
 // LastDirect reads the last message on a subject of a stream, as a sender may, who must
 // not read others; jetstream.ErrMsgNotFound when there is none. An account without a
 // right to it gets nats.ErrNoResponders.
 func LastDirect(ctx context.Context, nc *nats.Conn, stream, subject string) (*Message, error) {
-	msg, err := nc.RequestWithContext(ctx, "$JS.API.DIRECT.GET."+stream+"."+subject, nil)
+	return direct(ctx, nc, stream+"."+subject, nil)
+}
+
+func direct(ctx context.Context, nc *nats.Conn, what string, body []byte) (*Message, error) {
+	msg, err := request(ctx, nc, "$JS.API.DIRECT.GET."+what, body)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +127,13 @@ func LastDirect(ctx context.Context, nc *nats.Conn, stream, subject string) (*Me
 		return nil, jetstream.ErrMsgNotFound
 	}
 	return nil, ErrUnreadable
+}
+
+// request asks NATS, which may have gone away with the question.
+func request(ctx context.Context, nc *nats.Conn, subject string, body []byte) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	return nc.RequestWithContext(ctx, subject, body)
 }
 
 // DirectAnswer decodes a message from NATS's answer to a direct get. NATS appends a

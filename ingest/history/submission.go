@@ -188,21 +188,25 @@ func ReceiptOf(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, id st
 		r.add(msg)
 		next = msg.Sequence + 1
 	}
-	for _, seq := range r.sequences() {
-		s, err := step(ctx, nc, seq)
-		if err != nil {
-			return nil, err
-		}
-		o := r.outcomes[seq]
-		s.Outcome, s.Problem, s.Confirmed = o.is, o.problem, o.answered || s.Figure != nil && s.Figure.Confirmed
-		s.Vintage = o.is != ledger.Refused && o.is != ledger.Unchanged
-		if len(r.Figures) == 0 {
-			r.Stored, r.Agency, r.Sender = s.Stored, s.Agency, s.Sender
-		}
-		r.Figures = append(r.Figures, s)
-	}
-	if len(r.Figures) == 0 {
+	all := r.sequences()
+	if len(all) == 0 {
 		return nil, nil
 	}
+	r.Figures = make([]Step, len(all))
+	if err := ingest.Each(ctx, len(all), func(ctx context.Context, i int) error {
+		s, err := step(ctx, nc, all[i])
+		if err != nil {
+			return err
+		}
+		o := r.outcomes[all[i]]
+		s.Outcome, s.Problem, s.Confirmed = o.is, o.problem, o.answered || s.Figure != nil && s.Figure.Confirmed
+		s.Vintage = o.is != ledger.Refused && o.is != ledger.Unchanged
+		r.Figures[i] = s
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	first := &r.Figures[0]
+	r.Stored, r.Agency, r.Sender = first.Stored, first.Agency, first.Sender
 	return r, nil
 }

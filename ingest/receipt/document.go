@@ -61,16 +61,13 @@ func Collect(ctx context.Context, js jetstream.JetStream, submission string) (*D
 	case len(d.Receipts) == 0:
 		return nil, fmt.Errorf("there is no receipt of submission %s: no worker has dealt with it yet, or all of it was sent before in another submission", submission)
 	}
-	stream, err := js.Stream(ctx, ingest.FiguresStream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", ingest.FiguresStream, err)
-	}
-	for _, seq := range sequences {
-		msg, err := stream.GetMsg(ctx, seq)
+	d.Figures = make([]Content, len(sequences))
+	return d, ingest.Each(ctx, len(sequences), func(ctx context.Context, i int) error {
+		msg, err := ingest.Direct(ctx, js.Conn(), ingest.FiguresStream, sequences[i])
 		if err != nil {
-			return nil, fmt.Errorf("read message %d of stream %s: %w", seq, ingest.FiguresStream, err)
+			return fmt.Errorf("read message %d of stream %s: %w", sequences[i], ingest.FiguresStream, err)
 		}
-		d.Figures = append(d.Figures, Content{seq, msg.Data})
-	}
-	return d, nil
+		d.Figures[i] = Content{sequences[i], msg.Body}
+		return nil
+	})
 }

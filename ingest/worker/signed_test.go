@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/tidemark-stats/tidemark/ingest"
 	"github.com/tidemark-stats/tidemark/ingest/ingesttest"
 	"github.com/tidemark-stats/tidemark/ingest/receipt"
@@ -50,6 +52,29 @@ func TestAReceiptOfASubmissionIsProven(t *testing.T) {
 		got = append(got, text)
 	}
 	ingesttest.WantLines(t, got, "written  346", "refused figure/out-of-bounds 0.5", "refused figure/not-json")
+}
+
+// Every agency may give the ID of another's submission, and any headers.
+func TestForgedHeadersKeepNobodyFromTheirReceipt(t *testing.T) {
+	s := newSite(t)
+	w := s.startStopped()
+	w.signer = s.signer()
+	f := ingesttest.Plain("2024-05", "346")
+	s.PublishRaw(f.Subject("port"), f.AppendJSON(nil), "s1")
+	for _, forged := range []nats.Header{{"Nats-Sequence": {"many"}}, {"Nats-Time-Stamp": {"x"}}, {"Nats-Stream": {""}}, {"Nats-Sequence": {"1"}}} {
+		forged.Set(ingest.HeaderSubmission, "s1")
+		if _, err := s.JS.PublishMsg(s.Ctx, &nats.Msg{Subject: f.Subject("customs"), Header: forged, Data: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.settleAll(w, 5)
+	d, err := receipt.Collect(s.Ctx, s.JS, "s1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := receipt.Verify(d, []string{w.signer.Public()}); len(v.Problems) > 0 || len(v.Proven) != 5 || v.Proven[0].Outcome != ingest.Written {
+		t.Errorf("%+v is proven, and %v", v.Proven, v.Problems)
+	}
 }
 
 func TestALargeSubmissionIsSignedInStatementsThatNATSTakes(t *testing.T) {

@@ -64,6 +64,14 @@ func (k *Known) repeatedBy(p *Vintage, v *store.Vintage) bool {
 	return p.Value == v.Value && p.Withheld == v.Withheld && p.Status == v.Status && (v.Note == "" || sameNote(v.Note, k.notes.text(p.note)))
 }
 
+// Repeats reports whether a figure that is published now says nothing that its cell
+// does not say already.
+func (k *Known) Repeats(c *Candidate) bool {
+	v := c.vintage()
+	p, ok := k.Current(v.Cell)
+	return ok && k.repeatedBy(&p, &v)
+}
+
 func (k *Known) vintageOf(v *store.Vintage) Vintage {
 	return Vintage{Value: v.Value, Moment: v.Moment, until: v.Moment, seq: v.Seq, period: v.Period.Ordinal(),
 		submission: submissionHash(v.Submission), Status: v.Status, Withheld: v.Withheld, note: k.notes.number(v.Note)}

@@ -3,6 +3,7 @@ package sender
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -218,4 +219,31 @@ func TestHoldingsThatCannotBeReadSayWhy(t *testing.T) {
 	if _, err := OpenHoldings(s.Ctx, s.Conn, catalog.Ningbo()); err == nil || !strings.HasPrefix(err.Error(), "stream FIGURES: ") {
 		t.Errorf("without figures it says %v", err)
 	}
+}
+
+// A table of many years is pushed every month, also after its first years have closed.
+func TestWhatIsStoredNeedsNoReasonInAClosedPeriodInWhateverUnit(t *testing.T) {
+	s := newPushSite(t)
+	s.startWorker()
+	s.sent(sheetOf("stored.csv", "2023-04,312.7,万TEU,,2024-05-09", "2023-05,3457000,TEU,,2024-06-09,flash"))
+	text, err := os.ReadFile("../../catalog/ningbo.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const due = "    monthly: {months_later: 1, day: 10}\n"
+	cat, err := catalog.Parse("closing.yaml", []byte(strings.Replace(string(text), due, due+"    closes: {after: year, months_later: 9, day: 30}\n", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	_, err = Inspection{Catalog: cat, Against: s.holdings(), Row: func(row *Row) error { got = append(got, inLine(row)); return nil }}.Check(t.Context(),
+		[]Input{sheetOf("f.csv", "2023-04,3127000,TEU,", "2023-05,345.7,万TEU,", "2023-06,300,万TEU,"), sheetOf("g.csv", "2023-05,345.7,万TEU,P")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ingesttest.WantLines(t, got,
+		"f.csv:2:E 2023-04 same was 3127000 TEU A",
+		"f.csv:3:E 2023-05 same was 345.7 万TEU A",
+		"f.csv:4:E 2023-06 refused figure/closed",
+		"g.csv:2:E 2023-05 refused was 345.7 万TEU A figure/closed")
 }

@@ -108,7 +108,7 @@ func (i *inspecting) table(input Input) (*file, error) {
 	}
 	var whole scale
 	err = f.each(func(row *judgedRow) error {
-		if row.asked && i.settles(row) {
+		if row.asked && (i.trial != nil && i.trial.known.Repeats(&row.candidate) || i.settles(row)) {
 			row.Findings, row.asked = nil, false
 		}
 		return i.row(f, row, &whole)

@@ -47,7 +47,7 @@ func readMoment(text string, place *time.Location, now time.Time) (time.Time, er
 		if at.Format(form) != written {
 			return at, fmt.Errorf("%q is skipped by the clocks of %s; write another time, or one with its offset", text, place)
 		}
-		if again := at.Add(time.Hour); again.Format(form) == written || at.Add(-time.Hour).Format(form) == written {
+		if twice(at) {
 			return at, fmt.Errorf("%q comes twice by the clocks of %s; write it with its offset, like %s", text, place, at.Format(zoned[1]))
 		}
 		return at, nil
@@ -55,3 +55,20 @@ func readMoment(text string, place *time.Location, now time.Time) (time.Time, er
 	return time.Time{}, fmt.Errorf("%q is not a moment; write one like %s, or with an offset like %s", text,
 		now.Format("2006-01-02 15:04"), now.Format(zoned[1]))
 }
+
+// twice reports whether the clocks of its place show a moment's time a second time
+// within a day. Most are put back by an hour, and some by half of one.
+func twice(at time.Time) bool {
+	_, offset := at.Zone()
+	for _, other := range []time.Time{at.Add(-day), at.Add(day)} {
+		_, then := other.Zone()
+		if again := at.Add(time.Duration(offset-then) * time.Second); then != offset {
+			if _, really := again.Zone(); really == then {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const day = 24 * time.Hour

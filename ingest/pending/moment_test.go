@@ -12,6 +12,8 @@ func TestAMomentIsReadByTheClocksOfThePlaceUnlessItHasAnOffset(t *testing.T) {
 	must(t, err)
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	must(t, err)
+	howe, err := time.LoadLocation("Australia/Lord_Howe") // whose clocks are put back by half an hour
+	must(t, err)
 	now := time.Date(2026, 3, 18, 0, 0, 0, 0, time.UTC) // 08:00 in Shanghai, 01:00 in Berlin
 	for _, c := range []struct {
 		text  string
@@ -29,6 +31,10 @@ func TestAMomentIsReadByTheClocksOfThePlaceUnlessItHasAnOffset(t *testing.T) {
 		{"07:30", shanghai, `"07:30" is past`},
 		{"2026-03-29 02:30", berlin, `"2026-03-29 02:30" is skipped by the clocks of Europe/Berlin`},
 		{"2026-10-25 02:30", berlin, `"2026-10-25 02:30" comes twice by the clocks of Europe/Berlin; write it with its offset, like 2026-10-25T02:30+0`},
+		{"2026-10-25 03:30", berlin, "2026-10-25T02:30:00Z"},
+		{"2026-04-05 01:45", howe, `"2026-04-05 01:45" comes twice by the clocks of Australia/Lord_Howe`},
+		{"2026-04-05 01:15", howe, "2026-04-04T14:15:00Z"},
+		{"2026-04-05 02:15", howe, "2026-04-04T15:45:00Z"},
 		{"2026-03-18", shanghai, `"2026-03-18" is not a moment; write one like 2026-03-18 08:00, or with an offset like 2026-03-18T08:00+08:00`},
 		{"2026-02-30 09:30", shanghai, "is not a moment"},
 		{"tomorrow", shanghai, "is not a moment"},

@@ -17,6 +17,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/history"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/composetest"
@@ -251,5 +252,20 @@ func TestSendingForAnotherAgencyIsRefusedWithTheFix(t *testing.T) {
 	want := "NATS did not store the figure on " + f.Subject("customs") + ": this account may not send for agency customs: use that agency's account, or leave its figures to it"
 	if err := p.Flush(t.Context()); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// NATS does not answer a user without a permission at all.
+func TestAHistoryNeedsAnOperatorAndSaysSo(t *testing.T) {
+	s := newSite(t)
+	cell, err := figure.ParseCell("figures.port.container_throughput.NBZS._T.level.2024-05")
+	must(t, err)
+	_, err = s.operator.Publish(t.Context(), cell.Subject("port"), []byte("{}"))
+	must(t, err)
+	for _, user := range []string{"port", "desk"} {
+		_, err := history.Of(t.Context(), s.connect(user), s.jetStream(user), cell)
+		if err == nil || !strings.HasSuffix(err.Error(), "; does NATS run, and has this user the rights of an operator?") {
+			t.Errorf("%s: %v", user, err)
+		}
 	}
 }

@@ -1,6 +1,6 @@
 // Package history tells what became of a cell or a submission, from NATS alone: the
 // messages of FIGURES, the decisions on them, and the receipts. It needs the rights of
-// an operator, because decisions are for no sender to read.
+// an operator, because senders may not look through what others have sent.
 package history
 
 import (
@@ -49,7 +49,7 @@ func Of(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, c figure.Cel
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read stream %s: %w", ingest.FiguresStream, err)
+			return nil, unread(fmt.Errorf("read stream %s: %w", ingest.FiguresStream, err))
 		}
 		steps = append(steps, sent(m))
 		next = m.Seq + 1
@@ -100,9 +100,17 @@ func settle(ctx context.Context, js jetstream.JetStream, steps []Step) error {
 		return ctx.Err()
 	})
 	if err != nil {
-		return fmt.Errorf("%w; may this user read the decisions? They are for operators", err)
+		return unread(err)
 	}
 	return nil
+}
+
+// unread adds to an error that NATS did not answer what the reason may be.
+func unread(err error) error {
+	if errors.Is(err, nats.ErrNoResponders) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ledger.ErrSilent) {
+		return fmt.Errorf("%w; does NATS run, and has this user the rights of an operator?", err)
+	}
+	return err
 }
 
 // decided notes a decision; a later one on the same message amends it.

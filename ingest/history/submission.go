@@ -158,7 +158,7 @@ func step(ctx context.Context, nc *nats.Conn, seq uint64) (Step, error) {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
 		return Step{Seq: seq}, nil
 	case err != nil:
-		return Step{}, fmt.Errorf("read message %d of stream %s: %w", seq, ingest.FiguresStream, err)
+		return Step{}, unread(fmt.Errorf("read message %d of stream %s: %w", seq, ingest.FiguresStream, err))
 	}
 	return sent(m), nil
 }

@@ -223,14 +223,14 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	for i := range s.Content {
 		f, err := figure.Decode(s.Content[i].Body)
 		if err != nil {
-			t.Row("", printable(s.Content[i].Subject), err.Error())
+			t.Row("", printable(s.Content[i].Subject), printable(err.Error()))
 			continue
 		}
 		value := f.Value.String() + " " + f.Unit
 		if f.Withheld {
 			value = "–"
 		}
-		t.Row("", f.Cell.String(), strings.TrimSpace(value), f.Status.String(), printable(strings.TrimSpace(f.Reason+" "+f.Note)))
+		t.Row("", f.Cell.String(), printable(strings.TrimSpace(value)), f.Status.String(), printable(strings.TrimSpace(f.Reason+" "+f.Note)))
 	}
 	if err := t.Write(&b); err != nil {
 		return err

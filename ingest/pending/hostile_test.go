@@ -140,3 +140,17 @@ func TestWhatNobodyIsSaidToHaveSentCannotBeApproved(t *testing.T) {
 	r.passWhenDue(t, s.ReleaseAt)
 	wantReleased(t, js)
 }
+
+// IDs and groups are shown on terminals and pages as they are.
+func TestWhatIsNoNameIsNotListed(t *testing.T) {
+	p := newPending(t)
+	for _, id := range []string{"\x1b[2J", "<b>"} {
+		_, err := p.js.Publish(t.Context(), "pending.customs."+id+".submitted", []byte(`{"figures": 1, "parts": 1}`))
+		must(t, err)
+	}
+	_, err := p.js.Publish(t.Context(), "pending.customs.grouped.submitted", []byte(`{"figures": 1, "parts": 1, "group": "\u001b[2J"}`))
+	must(t, err)
+	if all, err := p.All(t.Context(), ""); err != nil || len(all) != 0 {
+		t.Errorf("%+v is listed, %v", all, err)
+	}
+}

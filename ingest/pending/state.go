@@ -213,7 +213,8 @@ func (p *Pending) find(ctx context.Context, agency, id string) ([]trace, error) 
 	}
 	var all []trace
 	for _, t := range byID {
-		if t.steps[Submitted] {
+		// What a sender made up as an ID is for nobody to decide on.
+		if t.steps[Submitted] && figure.IsCode(t.id) {
 			all = append(all, t)
 		}
 	}
@@ -240,7 +241,11 @@ func (p *Pending) load(ctx context.Context, t trace) (*State, error) {
 		s.revision = max(s.revision, msg.Seq)
 		if stage == Submitted {
 			var m meta
-			if err := json.Unmarshal(msg.Body, &m); err != nil {
+			err := json.Unmarshal(msg.Body, &m)
+			if err == nil && m.Group != "" && !figure.IsCode(m.Group) {
+				err = fmt.Errorf("its group is %q", m.Group)
+			}
+			if err != nil {
 				return nil, fmt.Errorf("submission %s of agency %s: %w: %w", t.id, t.agency, errMalformed, err)
 			}
 			s.Sender, s.Files, s.Figures, s.parts = m.Sender, m.Files, m.Figures, m.Parts

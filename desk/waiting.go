@@ -13,24 +13,6 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
-// stageNames are the stages of what is held back in words.
-var stageNames = map[pending.Stage]lang.Text{
-	pending.Submitted: {ZH: "等待审核", EN: "waits for review"},
-	pending.Approved:  {ZH: "已审核通过，等待发布", EN: "approved, waits for release"},
-	pending.Returned:  {ZH: "已退回", EN: "returned"},
-	pending.Withdrawn: {ZH: "已撤回", EN: "withdrawn"},
-	pending.Releasing: {ZH: "正在发布", EN: "being released"},
-	pending.Released:  {ZH: "已发布", EN: "released"},
-}
-
-// stageOf says how far a submission is.
-func stageOf(s *pending.State) lang.Text {
-	if s.Stage == pending.Submitted && !s.Review {
-		return lang.Text{ZH: "等待发布", EN: "waits for release"}
-	}
-	return stageNames[s.Stage]
-}
-
 // waitingPage lists what is held back for a person's agencies.
 type waitingPage struct{ Lines []waitingLine }
 
@@ -89,12 +71,12 @@ func (d *Desk) away(w http.ResponseWriter, r *http.Request, err error) {
 // waitingLine is a submission in words, and what the person may do with it.
 func (d *Desk) waitingLine(s *pending.State, p *Person, l lang.Language) waitingLine {
 	line := waitingLine{ID: s.ID, Agency: d.agencyName(s.Agency, l), Sender: s.Sender, At: d.time(s.Submitted), Group: s.Group, Files: s.Files,
-		Figures: s.Figures, Stage: stageOf(s).In(l), Released: s.Stage == pending.Released, Own: pending.SamePerson(s.Sender, p.Name)}
+		Figures: s.Figures, Stage: s.Says().In(l), Released: s.Stage == pending.Released, Own: pending.SamePerson(s.Sender, p.Name)}
 	if !s.ReleaseAt.IsZero() {
 		line.Release = d.time(s.ReleaseAt)
 	}
 	for _, step := range s.Steps {
-		line.Steps = append(line.Steps, waitingStep{stageNames[step.Stage].In(l), d.time(step.At), step.By, step.Comment})
+		line.Steps = append(line.Steps, waitingStep{step.Stage.Name().In(l), d.time(step.At), step.By, step.Comment})
 	}
 	open := s.Stage == pending.Submitted || s.Stage == pending.Approved
 	line.MayApprove = p.Reviewer && s.Review && s.Sender != "" && s.Stage == pending.Submitted && !line.Own
@@ -184,7 +166,7 @@ func (d *Desk) serveDecision(w http.ResponseWriter, r *http.Request) {
 	var taken *pending.StageError
 	switch {
 	case errors.As(err, &taken):
-		d.refuse(w, r, http.StatusConflict, say("%s 已经处理过了：%s。", "%s has already decided: %s.", taken.Step.By, stageNames[taken.Step.Stage]))
+		d.refuse(w, r, http.StatusConflict, say("%s 已经处理过了：%s。", "%s has already decided: %s.", taken.Step.By, taken.Step.Stage.Name()))
 	case err != nil:
 		d.away(w, r, err)
 	default:

@@ -84,7 +84,7 @@ func (c *pendingListCmd) Run(e *env) error {
 			if !s.ReleaseAt.IsZero() {
 				release = s.ReleaseAt.Format(minute)
 			}
-			t.Row(s.ID, s.Agency, printable(s.Sender), s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), stateOf(s).String(), release, s.Group)
+			t.Row(s.ID, s.Agency, printable(s.Sender), s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), both(s.Says()).String(), release, s.Group)
 		}
 		return t.Write(e.stdout)
 	})
@@ -108,24 +108,6 @@ func eachJSON[T any](w io.Writer, all []T) error {
 type both lang.Text
 
 func (b both) String() string { return b.ZH + " " + b.EN }
-
-// stages are the steps of a submission in words.
-var stages = map[pending.Stage]both{
-	pending.Submitted: {ZH: "待审核", EN: "waits for review"},
-	pending.Approved:  {ZH: "已审核", EN: "approved"},
-	pending.Returned:  {ZH: "已退回", EN: "returned"},
-	pending.Withdrawn: {ZH: "已撤回", EN: "withdrawn"},
-	pending.Releasing: {ZH: "开始发布", EN: "being released"},
-	pending.Released:  {ZH: "已发布", EN: "released"},
-}
-
-// stateOf says how far a submission is.
-func stateOf(s *pending.State) both {
-	if s.Stage == pending.Submitted && !s.Review {
-		return both{ZH: "待发布", EN: "waits for release"}
-	}
-	return stages[s.Stage]
-}
 
 type pendingShowCmd struct {
 	natsFlags
@@ -203,7 +185,7 @@ func (s *shownSubmission) learn(ctx context.Context, js jetstream.JetStream) err
 
 func (s *shownSubmission) writeText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s, %s\n", s.ID, s.Agency, stateOf(&s.State))
+	fmt.Fprintf(&b, "%s: %s, %s\n", s.ID, s.Agency, both(s.Says()))
 	fmt.Fprintf(&b, "  %s 报送 (sent)", s.Submitted.Local().Format(minute))
 	if s.Sender != "" {
 		fmt.Fprintf(&b, " %s", printable(s.Sender))
@@ -217,7 +199,7 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", stages[step.Stage], printable(step.By), printable(step.Comment))))
+		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", both(step.Stage.Name()), printable(step.By), printable(step.Comment))))
 	}
 	var t table.Table
 	for i := range s.Content {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
 // Stage is how far a submission is: the last step that was taken with it.
@@ -32,6 +33,27 @@ const (
 
 // stages are all stages in the order in which a submission goes through them.
 var stages = []Stage{Submitted, Approved, Returned, Withdrawn, Releasing, Released}
+
+// stageNames are the stages for people.
+var stageNames = map[Stage]lang.Text{
+	Submitted: {ZH: "待审核", EN: "waits for review"},
+	Approved:  {ZH: "已审核", EN: "approved"},
+	Returned:  {ZH: "已退回", EN: "returned"},
+	Withdrawn: {ZH: "已撤回", EN: "withdrawn"},
+	Releasing: {ZH: "开始发布", EN: "being released"},
+	Released:  {ZH: "已发布", EN: "released"},
+}
+
+// Name is the stage for people.
+func (s Stage) Name() lang.Text { return stageNames[s] }
+
+// Says is how far the submission is, for people.
+func (s *State) Says() lang.Text {
+	if s.Stage == Submitted && !s.Review {
+		return lang.Text{ZH: "待发布", EN: "waits for release"}
+	}
+	return s.Stage.Name()
+}
 
 // figuresPart begins the end of the subjects of the figures.
 const figuresPart = "figures"

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -12,6 +10,7 @@ import (
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/history"
+	"github.com/tidemark-stats/tidemark/ingest/history/output"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -53,11 +52,11 @@ func (c *historyCmd) Run(e *env) error {
 		if len(steps) == 0 {
 			return c.unknown(e, js, cat, cell)
 		}
-		p := teller{lang.Language(c.Lang), cat}
+		p := output.Printer{Lang: lang.Language(c.Lang), Catalog: cat}
 		if c.JSON {
-			return p.json(e.stdout, cell, steps)
+			return p.JSON(e.stdout, cell, steps)
 		}
-		_, err = fmt.Fprint(e.stdout, p.history(cell, steps, c.All))
+		_, err = fmt.Fprint(e.stdout, p.History(cell, steps, c.All))
 		return err
 	})
 }
@@ -95,14 +94,4 @@ func (c *historyCmd) unknown(e *env, js jetstream.JetStream, cat *catalog.Catalo
 // withNATS is withJetStream for a command that also needs the connection.
 func (f *natsFlags) withNATS(e *env, name string, do func(*nats.Conn, jetstream.JetStream) error) error {
 	return f.withJetStream(e, name, func(js jetstream.JetStream) error { return do(js.Conn(), js) })
-}
-
-// json prints every message about a cell.
-func (p teller) json(w io.Writer, cell figure.Cell, steps []history.Step) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(struct {
-		Cell    string         `json:"cell"`
-		History []history.Step `json:"history"`
-	}{cell.String(), steps})
 }

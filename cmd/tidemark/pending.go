@@ -84,7 +84,7 @@ func (c *pendingListCmd) Run(e *env) error {
 			if !s.ReleaseAt.IsZero() {
 				release = s.ReleaseAt.Format(minute)
 			}
-			t.Row(s.ID, s.Agency, printable(s.Sender), s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), both(s.Says()).String(), release, s.Group)
+			t.Row(s.ID, s.Agency, table.Printable(s.Sender), s.Submitted.Local().Format(minute), strconv.Itoa(s.Figures), both(s.Says()).String(), release, s.Group)
 		}
 		return t.Write(e.stdout)
 	})
@@ -188,9 +188,9 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	fmt.Fprintf(&b, "%s: %s, %s\n", s.ID, s.Agency, both(s.Says()))
 	fmt.Fprintf(&b, "  %s 报送 (sent)", s.Submitted.Local().Format(minute))
 	if s.Sender != "" {
-		fmt.Fprintf(&b, " %s", printable(s.Sender))
+		fmt.Fprintf(&b, " %s", table.Printable(s.Sender))
 	}
-	fmt.Fprintf(&b, ": %s\n", printable(strings.Join(s.Files, ", ")))
+	fmt.Fprintf(&b, ": %s\n", table.Printable(strings.Join(s.Files, ", ")))
 	if !s.ReleaseAt.IsZero() {
 		fmt.Fprintf(&b, "  %s 前不发布 (not released before)\n", s.ReleaseAt.Format("2006-01-02 15:04:05 -07:00"))
 	}
@@ -199,20 +199,20 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	}
 	for i := range s.Steps {
 		step := &s.Steps[i]
-		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", both(step.Stage.Name()), printable(step.By), printable(step.Comment))))
+		fmt.Fprintf(&b, "  %s %s\n", step.At.Local().Format(minute), strings.TrimSpace(fmt.Sprintf("%s  %s  %s", both(step.Stage.Name()), table.Printable(step.By), table.Printable(step.Comment))))
 	}
 	var t table.Table
 	for i := range s.Content {
 		f, err := figure.Decode(s.Content[i].Body)
 		if err != nil {
-			t.Row("", printable(s.Content[i].Subject), printable(err.Error()))
+			t.Row("", table.Printable(s.Content[i].Subject), table.Printable(err.Error()))
 			continue
 		}
 		value := f.Value.String() + " " + f.Unit
 		if f.Withheld {
 			value = "–"
 		}
-		t.Row("", f.Cell.String(), printable(strings.TrimSpace(value)), f.Status.String(), printable(strings.TrimSpace(f.Reason+" "+f.Note)))
+		t.Row("", f.Cell.String(), table.Printable(strings.TrimSpace(value)), f.Status.String(), table.Printable(strings.TrimSpace(f.Reason+" "+f.Note)))
 	}
 	if err := t.Write(&b); err != nil {
 		return err

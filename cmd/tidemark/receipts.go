@@ -11,6 +11,7 @@ import (
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/history"
+	"github.com/tidemark-stats/tidemark/ingest/history/output"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -60,7 +61,7 @@ func (c *receiptsCmd) Run(e *env) error {
 		}
 		return file.save(e, &c.natsFlags, id)
 	}
-	p := teller{lang.Language(c.Lang), cat}
+	p := output.Printer{Lang: lang.Language(c.Lang), Catalog: cat}
 	return c.withNATS(e, "receipts", func(nc *nats.Conn, js jetstream.JetStream) error {
 		if id == "" {
 			return c.list(e, p, nc, js)
@@ -74,12 +75,12 @@ func (c *receiptsCmd) Run(e *env) error {
 		case c.JSON:
 			return json.NewEncoder(e.stdout).Encode(r)
 		}
-		_, err = fmt.Fprint(e.stdout, p.receipt(r))
+		_, err = fmt.Fprint(e.stdout, p.Receipt(r))
 		return err
 	})
 }
 
-func (c *receiptsCmd) list(e *env, p teller, nc *nats.Conn, js jetstream.JetStream) error {
+func (c *receiptsCmd) list(e *env, p output.Printer, nc *nats.Conn, js jetstream.JetStream) error {
 	all, err := history.Submissions(e.ctx, nc, js, c.Limit)
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (c *receiptsCmd) list(e *env, p teller, nc *nats.Conn, js jetstream.JetStre
 		}
 		return nil
 	}
-	_, err = fmt.Fprint(e.stdout, p.submissions(all))
+	_, err = fmt.Fprint(e.stdout, p.Submissions(all))
 	return err
 }
 

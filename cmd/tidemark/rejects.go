@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -130,7 +129,7 @@ func writeFate(b *strings.Builder, r *ingest.Reject) {
 		if d.Who != "" {
 			by += ", " + d.Who
 		}
-		fmt.Fprintf(b, "    不再处理 (dropped, %s): %s\n", by, printable(d.Why))
+		fmt.Fprintf(b, "    不再处理 (dropped, %s): %s\n", by, table.Printable(d.Why))
 	}
 }
 
@@ -189,25 +188,11 @@ func shownReject(r *ingest.Reject) string {
 		t.Row("    报送人 (sender)", r.Sender)
 	}
 	if r.Submission != "" {
-		t.Row("    提交 (submission)", printable(r.Submission))
+		t.Row("    提交 (submission)", table.Printable(r.Submission))
 	}
 	t.Row("    原文 (bytes)", strconv.Itoa(len(r.Body)))
 	_ = t.Write(&b) // a Builder does not fail
-	b.WriteString("    " + printable(string(r.Body)) + "\n")
-	return b.String()
-}
-
-// printable is a stranger's text for a terminal: what cannot be printed is escaped.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case unicode.IsPrint(r) && r != unicode.ReplacementChar:
-			b.WriteRune(r)
-		default:
-			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-		}
-	}
+	b.WriteString("    " + table.Printable(string(r.Body)) + "\n")
 	return b.String()
 }
 

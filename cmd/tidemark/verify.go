@@ -49,7 +49,7 @@ func (c *verifyCmd) Run(e *env) error {
 		return fmt.Errorf("whose signature is to be trusted? give the public key of the operators with --key; %s names %s, which proves nothing by itself", c.Receipt, strings.Join(d.Keys(), ", "))
 	}
 	v := receipt.Verify(d, c.Key)
-	if _, err := io.WriteString(e.stdout, verdictText(v)); err != nil {
+	if _, err := io.WriteString(e.stdout, v.Text()); err != nil {
 		return err
 	}
 	if len(v.Problems) > 0 {
@@ -76,42 +76,6 @@ func (c *verifyCmd) read(e *env) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", c.Receipt, err)
 	}
 	return text, nil
-}
-
-// verdictText says what a receipt proves, and what is wrong with it.
-func verdictText(v *receipt.Verdict) string {
-	var b strings.Builder
-	for _, p := range v.Problems {
-		fmt.Fprintf(&b, "不可信 (not to be trusted): %s / %s\n", printable(p.ZH), printable(p.EN))
-	}
-	fmt.Fprintf(&b, "%s: 已证明 %d 条 (%d proven)\n", printable(v.Submission), len(v.Proven), len(v.Proven))
-	for i := range v.Proven {
-		p := &v.Proven[i]
-		fmt.Fprintf(&b, "  #%d %s  ", p.Seq, p.Stored.Format("2006-01-02 15:04:05.000Z07:00"))
-		switch f := p.Figure; {
-		case f == nil:
-			b.WriteString(printable(p.Subject))
-		case f.Withheld:
-			fmt.Fprintf(&b, "%s = %s", f.Cell, f.Status)
-		default:
-			fmt.Fprintf(&b, "%s = %s", f.Cell, printable(strings.TrimSpace(f.Value.String()+" "+f.Unit)))
-		}
-		fmt.Fprintf(&b, "  %s", both(p.Outcome.Name()))
-		if p.Code != "" {
-			fmt.Fprintf(&b, " %s", p.Code)
-		}
-		b.WriteByte('\n')
-		if p.Sender != "" {
-			fmt.Fprintf(&b, "      报送人 (sent by) %s\n", printable(p.Sender))
-		}
-		if p.Figure != nil && p.Figure.Reason != "" {
-			fmt.Fprintf(&b, "      理由 (reason) %s\n", printable(p.Figure.Reason))
-		}
-		if p.Figure != nil && p.Figure.Note != "" {
-			fmt.Fprintf(&b, "      备注 (note) %s\n", printable(p.Figure.Note))
-		}
-	}
-	return b.String()
 }
 
 type keyCmd struct {

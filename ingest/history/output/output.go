@@ -1,8 +1,11 @@
-package main
+// Package output writes histories, submissions and their receipts as people read them.
+package output
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,20 +20,20 @@ import (
 	"github.com/tidemark-stats/tidemark/internal/table"
 )
 
-// teller writes what happened for people.
-type teller struct {
-	in  lang.Language
-	cat *catalog.Catalog
+// Printer writes what happened, for a terminal.
+type Printer struct {
+	Lang    lang.Language
+	Catalog *catalog.Catalog
 }
 
-func (p teller) say(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(p.in) }
+func (p Printer) say(zh, en string) string { return lang.Text{ZH: zh, EN: en}.In(p.Lang) }
 
 // minute is a time by the clocks of the city.
-func (p teller) minute(t time.Time) string {
+func (p Printer) minute(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
-	return t.In(p.cat.Location()).Format("2006-01-02 15:04")
+	return t.In(p.Catalog.Location()).Format("2006-01-02 15:04")
 }
 
 // at is when a figure was published, or was sent if it was not.
@@ -41,9 +44,9 @@ func at(s *history.Step) time.Time {
 	return s.Published
 }
 
-// history is the publications of a cell, the oldest first; with all, also what was
+// History is the publications of a cell, the oldest first; with all, also what was
 // refused or repeats them.
-func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string {
+func (p Printer) History(cell figure.Cell, steps []history.Step, all bool) string {
 	steps = slices.Clone(steps)
 	slices.SortStableFunc(steps, func(a, b history.Step) int { return at(&a).Compare(at(&b)) })
 	current := -1
@@ -54,10 +57,10 @@ func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string
 	}
 	var b strings.Builder
 	b.WriteString(cell.String())
-	if i, ok := p.cat.Indicator(cell.Indicator); ok {
-		b.WriteString("  " + i.Name.In(p.in))
-		if a, ok := p.cat.Area(cell.Area); ok {
-			b.WriteString(p.say("，", ", ") + a.Name.In(p.in))
+	if i, ok := p.Catalog.Indicator(cell.Indicator); ok {
+		b.WriteString("  " + i.Name.In(p.Lang))
+		if a, ok := p.Catalog.Area(cell.Area); ok {
+			b.WriteString(p.say("，", ", ") + a.Name.In(p.Lang))
 		}
 	}
 	b.WriteString("\n")
@@ -80,7 +83,7 @@ func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string
 		if i == current {
 			outcome += p.say("，现行", ", current")
 		}
-		t.Row(p.minute(at(s)), p.value(s), p.status(s), outcome, printable(s.Agency), cmp.Or(s.Sender, "–"), cmp.Or(printable(s.Submission), "–"), strconv.FormatUint(s.Seq, 10))
+		t.Row(p.minute(at(s)), p.value(s), p.status(s), outcome, table.Printable(s.Agency), cmp.Or(s.Sender, "–"), cmp.Or(table.Printable(s.Submission), "–"), strconv.FormatUint(s.Seq, 10))
 		notes = append(notes, p.words(s))
 	}
 	p.rowsWith(&b, &t, notes)
@@ -92,7 +95,7 @@ func (p teller) history(cell figure.Cell, steps []history.Step, all bool) string
 
 // rowsWith writes a table and below each row the lines that belong to it. The first
 // row is the header.
-func (p teller) rowsWith(b *strings.Builder, t *table.Table, below [][]string) {
+func (p Printer) rowsWith(b *strings.Builder, t *table.Table, below [][]string) {
 	var rows strings.Builder
 	_ = t.Write(&rows) // a Builder does not fail
 	for i, row := range strings.Split(strings.TrimSuffix(rows.String(), "\n"), "\n") {
@@ -107,17 +110,17 @@ func (p teller) rowsWith(b *strings.Builder, t *table.Table, below [][]string) {
 }
 
 // value is the value as it was sent.
-func (p teller) value(s *history.Step) string {
+func (p Printer) value(s *history.Step) string {
 	switch {
 	case s.Figure == nil:
 		return p.say("无法读取", "unreadable")
 	case s.Figure.Withheld:
 		return p.say("不公布", "withheld")
 	}
-	return s.Figure.Value.String() + " " + printable(s.Figure.Unit)
+	return s.Figure.Value.String() + " " + table.Printable(s.Figure.Unit)
 }
 
-func (p teller) status(s *history.Step) string {
+func (p Printer) status(s *history.Step) string {
 	if s.Figure == nil {
 		return ""
 	}
@@ -126,18 +129,18 @@ func (p teller) status(s *history.Step) string {
 }
 
 // outcome is the word for what became of a figure.
-func (p teller) outcome(s *history.Step) string {
+func (p Printer) outcome(s *history.Step) string {
 	if s.Outcome == ledger.Unchanged && s.Vintage {
 		return p.say("再次确定", "said again")
 	}
-	return s.Outcome.Name().In(p.in)
+	return s.Outcome.Name().In(p.Lang)
 }
 
 // words are the lines on a figure: its note, what was wrong or unusual, and what the
 // sender said to that.
-func (p teller) words(s *history.Step) (lines []string) {
+func (p Printer) words(s *history.Step) (lines []string) {
 	if s.Figure != nil && s.Figure.Note != "" {
-		lines = append(lines, p.say("备注：", "note: ")+printable(strings.Join(strings.Fields(s.Figure.Note), " ")))
+		lines = append(lines, p.say("备注：", "note: ")+table.Printable(strings.Join(strings.Fields(s.Figure.Note), " ")))
 	}
 	if q := s.Problem; q != nil {
 		line := q.Code
@@ -152,26 +155,26 @@ func (p teller) words(s *history.Step) (lines []string) {
 	if s.Confirmed && (s.Problem != nil || s.Figure != nil && s.Figure.Reason != "") {
 		line := p.say("报送人确认无误", "the sender stands by it")
 		if s.Figure != nil && s.Figure.Reason != "" {
-			line += p.say("：", ": ") + printable(strings.Join(strings.Fields(s.Figure.Reason), " "))
+			line += p.say("：", ": ") + table.Printable(strings.Join(strings.Fields(s.Figure.Reason), " "))
 		}
 		lines = append(lines, line)
 	}
 	return lines
 }
 
-// submissions is the list of submissions.
-func (p teller) submissions(all []*history.Submission) string {
+// Submissions is the list of submissions.
+func (p Printer) Submissions(all []*history.Submission) string {
 	if len(all) == 0 {
 		return p.say("没有回执\n", "there are no receipts\n")
 	}
 	var t table.Table
 	head := []string{p.say("提交", "submission"), p.say("报送于", "sent"), p.say("部门", "agency"), p.say("报送人", "sender")}
 	for _, o := range ledger.Outcomes() {
-		head = append(head, o.Name().In(p.in))
+		head = append(head, o.Name().In(p.Lang))
 	}
 	t.Row(append(head, p.say("请留意", "unusual"), p.say("已确认", "stood by"))...)
 	for _, s := range all {
-		row := []string{s.ID, p.minute(s.Stored), cmp.Or(printable(s.Agency), "–"), cmp.Or(s.Sender, "–")}
+		row := []string{s.ID, p.minute(s.Stored), cmp.Or(table.Printable(s.Agency), "–"), cmp.Or(s.Sender, "–")}
 		for _, o := range ledger.Outcomes() {
 			row = append(row, dash(s.Counts[o]))
 		}
@@ -190,13 +193,13 @@ func dash(n int) string {
 	return strconv.Itoa(n)
 }
 
-// receipt is every figure of a submission.
-func (p teller) receipt(r *history.Receipt) string {
+// Receipt is every figure of a submission.
+func (p Printer) Receipt(r *history.Receipt) string {
 	var b strings.Builder
 	var head table.Table
 	head.Row(p.say("提交", "submission"), r.ID)
 	head.Row(p.say("报送于", "sent"), p.minute(r.Stored))
-	head.Row(p.say("部门", "agency"), cmp.Or(printable(r.Agency), "–"))
+	head.Row(p.say("部门", "agency"), cmp.Or(table.Printable(r.Agency), "–"))
 	head.Row(p.say("报送人", "sender"), cmp.Or(r.Sender, "–"))
 	_ = head.Write(&b) // a Builder does not fail
 	b.WriteByte('\n')
@@ -217,9 +220,19 @@ func (p teller) receipt(r *history.Receipt) string {
 	var sums []string
 	for _, o := range ledger.Outcomes() {
 		if n := r.Counts[o]; n > 0 {
-			sums = append(sums, fmt.Sprintf("%s %d", o.Name().In(p.in), n))
+			sums = append(sums, fmt.Sprintf("%s %d", o.Name().In(p.Lang), n))
 		}
 	}
 	b.WriteString(strings.Join(sums, p.say("，", ", ")) + "\n")
 	return b.String()
+}
+
+// JSON writes every message about a cell.
+func (Printer) JSON(w io.Writer, cell figure.Cell, steps []history.Step) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Cell    string         `json:"cell"`
+		History []history.Step `json:"history"`
+	}{cell.String(), steps})
 }

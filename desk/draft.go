@@ -9,14 +9,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/layout"
@@ -56,8 +57,16 @@ type draft struct {
 	changes map[place]change
 	left    map[place]sender.Row // rows not to be sent, as they were
 	found   *inspected
-	names   []string // of the files and sheets seen so far; forms refer to them by number
-	sending *sending // nil until it is sent
+	names   []string                // of the files and sheets seen so far; forms refer to them by number
+	rest    *rest                   // what was not sent with it; nil if all was
+	sending atomic.Pointer[sending] // nil until it is sent; set by holders of mu, read by anybody
+}
+
+// rest is what was not sent with a draft, because something was wrong with it: a draft of
+// its own.
+type rest struct {
+	Draft string
+	Rows  int
 }
 
 // thousands matches a number whose digits are grouped by commas.
@@ -195,7 +204,7 @@ func (d *Desk) inspect(ctx context.Context, p *Person, dr *draft) error {
 	}
 	defer func() { <-d.busy }()
 	begun := time.Now()
-	found := &inspected{}
+	found := &inspected{stale: true}
 	holdings := d.holdings.Load()
 	if holdings != nil {
 		asking, cancel := context.WithTimeout(ctx, refreshWithin)
@@ -289,6 +298,28 @@ func (s *drafts) add(owner string, pasted bool, files []upload, now time.Time) *
 	return d
 }
 
+// without keeps a new draft of what is left of another one when some of its rows are
+// sent. The caller holds the lock of the other one.
+func (s *drafts) without(of *draft, sent []sender.Row) *draft {
+	d := s.add(of.owner, of.pasted, of.files, time.Now())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.meaning, d.names = of.meaning, slices.Clone(of.names)
+	maps.Copy(d.changes, of.changes)
+	maps.Copy(d.left, of.left)
+	for _, row := range sent {
+		at := place{row.File, row.Line}
+		c := d.changes[at]
+		c.leave = true
+		d.changes[at], d.left[at] = c, row
+	}
+	found := *of.found
+	found.rows = slices.DeleteFunc(slices.Clone(found.rows), func(r sender.Row) bool { return d.changes[place{r.File, r.Line}].leave })
+	found.mark = markOf(found.rows)
+	d.found = &found
+	return d
+}
+
 // of returns a draft of a person.
 func (s *drafts) of(owner, id string) (*draft, bool) {
 	s.mu.Lock()
@@ -309,18 +340,12 @@ func (s *drafts) open(owner string) (own []*draft) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range s.all {
-		if one.owner == owner && one.unsent() {
+		if one.owner == owner && one.sending.Load() == nil {
 			own = append(own, one)
 		}
 	}
 	slices.SortFunc(own, func(a, b *draft) int { return b.made.Compare(a.made) })
 	return own
-}
-
-func (d *draft) unsent() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.sending == nil
 }
 
 // fileName makes the name of a dropped file fit to be shown, and different from those
@@ -334,10 +359,12 @@ func fileName(name string, others []upload) string {
 		return '_'
 	}, strings.ToValidUTF8(name, "_"))
 	ext := filepath.Ext(name)
+	if len(ext) > 16 { // not one that says what the file is
+		ext = ""
+	}
 	base := strings.TrimSuffix(name, ext)
-	for utf8.RuneCountInString(base) > 80 {
-		_, last := utf8.DecodeLastRuneInString(base)
-		base = base[:len(base)-last]
+	if long := []rune(base); len(long) > 80 {
+		base = string(long[:80])
 	}
 	for n := 1; ; n++ {
 		full := base + ext

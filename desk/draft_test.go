@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestAFileBecomesAReceipt(t *testing.T) {
@@ -70,6 +71,24 @@ func TestNothingIsSentWhileARowIsNotSettledUnlessAskedFor(t *testing.T) {
 	b.send(url.Values{"partial": {"yes"}})
 	b.want("Receipt", "1 stored, new")
 	o.WantValues(t, "2024-03 3015000")
+}
+
+func TestWhatWasNotSentWithTheRestIsStillADraft(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", strings.Replace(port, "305", "about three", 1))
+	b.send(url.Values{"partial": {"yes"}})
+	b.want("1 problem was not sent with these figures; it is kept as a draft.", "What you have sent is stored.")
+	b.wantNot("All done.")
+	b.get("/")
+	b.want("Not sent yet port.csv")
+	b.get(regexp.MustCompile(`/drafts/\w+`).FindString(b.page))
+	b.want("1 with a problem", "1 left out", "about three")
+	b.post(b.at, url.Values{"value:0.3": {"305"}})
+	b.want("1 figure can be sent")
+	b.send(nil)
+	b.want("All done.", "1 stored, new")
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000")
 }
 
 func TestAnImplausibleValueIsSentWithAReason(t *testing.T) {
@@ -212,4 +231,35 @@ func TestTheFirstPageListsWhatWasSentForOnesAgencies(t *testing.T) {
 	zhou := o.signedIn("zhou")
 	zhou.get("/")
 	zhou.wantNot("2 new")
+}
+
+func TestADraftThatIsBeingReadHoldsUpNobodyElse(t *testing.T) {
+	o := newOffice(t)
+	wang, zhou := o.signedIn("wang"), o.signedIn("zhou")
+	wang.drop("port.csv", port)
+	zhou.drop("port.csv", port)
+	wangs, ok := o.desk.drafts.of("wang", strings.TrimPrefix(wang.at, "/drafts/"))
+	if !ok {
+		t.Fatal("wang has no draft")
+	}
+	wangs.mu.Lock() // as while it is read and NATS does not answer
+	answered := make(chan bool)
+	go func() {
+		wang.get("/")
+		zhou.get(zhou.at)
+		close(answered)
+	}()
+	select {
+	case <-answered:
+	case <-time.After(time.Minute):
+		t.Error("other pages wait for the draft")
+	}
+	wangs.mu.Unlock()
+	<-answered
+}
+
+func TestTheEndingOfAFileNameIsNotLongerThanANameMayBe(t *testing.T) {
+	if got := fileName("a."+strings.Repeat("x", 5000), nil); len([]rune(got)) > 100 {
+		t.Errorf("a name of %d characters is shown", len([]rune(got)))
+	}
 }

@@ -41,7 +41,7 @@ func (d *Desk) serveNewDraft(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	dr := d.drafts.add(v.person.Name, pasted, files, time.Now())
-	d.check(w, r, dr)
+	d.check(w, r, dr, "/drafts/"+dr.id)
 }
 
 func readPart(header *multipart.FileHeader) ([]byte, error) {
@@ -53,8 +53,8 @@ func readPart(header *multipart.FileHeader) ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-// check reads a draft and goes to its page.
-func (d *Desk) check(w http.ResponseWriter, r *http.Request, dr *draft) {
+// check reads a draft and goes to an address of its page.
+func (d *Desk) check(w http.ResponseWriter, r *http.Request, dr *draft, address string) {
 	dr.mu.Lock()
 	err := d.inspect(r.Context(), visitOf(r).person, dr)
 	dr.mu.Unlock()
@@ -63,7 +63,7 @@ func (d *Desk) check(w http.ResponseWriter, r *http.Request, dr *draft) {
 		d.refuse(w, r, http.StatusInternalServerError, say("读取时出错，没有发送任何数据。请再试一次；如果仍然不行，请联系管理员。", "It could not be read, and nothing was sent. Try again; if it fails again, tell your administrator."))
 		return
 	}
-	http.Redirect(w, r, "/drafts/"+dr.id, http.StatusSeeOther)
+	http.Redirect(w, r, address, http.StatusSeeOther)
 }
 
 // draftOf returns the draft that a request is about, or answers that there is none.
@@ -111,7 +111,7 @@ func (d *Desk) serveDraft(w http.ResponseWriter, r *http.Request) {
 	}
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	if dr.sending != nil {
+	if dr.sending.Load() != nil {
 		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 		return
 	}
@@ -247,17 +247,12 @@ func (d *Desk) serveEdit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	dr.mu.Lock()
-	if dr.sending == nil && dr.found != nil {
+	if dr.sending.Load() == nil && dr.found != nil {
 		d.edit(dr, r)
 	}
+	address := d.backTo(dr, r, "changed")
 	dr.mu.Unlock()
-	dr.mu.Lock()
-	err := d.inspect(r.Context(), visitOf(r).person, dr)
-	dr.mu.Unlock()
-	if err != nil {
-		d.log.Error("a draft could not be read", "error", err)
-	}
-	http.Redirect(w, r, d.backTo(dr, r, "changed"), http.StatusSeeOther)
+	d.check(w, r, dr, address)
 }
 
 // backTo is the address of the part of the table from which a form was sent.
@@ -346,7 +341,7 @@ func (d *Desk) serveDiscard(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if dr.unsent() {
+	if dr.sending.Load() == nil {
 		d.drafts.drop(dr.id)
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

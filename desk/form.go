@@ -152,5 +152,6 @@ func (d *Desk) serveFilled(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := say("填表 %s.csv", "form %s.csv", d.today().Format("2006-01-02 15.04")).In(languageOf(r))
-	d.check(w, r, d.drafts.add(v.person.Name, true, []upload{{fileName(name, nil), text.Bytes()}}, time.Now()))
+	dr := d.drafts.add(v.person.Name, true, []upload{{fileName(name, nil), text.Bytes()}}, time.Now())
+	d.check(w, r, dr, "/drafts/"+dr.id)
 }

@@ -21,7 +21,7 @@ type meaning struct {
 }
 
 // asks are the problems of a file that saying what its tables mean can lift.
-var asks = []string{"sheet/open", "sheet/unknown-labels", "sheet/nothing-taken", "sheet/no-table"}
+var asks = []string{"sheet/open", "sheet/unknown-labels", "sheet/nothing-taken"}
 
 // read returns the mapping, nil when nothing is said. The error says what is wrong with
 // it.
@@ -141,9 +141,9 @@ func (d *Desk) serveMeaning(w http.ResponseWriter, r *http.Request) {
 	if text := strings.ReplaceAll(r.PostFormValue("mapping"), "\r\n", "\n"); r.PostFormValue("whole") != "" {
 		said.mapping = text
 	}
-	if dr.sending == nil {
+	if dr.sending.Load() == nil {
 		dr.meaning = said
 	}
 	dr.mu.Unlock()
-	d.check(w, r, dr)
+	d.check(w, r, dr, "/drafts/"+dr.id)
 }

@@ -41,7 +41,7 @@ type outcome struct {
 // lock.
 func (d *Desk) send(p *Person, dr *draft, rows []sender.Row, releaseAt time.Time) {
 	s := &sending{id: dr.id, person: p.Name, started: time.Now(), rows: rows, releaseAt: releaseAt, outcomes: map[place]outcome{}}
-	dr.sending = s
+	dr.sending.Store(s)
 	options := sender.Options{Conn: d.Conn, Catalog: d.Catalog, Sender: p.Name, ReleaseAt: releaseAt, Partial: true, Patience: patience,
 		Settled: s.settle, Progress: s.progress}
 	said, err := dr.meaning.read(d)

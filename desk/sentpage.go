@@ -22,7 +22,7 @@ func (d *Desk) serveSend(w http.ResponseWriter, r *http.Request) {
 	p := visitOf(r).person
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	if dr.sending != nil {
+	if dr.sending.Load() != nil {
 		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 		return
 	}
@@ -55,6 +55,9 @@ func (d *Desk) serveSend(w http.ResponseWriter, r *http.Request) {
 	case len(good) == 0:
 		http.Redirect(w, r, d.backTo(dr, r, "nothing"), http.StatusSeeOther)
 	default:
+		if stops > 0 {
+			dr.rest = &rest{Draft: d.drafts.without(dr, good).id, Rows: stops}
+		}
 		d.send(p, dr, good, at)
 		http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
 	}
@@ -79,6 +82,7 @@ type sentPage struct {
 	Refused    int
 	Held       []heldLine
 	Complete   bool
+	Rest       *rest // what was not sent with it
 }
 
 // heldLine is what of a sending is held back.
@@ -110,9 +114,7 @@ func (d *Desk) serveSent(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	dr.mu.Lock()
-	s := dr.sending
-	dr.mu.Unlock()
+	s := dr.sending.Load()
 	if s == nil {
 		http.Redirect(w, r, "/drafts/"+dr.id, http.StatusSeeOther)
 		return
@@ -136,7 +138,7 @@ func (d *Desk) serveSendAgain(w http.ResponseWriter, r *http.Request) {
 	}
 	dr.mu.Lock()
 	defer dr.mu.Unlock()
-	if s := dr.sending; s != nil && s.hasFailed() {
+	if s := dr.sending.Load(); s != nil && s.hasFailed() {
 		d.send(visitOf(r).person, dr, s.rows, s.releaseAt)
 	}
 	http.Redirect(w, r, "/sent/"+dr.id, http.StatusSeeOther)
@@ -173,7 +175,7 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 	defer dr.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := &sentPage{ID: dr.id, Person: s.person, Begun: d.time(s.started), Files: dr.found.report.Files, All: len(s.rows),
+	p := &sentPage{ID: dr.id, Person: s.person, Begun: d.time(s.started), Files: dr.found.report.Files, All: len(s.rows), Rest: dr.rest,
 		Over: s.report != nil, Failed: s.failed != nil}
 	held := 0
 	if s.report != nil {

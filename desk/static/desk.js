@@ -1,5 +1,5 @@
-// The page works without this script. It makes dropping a file work, sends corrections
-// without leaving the page, and shows the progress of what is being stored.
+// The page works without this script. It makes dropping a file work, and shows the
+// progress of what is being stored.
 'use strict';
 document.documentElement.classList.add('script');
 

@@ -30,17 +30,18 @@ type Options struct {
 	Session time.Duration
 	// MaxUpload is the largest size of what is dropped or pasted at once, in bytes.
 	MaxUpload int64
-	// Proxy says which reverse proxy names the people, if one does.
+	// Proxy says which reverse proxy is before the page, if one is.
 	Proxy Proxy
 	// Clocks show the time by which figures are due, and at which they were stored; none
 	// for the real time.
 	Clocks store.Clocks
 }
 
-// Proxy is a reverse proxy that has signed people in.
+// Proxy is a reverse proxy, which says where requests come from and whether they came
+// over TLS.
 type Proxy struct {
-	Header string         // the header with a person's name, empty without a proxy
-	From   []netip.Prefix // the addresses of the proxy; the header of anybody else is ignored
+	From   []netip.Prefix // its addresses; what anybody else says is ignored
+	Header string         // with the name of the person that it has signed in; empty if it signs nobody in
 }
 
 // Desk is the page with all that it holds in memory: sessions and drafts. What was sent

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -59,17 +58,32 @@ func (d *Desk) client(r *http.Request) string {
 // address is where a request comes from. Behind the named proxy it is what the proxy
 // says.
 func (d *Desk) address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
 	if d.fromProxy(r) {
-		hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if last := strings.TrimSpace(hops[len(hops)-1]); last != "" { // the proxy adds it; those before are the client's word
-			return last
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if from, ok := network(strings.TrimSpace(hops[len(hops)-1])); ok { // the proxy adds it; those before are the client's word
+			return from
 		}
 	}
-	return host
+	from, ok := network(r.RemoteAddr)
+	if !ok {
+		return r.RemoteAddr
+	}
+	return from
+}
+
+// network is the network whose requests are limited together: an IPv4 address, or the
+// 64 bits of an IPv6 address that a site gets. Some proxies write a port behind it.
+func network(text string) (string, bool) {
+	from, err := netip.ParseAddr(strings.Trim(text, "[]"))
+	if err != nil {
+		with, failed := netip.ParseAddrPort(text)
+		from, err = with.Addr(), failed
+	}
+	if from = from.Unmap(); err != nil || from.Is4() {
+		return from.String(), err == nil
+	}
+	site, err := from.WithZone("").Prefix(64)
+	return site.String(), err == nil
 }
 
 // fromProxy reports whether a request comes from the address of the named proxy.
@@ -117,7 +131,7 @@ func (d *Desk) forPeople(next http.Handler) http.Handler {
 			if !ok {
 				return
 			}
-			r.Body = io.NopCloser(bytes.NewReader(body))
+			r.Body = whole(body)
 			if err := d.parse(r); err != nil {
 				d.refuse(w, r, http.StatusBadRequest, say("没有读懂这个请求，请刷新页面后再试；没有发送任何数据。", "This request could not be read. Reload the page and try again; nothing was sent."))
 				return
@@ -126,10 +140,8 @@ func (d *Desk) forPeople(next http.Handler) http.Handler {
 				d.refuse(w, r, http.StatusForbidden, say("这个页面已经过期。请返回并刷新后再试；没有发送任何数据。", "This page is too old. Go back, reload it and try again; nothing was sent."))
 				return
 			}
-			if person == nil {
+			if person == nil && r.URL.Path != "/sign-out" { // that has happened already
 				s.hold(&heldRequest{path: r.URL.Path, contentType: r.Header.Get("Content-Type"), body: body})
-				d.serveSignInPage(w, r)
-				return
 			}
 		}
 		if person == nil {
@@ -138,6 +150,12 @@ func (d *Desk) forPeople(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, d.with(r, &visit{person: person, session: s}))
 	})
+}
+
+// whole is a body that has been read. Without a limit of its own, ParseForm would refuse
+// more than 10 MB.
+func whole(body []byte) io.ReadCloser {
+	return http.MaxBytesReader(nil, io.NopCloser(bytes.NewReader(body)), int64(len(body)))
 }
 
 // parse reads the fields of a form into memory, with its files.
@@ -173,12 +191,16 @@ func (d *Desk) body(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 func (d *Desk) signedIn(w http.ResponseWriter, r *http.Request) (*Person, *session) {
 	s, now := d.sessions.of(r), time.Now()
 	if d.Proxy.Header != "" && d.fromProxy(r) {
-		if name := r.Header.Get(d.Proxy.Header); name != "" {
-			person, known := d.People.Find(name)
-			if !known {
+		if names := r.Header.Values(d.Proxy.Header); len(names) > 0 && names[0] != "" {
+			person, known := d.People.Find(names[0])
+			if len(names) > 1 {
+				d.log.Warn("a request names two people, so one of the headers is the client's word: let the proxy remove it", "header", d.Proxy.Header)
+			}
+			if !known || len(names) > 1 {
 				return nil, nil
 			}
-			if s == nil || !s.proxy || s.person != name || s.ended(now) {
+			// The proxy says how long somebody is signed in.
+			if s == nil || !s.proxy || s.person != person.Name {
 				s = d.welcome(w, r, person, true)
 			}
 			return person, s
@@ -191,7 +213,7 @@ func (d *Desk) signedIn(w http.ResponseWriter, r *http.Request) (*Person, *sessi
 	if !known {
 		return nil, nil
 	}
-	if s.ended(now) {
+	if s.ended(now) || !bytes.Equal(s.hash, person.hash) {
 		return nil, s
 	}
 	return person, s
@@ -199,7 +221,7 @@ func (d *Desk) signedIn(w http.ResponseWriter, r *http.Request) (*Person, *sessi
 
 // welcome begins a session and gives the browser its cookie.
 func (d *Desk) welcome(w http.ResponseWriter, r *http.Request, person *Person, proxy bool) *session {
-	s, token := d.sessions.begin(person.Name, proxy, time.Now())
+	s, token := d.sessions.begin(person, proxy, time.Now())
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: token, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: d.secure(r), MaxAge: int((d.Session + keptAfterEnd) / time.Second)})
 	return s

@@ -17,7 +17,7 @@ type limit struct {
 }
 
 // maxKeys bounds the memory of a limit. Above it, keys with their whole allowance are
-// forgotten.
+// forgotten, and then any.
 const maxKeys = 10_000
 
 func newLimit(burst int, every time.Duration) *limit {
@@ -40,6 +40,12 @@ func (l *limit) spend(key string, now time.Time) {
 			if whole.Before(now) {
 				delete(l.whole, k)
 			}
+		}
+		for k := range l.whole {
+			if len(l.whole) < maxKeys {
+				break
+			}
+			delete(l.whole, k)
 		}
 	}
 	whole := l.whole[key]

@@ -56,6 +56,16 @@ const (
 	longestPassword  = 72
 )
 
+// longestName is how many characters a name may have.
+const longestName = 64
+
+// The costs of a hash. A low one is soon guessed once the file is stolen, and a high one
+// holds up everybody who signs in.
+const (
+	lowestCost  = bcrypt.DefaultCost
+	highestCost = lowestCost + 3
+)
+
 // NewPerson returns a person with a password. The error says what is wrong with the
 // name, the password or the agencies.
 func NewPerson(cat *catalog.Catalog, name, password string, agencies []string, reviews bool) (*Person, error) {
@@ -74,7 +84,7 @@ func NewPerson(cat *catalog.Catalog, name, password string, agencies []string, r
 }
 
 func (p *Person) check(cat *catalog.Catalog) error {
-	if p.Name == "" || utf8.RuneCountInString(p.Name) > 64 || strings.TrimSpace(p.Name) != p.Name ||
+	if p.Name == "" || utf8.RuneCountInString(p.Name) > longestName || strings.TrimSpace(p.Name) != p.Name ||
 		strings.ContainsFunc(p.Name, func(r rune) bool { return r == ':' || r == '#' || !unicode.IsPrint(r) }) {
 		return fmt.Errorf("%q is not a name: it has 1 to 64 characters, and no colon or #", p.Name)
 	}
@@ -104,6 +114,9 @@ type People struct {
 	looked time.Time // when the file was last looked at
 	state  fileState
 	byName map[string]*Person
+	// slowest is the hash of the file that takes longest to compare. Names that are not
+	// known are compared with it.
+	slowest []byte
 }
 
 // fileState tells whether a file has changed.
@@ -154,7 +167,12 @@ func (p *People) read() error {
 	if err != nil {
 		return fmt.Errorf("password file %s: %w", p.path, err)
 	}
-	p.byName = people
+	p.byName, p.slowest = people, nobody
+	for _, one := range people {
+		if one.hash != nil && costOf(one.hash) > costOf(p.slowest) {
+			p.slowest = one.hash
+		}
+	}
 	return nil
 }
 
@@ -199,21 +217,33 @@ func parsePerson(line string, cat *catalog.Catalog) (*Person, error) {
 		p.Reviewer = true
 	}
 	if parts[1] != noPassword {
-		if _, err := bcrypt.Cost([]byte(parts[1])); err != nil {
+		cost, err := bcrypt.Cost([]byte(parts[1]))
+		switch {
+		case err != nil:
 			return nil, fmt.Errorf("%s: the second part is not a bcrypt hash, nor %s for none; `tidemark desk passwd` makes one", p.Name, noPassword)
+		case cost < lowestCost || cost > highestCost:
+			return nil, fmt.Errorf("%s: the hash has cost %d, and not from %d to %d; `tidemark desk passwd` makes one", p.Name, cost, lowestCost, highestCost)
 		}
 		p.hash = []byte(parts[1])
 	}
 	return p, p.check(cat)
 }
 
-// nobody is compared with when a name is not known, so that the answer takes as long.
-var nobody, _ = bcrypt.GenerateFromPassword([]byte("nobody"), bcrypt.DefaultCost)
+// nobody is the hash of no person's password.
+var nobody, _ = bcrypt.GenerateFromPassword([]byte("nobody"), lowestCost)
 
-// SignIn returns the person with a name and a password.
+func costOf(hash []byte) int {
+	cost, _ := bcrypt.Cost(hash) // it has been read before
+	return cost
+}
+
+// SignIn returns the person with a name and a password. It takes at least as long for a
+// name that is not known.
 func (p *People) SignIn(name, password string) (*Person, bool) {
 	person, ok := p.Find(name)
-	hash := nobody
+	p.mu.Lock()
+	hash := p.slowest
+	p.mu.Unlock()
 	if ok && person.hash != nil {
 		hash = person.hash
 	}

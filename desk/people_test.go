@@ -17,6 +17,8 @@ func TestEveryMistakeInAPasswordFileIsNamed(t *testing.T) {
 		{"wang:" + hash + ":", "line 1: wang has no agency: write the codes of one or several, separated by commas"},
 		{"wang:" + hash + ":harbour", `line 1: wang: "harbour" is not an agency of the catalogue`},
 		{"wang:" + hash + ":port:king", `line 1: wang: "king" is not a role; the only one is reviewer`},
+		{"wang:" + strings.Replace(hash, "$10$", "$05$", 1) + ":port", "line 1: wang: the hash has cost 5, and not from 10 to 13; `tidemark desk passwd` makes one"},
+		{"wang:" + strings.Replace(hash, "$10$", "$31$", 1) + ":port", "line 1: wang: the hash has cost 31, and not from 10 to 13; `tidemark desk passwd` makes one"},
 		{":" + hash + ":port", `line 1: "" is not a name: it has 1 to 64 characters, and no colon or #`},
 		{"# people\n\nwang:-:port\nwang:-:port", "line 4: wang has a line already"},
 	} {

@@ -16,6 +16,7 @@ const cookieName = "tidemark_desk"
 // while, so that what its person sends then is not lost.
 type session struct {
 	person string
+	hash   []byte // of the password with which it began: with another one it is over
 	csrf   string // every form repeats it
 	ends   time.Time
 	proxy  bool // the person was named by a reverse proxy
@@ -75,9 +76,9 @@ func newSessions(length time.Duration) *sessions {
 }
 
 // begin begins a session and returns the value of its cookie.
-func (s *sessions) begin(person string, proxy bool, now time.Time) (*session, string) {
+func (s *sessions) begin(person *Person, proxy bool, now time.Time) (*session, string) {
 	token := rand.Text() + rand.Text()
-	fresh := &session{person: person, csrf: rand.Text(), ends: now.Add(s.length), proxy: proxy}
+	fresh := &session{person: person.Name, hash: person.hash, csrf: rand.Text(), ends: now.Add(s.length), proxy: proxy}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.prune(now)

@@ -1,8 +1,6 @@
 package desk
 
 import (
-	"bytes"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,7 +46,14 @@ func (d *Desk) serveSignInPage(w http.ResponseWriter, r *http.Request) {
 func (d *Desk) signIn(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
+		if err := r.ParseForm(); err != nil {
+			d.refuse(w, r, http.StatusBadRequest, say("没有读懂这个请求，请再试一次。", "This request could not be read; try again."))
+			return
+		}
 		name, password := strings.TrimSpace(r.FormValue("name")), r.FormValue("password")
+		if long := []rune(name); len(long) > longestName { // nobody has it, and it is not to be kept
+			name = string(long[:longestName+1])
+		}
 		back := localPath(r.FormValue("next"))
 		from, now := d.address(r), time.Now()
 		who := name + " at " + from // so that nobody is locked out from elsewhere
@@ -83,20 +88,30 @@ func (d *Desk) signIn(next http.Handler) http.Handler {
 			http.Redirect(w, r, back, http.StatusSeeOther)
 			return
 		}
-		if draft, sends := strings.CutSuffix(held.path, "/send"); sends { // after a break people look once more
-			http.Redirect(w, r, draft, http.StatusSeeOther)
+		path := held.path
+		switch at, does := splitLast(path); does { // after a break people look once more
+		case "send":
+			path = at // what was filled in is kept
+		case "again", "approve", "withdraw", "discard":
+			http.Redirect(w, r, at, http.StatusSeeOther)
 			return
 		}
 		again := r.Clone(r.Context())
-		again.URL, again.Form, again.PostForm, again.MultipartForm = &url.URL{Path: held.path}, nil, nil, nil
+		again.URL, again.Form, again.PostForm, again.MultipartForm = &url.URL{Path: path}, nil, nil, nil
 		again.Header.Set("Content-Type", held.contentType)
-		again.Body, again.ContentLength = io.NopCloser(bytes.NewReader(held.body)), int64(len(held.body))
+		again.Body, again.ContentLength = whole(held.body), int64(len(held.body))
 		if err := d.parse(again); err != nil {
 			http.Redirect(w, r, back, http.StatusSeeOther) // it was parsed before
 			return
 		}
 		next.ServeHTTP(w, d.with(again, &visit{person: person, session: s}))
 	})
+}
+
+// splitLast divides a path at its last slash.
+func splitLast(path string) (before, last string) {
+	i := strings.LastIndexByte(path, '/')
+	return path[:i], path[i+1:]
 }
 
 // localPath returns a path of this site, / for anything else.

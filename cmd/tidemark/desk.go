@@ -39,9 +39,9 @@ type deskServeCmd struct {
 	People    string        `help:"Password file: who may sign in, and for which agencies they send. It is read again when it changes." placeholder:"FILE"`
 	Session   time.Duration `help:"How long a person stays signed in." default:"8h" placeholder:"DURATION"`
 	MaxUpload int           `help:"Largest size of what is sent to the page at once, in MB." default:"20" placeholder:"MB"`
-	// The two belong together: a header that anybody may send would let anybody in.
-	ProxyHeader string   `help:"Header in which a reverse proxy names the person that it has signed in." placeholder:"NAME"`
-	ProxyFrom   []string `help:"Addresses or networks of that proxy; the header of anybody else is ignored." placeholder:"ADDRESS"`
+	ProxyFrom []string      `help:"Addresses or networks of a reverse proxy, whose X-Forwarded-For and X-Forwarded-Proto are believed." placeholder:"ADDRESS"`
+	// A header that anybody may send would let anybody in.
+	ProxyHeader string `help:"Header in which that proxy names the person that it has signed in; the header of anybody else is ignored." placeholder:"NAME"`
 }
 
 // Help shows an example.
@@ -109,8 +109,8 @@ func (c *deskServeCmd) options(cat *catalog.Catalog) (o desk.Options, err error)
 		return o, fmt.Errorf("--session must be positive, not %s; write a duration like 8h", c.Session)
 	case c.MaxUpload <= 0 || c.MaxUpload > 1<<10:
 		return o, fmt.Errorf("--max-upload must be from 1 to 1024 MB, not %d", c.MaxUpload)
-	case (c.ProxyHeader == "") != (len(c.ProxyFrom) == 0):
-		return o, errors.New("--proxy-header and --proxy-from belong together: the header of anybody else than the proxy would let anybody in")
+	case c.ProxyHeader != "" && len(c.ProxyFrom) == 0:
+		return o, errors.New("--proxy-header needs --proxy-from: the header of anybody else than the proxy would let anybody in")
 	}
 	o = desk.Options{Catalog: cat, Session: c.Session, MaxUpload: int64(c.MaxUpload) << 20, Proxy: desk.Proxy{Header: c.ProxyHeader}}
 	for _, text := range c.ProxyFrom {

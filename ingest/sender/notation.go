@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
@@ -49,9 +49,11 @@ func (f *file) look() error {
 // headSize is how much of a file is searched for indicator codes, in bytes.
 const headSize = 64 << 10
 
-// word matches what may be an indicator's code. The columns of the file are not
-// known yet at that point.
-var word = regexp.MustCompile(`[\p{L}\p{M}\p{Nd}_-]+`)
+// separates reports whether a character stands between what may be codes of indicators.
+// The columns of the file are not known yet at that point.
+func separates(r rune) bool {
+	return r != '_' && r != '-' && !unicode.In(r, unicode.L, unicode.M, unicode.Nd)
+}
 
 // usual returns how the agency's files are written according to the catalogue. If
 // the file has indicators of several agencies whose files differ, it returns the
@@ -68,7 +70,7 @@ func (in *inspector) usual(input *Input) (n sheet.Notation, err error) {
 	}
 	text := strings.ReplaceAll(string(head), "\x00", "") // as in UTF-16
 	var agency *catalog.Agency
-	for _, code := range word.FindAllString(text, -1) {
+	for code := range strings.FieldsFuncSeq(text, separates) {
 		ind, ok := in.validator.Cat.Indicator(code)
 		switch {
 		case !ok || ind.Agency == agency:

@@ -5,6 +5,7 @@ package desk
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -115,4 +116,48 @@ func TestInABrowserEveryPageFitsAPhone(t *testing.T) {
 	b.fits("month")
 	b.open("/form")
 	b.fits("form")
+}
+
+func TestInABrowserReviewAndEmbargoOutliveARestart(t *testing.T) {
+	cat := reviewed(t)
+	withReview := func(opts *Options) { opts.Catalog = cat }
+	o := newOffice(t, withReview)
+	stopReleaser := o.startReleaser(cat)
+	wang := o.tab("en", 1200, 900)
+	wang.signIn("wang")
+	wang.dropFile("port.csv", port)
+	wang.says("2 figures can be sent")
+	wang.press("Send 2 figures")
+	wang.says("another person has to approve them")
+	wang.open("/")
+	wang.dropFile("may.csv", "indicator,area,measure,period,value,unit\ncontainer_throughput,NBZS,level,2024-05,310,万TEU\n")
+	wang.says("1 figure can be sent")
+	moment := time.Now().Add(48 * time.Hour).In(cat.Location()).Format("2006-01-02T15:04")
+	wang.do(chromedp.SetValue("#release", moment))
+	wang.press("Send 1 figure")
+	wang.says("another person has to approve them")
+
+	stopReleaser()
+	o.stop()
+	o.start(withReview)
+	o.liReviews()
+	o.startReleaser(cat)
+	li := o.tab("en", 1200, 900)
+	li.signIn("li")
+	for _, file := range []string{"port.csv", "may.csv"} {
+		li.open("/")
+		li.press(file)
+		li.says("waits for review")
+		li.accessible("review")
+		li.press("Approve")
+		li.says("approved")
+	}
+	li.says("approved, waits for release") // the second, until its moment
+	li.accessible("embargo")
+	o.Await("the first is released", func() bool { return o.Messages() == 2 })
+	o.WantValues(t, "2024-03 3015000", "2024-04 3050000")
+	zhou := o.tab("en", 1200, 900)
+	zhou.signIn("zhou")
+	zhou.open("/waiting")
+	zhou.says("Nothing waits for review or release.")
 }

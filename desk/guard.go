@@ -60,20 +60,20 @@ func (d *Desk) client(r *http.Request) string {
 func (d *Desk) address(r *http.Request) string {
 	if d.fromProxy(r) {
 		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if from, ok := network(strings.TrimSpace(hops[len(hops)-1])); ok { // the proxy adds it; those before are the client's word
+		if from, ok := clientOf(strings.TrimSpace(hops[len(hops)-1])); ok { // the proxy adds it; those before are the client's word
 			return from
 		}
 	}
-	from, ok := network(r.RemoteAddr)
+	from, ok := clientOf(r.RemoteAddr)
 	if !ok {
 		return r.RemoteAddr
 	}
 	return from
 }
 
-// network is the network whose requests are limited together: an IPv4 address, or the
+// clientOf is the client whose requests are limited together: an IPv4 address, or the
 // 64 bits of an IPv6 address that a site gets. Some proxies write a port behind it.
-func network(text string) (string, bool) {
+func clientOf(text string) (string, bool) {
 	from, err := netip.ParseAddr(strings.Trim(text, "[]"))
 	if err != nil {
 		with, failed := netip.ParseAddrPort(text)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ type office struct {
 	desk   *Desk
 	people string // the password file
 	url    string
+	stop   func() // ends the desk
 }
 
 // newOffice starts a desk on a NATS server and a bucket of its own, and a worker.
@@ -67,8 +69,8 @@ func (o *office) startWorker() {
 	o.background(w.Run)
 }
 
-// background runs something until the end of the test.
-func (o *office) background(run func(context.Context) error) {
+// background runs something until it is stopped, or until the end of the test.
+func (o *office) background(run func(context.Context) error) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -77,7 +79,9 @@ func (o *office) background(run func(context.Context) error) {
 			o.T.Error(err)
 		}
 	}()
-	o.T.Cleanup(func() { cancel(); <-done })
+	stop = sync.OnceFunc(func() { cancel(); <-done })
+	o.T.Cleanup(stop)
+	return stop
 }
 
 // start starts the desk: wang sends for the port, zhou for customs, li for both.
@@ -108,7 +112,7 @@ func (o *office) start(changes ...func(*Options)) {
 	if o.desk, err = New(options); err != nil {
 		o.T.Fatal(err)
 	}
-	o.background(o.desk.Run)
+	o.stop = o.background(o.desk.Run)
 	o.Await("the desk has read what is stored", func() bool { return o.desk.holdings.Load() != nil })
 	server := httptest.NewServer(o.desk.Handler())
 	o.T.Cleanup(server.Close)

@@ -35,26 +35,32 @@ func newReviewedOffice(t *testing.T) *office {
 	cat := reviewed(t)
 	o := newOffice(t, func(opts *Options) { opts.Catalog = cat })
 	o.startReleaser(cat)
-	text, err := os.ReadFile(o.people)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text = regexp.MustCompile(`(?m)^(li:.*)$`).ReplaceAll(text, []byte("$1:reviewer"))
-	if err := os.WriteFile(o.people, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o.Await("li is a reviewer", func() bool { p, ok := o.desk.People.Find("li"); return ok && p.Reviewer })
+	o.liReviews()
 	return o
 }
 
+// liReviews makes li a reviewer.
+func (o *office) liReviews() {
+	o.T.Helper()
+	text, err := os.ReadFile(o.people)
+	if err != nil {
+		o.T.Fatal(err)
+	}
+	text = regexp.MustCompile(`(?m)^(li:.*)$`).ReplaceAll(text, []byte("$1:reviewer"))
+	if err := os.WriteFile(o.people, text, 0o600); err != nil {
+		o.T.Fatal(err)
+	}
+	o.Await("li is a reviewer", func() bool { p, ok := o.desk.People.Find("li"); return ok && p.Reviewer })
+}
+
 // startReleaser starts what publishes approved figures.
-func (o *office) startReleaser(cat *catalog.Catalog) {
+func (o *office) startReleaser(cat *catalog.Catalog) (stop func()) {
 	o.T.Helper()
 	r, err := pending.NewReleaser(pending.Config{JS: o.JS, Review: cat.Reviewed, Logger: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry()})
 	if err != nil {
 		o.T.Fatal(err)
 	}
-	o.background(r.Run)
+	return o.background(r.Run)
 }
 
 // heldAt is the address of what the page says is held back.

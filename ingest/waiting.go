@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/ingest/ledger"
@@ -112,18 +111,25 @@ func (l *later) look(ctx context.Context, page []*Reject) error {
 	if len(subjects) == 0 || l.decided == 0 {
 		return nil
 	}
-	found, err := jetstreamext.GetLastMsgsFor(ctx, l.js, FiguresStream, subjects)
-	if err != nil {
-		return fmt.Errorf("read stream %s: %w", FiguresStream, err)
-	}
-	for msg, err := range found {
-		if errors.Is(err, jetstreamext.ErrNoMessages) {
+	last := make([]uint64, len(subjects))
+	err := Each(ctx, len(subjects), func(ctx context.Context, i int) error {
+		msg, err := LastMessage(ctx, l.js.Conn(), subjects[i])
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			return nil // all were removed by hand
 		}
 		if err != nil {
 			return fmt.Errorf("read stream %s: %w", FiguresStream, err)
 		}
-		if err := l.mark(ctx, bySubject[msg.Subject], msg.Sequence); err != nil {
+		if msg.Subject == subjects[i] { // which may look like a pattern
+			last[i] = msg.Seq
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i, subject := range subjects {
+		if err := l.mark(ctx, bySubject[subject], last[i]); err != nil {
 			return err
 		}
 	}

@@ -1,10 +1,12 @@
 package worker
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -94,6 +96,31 @@ func TestRejectsAreListedToTheEndWhenTheNewestWasRemoved(t *testing.T) {
 	}
 	if n := len(s.Rejects()); n != 1 {
 		t.Errorf("%d rejects, want 1", n)
+	}
+}
+
+// What NATS says of a message stands in its headers, after those of the sender.
+func TestAForgedHeaderHidesNoRejectOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.startWorker()
+	others := ingesttest.Plain("2023-01", "300")
+	hidden := s.PublishRaw(others.Subject("customs"), others.AppendJSON(nil), "") // not theirs to send
+	own := ingesttest.Plain("2023-05", "300")
+	own.Unit = "吨"
+	s.Publish(own)
+	own.Unit = "万TEU"
+	forged := nats.Header{"Nats-Subject": {others.Subject("customs")}}
+	if _, err := s.JS.PublishMsg(s.Ctx, &nats.Msg{Subject: own.Subject("port"), Header: forged, Data: own.AppendJSON(nil)}); err != nil {
+		t.Fatal(err)
+	}
+	s.Idle()
+	var open []uint64
+	if err := ingest.Rejects(s.Ctx, s.JS, false, func(r *ingest.Reject) error { open = append(open, r.Seq); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(open, []uint64{hidden}) {
+		t.Errorf("open are %v, want %d alone", open, hidden)
 	}
 }
 

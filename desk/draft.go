@@ -3,13 +3,12 @@ package desk
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -59,6 +58,7 @@ type draft struct {
 	found   *inspected
 	names   []string                // of the files and sheets seen so far; forms refer to them by number
 	rest    *rest                   // what was not sent with it; nil if all was
+	rows    atomic.Int64            // how many were found
 	sending atomic.Pointer[sending] // nil until it is sent; set by holders of mu, read by anybody
 }
 
@@ -72,8 +72,17 @@ type rest struct {
 // thousands matches a number whose digits are grouped by commas.
 var thousands = regexp.MustCompile(`^-?\d{1,3}(,\d{3})+(\.\d*)?$`)
 
-// size is the memory that the files take, in bytes.
-func (d *draft) size() (n int) {
+// maxRows limits a draft: nobody looks at more, and its rows are kept in memory.
+const maxRows = 50_000
+
+var errTooManyRows = errors.New("there are too many rows")
+
+// rowSize is about the memory that a row takes, in bytes.
+const rowSize = 2500
+
+// size is about the memory that a draft takes, in bytes.
+func (d *draft) size() int {
+	n := int(d.rows.Load()) * rowSize
 	for _, f := range d.files {
 		n += len(f.data)
 	}
@@ -217,7 +226,13 @@ func (d *Desk) inspect(ctx context.Context, p *Person, dr *draft) error {
 		said = nil // the page says what is wrong with it
 	}
 	found.report, err = sender.Inspection{Catalog: d.Catalog, Against: holdings,
-		Row:   func(r *sender.Row) error { found.rows = append(found.rows, *r); return nil },
+		Row: func(r *sender.Row) error {
+			if len(found.rows) == maxRows {
+				return errTooManyRows
+			}
+			found.rows = append(found.rows, *r)
+			return nil
+		},
 		Fault: func(f sender.Finding) { found.faults = append(found.faults, f) },
 	}.Check(ctx, dr.inputs(p, said, d.agencyOf))
 	if err != nil {
@@ -225,6 +240,7 @@ func (d *Desk) inspect(ctx context.Context, p *Person, dr *draft) error {
 	}
 	found.mark = markOf(found.rows)
 	dr.found = found
+	dr.rows.Store(int64(len(found.rows)))
 	d.metrics.reading.Observe(time.Since(begun).Seconds())
 	return nil
 }
@@ -256,96 +272,6 @@ func (d *Desk) agencyOf(indicator string) string {
 		return ind.Agency.Code
 	}
 	return ""
-}
-
-// drafts are all drafts, by person.
-type drafts struct {
-	mu  sync.Mutex
-	all map[string]*draft // by id
-}
-
-// The limits of what is kept for one person: the oldest draft is dropped for a new one.
-const (
-	maxDrafts    = 6
-	maxDraftSize = 64 << 20
-	draftAge     = 36 * time.Hour
-)
-
-func newDrafts() *drafts { return &drafts{all: map[string]*draft{}} }
-
-// add keeps a new draft and drops what is too old or too much.
-func (s *drafts) add(owner string, pasted bool, files []upload, now time.Time) *draft {
-	d := &draft{id: rand.Text(), owner: owner, made: now, pasted: pasted, files: files, changes: map[place]change{}, left: map[place]sender.Row{}}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all[d.id] = d
-	var own []*draft
-	for id, one := range s.all {
-		switch {
-		case now.Sub(one.made) > draftAge:
-			delete(s.all, id)
-		case one.owner == owner:
-			own = append(own, one)
-		}
-	}
-	slices.SortFunc(own, func(a, b *draft) int { return b.made.Compare(a.made) })
-	size := 0
-	for i, one := range own {
-		if size += one.size(); one != d && (i >= maxDrafts || size > maxDraftSize) {
-			delete(s.all, one.id)
-		}
-	}
-	return d
-}
-
-// without keeps a new draft of what is left of another one when some of its rows are
-// sent. The caller holds the lock of the other one.
-func (s *drafts) without(of *draft, sent []sender.Row) *draft {
-	d := s.add(of.owner, of.pasted, of.files, time.Now())
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.meaning, d.names = of.meaning, slices.Clone(of.names)
-	maps.Copy(d.changes, of.changes)
-	maps.Copy(d.left, of.left)
-	for _, row := range sent {
-		at := place{row.File, row.Line}
-		c := d.changes[at]
-		c.leave = true
-		d.changes[at], d.left[at] = c, row
-	}
-	found := *of.found
-	found.rows = slices.DeleteFunc(slices.Clone(found.rows), func(r sender.Row) bool { return d.changes[place{r.File, r.Line}].leave })
-	found.mark = markOf(found.rows)
-	d.found = &found
-	return d
-}
-
-// of returns a draft of a person.
-func (s *drafts) of(owner, id string) (*draft, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	d, ok := s.all[id]
-	return d, ok && d.owner == owner
-}
-
-// drop forgets a draft.
-func (s *drafts) drop(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.all, id)
-}
-
-// open returns the drafts of a person that have not been sent, the newest first.
-func (s *drafts) open(owner string) (own []*draft) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, one := range s.all {
-		if one.owner == owner && one.sending.Load() == nil {
-			own = append(own, one)
-		}
-	}
-	slices.SortFunc(own, func(a, b *draft) int { return b.made.Compare(a.made) })
-	return own
 }
 
 // fileName makes the name of a dropped file fit to be shown, and different from those

@@ -263,3 +263,27 @@ func TestTheEndingOfAFileNameIsNotLongerThanANameMayBe(t *testing.T) {
 		t.Errorf("a name of %d characters is shown", len([]rune(got)))
 	}
 }
+
+func TestMoreRowsThanAPageHoldsAreRefused(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", port+strings.Repeat("container_throughput,NBZS,level,2024-05,310,万TEU\n", maxRows))
+	b.want("There are too many rows: at most 50000 at once. Nothing was sent")
+	b.get("/")
+	b.wantNot("Not sent yet")
+}
+
+func TestADraftOfTheRestDoesNotTakeThePlaceOfWhatIsSent(t *testing.T) {
+	o := newOffice(t)
+	b := o.signedIn("wang")
+	b.drop("port.csv", strings.Replace(port, "305", "about three", 1))
+	oldest, seen := b.at, b.hidden("seen")
+	for range maxDrafts - 1 {
+		b.get("/")
+		b.drop("port.csv", port)
+	}
+	b.post(oldest+"/send", url.Values{"seen": {seen}, "partial": {"yes"}})
+	o.Idle()
+	b.get(strings.Replace(oldest, "/drafts/", "/sent/", 1))
+	b.want("1 problem was not sent with these figures")
+}

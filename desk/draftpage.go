@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"html/template"
 	"io"
 	"mime/multipart"
@@ -57,7 +58,15 @@ func readPart(header *multipart.FileHeader) ([]byte, error) {
 func (d *Desk) check(w http.ResponseWriter, r *http.Request, dr *draft, address string) {
 	dr.mu.Lock()
 	err := d.inspect(r.Context(), visitOf(r).person, dr)
+	if dr.found == nil {
+		d.drafts.drop(dr.id) // nobody could look at it
+	}
 	dr.mu.Unlock()
+	if errors.Is(err, errTooManyRows) {
+		d.refuse(w, r, http.StatusRequestEntityTooLarge, say("行数太多：一次最多 %d 行。没有发送任何数据；请拆分文件，或请管理员用命令行报送。",
+			"There are too many rows: at most %d at once. Nothing was sent; divide the file, or have it sent on the command line.", maxRows))
+		return
+	}
 	if err != nil {
 		d.log.Error("a draft could not be read", "error", err)
 		d.refuse(w, r, http.StatusInternalServerError, say("读取时出错，没有发送任何数据。请再试一次；如果仍然不行，请联系管理员。", "It could not be read, and nothing was sent. Try again; if it fails again, tell your administrator."))

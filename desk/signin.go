@@ -88,24 +88,30 @@ func (d *Desk) signIn(next http.Handler) http.Handler {
 			http.Redirect(w, r, back, http.StatusSeeOther)
 			return
 		}
-		path := held.path
-		switch at, does := splitLast(path); does { // after a break people look once more
-		case "send":
-			path = at // what was filled in is kept
-		case "again", "approve", "withdraw", "discard":
-			http.Redirect(w, r, at, http.StatusSeeOther)
-			return
-		}
-		again := r.Clone(r.Context())
-		again.URL, again.Form, again.PostForm, again.MultipartForm = &url.URL{Path: path}, nil, nil, nil
-		again.Header.Set("Content-Type", held.contentType)
-		again.Body, again.ContentLength = whole(held.body), int64(len(held.body))
-		if err := d.parse(again); err != nil {
-			http.Redirect(w, r, back, http.StatusSeeOther) // it was parsed before
-			return
-		}
-		next.ServeHTTP(w, d.with(again, &visit{person: person, session: s}))
+		d.resume(w, r, next, held, back, &visit{person: person, session: s})
 	})
+}
+
+// resume does what somebody wanted to do when the session had expired. What publishes
+// or discards something has to be asked for again.
+func (d *Desk) resume(w http.ResponseWriter, r *http.Request, next http.Handler, held *heldRequest, back string, v *visit) {
+	path := held.path
+	switch at, does := splitLast(path); does { // after a break people look once more
+	case "send":
+		path = at // what was filled in is kept
+	case "again", "approve", "withdraw", "discard":
+		http.Redirect(w, r, at, http.StatusSeeOther)
+		return
+	}
+	again := r.Clone(r.Context())
+	again.URL, again.Form, again.PostForm, again.MultipartForm = &url.URL{Path: path}, nil, nil, nil
+	again.Header.Set("Content-Type", held.contentType)
+	again.Body, again.ContentLength = whole(held.body), int64(len(held.body))
+	if err := d.parse(again); err != nil {
+		http.Redirect(w, r, back, http.StatusSeeOther) // it was parsed before
+		return
+	}
+	next.ServeHTTP(w, d.with(again, v))
 }
 
 // splitLast divides a path at its last slash.

@@ -73,16 +73,12 @@ const (
 )
 
 func streamConfigs(replicas int) []jetstream.StreamConfig {
-	return []jetstream.StreamConfig{{
+	all := []jetstream.StreamConfig{{
 		Name:        FiguresStream,
 		Description: "every figure ever sent: the replayable source of truth",
 		Subjects:    []string{figure.SubjectPrefix + ".>"},
-		Storage:     jetstream.FileStorage,
-		Retention:   jetstream.LimitsPolicy,
 		Duplicates:  dedupWindow,
 		MaxMsgSize:  MaxMessage,
-		Replicas:    replicas,
-		AllowDirect: true,
 		DenyDelete:  true,
 		DenyPurge:   true,
 		// What was held back is released in one batch, all or nothing.
@@ -91,48 +87,37 @@ func streamConfigs(replicas int) []jetstream.StreamConfig {
 		Name:        RejectsStream,
 		Description: "figures that were refused, with the reason",
 		Subjects:    []string{rejectsPrefix + ">"},
-		Storage:     jetstream.FileStorage,
-		Retention:   jetstream.LimitsPolicy,
 		// Each refused message has its own subject, so that rejecting it again
 		// after a crash replaces the reject instead of adding another.
 		MaxMsgsPerSubject: 1,
-		Replicas:          replicas,
-		AllowDirect:       true,
 	}, {
 		Name:        ledger.Stream,
 		Description: "what was decided on every figure, once",
 		Subjects:    []string{ledger.Subject},
-		Storage:     jetstream.FileStorage,
-		Retention:   jetstream.LimitsPolicy,
-		Replicas:    replicas,
-		AllowDirect: true,
 		DenyDelete:  true,
 		DenyPurge:   true,
 	}, {
 		Name:        ReceiptsStream,
 		Description: "what became of the figures of each submission",
 		Subjects:    []string{ReceiptsPrefix + "*"},
-		Storage:     jetstream.FileStorage,
-		Retention:   jetstream.LimitsPolicy,
 		MaxAge:      receiptsAge,
-		Replicas:    replicas,
-		AllowDirect: true,
 	}, {
 		Name:        PendingStream,
 		Description: "submissions that wait for review or for their moment",
 		Subjects:    []string{PendingPrefix + ">"},
-		Storage:     jetstream.FileStorage,
-		Retention:   jetstream.LimitsPolicy,
 		Duplicates:  dedupWindow,
 		// Every subject is written once, so that nobody changes what was approved.
 		MaxMsgsPerSubject:    1,
 		Discard:              jetstream.DiscardNew,
 		DiscardNewPerSubject: true,
-		Replicas:             replicas,
-		AllowDirect:          true,
 		DenyDelete:           true,
 		DenyPurge:            true,
 	}}
+	for i := range all {
+		c := &all[i]
+		c.Storage, c.Retention, c.Replicas, c.AllowDirect = jetstream.FileStorage, jetstream.LimitsPolicy, replicas, true
+	}
+	return all
 }
 
 // ConsumerConfig is the configuration of the consumer that all workers share.

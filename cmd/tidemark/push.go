@@ -104,10 +104,7 @@ func (c *pushCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if c.Timeout <= 0 {
-		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
-	}
-	if err := c.free("--receipt"); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
 	at, err := c.releaseAt(cat)
@@ -142,10 +139,10 @@ func (c *pushCmd) Run(e *env) error {
 	}, inputs)
 	quiet()
 	bar.clear()
+	if report != nil && notCompared != nil {
+		report.NotCompared = notCompared.Error()
+	}
 	if report != nil && (err == nil || report.Submission != "" || report.Held > 0) {
-		if notCompared != nil {
-			report.NotCompared = notCompared.Error()
-		}
 		if perr := paper.write(report, sender.Pushed); perr != nil {
 			return perr
 		}
@@ -160,6 +157,14 @@ func (c *pushCmd) Run(e *env) error {
 		return nil
 	}
 	return errRefused
+}
+
+// check refuses flags that cannot be followed.
+func (c *pushCmd) check() error {
+	if c.Timeout <= 0 {
+		return fmt.Errorf("--timeout must be positive, not %s; write a duration like 30s, or --no-wait", c.Timeout)
+	}
+	return c.free("--receipt")
 }
 
 // releaseAt returns the moment of the release, zero for none.

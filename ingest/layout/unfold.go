@@ -165,28 +165,34 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 		out.ask(q)
 		return
 	}
-	m = b.outside(m, section)
+	if r, q := b.record(i, c, it, b.outside(m, section), row, name); q != nil {
+		out.ask(q)
+	} else {
+		out.records = append(out.records, r)
+	}
+}
+
+// record is a value with everything that it means, or what has to be asked about it.
+func (b *block) record(i, c int, it item, m meaning, row said, name string) (record, *question) {
+	cell, at := b.grid.Rows[i].Cell(c), b.grid.Rows[i].Number
 	r := record{item: it, period: m.period, value: cell, unit: m.unit, mark: m.mark, note: row.note, published: m.published, row: at, column: c, stored: b.grid.Rows[i].IsStored(c)}
 	r.measure = b.measure(it, m)
 	if r.unit = b.unit(it, m, r.measure); r.unit == "" {
-		out.ask(&question{what: "unit", text: name, row: at, column: c, reason: lang.Text{ZH: "没有单位，或不知用哪个单位", EN: "there is no unit, or several that can be meant"}})
-		return
+		return r, &question{what: "unit", text: name, row: at, column: c, reason: lang.Text{ZH: "没有单位，或不知用哪个单位", EN: "there is no unit, or several that can be meant"}}
 	}
 	if q := b.missing(r, name); q != nil {
-		out.ask(q)
-		return
+		return r, q
 	}
 	r.period = inside(r.period, m.of)
 	if !m.toDate && !fits(r.period, m.of) {
-		out.ask(&question{what: "period", text: r.period, row: at, column: c, twofold: true, reason: lang.Text{ZH: "不是该列所说的月、季或年", EN: "is not the month, the quarter or the year of which the heading speaks"}})
-		return
+		return r, &question{what: "period", text: r.period, row: at, column: c, twofold: true, reason: lang.Text{ZH: "不是该列所说的月、季或年", EN: "is not the month, the quarter or the year of which the heading speaks"}}
 	}
-	if flagged {
+	if flag, flagged := b.given.flag(cell); flagged {
 		r.value, r.mark, r.stored = "", flag, false
 	} else if flag, ok := b.given.flag(r.mark); ok {
 		r.mark = flag
 	}
-	out.records = append(out.records, r)
+	return r, nil
 }
 
 // inAmounts is the reason for changes that are not growth rates.

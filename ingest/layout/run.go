@@ -77,7 +77,7 @@ func part(text string) (p figure.Period, dated, ok bool) {
 }
 
 // again is the question about a part of a year that can be of two years.
-var again = lang.Text{ZH: "前面的时期没有说明它属于哪一年", EN: "the periods before it do not say to which year it belongs; write the year"}
+var again = lang.Text{ZH: "前面的时期没有说明它属于哪一年", EN: "has no year, and the periods before it do not say which; write the year"}
 
 // follow gives the periods of the header that have no year that of those beside them.
 func (b *block) follow() {

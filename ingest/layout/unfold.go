@@ -58,7 +58,7 @@ func (b *block) unfold() *outcome {
 		if b.headless {
 			if row.indicator != "" {
 				out.ask(&question{what: "columns", row: b.grid.Rows[i].Number, column: values[0], text: b.grid.Rows[i].Cell(values[0]),
-					reason: lang.Text{ZH: "没有表头，不知各列是什么", EN: "there is no header that says what the columns are"}})
+					reason: lang.Text{ZH: "没有表头，不知各列是什么", EN: "have no header that says what they are"}})
 			}
 			continue
 		}
@@ -131,7 +131,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 	column := b.columns[c]
 	if !b.headless && c >= b.headed() {
 		out.ask(&question{what: "row", text: strings.Join(b.grid.Rows[i].Cells, " | "), row: at, column: c, twofold: true,
-			reason: lang.Text{ZH: "单元格多于表头", EN: "the row has more cells than the header; a number with a comma is perhaps not in quotation marks"}})
+			reason: lang.Text{ZH: "单元格多于表头", EN: "has more cells than the header; a number with a comma is perhaps not in quotation marks"}})
 		return
 	}
 	m, clash := column.over(row.meaning)
@@ -154,7 +154,7 @@ func (b *block) value(out *outcome, i, c int, section context, row said) {
 			out.miss(labels)
 			return
 		}
-		out.ask(&question{what: "indicator", row: at, column: c, reason: lang.Text{ZH: "没有指标名称", EN: "nothing names an indicator"}})
+		out.ask(&question{what: "indicator", row: at, column: c, reason: lang.Text{ZH: "没有指标名称", EN: "is not named"}})
 		return
 	}
 	if all := b.labels.namesakes[it.indicator]; all != nil {
@@ -178,7 +178,7 @@ func (b *block) record(i, c int, it item, m meaning, row said, name string) (rec
 	r := record{item: it, period: m.period, value: cell, unit: m.unit, mark: m.mark, note: row.note, published: m.published, row: at, column: c, stored: b.grid.Rows[i].IsStored(c)}
 	r.measure = b.measure(it, m)
 	if r.unit = b.unit(it, m, r.measure); r.unit == "" {
-		return r, &question{what: "unit", text: name, row: at, column: c, reason: lang.Text{ZH: "没有单位，或不知用哪个单位", EN: "there is no unit, or several that can be meant"}}
+		return r, &question{what: "unit", text: name, row: at, column: c, reason: lang.Text{ZH: "没有单位，或不知用哪个单位", EN: "is not given, or several can be meant"}}
 	}
 	if q := b.missing(r, name); q != nil {
 		return r, q
@@ -220,13 +220,13 @@ func (b *block) unclearly(i, c int, m meaning, row said, clash bool) *question {
 		if row.period != "" {
 			q.text += " / " + row.period
 		}
-		q.reason = lang.Text{ZH: "同一数值有两个不同的时期", EN: "two different periods are given for one value"}
+		q.reason = lang.Text{ZH: "同一数值有两个不同的时期", EN: "is given twice for one value, and differently"}
 	case row.twoFold || b.labels.against(one, row.item):
 		q.what, q.text = "labels", b.name(column, row)
-		q.reason = lang.Text{ZH: "同一数值有两个不同的指标、地区或分类", EN: "two different indicators, areas or categories are given for one value"}
+		q.reason = lang.Text{ZH: "同一数值有两个不同的指标、地区或分类", EN: "name two different indicators, areas or categories for one value"}
 	case !m.growth && differ(column.unit, row.unit), !m.growth && differ(row.labelUnit, row.unit), row.growth && row.unit != "" && !percent(row.unit):
 		q.what, q.text = "unit", strings.Join(slices.Compact(slices.DeleteFunc([]string{column.unit, row.labelUnit, row.unit}, func(s string) bool { return s == "" })), " / ")
-		q.reason = lang.Text{ZH: "同一数值有不同的单位", EN: "different units are given for one value"}
+		q.reason = lang.Text{ZH: "同一数值有不同的单位", EN: "is given twice for one value, and differently"}
 	case m.either && !row.toDate && !row.current:
 		q.what, q.text, q.choices = "columns", b.heading(c), []string{"本月同比", "累计同比"}
 		q.reason = lang.Text{ZH: "可以是当期的，也可以是累计的", EN: "can be the growth of the period or of the year to date"}
@@ -251,10 +251,10 @@ func (b *block) missing(r record, name string) *question {
 	switch {
 	case (r.period == "" || undated(r.period)) && b.unclear:
 		return &question{what: "period", text: cmp.Or(r.period, name), row: r.row, column: r.column,
-			reason: lang.Text{ZH: "标题中有多个时期", EN: "the title names several periods"}}
+			reason: lang.Text{ZH: "标题中有多个时期", EN: "is not given, and the title names several"}}
 	case r.period == "" || undated(r.period):
 		return &question{what: "period", text: cmp.Or(r.period, b.heading(r.column), name), row: r.row, column: r.column,
-			reason: lang.Text{ZH: "没有时期，或没有年份", EN: "there is no period, or no year with it"}}
+			reason: lang.Text{ZH: "没有时期，或没有年份", EN: "is not given, or has no year"}}
 	case r.area == "", b.labels.namesakes[r.area] != nil:
 		return b.whichArea(r.item, r.row, r.column)
 	}

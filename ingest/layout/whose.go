@@ -156,7 +156,7 @@ func (b *block) unit(it item, m meaning, measure string) string {
 
 // whichArea asks for the area of an indicator that has several.
 func (b *block) whichArea(it item, row, column int) *question {
-	q := &question{what: "area", text: it.indicator, row: row, column: column, reason: lang.Text{ZH: "该指标有多个统计范围", EN: "the indicator is reported for several areas"}}
+	q := &question{what: "area", text: it.indicator, row: row, column: column, reason: lang.Text{ZH: "该指标有多个统计范围", EN: "is not given, and the indicator is reported for several"}}
 	ind, ok := b.labels.cat.Indicator(it.indicator)
 	if all := b.labels.namesakes[it.area]; all != nil {
 		q.text, q.choices, q.reason = it.area[2:], all, lang.Text{ZH: "有多个地区同名", EN: "is the name of several areas"}

@@ -186,7 +186,7 @@ func TestWhatATableDoesNotSayIsAsked(t *testing.T) {
 	b.drop("port.csv", "指标,2024年3月,2024年4月\n集装箱吞吐量,301.5,305\n")
 	b.want("Something is left open", "table with open questions", "Say what the table means")
 	b.post(b.at+"/meaning", url.Values{"unit": {"万TEU"}})
-	b.want("the indicator is reported for several areas", "answer it below")
+	b.want("the indicator is reported for several", "answer it below")
 	b.post(b.at+"/meaning", url.Values{"unit": {"万TEU"}, "area": {"NBZS"}})
 	b.want("2 figures can be sent", "301.5 万TEU")
 	b.wantNot("Something is left open")

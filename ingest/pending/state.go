@@ -49,8 +49,11 @@ func (s Stage) Name() lang.Text { return stageNames[s] }
 
 // Says is how far the submission is, for people.
 func (s *State) Says() lang.Text {
-	if s.Stage == Submitted && !s.Review {
+	switch {
+	case s.Stage == Submitted && !s.Review:
 		return lang.Text{ZH: "待发布", EN: "waits for release"}
+	case s.Stage == Approved:
+		return lang.Text{ZH: "已审核，待发布", EN: "approved, waits for release"}
 	}
 	return s.Stage.Name()
 }

@@ -191,7 +191,8 @@ func (in *inspector) load(input Input) (*file, error) {
 		if len(row.Problems) > 0 {
 			return nil
 		}
-		if first, again := f.cells.Current(row.Figure.Cell); again {
+		first, again := f.cells.Current(row.Figure.Cell)
+		if again {
 			f.repeated[int(-first.Moment)] = nil
 		}
 		in.stand(&row.Figure)
@@ -203,7 +204,9 @@ func (in *inspector) load(input Input) (*file, error) {
 		if row.Figure.Confirmed {
 			p.Opinion = rules.Believed
 		}
-		f.cells.Put(row.Figure.Cell, p)
+		if !again { // only the first counts, and keeping many for one cell would take long
+			f.cells.Put(row.Figure.Cell, p)
+		}
 		f.input.book.tell(f.input.Name, f.where(row.Line, "value"), &c)
 		return nil
 	})

@@ -263,7 +263,7 @@ func TestAHistoryNeedsAnOperatorAndSaysSo(t *testing.T) {
 	_, err = s.operator.Publish(t.Context(), cell.Subject("port"), []byte("{}"))
 	must(t, err)
 	for _, user := range []string{"port", "desk"} {
-		_, err := history.Of(t.Context(), s.connect(user), s.jetStream(user), cell)
+		_, err := history.Of(t.Context(), s.jetStream(user), cell)
 		if err == nil || !strings.HasSuffix(err.Error(), "; does NATS run, and has this user the rights of an operator?") {
 			t.Errorf("%s: %v", user, err)
 		}

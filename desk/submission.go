@@ -55,30 +55,19 @@ func (d *Desk) collect(ctx context.Context, id string) ([]collected, error) {
 // receipts reads the receipts of a submission: what became of the figures, by their
 // sequence in FIGURES.
 func (d *Desk) receipts(ctx context.Context, id string) (map[uint64]outcome, error) {
-	stream, err := d.history.js.Stream(ctx, ingest.ReceiptsStream)
-	if err != nil {
-		return nil, fmt.Errorf("stream %s: %w", ingest.ReceiptsStream, err)
-	}
 	outcomes := map[uint64]outcome{}
-	for next := uint64(1); ; {
-		msg, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject(ingest.ReceiptsPrefix+id))
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			return outcomes, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read receipts: %w", err)
-		}
-		next = msg.Sequence + 1
+	return outcomes, ingest.ReceiptMessages(ctx, d.history.js, id, func(msg *jetstream.RawStreamMsg) error {
 		var r ingest.Receipt
-		if err := json.Unmarshal(msg.Data, &r); err != nil {
-			continue // not one of a worker
+		if json.Unmarshal(msg.Data, &r) != nil {
+			return nil // not one of a worker
 		}
 		r.Each(func(seq uint64, o ingest.Outcome, p *figure.Problem) {
 			if _, known := outcomes[seq]; !known {
 				outcomes[seq] = outcome{o, p}
 			}
 		})
-	}
+		return nil
+	})
 }
 
 // serveSubmission shows what was submitted earlier, as far as it is of the person's own

@@ -104,6 +104,17 @@ func (r *Receipt) Each(f func(seq uint64, o Outcome, p *figure.Problem)) {
 // ReadReceipts calls each for the receipts of a submission that there are now, in
 // the order in which they were stored. An error from each ends the reading.
 func ReadReceipts(ctx context.Context, js jetstream.JetStream, submission string, each func(*Receipt) error) error {
+	return ReceiptMessages(ctx, js, submission, func(msg *jetstream.RawStreamMsg) error {
+		var r Receipt
+		if err := json.Unmarshal(msg.Data, &r); err != nil {
+			return fmt.Errorf("receipt %d cannot be read: %w", msg.Sequence, err)
+		}
+		return each(&r)
+	})
+}
+
+// ReceiptMessages is ReadReceipts for the messages, which may not all be receipts.
+func ReceiptMessages(ctx context.Context, js jetstream.JetStream, submission string, each func(*jetstream.RawStreamMsg) error) error {
 	stream, err := js.Stream(ctx, ReceiptsStream)
 	if err != nil {
 		return fmt.Errorf("stream %s: %w", ReceiptsStream, err)
@@ -116,11 +127,7 @@ func ReadReceipts(ctx context.Context, js jetstream.JetStream, submission string
 		if err != nil {
 			return fmt.Errorf("read the receipts of %s: %w", submission, err)
 		}
-		var r Receipt
-		if err := json.Unmarshal(msg.Data, &r); err != nil {
-			return fmt.Errorf("receipt %d cannot be read: %w", msg.Sequence, err)
-		}
-		if err := each(&r); err != nil {
+		if err := each(msg); err != nil {
 			return err
 		}
 		next = msg.Sequence + 1

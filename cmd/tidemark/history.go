@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/catalog"
@@ -44,8 +43,8 @@ func (c *historyCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return c.withNATS(e, "history", func(nc *nats.Conn, js jetstream.JetStream) error {
-		steps, err := history.Of(e.ctx, nc, js, cell)
+	return c.withJetStream(e, "history", func(js jetstream.JetStream) error {
+		steps, err := history.Of(e.ctx, js, cell)
 		if err != nil {
 			return err
 		}
@@ -89,9 +88,4 @@ func (c *historyCmd) unknown(e *env, js jetstream.JetStream, cat *catalog.Catalo
 		there = append(there[:most], fmt.Sprintf("%d more series", len(there)-most))
 	}
 	return fmt.Errorf("no figure was ever sent of %s; of %s %s there are %s", cell, cell.Indicator, cell.Area, strings.Join(there, ", "))
-}
-
-// withNATS is withJetStream for a command that also needs the connection.
-func (f *natsFlags) withNATS(e *env, name string, do func(*nats.Conn, jetstream.JetStream) error) error {
-	return f.withJetStream(e, name, func(js jetstream.JetStream) error { return do(js.Conn(), js) })
 }

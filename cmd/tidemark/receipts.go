@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tidemark-stats/tidemark/figure"
@@ -62,16 +61,16 @@ func (c *receiptsCmd) Run(e *env) error {
 		return file.save(e, &c.natsFlags, id)
 	}
 	p := output.Printer{Lang: lang.Language(c.Lang), Catalog: cat}
-	return c.withNATS(e, "receipts", func(nc *nats.Conn, js jetstream.JetStream) error {
+	return c.withJetStream(e, "receipts", func(js jetstream.JetStream) error {
 		if id == "" {
-			return c.list(e, p, nc, js)
+			return c.list(e, p, js)
 		}
-		r, err := history.ReceiptOf(e.ctx, nc, js, id)
+		r, err := history.ReceiptOf(e.ctx, js, id)
 		switch {
 		case err != nil:
 			return err
 		case r == nil:
-			return c.none(e, nc, js, id)
+			return c.none(e, js, id)
 		case c.JSON:
 			return json.NewEncoder(e.stdout).Encode(r)
 		}
@@ -80,8 +79,8 @@ func (c *receiptsCmd) Run(e *env) error {
 	})
 }
 
-func (c *receiptsCmd) list(e *env, p output.Printer, nc *nats.Conn, js jetstream.JetStream) error {
-	all, err := history.Submissions(e.ctx, nc, js, c.Limit)
+func (c *receiptsCmd) list(e *env, p output.Printer, js jetstream.JetStream) error {
+	all, err := history.Submissions(e.ctx, js, c.Limit)
 	if err != nil {
 		return err
 	}
@@ -99,8 +98,8 @@ func (c *receiptsCmd) list(e *env, p output.Printer, nc *nats.Conn, js jetstream
 }
 
 // none says that a submission has no receipt, and which one may be meant.
-func (c *receiptsCmd) none(e *env, nc *nats.Conn, js jetstream.JetStream, id string) error {
-	all, err := history.Submissions(e.ctx, nc, js, 0)
+func (c *receiptsCmd) none(e *env, js jetstream.JetStream, id string) error {
+	all, err := history.Submissions(e.ctx, js, 0)
 	if err != nil {
 		return err
 	}

@@ -40,11 +40,11 @@ type Step struct {
 // Of returns every message about a cell, in the order in which they were stored;
 // none if there never was one. The error is from NATS, or says that the user may not
 // read the decisions.
-func Of(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, c figure.Cell) ([]Step, error) {
+func Of(ctx context.Context, js jetstream.JetStream, c figure.Cell) ([]Step, error) {
 	var steps []Step
 	subject := c.Subject("*")
 	for next := uint64(1); ; {
-		m, err := ingest.MessageFrom(ctx, nc, next, subject)
+		m, err := ingest.MessageFrom(ctx, js.Conn(), next, subject)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			break
 		}

@@ -32,7 +32,7 @@ func TestAMessageWithForgedHeadersIsTakenForWhatNATSSaysOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.PublishRaw(f.Subject("port"), []byte("{"), "s-1")
-	steps, err := history.Of(s.Ctx, s.Conn, s.JS, f.Cell)
+	steps, err := history.Of(s.Ctx, s.JS, f.Cell)
 	if err != nil || len(steps) != 2 {
 		t.Fatalf("%d messages, %v", len(steps), err)
 	}
@@ -67,13 +67,13 @@ func TestWhatIsNearACellIsListedBySeries(t *testing.T) {
 
 func TestThereIsNothingToTellOfWhatWasNeverSent(t *testing.T) {
 	s := site(t)
-	if steps, err := history.Of(s.Ctx, s.Conn, s.JS, ingesttest.Container("2023-01", "1").Cell); err != nil || steps != nil {
+	if steps, err := history.Of(s.Ctx, s.JS, ingesttest.Container("2023-01", "1").Cell); err != nil || steps != nil {
 		t.Errorf("%+v, %v", steps, err)
 	}
-	if r, err := history.ReceiptOf(s.Ctx, s.Conn, s.JS, "s-1"); err != nil || r != nil {
+	if r, err := history.ReceiptOf(s.Ctx, s.JS, "s-1"); err != nil || r != nil {
 		t.Errorf("%+v, %v", r, err)
 	}
-	if all, err := history.Submissions(s.Ctx, s.Conn, s.JS, 0); err != nil || len(all) != 0 {
+	if all, err := history.Submissions(s.Ctx, s.JS, 0); err != nil || len(all) != 0 {
 		t.Errorf("%+v, %v", all, err)
 	}
 }

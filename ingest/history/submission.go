@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 
@@ -41,7 +40,7 @@ type outcome struct {
 
 // Submissions lists the submissions that have receipts, the newest first; NATS keeps
 // receipts for 400 days. limit is how many, 0 for all. The error is from NATS.
-func Submissions(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, limit int) ([]*Submission, error) {
+func Submissions(ctx context.Context, js jetstream.JetStream, limit int) ([]*Submission, error) {
 	all := map[string]*Submission{}
 	err := receipts(ctx, js, func(msg *jetstream.RawStreamMsg) {
 		id := strings.TrimPrefix(msg.Subject, ingest.ReceiptsPrefix)
@@ -62,7 +61,7 @@ func Submissions(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, lim
 		list = list[:limit]
 	}
 	for _, s := range list {
-		if err := s.begin(ctx, nc); err != nil {
+		if err := s.begin(ctx, js); err != nil {
 			return nil, err
 		}
 	}
@@ -139,12 +138,12 @@ func (s *Submission) sequences() (all []uint64) {
 }
 
 // begin reads who sent it, and when, from its first message.
-func (s *Submission) begin(ctx context.Context, nc *nats.Conn) error {
+func (s *Submission) begin(ctx context.Context, js jetstream.JetStream) error {
 	all := s.sequences()
 	if len(all) == 0 {
 		return nil
 	}
-	first, err := step(ctx, nc, all[0])
+	first, err := step(ctx, js, all[0])
 	if err == nil {
 		s.Stored, s.Agency, s.Sender = first.Stored, first.Agency, first.Sender
 	}
@@ -152,8 +151,8 @@ func (s *Submission) begin(ctx context.Context, nc *nats.Conn) error {
 }
 
 // step reads a message; what was removed by hand has its sequence alone.
-func step(ctx context.Context, nc *nats.Conn, seq uint64) (Step, error) {
-	m, err := ingest.MessageFrom(ctx, nc, seq, "")
+func step(ctx context.Context, js jetstream.JetStream, seq uint64) (Step, error) {
+	m, err := ingest.MessageFrom(ctx, js.Conn(), seq, "")
 	switch {
 	case errors.Is(err, jetstream.ErrMsgNotFound):
 		return Step{Seq: seq}, nil
@@ -171,22 +170,10 @@ type Receipt struct {
 
 // ReceiptOf returns the receipt of a submission so far, nil when there is none. The
 // error is from NATS.
-func ReceiptOf(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, id string) (*Receipt, error) {
-	stream, err := js.Stream(ctx, ingest.ReceiptsStream)
-	if err != nil {
-		return nil, fmt.Errorf("open stream %s: %w", ingest.ReceiptsStream, err)
-	}
+func ReceiptOf(ctx context.Context, js jetstream.JetStream, id string) (*Receipt, error) {
 	r := &Receipt{Submission: *newSubmission(id)}
-	for next := uint64(1); ; {
-		msg, err := stream.GetMsg(ctx, next, jetstream.WithGetMsgSubject(ingest.ReceiptsPrefix+id))
-		if errors.Is(err, jetstream.ErrMsgNotFound) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read stream %s: %w", ingest.ReceiptsStream, err)
-		}
-		r.add(msg)
-		next = msg.Sequence + 1
+	if err := ingest.ReceiptMessages(ctx, js, id, func(msg *jetstream.RawStreamMsg) error { r.add(msg); return nil }); err != nil {
+		return nil, err
 	}
 	all := r.sequences()
 	if len(all) == 0 {
@@ -194,7 +181,7 @@ func ReceiptOf(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, id st
 	}
 	r.Figures = make([]Step, len(all))
 	if err := ingest.Each(ctx, len(all), func(ctx context.Context, i int) error {
-		s, err := step(ctx, nc, all[i])
+		s, err := step(ctx, js, all[i])
 		if err != nil {
 			return err
 		}

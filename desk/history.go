@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -180,17 +179,6 @@ func (h *history) list() []submission {
 		delete(h.all, s.ID)
 	}
 	return list[:min(len(list), maxSubmissions)]
-}
-
-// begun is when a submission was begun, by its ID; zero if another program has made
-// that up.
-func begun(id string) time.Time {
-	stamp, _, _ := strings.Cut(id, "-")
-	at, err := time.Parse("20060102T150405Z", stamp)
-	if err != nil {
-		return time.Time{}
-	}
-	return at
 }
 
 // arrivals are what was or is due in a span of time, by what is known.

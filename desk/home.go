@@ -68,7 +68,7 @@ func (d *Desk) submissionsOf(p *Person, l lang.Language, n int) (lines []submiss
 			continue
 		}
 		line := submissionLine{ID: s.ID, Sender: s.Sender, Own: s.Sender == p.Name, At: s.ID}
-		if at := begun(s.ID); !at.IsZero() {
+		if at := ingest.SubmissionBegun(s.ID); !at.IsZero() {
 			line.At = d.time(at)
 		}
 		for _, o := range outcomeOrder {

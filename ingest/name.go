@@ -1,11 +1,31 @@
 package ingest
 
 import (
+	"crypto/rand"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
+
+// begun is the form of the time with which the ID of a submission begins.
+const begun = "20060102T150405Z"
+
+// NewSubmissionID returns the ID of a submission that begins now. IDs are in the order of
+// their beginnings, to the second.
+func NewSubmissionID() string { return time.Now().UTC().Format(begun) + "-" + rand.Text()[:10] }
+
+// SubmissionBegun returns when the submission with an ID was begun, to the second; the
+// zero time if the ID is one that another program has made up.
+func SubmissionBegun(id string) time.Time {
+	stamp, _, _ := strings.Cut(id, "-")
+	at, err := time.Parse(begun, stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
 
 // maxSender is the maximum length of a sender's name in characters.
 const maxSender = 128

@@ -90,7 +90,7 @@ type trial struct {
 // try begins a trial. Until its end the holdings are not refreshed.
 func (h *Holdings) try(may func(agency string) *figure.Problem) *trial {
 	h.mu.RLock()
-	return &trial{Holdings: h, known: h.known.Copy(), seq: h.sent, at: time.Now().UnixMilli(), submission: newSubmissionID(),
+	return &trial{Holdings: h, known: h.known.Copy(), seq: h.sent, at: time.Now().UnixMilli(), submission: ingest.NewSubmissionID(),
 		may: may, refusable: map[string]*figure.Problem{}}
 }
 

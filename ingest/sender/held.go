@@ -65,7 +65,7 @@ func (p *pusher) held() (all []pending.Submission, err error) {
 				continue
 			}
 			at[c.agency] = len(all)
-			all = append(all, pending.Submission{ID: newSubmissionID(), Agency: c.agency, Sender: p.opts.Sender, Files: p.report.Files,
+			all = append(all, pending.Submission{ID: ingest.NewSubmissionID(), Agency: c.agency, Sender: p.opts.Sender, Files: p.report.Files,
 				Review: p.opts.Catalog.Reviewed(c.agency), ReleaseAt: p.opts.ReleaseAt})
 		}
 	}

@@ -2,7 +2,6 @@ package sender
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -96,7 +95,7 @@ func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submis
 		return nil, fmt.Errorf("stream %s: %w; is this the right NATS server, and was tidemark init run?", ingest.FiguresStream, err)
 	}
 	s := &Submission{
-		ID: newSubmissionID(),
+		ID: ingest.NewSubmissionID(),
 		js: js, figures: stream, settled: settled,
 		slots: make(chan struct{}, window), queue: make(chan sending, window), done: make(chan struct{}),
 		waiting: map[uint64][]wait{}, unclaimed: map[uint64]fate{}, reading: map[string]bool{},
@@ -110,9 +109,6 @@ func NewSubmission(ctx context.Context, nc *nats.Conn, settled Settled) (*Submis
 	go s.collect()
 	return s, nil
 }
-
-// newSubmissionID returns the ID of a new submission.
-func newSubmissionID() string { return time.Now().UTC().Format("20060102T150405Z-") + rand.Text()[:10] }
 
 // messageID returns the same id for the same content, so that JetStream
 // recognises a file that is pushed twice.

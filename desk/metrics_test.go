@@ -3,9 +3,6 @@ package desk
 import (
 	"context"
 	"log/slog"
-	"os"
-	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/nats-io/nats.go"
@@ -26,25 +23,7 @@ func TestEveryMetricOfTheDeskIsOnTheReferencePageAndNoOther(t *testing.T) {
 	if _, err := New(Options{Conn: nc, Catalog: catalog.Ningbo(), Logger: slog.New(slog.DiscardHandler), Registry: registry}); err != nil {
 		t.Fatal(err)
 	}
-	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var exported, explained []string
-	for _, f := range families {
-		exported = append(exported, f.GetName())
-	}
-	page, err := os.ReadFile("../docs/metrics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, match := range regexp.MustCompile(`(?m)^### (tidemark_desk_\w+)`).FindAllSubmatch(page, -1) {
-		explained = append(explained, string(match[1]))
-	}
-	slices.Sort(explained)
-	if !slices.Equal(exported, explained) {
-		t.Errorf("exported:  %v\nexplained: %v", exported, explained)
-	}
+	families := enginetest.Explained(t, registry, "../docs/metrics.md", "tidemark_desk_")
 	problems, err := promlint.NewWithMetricFamilies(families).Lint()
 	if err != nil || len(problems) > 0 {
 		t.Errorf("promlint: %v %v", problems, err)

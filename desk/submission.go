@@ -150,7 +150,7 @@ func (d *Desk) serveProof(w http.ResponseWriter, r *http.Request) {
 	document, err := receipt.Collect(ctx, d.history.js, id)
 	var text []byte
 	if err == nil {
-		text, err = json.MarshalIndent(document, "", "  ")
+		text, err = document.Text()
 	}
 	switch {
 	case errors.Is(err, receipt.ErrUnsigned):
@@ -162,5 +162,5 @@ func (d *Desk) serveProof(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="receipt-`+id+`.json"`)
-	_, _ = w.Write(append(text, '\n')) // fails only when the client has disconnected
+	_, _ = w.Write(text) // fails only when the client has disconnected
 }

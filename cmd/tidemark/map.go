@@ -49,17 +49,11 @@ func (c *mapCmd) Run(e *env) error {
 	if out == "" {
 		out = strings.TrimSuffix(c.File, filepath.Ext(c.File)) + ".map.yaml"
 	}
-	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	err = writeNew(out, []byte(text))
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%s exists already; remove it, or name another file with --out", out)
 	}
 	if err != nil {
-		return err
-	}
-	if _, err := io.WriteString(f, text); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	if err := f.Close(); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(e.stdout, out)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -144,20 +143,20 @@ func (f *receiptFile) save(e *env, flags *natsFlags, submission string) error {
 		if err != nil {
 			return err
 		}
-		return writeNew(f.Receipt, d)
+		text, err := d.Text()
+		if err != nil {
+			return err
+		}
+		return writeNew(f.Receipt, text)
 	})
 }
 
-// writeNew writes a value as JSON into a new file.
-func writeNew(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("encode the receipt: %w", err)
-	}
+// writeNew writes a new file; fs.ErrExist if there is one of that name.
+func writeNew(path string, text []byte) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(append(text, '\n'))
+	_, err = file.Write(text)
 	return errors.Join(err, file.Close())
 }

@@ -25,6 +25,15 @@ type Content struct {
 	Body []byte `json:"body"`
 }
 
+// Text is the document as it is kept in a file, which Read reads.
+func (d *Document) Text() ([]byte, error) {
+	text, err := json.MarshalIndent(d, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode the receipt: %w", err)
+	}
+	return append(text, '\n'), nil
+}
+
 // ErrUnsigned says that the workers do not sign receipts.
 var ErrUnsigned = errors.New("its receipts are not signed: the workers need a key (tidemark ingest --receipt-key)")
 

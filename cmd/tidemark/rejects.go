@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,9 +52,7 @@ func (c *rejectsListCmd) Run(e *env) error {
 				return enc.Encode(r)
 			}
 			var b strings.Builder
-			finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
-			finding.WriteText(&b)
-			writeFate(&b, r)
+			writeReject(&b, r)
 			_, err := fmt.Fprint(e.stdout, b.String())
 			return err
 		})
@@ -86,38 +85,43 @@ func (c *rejectsResendCmd) Run(e *env) error {
 		return errors.New("which ones? name their numbers, or --all; tidemark rejects list shows them")
 	}
 	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
-		wanted := map[uint64]bool{}
-		for _, seq := range c.Sequences {
-			wanted[seq] = true
-		}
-		err := ingest.Rejects(e.ctx, js, false, func(r *ingest.Reject) error {
-			if !c.All && !wanted[r.Seq] {
-				return nil
-			}
-			delete(wanted, r.Seq)
+		return eachOpen(e.ctx, js, c.Sequences, c.All, func(r *ingest.Reject) error {
 			seq, err := ingest.Resend(e.ctx, js, r)
 			if err == nil {
 				_, err = fmt.Fprintf(e.stdout, "#%d %s 已重发为 (sent again as) #%d\n", r.Seq, r.Subject, seq)
 			}
 			return err
 		})
-		if err != nil {
-			return err
-		}
-		return notOpen(wanted)
 	})
 }
 
-// notOpen says which of the named rejects were not found among the open ones.
-func notOpen(wanted map[uint64]bool) (err error) {
+// eachOpen calls do for the named rejects that are open, or for all that are. The error
+// also says which of the named ones are not.
+func eachOpen(ctx context.Context, js jetstream.JetStream, named []uint64, all bool, do func(*ingest.Reject) error) error {
+	wanted := map[uint64]bool{}
+	for _, seq := range named {
+		wanted[seq] = true
+	}
+	err := ingest.Rejects(ctx, js, false, func(r *ingest.Reject) error {
+		if !all && !wanted[r.Seq] {
+			return nil
+		}
+		delete(wanted, r.Seq)
+		return do(r)
+	})
+	if err != nil {
+		return err
+	}
 	for _, seq := range slices.Sorted(maps.Keys(wanted)) {
 		err = errors.Join(err, fmt.Errorf("no figure with number %d is pending among the rejects", seq))
 	}
 	return err
 }
 
-// writeFate says what was done about a reject.
-func writeFate(b *strings.Builder, r *ingest.Reject) {
+// writeReject says what was refused and why, and what was done about it.
+func writeReject(b *strings.Builder, r *ingest.Reject) {
+	finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
+	finding.WriteText(b)
 	if r.Resent != 0 {
 		fmt.Fprintf(b, "    已重发 (sent again): #%d\n", r.Resent)
 	}
@@ -164,9 +168,7 @@ func (c *rejectsShowCmd) Run(e *env) error {
 		case found == nil:
 			return fmt.Errorf("no figure with number %d was refused; tidemark rejects list --all shows all that were", c.Sequence)
 		case c.JSON:
-			enc := json.NewEncoder(e.stdout)
-			enc.SetEscapeHTML(false)
-			return enc.Encode(found)
+			return eachJSON(e.stdout, []*ingest.Reject{found})
 		}
 		_, err = io.WriteString(e.stdout, shownReject(found))
 		return err
@@ -176,9 +178,7 @@ func (c *rejectsShowCmd) Run(e *env) error {
 // shownReject is everything about a reject.
 func shownReject(r *ingest.Reject) string {
 	var b strings.Builder
-	finding := sender.Finding{Where: fmt.Sprintf("#%d %s", r.Seq, r.Subject), Cell: r.Cell, Problem: r.Problem}
-	finding.WriteText(&b)
-	writeFate(&b, r)
+	writeReject(&b, r)
 	if r.Open() {
 		b.WriteString("    待处理 (open)\n")
 	}
@@ -221,25 +221,13 @@ func (c *rejectsDropCmd) Run(e *env) error {
 		return errors.New("--why is empty; say why nothing will be done about the figures")
 	}
 	return c.withJetStream(e, "rejects", func(js jetstream.JetStream) error {
-		wanted := map[uint64]bool{}
-		for _, seq := range c.Sequences {
-			wanted[seq] = true
-		}
 		drop := ingest.Drop{Why: why, Who: ingest.SenderName(c.Sender), At: time.Now().UTC().Truncate(time.Second)}
-		err := ingest.Rejects(e.ctx, js, false, func(r *ingest.Reject) error {
-			if !wanted[r.Seq] {
-				return nil
-			}
-			delete(wanted, r.Seq)
+		return eachOpen(e.ctx, js, c.Sequences, false, func(r *ingest.Reject) error {
 			if err := ingest.DropReject(e.ctx, js, r, drop); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(e.stdout, "#%d %s 不再处理 (dropped)\n", r.Seq, r.Subject)
 			return err
 		})
-		if err != nil {
-			return err
-		}
-		return notOpen(wanted)
 	})
 }

@@ -192,7 +192,7 @@ func (s *shownSubmission) writeText(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, ": %s\n", table.Printable(strings.Join(s.Files, ", ")))
 	if !s.ReleaseAt.IsZero() {
-		fmt.Fprintf(&b, "  %s 前不发布 (not released before)\n", s.ReleaseAt.Format("2006-01-02 15:04:05 -07:00"))
+		fmt.Fprintf(&b, "  %s 前不发布 (not released before)\n", pending.Clock(s.ReleaseAt))
 	}
 	if s.Group != "" {
 		fmt.Fprintf(&b, "  同批 (released together with group): %s\n", s.Group)
@@ -236,14 +236,14 @@ type decisionFlags struct {
 	By          string   `help:"Who decides: the name of a person, kept with the submission." placeholder:"NAME"`
 }
 
-// decide takes a step with each submission.
-func (c *decisionFlags) decide(e *env, word both, step func(p *pending.Pending, id string) error) error {
+// decide takes the step to a stage with each submission.
+func (c *decisionFlags) decide(e *env, stage pending.Stage, step func(p *pending.Pending, id string) error) error {
 	return c.withPending(e, func(_ jetstream.JetStream, p *pending.Pending) error {
 		for _, id := range c.Submissions {
 			if err := step(p, id); err != nil {
 				return err
 			}
-			if _, err := fmt.Fprintf(e.stdout, "%s %s\n", id, word); err != nil {
+			if _, err := fmt.Fprintf(e.stdout, "%s %s\n", id, both(stage.Name())); err != nil {
 				return err
 			}
 		}
@@ -268,7 +268,7 @@ Example:
 
 // Run approves submissions.
 func (c *pendingApproveCmd) Run(e *env) error {
-	return c.decide(e, both{ZH: "已审核", EN: "approved"}, func(p *pending.Pending, id string) error {
+	return c.decide(e, pending.Approved, func(p *pending.Pending, id string) error {
 		return p.Approve(e.ctx, id, c.By, c.Comment)
 	})
 }
@@ -289,7 +289,7 @@ Example:
 
 // Run returns submissions.
 func (c *pendingReturnCmd) Run(e *env) error {
-	return c.decide(e, both{ZH: "已退回", EN: "returned"}, func(p *pending.Pending, id string) error {
+	return c.decide(e, pending.Returned, func(p *pending.Pending, id string) error {
 		return p.Return(e.ctx, id, c.By, c.Comment)
 	})
 }
@@ -309,7 +309,7 @@ Example:
 
 // Run withdraws submissions.
 func (c *pendingWithdrawCmd) Run(e *env) error {
-	return c.decide(e, both{ZH: "已撤回", EN: "withdrawn"}, func(p *pending.Pending, id string) error {
+	return c.decide(e, pending.Withdrawn, func(p *pending.Pending, id string) error {
 		return p.Withdraw(e.ctx, id, c.By, c.Comment)
 	})
 }

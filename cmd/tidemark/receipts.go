@@ -85,13 +85,7 @@ func (c *receiptsCmd) list(e *env, p output.Printer, js jetstream.JetStream) err
 		return err
 	}
 	if c.JSON {
-		enc := json.NewEncoder(e.stdout)
-		for _, s := range all {
-			if err := enc.Encode(s); err != nil {
-				return err
-			}
-		}
-		return nil
+		return eachJSON(e.stdout, all)
 	}
 	_, err = fmt.Fprint(e.stdout, p.Submissions(all))
 	return err

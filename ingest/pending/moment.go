@@ -22,7 +22,7 @@ func ParseMoment(text string, place *time.Location, now time.Time) (time.Time, e
 		return at, err
 	}
 	if !at.After(now) {
-		return at, fmt.Errorf("%q is past: it is %s", text, clock(now.In(at.Location())))
+		return at, fmt.Errorf("%q is past: it is %s", text, Clock(now.In(at.Location())))
 	}
 	return at, nil
 }

@@ -182,7 +182,7 @@ func (s *Submission) check(now time.Time) error {
 	case s.Group != "" && s.ReleaseAt.IsZero():
 		return fmt.Errorf("group %s: say when it is to be released (--release-at)", s.Group)
 	case !s.ReleaseAt.IsZero() && !s.ReleaseAt.After(now):
-		return fmt.Errorf("the moment of release, %s, is not in the future: it is %s by the clock of NATS; leave it out to publish now", clock(s.ReleaseAt), clock(now.In(s.ReleaseAt.Location())))
+		return fmt.Errorf("the moment of release, %s, is not in the future: it is %s by the clock of NATS; leave it out to publish now", Clock(s.ReleaseAt), Clock(now.In(s.ReleaseAt.Location())))
 	case s.Review && person(s.Sender) == "":
 		return errors.New("say who sends it (--sender NAME): another person has to approve it")
 	case len(s.Figures) == 0:
@@ -222,8 +222,8 @@ func (f *Figure) check(agency string) error {
 	return nil
 }
 
-// clock writes a moment for people.
-func clock(t time.Time) string { return t.Format("2006-01-02 15:04:05 -07:00") }
+// Clock writes a moment of release for people, with its offset.
+func Clock(t time.Time) string { return t.Format("2006-01-02 15:04:05 -07:00") }
 
 // parts encodes the figures as JSON arrays that are not too large for a message.
 func (s *Submission) parts() (parts [][]byte, err error) {

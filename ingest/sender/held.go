@@ -102,7 +102,7 @@ func (h *Held) says() lang.Text {
 	}
 	text := lang.Say("暂存 %s（%s，%s）：%s", "held back as %s (%s, %s): it %s", h.Submission, h.Agency, figures(h.Figures), wait)
 	if !h.ReleaseAt.IsZero() {
-		text = lang.Say("%s，不早于 %s", "%s, not before %s", text, h.ReleaseAt.Format("2006-01-02 15:04:05 -07:00"))
+		text = lang.Say("%s，不早于 %s", "%s, not before %s", text, pending.Clock(h.ReleaseAt))
 	}
 	if h.Group != "" {
 		text = lang.Say("%s，同批 %s", "%s, together with group %s", text, h.Group)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -92,10 +93,7 @@ func (d *draft) size() int {
 // inputs are the files with what the person has changed. Callers hold mu, or own the
 // draft.
 func (d *draft) inputs(p *Person, said *layout.Map, agencyOf func(indicator string) string) []sender.Input {
-	changes := map[place]change{}
-	for at, c := range d.changes {
-		changes[at] = c
-	}
+	changes := maps.Clone(d.changes)
 	as := sender.As{Map: said, Amend: func(file string, row *sheet.Row) bool {
 		c := changes[place{file, row.Line}]
 		if c.leave {
@@ -138,13 +136,6 @@ func (c *change) amend(row *sheet.Row) {
 	if c.reason != "" {
 		row.Figure.Confirmed, row.Figure.Reason = true, c.reason
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // fieldOrder lists the fields that can be corrected. The measure decides how the period

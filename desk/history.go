@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -168,10 +169,7 @@ func (h *history) list() []submission {
 	for _, s := range h.all {
 		one := *s
 		one.Agencies = slices.Clone(s.Agencies)
-		one.Counts = map[ingest.Outcome]int{}
-		for o, n := range s.Counts {
-			one.Counts[o] = n
-		}
+		one.Counts = maps.Clone(s.Counts)
 		list = append(list, one)
 	}
 	slices.SortFunc(list, func(a, b submission) int { return cmp.Compare(b.ID, a.ID) })

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
 
@@ -71,7 +72,7 @@ func (d *Desk) submissionsOf(p *Person, l lang.Language, n int) (lines []submiss
 		if at := ingest.SubmissionBegun(s.ID); !at.IsZero() {
 			line.At = d.time(at)
 		}
-		for _, o := range outcomeOrder {
+		for _, o := range ledger.Outcomes() {
 			if s.Counts[o] > 0 && o != ingest.Refused {
 				line.Counts = append(line.Counts, sentCount{o, shortOutcomes[o].In(l), s.Counts[o]})
 			}

@@ -131,7 +131,7 @@ func (d *Desk) describe(out *row, r *sender.Row, l lang.Language) {
 	if f.Indicator != "" {
 		out.Measure = measureNames[f.Measure].In(l)
 	}
-	out.Period = firstOf(f.Period.Name().In(l), out.Fields["period"])
+	out.Period = cmp.Or(f.Period.Name().In(l), out.Fields["period"])
 	out.Unit, out.Note = out.Fields["unit"], f.Note
 	out.Value = out.Fields["value"]
 	if !f.Withheld && out.Value == f.Value.String() {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidemark-stats/tidemark/ingest"
+	"github.com/tidemark-stats/tidemark/ingest/ledger"
 	"github.com/tidemark-stats/tidemark/ingest/sender"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -166,9 +167,6 @@ func (d *Desk) tellWhen(ctx context.Context, p *sentPage) {
 	}
 }
 
-// outcomeOrder is the order in which a receipt counts.
-var outcomeOrder = []ingest.Outcome{ingest.Written, ingest.Revised, ingest.Unchanged, ingest.Superseded, ingest.Refused}
-
 // sentPage makes the page of a sending.
 func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 	dr.mu.Lock()
@@ -220,7 +218,7 @@ func (d *Desk) sentPage(dr *draft, s *sending, l lang.Language) *sentPage {
 
 // count says how many figures have which outcome.
 func (p *sentPage) count(counts map[ingest.Outcome]int, l lang.Language) {
-	for _, o := range outcomeOrder {
+	for _, o := range ledger.Outcomes() {
 		if counts[o] > 0 {
 			p.Counts = append(p.Counts, sentCount{o, outcomeNames[o].In(l), counts[o]})
 		}

@@ -35,7 +35,7 @@ func KindOf(head []byte, all func() ([]byte, error)) (Kind, error) {
 	case err != nil:
 		return Foreign, err
 	case format.Container == sheet.Zip:
-		return zipped(content)
+		return zipped(content, &format)
 	}
 	return Foreign, compound(content, &format)
 }
@@ -52,7 +52,7 @@ const (
 )
 
 // zipped tells what is in a zip file.
-func zipped(content []byte) (Kind, error) {
+func zipped(content []byte, unknown *sheet.Format) (Kind, error) {
 	z, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return Foreign, damaged
@@ -77,7 +77,7 @@ func zipped(content []byte) (Kind, error) {
 	case has["[content_types].xml"]:
 		return Foreign, damaged
 	}
-	return Foreign, foreign("a zip archive", "unpack it and push the file inside")
+	return Foreign, foreign(unknown.Name, unknown.Hint)
 }
 
 var damaged = &Fault{Code: "sheet/damaged", Reason: "is a damaged workbook", Hint: "open it in a spreadsheet, which may repair it, and save it again"}

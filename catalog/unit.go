@@ -151,6 +151,15 @@ func (i *Indicator) DisplayIn(l lang.Language) Spelling {
 	return Spelling{text, power}
 }
 
+// SentIn is the unit in which figures of a measure are usually sent: percent for growth
+// measures, otherwise that of DisplayIn in Chinese.
+func (i *Indicator) SentIn(m figure.Measure) Spelling {
+	if m.Growth() {
+		return Spelling{Text: PercentUnit}
+	}
+	return i.DisplayIn(lang.Chinese)
+}
+
 // English is the English spelling with the largest power of ten up to the given
 // one. Of several the longest is chosen, which is the one written out. A
 // spelling that begins with a number (100 million yuan) is none: it could not

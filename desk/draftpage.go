@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"slices"
@@ -305,12 +306,9 @@ func (d *Desk) edit(dr *draft, r *http.Request) (changed bool) {
 			if text == fieldsOf(&dr.found.rows[i])[field] {
 				continue
 			}
-			fields := map[string]string{field: text}
-			for known, before := range c.fields {
-				if known != field {
-					fields[known] = before
-				}
-			}
+			fields := map[string]string{} // a new one, because others may be reading the old one
+			maps.Copy(fields, c.fields)
+			fields[field] = text
 			c.fields = fields
 		default:
 			continue

@@ -9,7 +9,6 @@ import (
 
 	"github.com/tidemark-stats/tidemark/book"
 	"github.com/tidemark-stats/tidemark/book/release"
-	"github.com/tidemark-stats/tidemark/catalog"
 	"github.com/tidemark-stats/tidemark/figure"
 	"github.com/tidemark-stats/tidemark/internal/lang"
 )
@@ -91,7 +90,7 @@ func (d *Desk) formGroup(a awaited, l lang.Language) formGroup {
 	g := formGroup{Due: d.lineOf(a.Arrival, d.today(), l)}
 	g.Name, g.Area, g.Period = g.Due.Name, g.Due.Area, g.Due.Period
 	for _, c := range a.cells {
-		field := formField{Key: c.Subject(ind.Agency.Code), Measure: measureNames[c.Measure].In(l), Unit: unitOf(ind, c.Measure)}
+		field := formField{Key: c.Subject(ind.Agency.Code), Measure: measureNames[c.Measure].In(l), Unit: ind.SentIn(c.Measure).Text}
 		if c.Category != figure.Total {
 			field.Category = c.Category
 		}
@@ -102,29 +101,13 @@ func (d *Desk) formGroup(a awaited, l lang.Language) formGroup {
 					field.Last, field.LastOf = digits(was.Value.String()), last.Name().In(l)
 				}
 			}
-			if was := h.Of(c.Series().At(yearBefore(c.Period)), field.Unit); was != nil && !was.Withheld {
+			if was := h.Of(c.Series().At(c.Period.YearAgo()), field.Unit); was != nil && !was.Withheld {
 				field.Year = digits(was.Value.String())
 			}
 		}
 		g.Fields = append(g.Fields, field)
 	}
 	return g
-}
-
-// yearBefore is the same period of the year before.
-func yearBefore(p figure.Period) figure.Period {
-	for range p.Frequency().PerYear() {
-		p = p.Prev()
-	}
-	return p
-}
-
-// unitOf is the unit in which figures of an indicator are filled in.
-func unitOf(ind *catalog.Indicator, m figure.Measure) string {
-	if m.Growth() {
-		return catalog.PercentUnit
-	}
-	return ind.Display
 }
 
 // serveFilled makes a draft of what was filled in.
@@ -142,7 +125,7 @@ func (d *Desk) serveFilled(w http.ResponseWriter, r *http.Request) {
 				continue
 			}
 			_ = rows.Write([]string{c.Indicator, c.Area, c.Category, c.Measure.String(), c.Period.String(), value,
-				unitOf(a.Indicator, c.Measure), strings.TrimSpace(r.PostFormValue("note:" + key))})
+				a.Indicator.SentIn(c.Measure).Text, strings.TrimSpace(r.PostFormValue("note:" + key))})
 			filled++
 		}
 	}

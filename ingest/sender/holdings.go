@@ -132,10 +132,8 @@ func (h *Holdings) stored(k *rules.Known, p *rules.Vintage, cell figure.Cell, un
 	}
 	power, ok := ind.UnitOf(cell.Measure).Multiplier(unit)
 	if !ok {
-		unit, power = catalog.PercentUnit, 0
-		if !cell.Measure.Growth() {
-			unit, power = ind.Display, ind.DisplayPower()
-		}
+		usual := ind.SentIn(cell.Measure)
+		unit, power = usual.Text, usual.Power
 	}
 	value, _ := figure.DecimalOf(p.Value) // only finite numbers are stored
 	return &Stored{Value: value.Shift(-power), Unit: unit, Withheld: p.Withheld, Status: p.Status, Note: k.Note(p),
